@@ -1,0 +1,244 @@
+"""Owns the city as data: units, outlets, accounts and rules, read from a folder and checked.
+
+A folder with nothing but a `units.csv` is a city: everything else has a default. The default city stands in
+`city/`; `--city DIR` takes another. A `city.yaml` may say `extends: ../other` to inherit missing files.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import yaml
+
+DEFAULT_CITY = Path(__file__).resolve().parent.parent / "city"
+
+
+class CityError(ValueError):
+    """The city's data is wrong; the message names the file, the line and what to mend."""
+
+
+class Unit(msgspec.Struct, frozen=True, kw_only=True):
+    """One 责任单位. Columns as in units.csv; dates of validity are inclusive and may be missing."""
+
+    short: str
+    official: str
+    kind: str  # 市直, 驻港, 县（市、区）, 园区, 媒体
+    parent: str
+    aliases: tuple[str, ...] = ()
+    duties: tuple[str, ...] = ()
+    named_in_notice: bool = False
+    valid_from: dt.date | None = None
+    valid_to: dt.date | None = None
+    successor: str | None = None  # short name of the unit that took over (机构改革)
+
+    @property
+    def is_county(self) -> bool:
+        return self.kind.startswith("县")
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All names under which the unit's own data lists it, longest first."""
+        return tuple(sorted({self.short, self.official, *self.aliases}, key=lambda n: (-len(n), n)))
+
+    def valid_on(self, day: dt.date) -> bool:
+        return (self.valid_from is None or self.valid_from <= day) and (
+            self.valid_to is None or day <= self.valid_to
+        )
+
+
+class Account(msgspec.Struct, frozen=True, kw_only=True):
+    """An official account of a unit, on a forum or as a source (微博, 微信) of a piece."""
+
+    account: str
+    forum: str  # outlet name, or "*" for any
+    unit: str
+
+
+class Site(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One website to crawl. A site of a known platform is these few lines, no code."""
+
+    slug: str
+    outlet: str  # name of the outlet its pieces appear in
+    platform: str  # module of crawlers/platforms
+    start: list[str]  # lists, boards, front pages or feeds; {date:%Y-%m/%d} for a paper's days
+    level: str = "市级"  # key of points.yaml
+    verified: str | None = None  # date on which a person saw `sites check` pass; None: never
+    delay: float = 3.0  # seconds between two requests
+    # The unit whose own site this is: its own copy is a byline (domain.md, Rulings).
+    unit: str | None = None
+    hosts: list[str] = []  # further hosts that belong to the site
+    encoding: str | None = None  # only where the site lies and the repair fails
+    options: dict[str, Any] = {}  # selectors that differ, see the platform's module
+    note: str | None = None
+
+
+class City(msgspec.Struct, kw_only=True, dict=True):
+    """A city's data, loaded and checked by `load_city`."""
+
+    folder: Path
+    name: str  # 防城港市
+    units: list[Unit]
+    sites: list[Site] = []
+    accounts: list[Account] = []
+    settings: dict[str, Any] = {}  # city.yaml
+
+    @property
+    def stem(self) -> str:
+        """The name without 市: 防城港."""
+        return self.name.removesuffix("市") or self.name
+
+    @cached_property
+    def unit_by_short(self) -> dict[str, Unit]:
+        return {unit.short: unit for unit in self.units}
+
+    @cached_property
+    def site_by_slug(self) -> dict[str, Site]:
+        return {site.slug: site for site in self.sites}
+
+    def file(self, name: str) -> Path | None:
+        """The city's own file, or that of the city it extends; None where neither has it."""
+        for folder in _lineage(self.folder):
+            if (folder / name).is_file():
+                return folder / name
+        return None
+
+    def data(self, name: str, default: Any = None) -> Any:
+        """The content of a YAML file of the city, or of the default city, or `default`."""
+        path = self.file(name)
+        return default if path is None else load_yaml(path)
+
+
+def load_yaml(path: Path) -> Any:
+    try:
+        return yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise CityError(f"{path}: {error}") from error
+
+
+def load_city(folder: Path | str | None = None) -> City:
+    """Read a city's folder.
+
+    Raises:
+        CityError: a file is missing or wrong; the message says where and what to mend.
+    """
+    folder = Path(folder) if folder is not None else DEFAULT_CITY
+    if not folder.is_dir():
+        raise CityError(f"{folder}: 没有这个城市目录")
+    chain = list(_lineage(folder))
+    settings: dict[str, Any] = {}
+    for parent in reversed(chain):
+        if (parent / "city.yaml").is_file():
+            settings |= load_yaml(parent / "city.yaml") or {}
+    found = {name: next((p / name for p in chain if (p / name).is_file()), None) for name in _FILES}
+    if found["units.csv"] is None:
+        raise CityError(f"{folder}: 缺少 units.csv（至少要有列 short, official, kind, parent）")
+    units = load_units(found["units.csv"])
+    name = settings.get("name") or _common_parent(units)
+    city = City(folder=folder, name=name, units=units, settings=settings)
+    if found["outlets.yaml"]:
+        city.sites = load_sites(found["outlets.yaml"])
+    if found["official-accounts.csv"]:
+        city.accounts = [
+            Account(account=row["account"], forum=row.get("forum") or "*", unit=row["unit"])
+            for _, row in _rows(found["official-accounts.csv"], ("account", "unit"))
+        ]
+    known = city.unit_by_short
+    for account in city.accounts:
+        if account.unit not in known:
+            raise CityError(f"official-accounts.csv: 账号“{account.account}”的单位“{account.unit}”不在 units.csv")
+    return city
+
+
+_FILES = ("units.csv", "outlets.yaml", "official-accounts.csv")
+
+
+def load_units(path: Path) -> list[Unit]:
+    """Read units.csv: columns short, official, kind, parent and, optional, aliases and duties
+    (separated by | and 、), named_in_notice (0/1), valid_from, valid_to (YYYY-MM-DD), successor."""
+    units: list[Unit] = []
+    seen: set[str] = set()
+    for line, row in _rows(path, ("short", "official", "kind", "parent")):
+        short = row["short"].strip()
+        if not short or short in seen:
+            raise CityError(f"{path}:{line}: 单位简称为空或重复：{short!r}")
+        seen.add(short)
+        units.append(
+            Unit(
+                short=short,
+                official=(row["official"] or "").strip() or short,
+                kind=(row["kind"] or "").strip(),
+                parent=(row["parent"] or "").strip(),
+                aliases=_split(row.get("aliases"), "|"),
+                duties=_split(row.get("duties"), "、"),
+                named_in_notice=(row.get("named_in_notice") or "0").strip() == "1",
+                valid_from=_date(path, line, row.get("valid_from")),
+                valid_to=_date(path, line, row.get("valid_to")),
+                successor=(row.get("successor") or "").strip() or None,
+            )
+        )
+    if not units:
+        raise CityError(f"{path}: 没有任何单位")
+    return units
+
+
+def load_sites(path: Path) -> list[Site]:
+    raw = load_yaml(path) or {}
+    sites: list[Site] = []
+    for number, entry in enumerate(raw.get("sites") or [], 1):
+        try:
+            site = msgspec.convert(entry, Site)
+        except msgspec.ValidationError as error:
+            raise CityError(f"{path}: 第 {number} 个站点：{error}") from error
+        if any(site.slug == other.slug for other in sites):
+            raise CityError(f"{path}: 站点代号重复：{site.slug}")
+        sites.append(site)
+    return sites
+
+
+def _lineage(folder: Path) -> Iterator[Path]:
+    seen: set[Path] = set()
+    while folder.is_dir() and folder.resolve() not in seen:
+        seen.add(folder.resolve())
+        yield folder
+        config = folder / "city.yaml"
+        parent = (load_yaml(config) or {}).get("extends") if config.is_file() else None
+        if not parent:
+            return
+        folder = folder / parent
+
+
+def _rows(path: Path, needed: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str]]]:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise CityError(f"{path}: 不是 UTF-8 编码，请另存为 UTF-8") from error
+    reader = csv.DictReader(text.splitlines())
+    missing = [name for name in needed if name not in (reader.fieldnames or [])]
+    if missing:
+        raise CityError(f"{path}: 缺少列 {', '.join(missing)}")
+    for row in reader:
+        yield reader.line_num, {key: value or "" for key, value in row.items() if key}
+
+
+def _split(text: str | None, separator: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in (text or "").split(separator) if part.strip())
+
+
+def _date(path: Path, line: int, text: str | None) -> dt.date | None:
+    if not (text or "").strip():
+        return None
+    try:
+        return dt.date.fromisoformat((text or "").strip())
+    except ValueError as error:
+        raise CityError(f"{path}:{line}: 日期应写成 2018-11-30，而不是 {text!r}") from error
+
+
+def _common_parent(units: list[Unit]) -> str:
+    return Counter(unit.parent for unit in units if unit.parent).most_common(1)[0][0]

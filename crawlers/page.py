@@ -1,0 +1,41 @@
+"""Owns a fetched page as a parser sees it: bytes, address, time; decoding with the charset repaired."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Mapping
+from functools import cached_property
+
+from bs4.dammit import UnicodeDammit
+
+from pipeline.city import Site
+
+
+@dataclasses.dataclass(frozen=True)
+class Page:
+    """One response. `fetched_at` is naive wall-clock time of China, the base of relative dates (6 天前)."""
+
+    url: str
+    body: bytes
+    fetched_at: dt.datetime
+    status: int = 200
+    headers: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    site: Site | None = None
+
+    @cached_property
+    def text(self) -> str:
+        """The body as text. UTF-8 is tried before the declared charset, because real pages lie both ways and
+        GBK text is hardly ever valid UTF-8; gb18030 stands in for gb2312 and GBK, which it contains."""
+        declared = [self.site.encoding] if self.site and self.site.encoding else []
+        dammit = UnicodeDammit(
+            self.body, known_definite_encodings=[*declared, "utf-8"], user_encodings=["gb18030"], is_html=True
+        )
+        if dammit.unicode_markup is not None and not dammit.contains_replacement_characters:
+            return dammit.unicode_markup
+        # A few broken bytes inside good text: keep the text, mark the bytes.
+        best = max(
+            (self.body.decode(name, errors="replace") for name in ("utf-8", "gb18030")),
+            key=lambda text: -text.count("\ufffd"),
+        )
+        return best

@@ -1,0 +1,50 @@
+"""Owns what a tagger reads: articles, threads and plain posts, in the format of the gold data."""
+
+from __future__ import annotations
+
+from pipeline.records import Record
+
+
+class ArticleItem(Record):
+    """An article to tag. Only `id` and `body` are needed; everything else may be missing."""
+
+    id: str
+    body: str = ""
+    title: str = ""
+    outlet: str | None = None
+    published: str | None = None
+    page: str | None = None
+    lead: bool = False
+    column: str | None = None
+    kicker: str | None = None
+    subtitle: str | None = None
+    byline: str | None = None
+    source: str | None = None
+
+
+class ThreadPost(Record):
+    """One floor of a thread to tag."""
+
+    floor: int
+    author: str | None = None
+    is_registered_official: bool = False
+    time: str | None = None
+    text: str | None = None
+
+
+class ThreadItem(Record):
+    """A thread to tag, its posts in the order of their floors."""
+
+    id: str
+    posts: list[ThreadPost]
+    title: str = ""
+    forum: str | None = None
+    board: str | None = None
+
+
+class PostItem(Record):
+    """A plain message of a citizen, in no thread."""
+
+    id: str
+    text: str
+    title: str = ""

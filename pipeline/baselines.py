@@ -1,0 +1,60 @@
+"""Owns the named baselines of `gangqing evaluate`: what one gets without this project."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from pipeline.city import City
+
+Item = dict[str, Any]
+
+
+class MajorityBaseline:
+    """Says the most frequent gold value of every field, for every item."""
+
+    def __init__(self, kind: str, items: list[Item]) -> None:
+        self._answer: Item = {}
+        for field in items[0]["gold"]:
+            values = [item["gold"].get(field) for item in items]
+            if isinstance(values[0], list):
+                self._answer[field] = []
+            elif field != "why":
+                self._answer[field] = Counter(values).most_common(1)[0][0]
+        if kind == "articles":
+            self._answer["reprint_of"] = None
+
+    def tag(self, item: Item) -> Item:
+        return {"id": item["id"], **self._answer}
+
+
+class ShippedSentiment:
+    """SnowNLP's sentiment model as shipped, learned from shopping reviews."""
+
+    def tag_all(self, base: MajorityBaseline, items: list[Item]) -> list[Item]:
+        from snownlp import SnowNLP  # slow to import, only needed here
+
+        answers = []
+        for item in items:
+            text = item.get("body") or "\n".join(
+                [item.get("title") or "", item["posts"][0].get("text") or ""]
+            )
+            # SnowNLP("").sentiments divides by zero.
+            value = SnowNLP(text).sentiments if text.strip() else 0.5
+            # Its score is a probability; the middle fifth is taken as neutral.
+            label = "negative" if value < 0.4 else "positive" if value > 0.6 else "neutral"
+            answers.append({**base.tag(item), "sentiment": label})
+        return answers
+
+
+class AliasBaseline:
+    """Credits every unit whose name or alias stands in title, byline, source or the first paragraph."""
+
+    def __init__(self, city: City) -> None:
+        self._names = [(name, unit.short) for unit in city.units for name in unit.names]
+
+    def tag(self, base: MajorityBaseline, item: Item) -> Item:
+        lead = (item.get("body") or "").strip().split("\n", 1)[0]
+        text = "\n".join([item.get("title") or "", item.get("byline") or "", item.get("source") or "", lead])
+        units = sorted({unit for name, unit in self._names if name in text})
+        return {**base.tag(item), "credits": [{"unit": unit, "role": "subject"} for unit in units]}

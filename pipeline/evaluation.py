@@ -1,0 +1,231 @@
+"""Owns `gangqing evaluate`: tags against gold, beside named baselines, with every miss and its text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from typing import Any
+
+import msgspec
+
+from pipeline.baselines import AliasBaseline, MajorityBaseline, ShippedSentiment
+from pipeline.city import City
+from pipeline.scores import Score, SetCounts, accuracy, confusion, macro_f1
+from pipeline.tagging.stream import tag_lines
+
+Item = dict[str, Any]
+Pair = tuple[Hashable, Hashable]
+
+
+class EvaluationError(ValueError):
+    """The file is no gold file; the message says why."""
+
+
+class Miss(msgspec.Struct, frozen=True, kw_only=True):
+    """One disagreement between gold and tag."""
+
+    id: str
+    field: str
+    gold: Any
+    said: Any
+    text: str
+    why: str | None = None
+
+
+class Evaluation(msgspec.Struct, kw_only=True):
+    """The result over one file."""
+
+    kind: str  # articles or threads
+    items: int
+    scores: list[Score]
+    baselines: dict[str, list[Score]]
+    confusions: dict[str, dict[str, int]]  # field → "gold → said" → count
+    misses: list[Miss]
+
+    def value(self, name: str, measure: str) -> float | None:
+        return next((s.value for s in self.scores if s.name == name and s.measure == measure), None)
+
+
+# field → accessor; each is compared for equality
+ARTICLE_FIELDS = ("topic", "indicator", "form", "sentiment", "has_editor_note", "plan_column")
+THREAD_FIELDS = (
+    "kind",
+    "unit_named",
+    "sentiment",
+    "state",
+    "first_response_floor",
+    "answer_floor",
+    "urgency",
+)
+MACRO = {"form", "sentiment", "kind", "topic"}
+
+
+def evaluate(lines: list[bytes], city: City) -> Evaluation:
+    """Score the tags of `lines` against their `gold`.
+
+    Raises:
+        EvaluationError: a line is no JSON, has no gold, or the file mixes articles and threads.
+    """
+    items = [_read(number, line) for number, line in enumerate(lines, 1) if line.strip()]
+    if not items:
+        raise EvaluationError("文件里没有条目")
+    kinds = {"threads" if "posts" in item else "articles" for item in items}
+    if len(kinds) > 1:
+        raise EvaluationError("文件里既有稿件又有帖子，请分开评测")
+    kind = kinds.pop()
+    bare = [msgspec.json.encode({k: v for k, v in item.items() if k != "gold"}) for item in items]
+    said = [msgspec.json.decode(line) for line in tag_lines(bare, city)]
+    score = _score_articles if kind == "articles" else _score_threads
+    scores, pairs, misses = score(items, said)
+    return Evaluation(
+        kind=kind,
+        items=len(items),
+        scores=scores,
+        baselines=_baselines(kind, items, city, score),
+        confusions={
+            field: {
+                f"{gold} → {tag}": n for (gold, tag), n in confusion(of_field).most_common() if gold != tag
+            }
+            for field, of_field in pairs.items()
+        },
+        misses=misses,
+    )
+
+
+def _read(number: int, line: bytes) -> Item:
+    try:
+        item = msgspec.json.decode(line)
+    except msgspec.DecodeError as error:
+        raise EvaluationError(f"第 {number} 行不是 JSON：{error}") from error
+    if not isinstance(item, dict) or not isinstance(item.get("gold"), dict):
+        raise EvaluationError(f"第 {number} 行没有 gold，无法评测")
+    return item
+
+
+Scored = tuple[list[Score], dict[str, list[Pair]], list[Miss]]
+
+
+def _score_articles(items: list[Item], said: list[Item]) -> Scored:
+    units, roles, mentions, exposed, reprints = (SetCounts() for _ in range(5))
+    misses: list[Miss] = []
+    ids = {item["id"] for item in items}
+    for item, tags in zip(items, said, strict=True):
+        gold = item["gold"]
+        sets: list[tuple[str, SetCounts, set[Hashable], set[Hashable]]] = [
+            ("credits", units, {c["unit"] for c in gold["credits"]}, {c["unit"] for c in tags["credits"]}),
+            (
+                "roles",
+                roles,
+                {(c["unit"], c["role"]) for c in gold["credits"]},
+                {(c["unit"], c["role"]) for c in tags["credits"]},
+            ),
+            ("mentions", mentions, set(gold.get("mentions", [])), set(tags.get("mentions", []))),
+            ("exposed", exposed, set(gold["exposed"]), set(tags["exposed"])),
+            # Only pairs whose first publication stands in the file can be found.
+            (
+                "reprints",
+                reprints,
+                {(item["id"], gold["reprint_of"])} if gold.get("reprint_of") in ids else set(),
+                {(item["id"], tags["reprint_of"])} if tags.get("reprint_of") else set(),
+            ),
+        ]
+        for name, counts, of_gold, of_tags in sets:
+            counts.add(of_gold, of_tags)
+            if of_gold != of_tags and name != "credits":
+                misses.append(_miss(item, tags, name, sorted(of_gold, key=str), sorted(of_tags, key=str)))
+    scores = [
+        *units.scores("credits（单位）"),
+        *roles.scores("credits（单位+角色）"),
+        *mentions.scores("mentions"),
+        *exposed.scores("exposed"),
+        *reprints.scores("reprints"),
+    ]
+    return _score_fields(ARTICLE_FIELDS, items, said, scores, misses)
+
+
+def _score_threads(items: list[Item], said: list[Item]) -> Scored:
+    needs = SetCounts()
+    misses: list[Miss] = []
+    first: list[Pair] = []
+    in_three: list[Pair] = []
+    none: list[Pair] = []
+    for item, tags in zip(items, said, strict=True):
+        gold = item["gold"]
+        needs.add({1} if gold["needs_reply"] else set(), {1} if tags["needs_reply"] else set())
+        if gold["needs_reply"] != tags["needs_reply"]:
+            misses.append(_miss(item, tags, "needs_reply", gold["needs_reply"], tags["needs_reply"]))
+        if gold["units"]:
+            best = tags["units"][0] if tags["units"] else None
+            first.append((gold["units"][0], best))
+            in_three.append((True, gold["units"][0] in tags["units"][:3]))
+        else:
+            none.append((True, not tags["units"]))
+        if gold["units"][:1] != tags["units"][:1]:
+            misses.append(_miss(item, tags, "units", gold["units"], tags["units"]))
+    scores = [
+        *needs.scores("needs_reply"),
+        Score(name="unit（第一）", measure="accuracy", value=accuracy(first), cases=len(first)),
+        Score(name="unit（前三）", measure="accuracy", value=accuracy(in_three), cases=len(in_three)),
+        Score(name="unit（无）", measure="accuracy", value=accuracy(none), cases=len(none)),
+    ]
+    return _score_fields(THREAD_FIELDS, items, said, scores, misses)
+
+
+def _score_fields(
+    fields: tuple[str, ...], items: list[Item], said: list[Item], scores: list[Score], misses: list[Miss]
+) -> Scored:
+    pairs: dict[str, list[Pair]] = {}
+    for field in fields:
+        pairs[field] = [
+            (item["gold"][field], tags.get(field))
+            for item, tags in zip(items, said, strict=True)
+            if field in item["gold"]
+        ]
+        scores.append(
+            Score(name=field, measure="accuracy", value=accuracy(pairs[field]), cases=len(pairs[field]))
+        )
+        if field in MACRO:
+            scores.append(
+                Score(name=field, measure="macro F1", value=macro_f1(pairs[field]), cases=len(pairs[field]))
+            )
+        misses += [
+            _miss(item, tags, field, item["gold"][field], tags.get(field))
+            for item, tags in zip(items, said, strict=True)
+            if field in item["gold"] and item["gold"][field] != tags.get(field)
+        ]
+    return scores, pairs, misses
+
+
+def _miss(item: Item, tags: Item, field: str, gold: Any, said: Any) -> Miss:
+    text = item.get("body") or "\n".join(
+        f"#{p['floor']} {p.get('text') or ''}" for p in item.get("posts", [])
+    )
+    why = tags.get("why", {}).get(field)
+    return Miss(
+        id=item["id"],
+        field=field,
+        gold=gold,
+        said=said,
+        text=f"{item.get('title') or ''} ‖ {text}",
+        why=why["why"] if why else None,
+    )
+
+
+def _baselines(
+    kind: str, items: list[Item], city: City, score: Callable[[list[Item], list[Item]], Scored]
+) -> dict[str, list[Score]]:
+    """The same measures for what one would get without this project."""
+    majority = MajorityBaseline(kind, items)
+    found = {
+        "多数类": score(items, [majority.tag(item) for item in items])[0],
+        "SnowNLP 原模型（情感）": [
+            s for s in score(items, ShippedSentiment().tag_all(majority, items))[0] if s.name == "sentiment"
+        ],
+    }
+    if kind == "articles":
+        alias = AliasBaseline(city)
+        found["别名匹配（单位）"] = [
+            s
+            for s in score(items, [alias.tag(majority, item) for item in items])[0]
+            if s.name == "credits（单位）"
+        ]
+    return found

@@ -1,0 +1,41 @@
+"""Owns the tags of an article: units and roles, topic, indicator, form, 编者按, plan column, sentiment."""
+
+from __future__ import annotations
+
+from pipeline.city import City
+from pipeline.records import ArticleTags
+from pipeline.tagging.classify import ArticleClassifier
+from pipeline.tagging.items import ArticleItem
+from pipeline.tagging.segment import segment
+from pipeline.tagging.sentiment import NewsSentiment
+from pipeline.tagging.units import UnitTagger
+
+
+class ArticleTagger:
+    """One pass over each article: names and cues once, tokens once, then the decisions."""
+
+    def __init__(self, city: City) -> None:
+        self._units = UnitTagger(city)
+        self._classifier = ArticleClassifier(city)
+        self._sentiment = NewsSentiment(city)
+
+    def tag(self, item: ArticleItem) -> ArticleTags:
+        units = self._units.tag(item)
+        tokens = segment(item.title + "\n" + item.body)
+        classes = self._classifier.tag(item, units, tokens)
+        sentiment, score, why = self._sentiment.tag(item, classes.form, tokens)
+        return ArticleTags(
+            id=item.id,
+            credits=units.credits,
+            mentions=units.mentions,
+            exposed=units.exposed,
+            topic=classes.topic,
+            indicator=classes.indicator,
+            sentiment=sentiment,
+            sentiment_score=score,
+            form=classes.form,
+            has_editor_note=classes.has_editor_note,
+            plan_column=classes.plan_column,
+            why={**classes.why, "sentiment": why},
+            confidence=classes.confidence,
+        )

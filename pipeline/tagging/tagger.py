@@ -1,0 +1,54 @@
+"""Owns the whole tagger: one object per city that tags articles, threads and plain posts.
+
+Pure functions of text and city data: no clock, no network, no warehouse. The parts are loaded when they are
+first needed, so that a stream of threads does not pay for the article models.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+
+from pipeline.city import City
+from pipeline.records import ArticleTags, Evidence, PostTags, ThreadTags
+from pipeline.tagging.articles import ArticleTagger
+from pipeline.tagging.items import ArticleItem, PostItem, ThreadItem
+from pipeline.tagging.posts import PostTagger
+from pipeline.tagging.reprint import find_reprints
+from pipeline.tagging.threads import ThreadTagger
+
+
+class Tagger:
+    """Tags items of one city."""
+
+    def __init__(self, city: City) -> None:
+        self.city = city
+
+    @cached_property
+    def article_tagger(self) -> ArticleTagger:
+        return ArticleTagger(self.city)
+
+    @cached_property
+    def thread_tagger(self) -> ThreadTagger:
+        return ThreadTagger(self.city)
+
+    @cached_property
+    def post_tagger(self) -> PostTagger:
+        return PostTagger(self.city)
+
+    def articles(self, items: Iterable[ArticleItem]) -> list[ArticleTags]:
+        """Tag articles one by one; `reprint_of` is left None, see `reprints`."""
+        tag = self.article_tagger.tag
+        return [tag(item) for item in items]
+
+    def threads(self, items: Iterable[ThreadItem]) -> list[ThreadTags]:
+        tag = self.thread_tagger.tag
+        return [tag(item) for item in items]
+
+    def posts(self, items: Iterable[PostItem]) -> list[PostTags]:
+        tag = self.post_tagger.tag
+        return [tag(item) for item in items]
+
+    def reprints(self, items: list[ArticleItem]) -> Mapping[str, tuple[str, Evidence]]:
+        """Id of each reprint → id of the first publication among `items`, and why."""
+        return find_reprints(items)

@@ -1,0 +1,72 @@
+"""Owns the list of platforms: one module per forum engine or CMS, and which of them reads a page.
+
+A platform module is a set of pure functions (`Platform`); nothing in it touches the network or asks the
+clock. A site of a known platform is a few lines of city data; only one that needs logic gets a module.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Protocol, cast
+
+from crawlers.page import Page
+from crawlers.platforms import discuz, feed, founder, general, hongdou, trs, wechat
+from pipeline.city import Site
+from pipeline.records import Link, PageKind, Parsed
+
+
+class Platform(Protocol):
+    """What every module of this package offers."""
+
+    @property
+    def NAME(self) -> str:
+        """The name used in outlets.yaml and on the command line."""
+
+    def canonical_url(self, url: str, site: Site | None = None) -> str:
+        """The identity of a page: two addresses of one page give the same string.
+
+        Fragments, session ids and tracking parameters are dropped. It is a key, and an address that a person
+        can open; what is fetched is the address of the `Link`.
+        """
+
+    def classify(self, url: str, site: Site | None = None) -> PageKind:
+        """What kind of page stands at an address, by the address alone."""
+
+    def start_links(self, site: Site, first_day: dt.date | None, last_day: dt.date | None) -> list[Link]:
+        """The links a crawl of a site starts from. A start with `{date:…}` is written once per day of the
+        range, both ends included; with no range it is left out (the engine always gives one)."""
+
+    def parse(self, page: Page) -> Parsed:
+        """Read one page. Never raises: a failure is `parse_failed` with its cause in `detail`.
+
+        A readable article or thread page has the outcome `stored`; a list, edition, board or feed `listed`.
+        """
+
+    def matches(self, page: Page) -> bool:
+        """Is this page made by this engine? Used where the platform is not known. Never raises."""
+
+
+# In the order in which `detect` asks; `general` takes what is left.
+PLATFORMS: dict[str, Platform] = {
+    module.NAME: cast(Platform, module) for module in (feed, wechat, discuz, hongdou, founder, trs, general)
+}
+
+
+def platform_of(site: Site) -> Platform:
+    """The platform of a site.
+
+    Raises:
+        KeyError: the city's data names a platform that does not exist; the message lists the known ones.
+    """
+    try:
+        return PLATFORMS[site.platform]
+    except KeyError:
+        known = "、".join(PLATFORMS)
+        raise KeyError(f"站点 {site.slug} 的平台“{site.platform}”不存在，可用的有：{known}") from None
+
+
+def detect(page: Page) -> Platform:
+    """The first platform that knows the page as its own, else `general`."""
+    return next(
+        (platform for platform in PLATFORMS.values() if platform.matches(page)), PLATFORMS[general.NAME]
+    )

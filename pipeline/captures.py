@@ -1,0 +1,161 @@
+"""Owns captures: pages as fetched, in WARC files of one gzip member a record, and how they are read again."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import io
+import os
+import zlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+from warcio.archiveiterator import ArchiveIterator
+from warcio.exceptions import ArchiveLoadFailed
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
+
+from pipeline.store import sync_folder
+
+CHINA_OFFSET = dt.timedelta(hours=8)  # WARC dates are UTC, ours are wall-clock time of China
+_SECRET_HEADERS = frozenset({"cookie", "authorization", "proxy-authorization"})
+# The body is kept decoded, so what described its transfer would now be wrong.
+_TRANSFER_HEADERS = frozenset({"content-encoding", "transfer-encoding", "content-length"})
+
+
+class CaptureError(ValueError):
+    """A capture cannot be read: no such file, no record at that offset, or a damaged one."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Exchange:
+    """One request and its response. The body is without transfer and content encoding."""
+
+    url: str
+    fetched_at: dt.datetime  # naive, wall-clock time of China
+    status: int
+    headers: Sequence[tuple[str, str]]
+    body: bytes
+    reason: str = ""
+    request_headers: Sequence[tuple[str, str]] = ()
+
+
+class CaptureWriter:
+    """Appends exchanges to one WARC file. `sync` makes everything added so far durable."""
+
+    def __init__(self, path: Path, *, level: int = 6) -> None:
+        new = not path.exists()
+        self.path = path
+        self._level = level
+        self._file = path.open("ab", buffering=1 << 20)
+        self._builder = WARCWriter(io.BytesIO(), gzip=False, warc_version="1.1")
+        if new:
+            info = {"software": "gangqing", "format": "WARC File Format 1.1", "robots": "obey"}
+            self._append(self._builder.create_warcinfo_record(path.name, info))
+            self.sync()
+            sync_folder(path.parent)
+
+    def add(self, exchange: Exchange) -> int:
+        """Write request and response; return the offset of the response record in bytes."""
+        date = (exchange.fetched_at - CHINA_OFFSET).strftime("%Y-%m-%dT%H:%M:%SZ")
+        kept = [(name, value) for name, value in exchange.headers if name.lower() not in _TRANSFER_HEADERS]
+        kept.append(("Content-Length", str(len(exchange.body))))
+        response = self._builder.create_warc_record(
+            exchange.url,
+            "response",
+            payload=io.BytesIO(exchange.body),
+            length=len(exchange.body),
+            warc_headers_dict={"WARC-Date": date},
+            http_headers=StatusAndHeaders(
+                f"{exchange.status} {exchange.reason}".rstrip(), kept, protocol="HTTP/1.1"
+            ),
+        )
+        target = urlsplit(exchange.url)
+        asked = [("Host", target.netloc)]
+        asked += [pair for pair in exchange.request_headers if pair[0].lower() not in _SECRET_HEADERS]
+        path = urlunsplit(("", "", target.path or "/", target.query, ""))
+        request = self._builder.create_warc_record(
+            exchange.url,
+            "request",
+            warc_headers_dict={
+                "WARC-Date": date,
+                "WARC-Concurrent-To": response.rec_headers.get_header("WARC-Record-ID"),
+            },
+            http_headers=StatusAndHeaders(f"GET {path} HTTP/1.1", asked, protocol="", is_http_request=True),
+        )
+        offset = self._append(response)
+        self._append(request)
+        return offset
+
+    def _append(self, record: object) -> int:
+        buffer = self._builder.out
+        buffer.seek(0)
+        buffer.truncate()
+        self._builder.write_record(record)
+        packer = zlib.compressobj(self._level, zlib.DEFLATED, zlib.MAX_WBITS + 16)
+        offset = self._file.tell()
+        self._file.write(packer.compress(buffer.getbuffer()) + packer.flush())
+        return offset
+
+    def sync(self) -> None:
+        self._file.flush()
+        os.fsync(self._file.fileno())
+
+    def close(self) -> None:
+        if not self._file.closed:
+            self.sync()
+            self._file.close()
+
+
+def read_capture(folder: Path, warc: str, offset: int) -> tuple[Mapping[str, str], bytes]:
+    """The response headers (names in lower case, `:status` for the status) and the body of one capture.
+
+    Args:
+        folder: the city's data folder (var/<city>).
+        warc: file name below its captures folder, as in `Landed.warc`.
+        offset: bytes, as in `Landed.warc_offset`.
+
+    Raises:
+        CaptureError: no such file or record, or it is damaged.
+    """
+    captures = (folder / "captures").resolve()
+    path = (captures / warc).resolve()
+    if not path.is_relative_to(captures):
+        raise CaptureError(f"存证文件不在存证目录内：{warc}")
+    try:
+        with path.open("rb") as file:
+            file.seek(offset)
+            for record in ArchiveIterator(file):
+                if record.rec_type != "response" or record.http_headers is None:
+                    break
+                headers = {name.lower(): value for name, value in record.http_headers.headers}
+                headers[":status"] = record.http_headers.get_statuscode()
+                return headers, record.content_stream().read()
+    except (OSError, ArchiveLoadFailed, EOFError, zlib.error, ValueError) as error:
+        raise CaptureError(f"存证读不出：{warc} 第 {offset} 字节：{error}") from error
+    raise CaptureError(f"存证文件 {warc} 第 {offset} 字节处没有网页")
+
+
+def end_of_members(path: Path, start: int = 0) -> int:
+    """The offset in bytes after the last whole gzip member of a file, reading from `start`, which must be
+    the beginning of a member or the end of the file."""
+    end = start
+    with path.open("rb") as file:
+        file.seek(start)
+        unpacker = zlib.decompressobj(zlib.MAX_WBITS + 16)
+        position = start
+        while chunk := file.read(1 << 16):
+            while chunk:
+                try:
+                    unpacker.decompress(chunk)
+                except zlib.error:
+                    return end
+                if not unpacker.eof:
+                    position += len(chunk)
+                    break
+                position += len(chunk) - len(unpacker.unused_data)
+                end = position
+                chunk = unpacker.unused_data
+                unpacker = zlib.decompressobj(zlib.MAX_WBITS + 16)
+    return end

@@ -1,0 +1,70 @@
+"""Owns where a city's collected data lies: the paths of var/<city>/ and durable file operations on them."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from pathlib import Path
+
+from pipeline.city import City
+
+
+@dataclasses.dataclass(frozen=True)
+class Store:
+    """The folder of one city's data. Truth is `landing`, `captures` and `decisions`; the rest is derived."""
+
+    folder: Path
+
+    @property
+    def landing(self) -> Path:
+        """One line a page: landing/<site>/<run>.jsonl."""
+        return self.folder / "landing"
+
+    @property
+    def captures(self) -> Path:
+        """The bytes as fetched: captures/<site>/<run>.warc.gz."""
+        return self.folder / "captures"
+
+    @property
+    def decisions(self) -> Path:
+        """What a person decided."""
+        return self.folder / "decisions"
+
+    @property
+    def state(self) -> Path:
+        """Crawl state and locks, derived from `landing`: may be deleted."""
+        return self.folder / "state"
+
+    @property
+    def logs(self) -> Path:
+        return self.folder / "logs"
+
+    @property
+    def salt(self) -> Path:
+        """The secret behind the pseudonyms: without it no poster can be told from another run's."""
+        return self.folder / "salt"
+
+
+def open_store(home: Path, city: City) -> Store:
+    """The store of a city below `home`, the folder in which var/ lies. Its folder is created."""
+    store = Store(home / "var" / city.folder.resolve().name)
+    ensure_folder(store.folder)
+    return store
+
+
+def ensure_folder(folder: Path) -> None:
+    """Create a folder so that it is still there after a power cut: every new entry's parent is fsynced."""
+    missing = [folder, *folder.parents]
+    missing = missing[: next((i for i, path in enumerate(missing) if path.is_dir()), len(missing))]
+    for path in reversed(missing):
+        path.mkdir(exist_ok=True)
+        sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """fsync a directory, so that names created in it survive a power cut."""
+    handle = os.open(folder, os.O_RDONLY | getattr(os, "O_DIRECTORY", 0))
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

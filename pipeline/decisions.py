@@ -1,0 +1,155 @@
+"""Owns the record of what people decided: append-only files that outlive every rebuild.
+
+A decision is one line of `var/<city>/decisions/<year>.jsonl`, fsynced before it is acknowledged. Lines are
+never changed or removed; a later decision on the same target overrides an earlier one.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from filelock import FileLock
+
+from pipeline.records import Record, RecordError, from_json, to_json
+
+Kind = Literal[
+    "tag_correction",  # target: article or thread; after: the tags that are right
+    "credit_add",  # target: article; after: {unit, role}
+    "credit_refuse",  # target: article; before: {unit}
+    "transfer",  # target: ticket; after: {unit}
+    "state_change",  # target: ticket; after: {state}
+    "extension",  # target: ticket; after: {days}, counted from the start of the answer clock
+    "pause",  # target: ticket: the poster owes information
+    "resume",  # target: ticket
+    "exposure_plan",  # target: title or address of a planned exposure
+    "exposure_approval",  # target: article; after: {step, by, number}
+    "contact_register",  # target: unit; after: {leader, contact}
+    "proof_received",  # target: unit; after: {task, date, until, file}
+    "board_proof",  # target: unit; after: {task, date, removed, file}
+    "meeting_held",  # target: unit; after: {task, date, form}
+    "source_note",  # target: site; after: {date, until, state}: what a person knows of a source's silence
+]
+KINDS: tuple[str, ...] = get_args(Kind)
+
+
+class DecisionError(ValueError):
+    """A decision is incomplete, or a line of the record cannot be read; the message names the line."""
+
+
+class Decision(Record):
+    """One thing that a person decided. `before` and `after` hold only what the decision is about."""
+
+    id: str  # given by whoever records it; the same id twice is the same decision
+    at: str  # wall-clock time of China, YYYY-MM-DDTHH:MM:SS
+    who: str  # name or post of the person
+    kind: Kind
+    target: str  # article, thread, ticket, unit or site
+    before: dict[str, Any] = {}
+    after: dict[str, Any] = {}
+    why: str = ""
+
+
+# What `after` (or `before`) must say, by kind.
+_NEEDED: dict[str, tuple[str, str]] = {
+    "credit_add": ("after", "unit"),
+    "credit_refuse": ("before", "unit"),
+    "transfer": ("after", "unit"),
+    "state_change": ("after", "state"),
+    "extension": ("after", "days"),
+    "exposure_approval": ("after", "step"),
+}
+
+
+def check_decision(decision: Decision) -> None:
+    """Raises DecisionError with what is missing, in words for the person who decides."""
+    for name in ("id", "who", "target"):
+        if not getattr(decision, name).strip():
+            raise DecisionError(f"决定缺少 {name}")
+    try:
+        dt.datetime.fromisoformat(decision.at)
+    except ValueError as error:
+        raise DecisionError(f"决定的时间应写成 2017-10-09T08:30:00，而不是 {decision.at!r}") from error
+    needed = _NEEDED.get(decision.kind)
+    if needed and not getattr(decision, needed[0]).get(needed[1]):
+        raise DecisionError(f"{decision.kind} 缺少 {needed[0]}.{needed[1]}")
+    if decision.kind == "tag_correction" and not decision.after:
+        raise DecisionError("tag_correction 没有写明改成什么（after）")
+    if decision.kind == "extension" and not isinstance(decision.after["days"], int):
+        raise DecisionError("extension 的 after.days 应为工作日数（整数）")
+
+
+def append_decision(folder: Path, decision: Decision) -> None:
+    """Write one decision durably. Returns only after the line is on disk.
+
+    Raises:
+        DecisionError: the decision is incomplete, or one with its id was recorded with other content.
+    """
+    check_decision(decision)
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{_year(decision)}.jsonl"
+    line = to_json(decision)
+    with FileLock(folder / ".lock"):
+        for known in load_decisions(folder):
+            if known.id == decision.id:
+                if known == decision:
+                    return
+                raise DecisionError(f"编号 {decision.id} 已用于另一个决定")
+        new = not path.exists()
+        with path.open("ab") as file:
+            # A kill in the middle of a write leaves half a line: end it, so that it spoils no other.
+            if file.tell() and not _ends_with_newline(path):
+                file.write(b"\n")
+            file.write(line + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+        if new:
+            _fsync_folder(folder)
+
+
+def load_decisions(folder: Path) -> Iterator[Decision]:
+    """All decisions, files by name, lines in order. Half a line at the end of a file (a kill while writing,
+    never acknowledged) is passed over; anything else that is no decision is an error.
+
+    Raises:
+        DecisionError: with file and line.
+    """
+    for path in sorted(folder.glob("*.jsonl")):
+        lines = path.read_bytes().split(b"\n")
+        for number, line in enumerate(lines, 1):
+            if not line.strip():
+                continue
+            try:
+                yield from_json(line, Decision)
+            except RecordError as error:
+                if number == len(lines) or _is_torn(line):
+                    continue
+                raise DecisionError(f"{path.name}:{number}: 不是有效的决定：{error}") from error
+
+
+def _is_torn(line: bytes) -> bool:
+    """A line that a kill cut off starts like a decision and does not end like one."""
+    return line.startswith(b'{"id":') and not line.rstrip().endswith(b"}")
+
+
+def _ends_with_newline(path: Path) -> bool:
+    with path.open("rb") as file:
+        file.seek(-1, os.SEEK_END)
+        return file.read(1) == b"\n"
+
+
+def _fsync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _year(decision: Decision) -> str:
+    match = re.match(r"\d{4}", decision.at)
+    return match.group() if match else "0000"

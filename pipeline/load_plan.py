@@ -1,0 +1,215 @@
+"""Owns plan.yaml: reads the plan of a city, checks it against the units, resolves groups to units.
+
+The source of every line is a paragraph of the notice (`paragraph`); docs/plan-table.md maps them.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, Literal
+
+import msgspec
+
+from pipeline.city import City, CityError
+
+VerdictKind = Literal[
+    "quota",
+    "weekly",
+    "series_topics",
+    "indicators",
+    "announcement_presence",
+    "board_presence",
+    "editor_note",
+    "exposure_gate",
+    "forum_response",
+    "emphasis_month",
+    "register_by",
+    "honours",
+    "meetings",
+    "deduction",
+    "score",
+]
+CITY_ROW = "全市"  # the row of verdicts that no single unit owns
+
+
+class Strict(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A part of plan.yaml: an unknown key is an error, since a misspelt one would ask for nothing."""
+
+
+class Window(Strict):
+    """Days of a task, both inclusive."""
+
+    start: dt.date
+    end: dt.date
+
+
+class Emphasis(Strict):
+    """A month (YYYY-MM) in which `quota` pieces must fall."""
+
+    month: str
+    quota: int = 1
+
+
+class Proof(Strict):
+    """What must be handed in: the kind of decision that records it, and its last day."""
+
+    decision: str
+    what: str
+    by: dt.date | None = None
+    steps: list[str] = []
+
+
+class Honour(Strict):
+    """An honour or innovation to be covered; `unit` None: asked of the city."""
+
+    id: str
+    unit: str | None
+    words: list[str]
+
+
+class Outlet(Strict):
+    """A class of outlets; `match` are names of outlets, `prefix*` matches a beginning."""
+
+    name: str
+    match: list[str] = []
+
+
+class Group(Strict):
+    """Units that the notice names together."""
+
+    kinds: list[str] = []
+    units: list[str] = []
+
+
+class Indicator(Strict):
+    """An indicator, its unit, other spellings of its name."""
+
+    unit: str
+    also: list[str] = []
+
+
+class Task(Strict):
+    """One 宣传事项."""
+
+    id: str
+    paragraph: str
+    title: str
+    kind: VerdictKind
+    scope: Literal["unit", "city", "both"]
+    window: Window
+    quota: int = 1
+    quota_stated: bool = True
+    cadence: str | None = None
+    outlets: list[str] = []
+    column_in: list[str] = []
+    forms: list[str] = []
+    words: list[str] = []  # at least one stands in title or body
+    words_all: list[str] = []  # all stand there
+    title_words: list[str] = []  # at least one stands in the title
+    units: list[str] = []
+    carriers: dict[str, str] = {}  # unit → class of outlet in which it must carry the task
+    hosts: dict[str, str] = {}  # unit → class of outlet that is its own place of publication
+    min_days: int | None = None
+    keep_until: dt.date | None = None
+    emphasis: Emphasis | None = None
+    honours: list[Honour] = []
+    proof: Proof | None = None
+    note: str | None = None
+
+
+class Plan(Strict):
+    """The whole plan. `members` and `carriers` resolve a task to units of the city."""
+
+    season: Window
+    issued: dt.date
+    source: str
+    column: str
+    outlets: dict[str, Outlet] = {}
+    groups: dict[str, Group] = {}
+    series: dict[str, list[str]] = {}
+    indicators: dict[str, Indicator] = {}
+    tasks: list[Task] = []
+    members: dict[str, list[str]] = {}  # task → units, in the order of units.csv
+
+    def task(self, task_id: str) -> Task:
+        """Raises KeyError for an unknown id."""
+        return {task.id: task for task in self.tasks}[task_id]
+
+    def outlet_class(self, outlet: str) -> str | None:
+        """The class of an outlet by its name, None for one that the plan does not name."""
+        best: tuple[int, str] | None = None
+        for name, entry in self.outlets.items():
+            for pattern in entry.match:
+                is_hit = (
+                    outlet.startswith(pattern[:-1]) if pattern.endswith("*") else outlet == pattern
+                )
+                if is_hit and (best is None or len(pattern) > best[0]):
+                    best = (len(pattern), name)
+        return best[1] if best else None
+
+    def indicator(self, name: str | None) -> str | None:
+        """The plan's own name of an indicator."""
+        if name is None or name in self.indicators:
+            return name
+        return next((key for key, entry in self.indicators.items() if name in entry.also), None)
+
+
+def load_plan(city: City) -> Plan | None:
+    """The city's plan, or None for a city without one.
+
+    Raises:
+        CityError: plan.yaml is wrong; the message says where.
+    """
+    raw = city.data("plan.yaml")
+    return None if raw is None else parse_plan(raw, city)
+
+
+def parse_plan(raw: Any, city: City) -> Plan:
+    """Raises CityError where the data is wrong or names a unit that the city does not have."""
+    try:
+        plan = msgspec.convert(raw, Plan)
+    except msgspec.ValidationError as error:
+        raise CityError(f"plan.yaml: {error}") from error
+    seen: set[str] = set()
+    members: dict[str, list[str]] = {}
+    for task in plan.tasks:
+        where = f"plan.yaml: 事项 {task.id}"
+        if task.id in seen:
+            raise CityError(f"{where}：编号重复")
+        seen.add(task.id)
+        if task.window.end < task.window.start:
+            raise CityError(f"{where}：时限的结束早于开始")
+        for name in [*task.outlets, *task.column_in, *task.carriers.values(), *task.hosts.values()]:
+            if name not in plan.outlets:
+                raise CityError(f"{where}：没有媒体类别 {name}")
+        for unit in [*task.carriers, *task.hosts, *(h.unit for h in task.honours if h.unit)]:
+            _known(city, unit, where)
+        members[task.id] = _resolve(plan, city, task.units, where)
+    for topic, units in plan.series.items():
+        for unit in units:
+            _known(city, unit, f"plan.yaml: series {topic}")
+    for name, entry in plan.indicators.items():
+        _known(city, entry.unit, f"plan.yaml: indicators {name}")
+    return msgspec.structs.replace(plan, members=members)
+
+
+def _resolve(plan: Plan, city: City, names: list[str], where: str) -> list[str]:
+    wanted: set[str] = set()
+    for name in names:
+        group = plan.groups.get(name)
+        if group is None:
+            wanted.add(_known(city, name, where))
+            continue
+        wanted |= {_known(city, unit, f"{where}（{name}）") for unit in group.units}
+        wanted |= {
+            unit.short
+            for unit in city.units
+            if unit.kind in group.kinds and unit.valid_on(plan.issued)
+        }
+    return [unit.short for unit in city.units if unit.short in wanted]
+
+
+def _known(city: City, unit: str, where: str) -> str:
+    if unit not in city.unit_by_short:
+        raise CityError(f"{where}：单位“{unit}”不在 units.csv，也不是 groups 中的名称")
+    return unit

@@ -1,0 +1,217 @@
+"""Pseudonyms and masks: personal numbers go whatever their spelling, everything else stays as it is."""
+
+import multiprocessing
+import re
+import stat
+import time
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.privacy import SaltError, load_salt, mask_personal, pseudonym
+
+FULL_WIDTH = str.maketrans("0123456789-X", "０１２３４５６７８９－Ｘ")
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("请拨打13877012345联系", "请拨打〔电话〕联系"),
+        ("电话138-7701-2345。", "电话〔电话〕。"),
+        ("138 7701 2345", "〔电话〕"),
+        ("1387701 2345", "〔电话〕"),
+        ("1 3 8 7 7 0 1 2 3 4 5急", "〔电话〕急"),
+        ("+86 13877012345", "〔电话〕"),
+        ("+8613877012345", "〔电话〕"),
+        ("１３８７７０１２３４５", "〔电话〕"),
+        ("13877012345元旦后联系", "〔电话〕元旦后联系"),
+        ("座机0770-2822345转801", "座机〔电话〕"),
+        ("（0770）2822345", "〔电话〕"),
+        ("0770—2822345", "〔电话〕"),
+        ("07702822345", "〔电话〕"),
+        ("0771 582 2345", "〔电话〕"),
+        ("010-65122345", "〔电话〕"),
+        ("0770-2822345、2822346两部", "〔电话〕两部"),
+        ("联系电话：2822345", "联系电话：〔电话〕"),
+        ("身份证450602198001011234", "身份证〔身份证号〕"),
+        ("45060219800101123x。", "〔身份证号〕。"),
+        ("450602 19800101 123X", "〔身份证号〕"),
+        ("450602800101123（旧证）", "〔身份证号〕（旧证）"),
+        ("身份证号：999999999999999999", "身份证号：〔身份证号〕"),
+        ("卡号6228480402564890018", "卡号〔银行卡号〕"),
+        ("6228 4804 0256 4890 018", "〔银行卡号〕"),
+        ("4111111111111111", "〔银行卡号〕"),
+        ("写信到wei.mou@example.com.cn谢谢", "写信到〔邮箱〕谢谢"),
+        ("wei＠example．com", "〔邮箱〕"),
+        ("QQ：123456789", "QQ：〔QQ号〕"),
+        ("加qq群 87654321", "加qq群 〔QQ号〕"),
+        ("微信号：weimou", "微信号：〔微信号〕"),
+        ("加微信 wei_mou88详谈", "加微信 〔微信号〕详谈"),
+        ("vx:abcdef", "vx:〔微信号〕"),
+        ("微信13877012345", "微信〔电话〕"),
+        ("13877012345 13977012345", "〔电话〕 〔电话〕"),
+        ("13877012345/13977012345", "〔电话〕/〔电话〕"),
+    ],
+)
+def test_personal_numbers_are_masked(text: str, masked: str) -> None:
+    assert mask_personal(text) == masked
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2017-10-09 08:00:00",
+        "20171009",
+        "2017年10月9日上午10:20",
+        "发表于 2017-9-27 10:00:00",
+        "2017/10/09－2017/10/26",
+        "防绩办〔2017〕13号",
+        "桂政发〔2017〕45号、国办发〔2016〕1381号",
+        "请拨打12345、12315、96128、12333或110、119、120、122",
+        "政务热线12345，举报12318，话费10086，95588",
+        "热线400-800-8820",
+        "总投资13800000000元",
+        "完成投资13877012345.67元",
+        "1,387,701,234.50万元",
+        "共15912345678万吨",
+        "税收62.28亿元，同比增长13.8%",
+        "产量13877012345公斤",
+        "邮编538001",
+        "案号（2017）桂0602民初1234号",
+        "房号3栋2单元1301，车牌桂P12345",
+        "统一社会信用代码91450600MA5KXXXX12",
+        "招标编号FCGZC2017-G1-00123",
+        "8:00-12:00，14:30-17:30",
+        "关注微信公众号fcgxuanchuan了解",
+        "扫微信二维码，微信支付50元",
+        "第20171009123456789号回执",
+        "北纬21.6145678901，东经108.3451234567",
+        "微信群里说的WeChat Pay",
+    ],
+)
+def test_what_is_not_personal_stays(text: str) -> None:
+    assert mask_personal(text) == text
+
+
+# Words that neither end in a cue nor contain digits, letters or separators.
+chinese = st.text(alphabet=st.characters(min_codepoint=0x4E00, max_codepoint=0x4E50), max_size=12)
+grouped = st.sampled_from([(3, 4, 4), (11,), (3, 8), (7, 4), (3, 3, 5)])
+
+
+@given(
+    before=chinese,
+    after=chinese,
+    tail=st.integers(0, 10**9 - 1),
+    second=st.integers(3, 9),
+    groups=grouped,
+    separator=st.sampled_from(" -"),
+    wide=st.booleans(),
+)
+def test_any_spelling_of_a_mobile_number_goes_and_nothing_else(
+    before: str, after: str, tail: int, second: int, groups: tuple[int, ...], separator: str, wide: bool
+) -> None:
+    digits = f"1{second}{tail:09d}"
+    cuts = [sum(groups[:i]) for i in range(len(groups) + 1)]
+    number = separator.join(digits[a:b] for a, b in pairwise(cuts))
+    if wide:
+        number = number.translate(FULL_WIDTH)
+    assert mask_personal(before + number + after) == f"{before}〔电话〕{after}"
+
+
+@given(
+    before=chinese,
+    after=chinese,
+    day=st.dates(),
+    serial=st.integers(0, 999),
+    check=st.sampled_from("0123456789Xx"),
+    wide=st.booleans(),
+)
+def test_any_id_card_goes(before: str, after: str, day: object, serial: int, check: str, wide: bool) -> None:
+    year = f"19{str(day)[2:4]}"
+    number = f"450602{year}{str(day)[5:7]}{str(day)[8:10]}{serial:03d}{check}"
+    if wide:
+        number = number.translate(FULL_WIDTH)
+    assert mask_personal(before + number + after) == f"{before}〔身份证号〕{after}"
+
+
+@given(
+    st.text(alphabet=st.characters(exclude_categories=("Nd", "Cs"), exclude_characters="@＠"), max_size=200)
+)
+def test_text_without_digits_and_mail_loses_nothing(text: str) -> None:
+    masked = mask_personal(text)
+    assert re.sub("〔微信号〕", "", masked) == text or "信" in text or re.search("[vw]x|chat", text, re.I)
+    if not re.search("微信|薇信|威信|[vVｖＶ]", text) and not re.search("(?i)w[xe]", text):
+        assert masked == text
+
+
+@given(st.dates(), st.integers(0, 23), st.integers(0, 59), st.sampled_from(["-", "/", ".", ""]))
+def test_dates_stay(day: object, hour: int, minute: int, separator: str) -> None:
+    text = f"{str(day).replace('-', separator)} {hour}:{minute:02d}:00"
+    assert mask_personal(text) == text
+
+
+@given(st.integers(1, 10**15), st.sampled_from(["元", "万元", "亿元", "吨", "公斤", "亩", "%"]))
+def test_amounts_stay(amount: int, unit: str) -> None:
+    for text in (f"共计{amount}{unit}", f"共计{amount:,}{unit}", f"共计{amount / 100:.2f}{unit}"):
+        assert mask_personal(text) == text or len(str(amount)) >= 15
+
+
+@given(st.text(alphabet="0123456789 -.@xXqQ微信电话：（）+a", max_size=300))
+def test_masking_twice_is_masking_once(text: str) -> None:
+    once = mask_personal(text)
+    assert mask_personal(once) == once
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1" * 200_000,
+        "1-" * 100_000,
+        "a" * 200_000,
+        "微信" * 100_000,
+        "1 3" * 70_000,
+        "0770" * 50_000,
+        "a." * 100_000 + "@",
+        "(0" * 100_000,
+        "qq" * 100_000,
+    ],
+)
+def test_time_is_linear_on_hostile_text(text: str) -> None:
+    begin = time.perf_counter()
+    mask_personal(text)
+    assert time.perf_counter() - begin < 3
+
+
+def test_a_pseudonym_is_stable_and_salted() -> None:
+    salt = b"s" * 32
+    name = pseudonym("北部湾渔夫", salt)
+    assert re.fullmatch("网友-[a-z2-7]{8}", name)
+    assert pseudonym(" 北部湾渔夫 ", salt) == name
+    assert pseudonym("北部湾渔夫", b"t" * 32) != name
+    assert pseudonym("北部湾渔夫2", salt) != name
+    assert len({pseudonym(str(i), salt) for i in range(5000)}) == 5000
+
+
+def test_the_salt_is_made_once_for_the_owner_only(tmp_path: Path) -> None:
+    path = tmp_path / "var" / "city" / "salt"
+    salt = load_salt(path)
+    assert len(salt) == 32
+    assert load_salt(path) == salt
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert [item.name for item in path.parent.iterdir()] == ["salt"]
+
+
+def test_two_starts_at_once_get_the_same_salt(tmp_path: Path) -> None:
+    with multiprocessing.get_context("spawn").Pool(4) as pool:
+        salts = pool.map(load_salt, [tmp_path / "salt"] * 16)
+    assert len(set(salts)) == 1
+
+
+@pytest.mark.parametrize("content", ["", "zz", "00" * 31, "é"])
+def test_a_damaged_salt_is_an_error_not_a_new_salt(tmp_path: Path, content: str) -> None:
+    (tmp_path / "salt").write_text(content)
+    with pytest.raises(SaltError):
+        load_salt(tmp_path / "salt")

@@ -1,0 +1,98 @@
+"""Owns what stands behind a county's name: an organ of the county, a town in it, a court, or only a place."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from pipeline.tagging.names import Hit, Names, county_stem, load_lexicon
+
+
+class Organ(NamedTuple):
+    """A county's name with what belongs to it. `place`: nothing says that it does anything."""
+
+    unit: str
+    end: int
+    place: bool
+    unsure: bool = False
+
+
+def _words(words: list[str]) -> str:
+    return "(?:" + "|".join(map(re.escape, sorted(words, key=lambda w: (-len(w), w)))) + ")"
+
+
+class CountyReader:
+    """Reads on behind the names and stems of a city's counties."""
+
+    def __init__(self, names: Names) -> None:
+        lexicon = names.lexicon
+        cues = load_lexicon("units_cues.yaml")
+        self.names = names
+        inner = "[^，。；：！？、\\s“”（）()的在是把将等和与了被对向从召举开由让]"
+        offices = _words(lexicon["organs"]["offices"])
+        self._office = re.compile(
+            rf"{inner}{{0,12}}?{offices}(?![员法])(?:{inner}{{0,6}}?{offices}(?![员法]))?"
+        )
+        self._town = re.compile(r"[^，。；：！？、\s“”（）()的在是把将等和与了]{1,5}?(?:镇|乡|街道)")
+        self._stem_head = re.compile(_words(lexicon["organs"]["stem_heads"]))
+        self._police = re.compile(_words(lexicon["police"]["heads"]))
+        self._court = re.compile(r"(?:人民)?(?:法院|检察院)")
+        self._action = re.compile(rf"[^，。；：、的]{{0,6}}?{_words(cues['actions'])}")
+        self._tails = {key: tuple(tails) for key, tails in lexicon["county_tails"].items()}
+        self._common = frozenset(lexicon["common_nouns"])
+        self._vertical = re.compile(_words(sorted(names.vertical))) if names.vertical else None
+
+    def read(self, text: str, hit: Hit) -> Organ | None:
+        unit = hit.name.unit
+        assert unit is not None
+        end = hit.end
+        if self._court.match(text, end):
+            return None
+        if hit.name.kind == "stem":
+            return self._read_stem(text, hit, unit)
+        word = hit.name.text
+        following = text[end : end + 2]
+        if following[:1] in self._tails.get(word[-1], ()) and following not in (
+            "民政",
+            "民族",
+            "区委",
+            "内涝",
+        ):
+            return Organ(unit, end, True) if following[:1] in "区内郊城" and word[-1] != "区" else None
+        return self._read_organ(text, hit, unit, end)
+
+    def _read_organ(self, text: str, hit: Hit, unit: str, end: int) -> Organ | None:
+        if self._vertical and (vertical := self._vertical.match(text, end)):
+            office = self._office.match(text, end)
+            if office:
+                return Organ(self.names.vertical[vertical[0]], office.end(), False, True)
+        town = self._town.match(text, end)
+        if town:
+            office = self._office.match(text, town.end())
+            if office:
+                return Organ(unit, office.end(), False)
+            return Organ(unit, town.end(), not self._action.match(text, town.end()))
+        office = self._office.match(text, end)
+        if office:
+            if self._court.search(office[0]):
+                return None
+            return Organ(unit, office.end(), False)
+        if hit.name.text != unit and hit.name.text[-1] not in "市县区":
+            return Organ(unit, end, False)  # an alias that is an organ itself: 上思县委
+        if text[end : end + 1] in "：:" or self._action.match(text, end):
+            return Organ(unit, end, False)
+        return Organ(unit, end, True)
+
+    def _read_stem(self, text: str, hit: Hit, unit: str) -> Organ | None:
+        common = hit.name.text in self._common
+        head = (self._police if common else self._stem_head).match(text, hit.end)
+        if head is None:
+            return None
+        if common and head[0] == "公安":
+            return None  # 港口公安局 is the harbour's
+        if self._court.match(text, head.end()):
+            return None
+        return Organ(unit, head.end(), False)
+
+
+__all__ = ["CountyReader", "Organ", "county_stem"]

@@ -1,0 +1,103 @@
+"""Owns what one sentence says of a unit that it names: it acts, speaks, is the source, attends, is addressed.
+
+The rules are those of the trade (who 主办 acts, who 协办 helps; a list of attendees or addressees are mentions)
+and look only at the few characters around a name, so that their cost does not grow with the text. No pattern
+has nested repetition: every one is bounded and linear.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from pipeline.tagging.names import load_lexicon
+
+Act = Literal[
+    "act",  # subject of its clause
+    "agent",  # 由…主办, 被…查处
+    "source",  # 记者从…获悉
+    "speak",  # …负责人介绍
+    "weak",  # named with its work, neither subject nor merely present
+    "attend",  # 参加会议
+    "address",  # 要求…, …要举一反三
+    "help",  # 协办, 在…指导下
+    "place",  # 在…举行
+]
+MENTIONS: frozenset[str] = frozenset({"attend", "address", "help", "place"})
+
+_CUES = load_lexicon("units_cues.yaml")
+_STOP = "，。；！？：\n"
+
+
+def load_cue_pattern(*keys: str) -> str:
+    """The words of these lists of lexicon/units_cues.yaml as one alternation, longest first."""
+    words = sorted({word for key in keys for word in _CUES[key]}, key=lambda w: (-len(w), w))
+    return "(?:" + "|".join(map(re.escape, words)) + ")"
+
+
+_ATTEND = re.compile(
+    rf"(?:等)?(?:[^{_STOP}]{{0,24}}(?:等|和|及|以及))?[^{_STOP}、]{{0,8}}?(?:的)?{load_cue_pattern('attend_role')}?"
+    rf"(?:及[^{_STOP}]{{0,16}})?(?:分别|先后|也|均|都|共同|随后|在会上|应邀|一同|现场|一道|依次|还|就[^{_STOP}]{{1,14}})?{load_cue_pattern('attend')}"
+)
+_HELP = re.compile(
+    rf"{load_cue_pattern('helper')}(?:的|单位)?(?:[、，。；”）\n]|$)|(?:的)?(?:大力|共同|精心|具体|悉心|有力|鼎力|积极)?{load_cue_pattern('under')}下"
+)
+_MUST = re.compile(rf"(?:等)?[^{_STOP}、]{{0,6}}?{load_cue_pattern('must')}(?![求点闻道]|急|用)")
+_SPEAK = re.compile(rf"[^{_STOP}、]{{0,16}}?{load_cue_pattern('speak')}")
+_SOURCE_RIGHT = re.compile(rf"[^{_STOP}]{{0,16}}?{load_cue_pattern('source_right')}")
+_SOURCE_LEFT = re.compile(rf"{load_cue_pattern('source_left')}$")
+_TO = re.compile(rf"{load_cue_pattern('to')}(?:了)?$")
+_PLACE = re.compile(rf"{load_cue_pattern('place')}(?:了)?$")
+_AGENT = re.compile(rf"{load_cue_pattern('agent')}$")
+_ADVERB = re.compile(
+    rf"^[“”（）()\s]*(?:{load_cue_pattern('adverbs')}|[^{_STOP}]{{0,14}}?(?:日|月|年|时|分|许|后|前|间|中|来|起|初|底|末|晚|午|里|夜|天|周|以来|方面|上|讯|电|）|\)|的是|现|季度|期|会)|由|经|另|据悉|[“”（）()\s/—-])*$"
+)
+_ORDER = re.compile(rf"要求|责成|责令|督促|邀请|建议|希望|通知|组织[^{_STOP}]{{0,2}}$|要$")
+_ROLE_NOUN = re.compile(
+    rf"(?:的)?(?:{load_cue_pattern('attend_role')}|专家|代表队|业务骨干|技术骨干|选手|讲师|教官|联合)"
+)
+_SENT = re.compile(
+    r"(?:等)?(?:的)?(?:代表队|代表|选手|专家|业务骨干|技术骨干|讲师|教官|志愿者代表|队|运动员|参赛)"
+)
+_AT = re.compile(r"^(?:在|随|跟随|跟着)[^，。；]{0,4}$")
+_POSSESSIVE = re.compile(r"的(?!同时|基础)")
+
+
+def read_act(left: str, right: str, previous: str) -> tuple[Act, str]:
+    """What the clause says of a name or of a list of names.
+
+    Args:
+        left: the clause before the name.
+        right: about 60 characters after the name.
+        previous: the few characters before the clause (会上，).
+    Returns:
+        The act, and the words that show it, for the evidence.
+    """
+    tail = left[-14:]
+    if match := _HELP.match(right):
+        return "help", match[0]
+    if match := _ATTEND.match(right):
+        return "attend", match[0][-8:]
+    if match := _SENT.match(right):
+        return "attend", match[0]
+    source = _SOURCE_LEFT.search(tail)
+    if source and (match := _SOURCE_RIGHT.match(right)):
+        return "source", source[0] + "…" + match[0][-6:]
+    if _ORDER.search(tail):
+        return "address", tail
+    if match := _MUST.match(right):
+        return "address", match[0]
+    if _AT.match(tail):
+        return "place", tail
+    if (match := _AGENT.search(tail)) and not _POSSESSIVE.match(right):
+        return "agent", match[0]
+    if match := _TO.search(tail):
+        return "address", match[0]
+    speak = _SPEAK.match(right)
+    if speak and len(left) <= 24:
+        return "speak", speak[0][-6:]
+    if not left or _ADVERB.match(left):
+        if _POSSESSIVE.match(right):
+            return "weak", "的"
+        return "act", right[:8].split("，")[0].split("。")[0]
+    return "weak", tail[-6:]

@@ -1,0 +1,185 @@
+"""Owns who wrote or supplied an article: byline, source, the unit's own site, the signature below a notice."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from pipeline.city import City
+from pipeline.records import Evidence
+from pipeline.tagging.items import ArticleItem
+from pipeline.tagging.names import Hit, NameFinder, Names
+from pipeline.tagging.names_county import CountyReader
+from pipeline.tagging.roles import load_cue_pattern
+from pipeline.tagging.roles_text import Text
+
+_SITE = re.compile(r"^(?:单位网站|单位微博|单位微信|网站|微博|微信)[:：]\s*(.+)$")
+_SOURCE_MARK = re.compile(r"(?<![图频片])(?:来源|源自|转自|作者单位|供稿单位|供稿|特约作者|撰稿)\s*[：:/]\s*")
+_SUPPLIED = re.compile(r"\s*(?:供稿|/文|文/|文图|图文)")
+_PAREN = re.compile(r"^[^（(\n]{0,24}[（(]([^）)\n]{2,60})[）)]")
+_OWN_COPY = re.compile(rf"{load_cue_pattern('own_copy')}")
+_DATE_LINE = re.compile(r"^\s*(?:二[〇○零]|20)[\d〇○零一二三四五六七八九十]{2}年.{1,8}日\s*$")
+_DATE = re.compile(r"\s*(?:20\d\d|二[〇○零].{2})年\d{0,2}[^，。]{0,6}日")
+_NEWS_HEAD = re.compile(r"^[\s　]*(?:本报讯|[一-鿿]{2,8}(?:网|报|社|台)讯)")
+
+
+class Byline(NamedTuple):
+    """One unit that supplied the piece."""
+
+    unit: str
+    evidence: Evidence
+    confidence: float
+
+
+class Bylines:
+    """Reads bylines for one city."""
+
+    def __init__(self, city: City, names: Names, finder: NameFinder) -> None:
+        self.city = city
+        self.names = names
+        self.finder = finder
+        self.counties = CountyReader(names)
+        self.media = frozenset(unit.short for unit in city.units if unit.kind == "媒体")
+        self.hosts: dict[str, str] = {site.outlet: site.unit for site in city.sites if site.unit}
+        self.hosts |= names.extra.get("outlets") or {}
+        for unit in city.units:
+            if unit.kind == "媒体":
+                for name in unit.names:
+                    self.hosts.setdefault(name, unit.short)
+        self.accounts = {account.account: account.unit for account in city.accounts}
+        notices = names.extra.get("uniform_notices") or []
+        self._uniform = re.compile("|".join(f"(?:{p})" for p in notices)) if notices else None
+
+    def read(self, item: ArticleItem, text: Text) -> list[Byline]:
+        found: list[Byline] = []
+        own = self._own_site(item)
+        uniform = bool(self._uniform and self._uniform.search(item.title))
+        if uniform:
+            host = own or self.hosts.get(item.outlet or "")
+            if host:
+                why = f"统一公告，由“{item.outlet}”发布，发布单位按供稿计"
+                return [
+                    Byline(host, Evidence(why=why, field="outlet", start=0, end=len(item.outlet or "")), 0.95)
+                ]
+        for name in ("byline", "source"):
+            value = getattr(item, name)
+            if value:
+                found.extend(self._named(name, value, text))
+        if own and not any(b.unit == own for b in found) and self._is_own_copy(item, found):
+            why = f"{own}自有网站的自有稿件，按供稿计"
+            found.append(
+                Byline(own, Evidence(why=why, field="outlet", start=0, end=len(item.outlet or "")), 0.9)
+            )
+        found.extend(self._in_text(item, text))
+        unique: dict[str, Byline] = {}
+        for byline in found:
+            unique.setdefault(byline.unit, byline)
+        return list(unique.values())
+
+    def _own_site(self, item: ArticleItem) -> str | None:
+        match = _SITE.match(item.outlet or "")
+        if match:
+            hits = self.finder.find(match[1])
+            return next((h.name.unit for h in hits if h.name.unit), None)
+        return None
+
+    def _is_own_copy(self, item: ArticleItem, found: list[Byline]) -> bool:
+        source = (item.source or "").removeprefix("来源：").removeprefix("来源:").strip()
+        if source and not _OWN_COPY.match(source):
+            return False
+        return not (_NEWS_HEAD.match(item.body) or "记者" in (item.byline or ""))
+
+    def _named(self, field: str, value: str, text: Text) -> list[Byline]:
+        found = []
+        account = self.accounts.get(value.removeprefix("来源：").removeprefix("来源:").strip())
+        if account and field == "source":
+            return [
+                Byline(
+                    account,
+                    Evidence(
+                        why=f"来源“{value}”是{account}的账号，按供稿计", field=field, start=0, end=len(value)
+                    ),
+                    0.95,
+                )
+            ]
+        for hit in self.finder.find(value):
+            unit, end = self._unit(value, hit, text)
+            if unit is None or unit in self.media:
+                continue
+            word = value[hit.start : end]
+            label = "署名" if field == "byline" else "来源"
+            why = f"{label}“{value.strip()}”写明“{word}”，{unit}按供稿计"
+            found.append(Byline(unit, Evidence(why=why, field=field, start=hit.start, end=end), 0.95))
+        return found
+
+    def _unit(self, value: str, hit: Hit, text: Text) -> tuple[str | None, int]:
+        kind = hit.name.kind
+        if kind in ("county", "stem"):
+            organ = self.counties.read(value, hit)
+            if organ is None:
+                return None, hit.end
+            return organ.unit, organ.end
+        if kind in ("own", "police"):
+            return hit.name.unit, hit.end
+        if kind in ("city", "bare"):
+            return text.scope.owner_of(value, hit), hit.end
+        return None, hit.end
+
+    def _in_text(self, item: ArticleItem, text: Text) -> list[Byline]:
+        whole, found = text.whole, []
+        if not text.hits:
+            return found
+        body = whole[text.body :]
+        spans: list[tuple[int, int, str]] = []
+        for mark in _SOURCE_MARK.finditer(whole):
+            spans.append((mark.end(), mark.end() + 40, mark[0]))
+        lines_from = self._signature_start(body)
+        for hit in text.hits:
+            kind = hit.name.kind
+            if kind in ("foreign", "block", "list", "city_name"):
+                continue
+            unit, end = self._unit(whole, hit, text)
+            if unit is None or unit in self.media:
+                continue
+            why = None
+            for start, stop, mark in spans:
+                if start <= hit.start < stop and not re.search(
+                    r"[，。；！？]|据|近|记者", whole[start : hit.start]
+                ):
+                    why = f"文中注明“{mark.strip()}{whole[hit.start : end]}”，按供稿计"
+            if (
+                why is None
+                and hit.start >= text.body + lines_from
+                and self._is_signature(whole, hit.start, end)
+            ):
+                why = f"落款“{whole[hit.start : end]}”，按供稿计"
+            if why is None and _SUPPLIED.match(whole, end):
+                why = f"文中注明“{whole[hit.start : end]}供稿”"
+            if why is not None:
+                field_start, name = next((s, n) for s, n in reversed(text.fields) if s <= hit.start)
+                evidence = Evidence(why=why, field=name, start=hit.start - field_start, end=end - field_start)
+                found.append(Byline(unit, evidence, 0.9))
+        return found
+
+    @staticmethod
+    def _signature_start(body: str) -> int:
+        """Where the last three lines begin: a signature stands nowhere else."""
+        at = len(body)
+        for _ in range(3):
+            at = body.rfind("\n", 0, at)
+            if at < 0:
+                return max(0, len(body) - 60)
+        return at
+
+    @staticmethod
+    def _is_signature(whole: str, start: int, end: int) -> bool:
+        line_start = whole.rfind("\n", 0, start) + 1
+        line_end = whole.find("\n", end)
+        line_end = len(whole) if line_end < 0 else line_end
+        before, after = whole[line_start:start].strip(), whole[end:line_end].strip()
+        if not before and (not after or _DATE.fullmatch(after)):
+            return True
+        return bool(_DATE.match(whole, end)) and whole[start - 1 : start] in "。\n "
+
+
+__all__ = ["Byline", "Bylines"]

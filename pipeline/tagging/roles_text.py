@@ -1,0 +1,212 @@
+"""Owns the reading of one article: which names stand where, in whose city, and what each of them does there."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from typing import NamedTuple
+
+import msgspec
+
+from pipeline.city import City
+from pipeline.records import Evidence
+from pipeline.tagging.items import ArticleItem
+from pipeline.tagging.names import Hit, NameFinder, Names
+from pipeline.tagging.names_county import CountyReader
+from pipeline.tagging.names_scope import Scope, read_scope
+from pipeline.tagging.roles import load_cue_pattern, read_act
+
+_BOUNDARY = re.compile(r"[，。；：！？\n“”【】（）()…]")
+_LONGER = re.compile(r"[一-鿿]{0,2}")
+_JOIN = re.compile(rf"(?:等)?(?:{load_cue_pattern('join')})?$")
+_MEETING = re.compile(r"(?:会|会议|仪式|现场|推进会|座谈会|讲坛|课)上$")
+_SKIP = re.compile(r"^(?:\d{4}年|\d+月|\d+日)+$")
+_HOST = re.compile(rf"(?:等)?(?:单位|部门)?{load_cue_pattern('hosts')}")
+_MARK = re.compile(r"[，。；\n]")
+LEAD_LENGTH = 220
+
+
+class Occurrence(msgspec.Struct):
+    """One name in the text, with the organ that follows a county."""
+
+    unit: str
+    start: int  # in the joined text
+    end: int
+    zone: int  # 0 title, 1 lead, 2 opening, 3 later
+    act: str = "weak"
+    why: str = ""
+    partners: tuple[str, ...] = ()
+    at_meeting: bool = False
+    unsure: bool = False
+    place: bool = False  # a county that is named as a place
+    police: bool = False
+
+
+class Text(NamedTuple):
+    """The article as one text, with where each field begins, and the names in it."""
+
+    whole: str
+    fields: list[tuple[int, str]]  # start in `whole`, name of the field
+    body: int  # where the body begins
+    lead_end: int
+    open_end: int
+    hits: list[Hit]
+    scope: Scope
+    occurrences: list[Occurrence]
+
+    def word(self, occurrence: Occurrence) -> str:
+        return self.whole[occurrence.start : occurrence.end]
+
+    def evidence(self, occurrence: Occurrence, why: str) -> Evidence:
+        start, name = next((s, n) for s, n in reversed(self.fields) if s <= occurrence.start)
+        return Evidence(why=why, field=name, start=occurrence.start - start, end=occurrence.end - start)
+
+
+class Reader:
+    """Reads articles of one city."""
+
+    def __init__(self, city: City, names: Names, finder: NameFinder) -> None:
+        self.city = city
+        self.names = names
+        self.finder = finder
+        self.counties = CountyReader(names)
+        stems = sorted({*names.stems}, key=lambda s: (-len(s), s))
+        stem = "(?:" + "|".join(map(re.escape, stems)) + ")" if stems else "(?!)"
+        self._list = re.compile(
+            rf"(市|)((?:{stem}(?:局|委|办)?[、和与及])*{stem})(?:等)?(?:[0-9两三四五六七八九十多各]{{0,2}}个?)?"
+            r"(?:相关|有关|职能|监管|主管|执法|市直|责任|成员)?$"
+        )
+        self._stem = re.compile(stem)
+        tails = names.lexicon["longer_tails"]
+        self._longer = re.compile(
+            "(?:" + "|".join(map(re.escape, sorted(tails, key=len, reverse=True))) + ")"
+        )
+
+    def read(self, item: ArticleItem) -> Text:
+        fields: list[tuple[int, str]] = []
+        parts: list[str] = []
+        at = 0
+        for name in ("title", "kicker", "subtitle", "body"):
+            value = getattr(item, name)
+            if value:
+                fields.append((at, name))
+                parts.append(value)
+                at += len(value) + 1
+        whole = "\n".join(parts)
+        if not fields:
+            fields = [(0, "body")]
+        body = fields[-1][0] if fields[-1][1] == "body" else len(whole)
+        hits = self.finder.find(whole)
+        scope = read_scope(self.city, self.names, item, whole, body, hits)
+        lead_end = _lead_end(whole, body)
+        second = whole.find("\n", lead_end + 1)
+        size = len(whole) - body
+        open_end = max(
+            lead_end + 1, body + int(size * 0.45), min(second, lead_end + 260) if second > 0 else 0
+        )
+        text = Text(whole, fields, body, lead_end, open_end, hits, scope, [])
+        if hits:
+            self._read_occurrences(text)
+        return text
+
+    def _read_occurrences(self, text: Text) -> None:
+        whole, found = text.whole, text.occurrences
+        spans: list[Occurrence] = []
+        for hit in text.hits:
+            kind = hit.name.kind
+            if kind in ("foreign", "city_name", "block"):
+                continue
+            zone = self._zone(text, hit.start)
+            if kind == "list":
+                spans.extend(self._read_list(text, hit, zone))
+                continue
+            if kind in ("county", "stem"):
+                organ = self.counties.read(whole, hit)
+                if organ is not None:
+                    spans.append(
+                        Occurrence(
+                            organ.unit, hit.start, organ.end, zone, place=organ.place, unsure=organ.unsure
+                        )
+                    )
+                continue
+            if self._longer.match(whole, hit.end):
+                continue
+            unit = hit.name.unit
+            assert unit is not None
+            if kind in ("city", "bare"):
+                owner = text.scope.owner_of(whole, hit)
+                if owner is None:
+                    continue
+                unit = owner
+            spans.append(Occurrence(unit, hit.start, hit.end, zone, police=kind == "police"))
+        if not spans:
+            return
+        bounds = [m.start() for m in _BOUNDARY.finditer(whole)]
+        index = 0
+        while index < len(spans):
+            last = index
+            while last + 1 < len(spans):
+                gap = whole[spans[last].end : spans[last + 1].start]
+                if len(gap) > 9 or not _JOIN.fullmatch(gap):
+                    break
+                last += 1
+            self._read_group(text, spans[index : last + 1], bounds)
+            index = last + 1
+        found.extend(spans)
+
+    def _read_group(self, text: Text, group: list[Occurrence], bounds: list[int]) -> None:
+        whole = text.whole
+        start, end = group[0].start, group[-1].end
+        cut = bisect_left(bounds, start)
+        begin = bounds[cut - 1] + 1 if cut else 0
+        left = whole[max(begin, start - 40) : start]
+        right = whole[end : end + 60]
+        previous = whole[max(0, begin - 7) : max(0, begin - 1)]
+        units = tuple(dict.fromkeys(o.unit for o in group))
+        act: str
+        host = _HOST.match(right)
+        act, why = read_act(left, right, previous)
+        if host and act in ("weak", "act", "agent", "place"):
+            act, why = "agent", host[0]
+        meeting = bool(_MEETING.search(previous) or _MEETING.search(left[:8]))
+        for o in group:
+            o.act, o.why, o.at_meeting = act, why, meeting
+            if len(units) > 1:
+                o.partners = units
+            if o.place and act in ("act", "weak", "source", "speak"):
+                o.act = "place"
+            if o.zone == 0 and not o.place and act == "weak" and start == begin:
+                o.act = "act"
+
+    def _read_list(self, text: Text, hit: Hit, zone: int) -> list[Occurrence]:
+        """住建、水利、交通等部门: each stem is a unit, if the list is of this city and not of one alone."""
+        whole = text.whole
+        window = whole[max(0, hit.start - 48) : hit.start]
+        match = self._list.search(window)
+        if match is None or not text.scope.own:
+            return []
+        offset = max(0, hit.start - 48)
+        before = window[: match.start()]
+        if text.scope.is_general(before, match[1]):
+            return []
+        stems = list(self._stem.finditer(match[2]))
+        if len(stems) < 2 and not match[1]:
+            return []
+        base = offset + match.start(2)
+        return [Occurrence(self.names.stems[s[0]], base + s.start(), base + s.end(), zone) for s in stems]
+
+    def _zone(self, text: Text, at: int) -> int:
+        return 0 if at < text.body else 1 if at < text.lead_end else 2 if at < text.open_end else 3
+
+
+def _lead_end(whole: str, body: int) -> int:
+    """The first paragraph, or two where it is short; at most LEAD_LENGTH characters, to the sentence's end."""
+    end = whole.find("\n", body)
+    end = len(whole) if end < 0 else end
+    if end - body < 50:
+        following = whole.find("\n", end + 1)
+        end = len(whole) if following < 0 else following
+    if end - body > LEAD_LENGTH:
+        stop = whole.find("。", body + LEAD_LENGTH - 40)
+        end = stop if 0 < stop < body + LEAD_LENGTH + 40 else body + LEAD_LENGTH
+    return end

@@ -47,7 +47,7 @@ class Store:
 
 def open_store(home: Path, city: City) -> Store:
     """The store of a city below `home`, the folder in which var/ lies. Its folder is created."""
-    store = Store(home / "var" / city.folder.resolve().name)
+    store = Store(home / "var" / str(city.settings.get("slug") or city.folder.resolve().name))
     ensure_folder(store.folder)
     return store
 

@@ -39,11 +39,15 @@ _ATTEND = re.compile(
     rf"(?:等)?(?:[^{_STOP}]{{0,24}}(?:等|和|及|以及))?[^{_STOP}、]{{0,8}}?(?:的)?{load_cue_pattern('attend_role')}?"
     rf"(?:及[^{_STOP}]{{0,16}})?(?:分别|先后|也|均|都|共同|随后|在会上|应邀|一同|现场|一道|依次|还|就[^{_STOP}]{{1,14}})?{load_cue_pattern('attend')}"
 )
+_ATTEND_LIST = re.compile(
+    r"[，、等和及与（以][^。；！？\n]{0,44}?(?:负责人|负责同志|代表|单位|部门|人员|干部|领导)"
+    r"[^。，；\n]{0,6}(?:参加|出席|列席|参会)[^。，；\n]{0,8}[。\n]"
+)
 _HELP = re.compile(
-    rf"{load_cue_pattern('helper')}(?:的|单位)?(?:[、，。；”）\n]|$)|(?:的)?(?:大力|共同|精心|具体|悉心|有力|鼎力|积极)?{load_cue_pattern('under')}下"
+    rf"{load_cue_pattern('helper')}(?:单位)?(?:[的、，。；”）\n]|$)|(?:的)?(?:大力|共同|精心|具体|悉心|有力|鼎力|积极)?{load_cue_pattern('under')}下"
 )
 _MUST = re.compile(rf"(?:等)?[^{_STOP}、]{{0,6}}?{load_cue_pattern('must')}(?![求点闻道]|急|用)")
-_SPEAK = re.compile(rf"[^{_STOP}、]{{0,16}}?{load_cue_pattern('speak')}")
+_SPEAK = re.compile(rf"[^{_STOP}、《》]{{0,16}}?{load_cue_pattern('speak')}")
 _SOURCE_RIGHT = re.compile(rf"[^{_STOP}]{{0,16}}?{load_cue_pattern('source_right')}")
 _SOURCE_LEFT = re.compile(rf"{load_cue_pattern('source_left')}$")
 _TO = re.compile(rf"{load_cue_pattern('to')}(?:了)?$")
@@ -76,7 +80,7 @@ def read_act(left: str, right: str, previous: str) -> tuple[Act, str]:
     tail = left[-14:]
     if match := _HELP.match(right):
         return "help", match[0]
-    if match := _ATTEND.match(right):
+    if (match := _ATTEND.match(right)) or (match := _ATTEND_LIST.match(right)):
         return "attend", match[0][-8:]
     if match := _SENT.match(right):
         return "attend", match[0]

@@ -48,7 +48,7 @@ class Bylines:
                     self.hosts.setdefault(name, unit.short)
         self.accounts = {account.account: account.unit for account in city.accounts}
         notices = names.extra.get("uniform_notices") or []
-        self._uniform = re.compile("|".join(f"(?:{p})" for p in notices)) if notices else None
+        self._uniform = re.compile("|".join(map(re.escape, notices))) if notices else None
 
     def read(self, item: ArticleItem, text: Text) -> list[Byline]:
         found: list[Byline] = []

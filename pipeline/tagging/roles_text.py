@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from itertools import pairwise
 from typing import NamedTuple
 
 import msgspec
@@ -23,6 +24,7 @@ _MEETING = re.compile(r"(?:会|会议|仪式|现场|推进会|座谈会|讲坛|�
 _SKIP = re.compile(r"^(?:\d{4}年|\d+月|\d+日)+$")
 _HOST = re.compile(rf"(?:等)?(?:单位|部门)?{load_cue_pattern('hosts')}")
 _MARK = re.compile(r"[，。；\n]")
+_TOGETHER = re.compile("联合|会同|携手|联手|协同|共同|牵手")
 LEAD_LENGTH = 220
 
 
@@ -40,6 +42,7 @@ class Occurrence(msgspec.Struct):
     unsure: bool = False
     place: bool = False  # a county that is named as a place
     police: bool = False
+    host: bool = False  # 主办, 承办
 
 
 class Text(NamedTuple):
@@ -118,7 +121,12 @@ class Reader:
                 continue
             zone = self._zone(text, hit.start)
             if kind == "list":
-                spans.extend(self._read_list(text, hit, zone))
+                listed = self._read_list(text, hit, zone)
+                if spans and listed and spans[-1].end > listed[0].start:
+                    listed = []
+                if listed:
+                    listed[-1].end = hit.end
+                    spans.extend(listed)
                 continue
             if kind in ("county", "stem"):
                 organ = self.counties.read(whole, hit)
@@ -152,6 +160,7 @@ class Reader:
                 last += 1
             self._read_group(text, spans[index : last + 1], bounds)
             index = last + 1
+        _join_hosts(whole, spans)
         found.extend(spans)
 
     def _read_group(self, text: Text, group: list[Occurrence], bounds: list[int]) -> None:
@@ -168,11 +177,14 @@ class Reader:
         act, why = read_act(left, right, previous)
         if host and act in ("weak", "act", "agent", "place"):
             act, why = "agent", host[0]
+        together = bool(_TOGETHER.search(whole, start, end + 12))
         meeting = bool(_MEETING.search(previous) or _MEETING.search(left[:8]))
         for o in group:
-            o.act, o.why, o.at_meeting = act, why, meeting
+            o.act, o.why, o.at_meeting, o.host = act, why, meeting, host is not None
             if len(units) > 1:
                 o.partners = units
+                if together and o.zone == 2 and act in ("act", "agent"):
+                    o.zone = 1  # the piece opened with a scene
             if o.place and act in ("act", "weak", "source", "speak"):
                 o.act = "place"
             if o.zone == 0 and not o.place and act == "weak" and start == begin:
@@ -193,10 +205,22 @@ class Reader:
         if len(stems) < 2 and not match[1]:
             return []
         base = offset + match.start(2)
-        return [Occurrence(self.names.stems[s[0]], base + s.start(), base + s.end(), zone) for s in stems]
+        found = [Occurrence(self.names.stems[s[0]], base + s.start(), base + s.end(), zone) for s in stems]
+        found[0].start -= len(match[1])
+        return found
 
     def _zone(self, text: Text, at: int) -> int:
         return 0 if at < text.body else 1 if at < text.lead_end else 2 if at < text.open_end else 3
+
+
+def _join_hosts(whole: str, spans: list[Occurrence]) -> None:
+    """由甲主办、乙承办: two hosts in one sentence act together."""
+    for first, second in pairwise(spans):
+        if not (first.host and second.host and first.act == second.act == "agent"):
+            continue
+        if first.unit != second.unit and second.start - first.end < 12 and "。" not in whole[first.end : second.start]:
+            both = tuple(dict.fromkeys((*first.partners, first.unit, *second.partners, second.unit)))
+            first.partners = second.partners = both
 
 
 def _lead_end(whole: str, body: int) -> int:

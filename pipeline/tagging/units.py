@@ -47,7 +47,7 @@ class Case(msgspec.Struct):
 
 _WEIGHT = {
     # act: title, lead, opening, later
-    "act": (3.0, 3.0, 1.7, 0.8),
+    "act": (3.0, 3.0, 1.5, 0.8),
     "agent": (3.0, 3.0, 1.8, 0.9),
     "source": (3.0, 3.0, 2.2, 1.2),
     "speak": (3.0, 2.2, 1.2, 0.6),
@@ -56,6 +56,7 @@ _WEIGHT = {
 }
 _AT_MEETING = 0.15  # 会上，市绩效办通报了…: it speaks at somebody's meeting
 _NEEDED = 1.6
+_ALONE = 0.9
 _BESIDE = 0.6  # a unit that acts less than this share of the main actor is beside the matter
 
 _ROLE_WORD: dict[str, str] = {"byline": "署名供稿", "subject": "报道主体", "joint": "共同主体"}
@@ -110,7 +111,7 @@ class UnitTagger:
         for case in cases.values():
             if case.unit in done or case.unit in exposed or case.best is None:
                 continue
-            confidence = _confidence(case, top)
+            confidence = _confidence(case, top, sum(c.score > 0.4 for c in cases.values()) == 1)
             if confidence < 0.2:
                 continue
             role: Role = "joint" if self._is_joint(case, cases, exposed) else "subject"
@@ -187,9 +188,9 @@ def _weigh(case: Case) -> None:
             best, case.best = value, occurrence
 
 
-def _confidence(case: Case, top: float) -> float:
-    """0..1: how far the unit's acts are over what a credit needs."""
-    value = 1.5 * (case.score - _NEEDED)
+def _confidence(case: Case, top: float, alone: bool) -> float:
+    """0..1: how far the unit's acts are over what a credit needs; less is needed where no other unit acts."""
+    value = 1.5 * (case.score - _NEEDED + (_ALONE if alone else 0))
     if case.score < _BESIDE * top and case.best is not None and case.best.zone > 1:
         value -= 3
     return 1 / (1 + math.exp(-value))

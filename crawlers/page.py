@@ -31,11 +31,16 @@ class Page:
         dammit = UnicodeDammit(
             self.body, known_definite_encodings=[*declared, "utf-8"], user_encodings=["gb18030"], is_html=True
         )
-        if dammit.unicode_markup is not None and not dammit.contains_replacement_characters:
-            return dammit.unicode_markup
-        # A few broken bytes inside good text: keep the text, mark the bytes.
-        best = max(
-            (self.body.decode(name, errors="replace") for name in ("utf-8", "gb18030")),
-            key=lambda text: -text.count("\ufffd"),
+        chinese = (
+            (dammit.original_encoding or "")
+            .lower()
+            .startswith(("utf", "gb", "big5", "hz", "ascii", *declared))
         )
-        return best
+        if chinese and dammit.unicode_markup is not None and not dammit.contains_replacement_characters:
+            return dammit.unicode_markup
+        # A few broken bytes inside good text, over which the library falls back to statistics and then takes
+        # GBK for Cyrillic: keep the text, mark the bytes.
+        return min(
+            (self.body.decode(name, errors="replace") for name in ("utf-8", "gb18030")),
+            key=lambda text: text.count("\ufffd"),
+        )

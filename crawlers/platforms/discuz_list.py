@@ -52,8 +52,8 @@ def parse_board(document: Document) -> Parsed:
     follow = _next_link(document, name, current or 1)
     if not links and not boards:
         text = line_of(document.first("#threadlist", ".threadlist")) or ""
-        detail = text[:100] if _EMPTY.search(text) else "列表里没有一行主题"
-        return Parsed(kind="list", outcome="empty_list", detail=detail)
+        why = text[:100] if _EMPTY.search(text) else "列表里没有一行主题"
+        return Parsed(kind="list", outcome="empty_list", detail=why)
     detail = f"共 {total} 页" if total else None
     return Parsed(kind="list", outcome="listed", links=[*links, *boards, *follow], detail=detail)
 

@@ -1,18 +1,35 @@
-"""Owns pages of no known engine."""
+"""Owns pages of no known engine: the body by running text and by trafilatura, the time by line or htmldate."""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
 
+import htmldate
 import trafilatura
 
+from crawlers.dates import parse_time
 from crawlers.page import Page
+from crawlers.platforms import listing
 from crawlers.platforms.address import clean_url, path_of, start_links_by_day
+from crawlers.platforms.article import (
+    build_article,
+    meta_author,
+    meta_source,
+    surroundings,
+    time_near,
+    title_of,
+)
+from crawlers.platforms.content import main_node, skip_noise
+from crawlers.platforms.document import Document, body_of, guarded, images_of
+from crawlers.platforms.walls import raise_wall
+from crawlers.text import clean_lines
 from pipeline.city import Site
-from pipeline.records import Article, Link, PageKind, Parsed
+from pipeline.records import Link, PageKind, Parsed
 
 NAME = "general"
+MAX_FOR_LIBRARY = 2 * 1024 * 1024  # characters; trafilatura and htmldate are slow beyond
+MIN_RUNNING = 60  # characters of body below which the other reader is asked
 
 
 def canonical_url(url: str, site: Site | None = None) -> str:
@@ -20,10 +37,21 @@ def canonical_url(url: str, site: Site | None = None) -> str:
 
 
 def classify(url: str, site: Site | None = None) -> PageKind:
-    path = path_of(url)
-    if re.search(r"\.(xml|rss|atom)$|/(rss|feed|atom)/?$", path):
+    """By the shape of the address; a site's start addresses are lists."""
+    path = path_of(url).lower()
+    if re.search(r"\.(?:xml|rss|atom)$|/(?:rss|feed|atom)/?$", path):
         return "feed"
-    if path.endswith("/") or re.search(r"/(index|list)\w*\.\w+$", path):
+    if re.search(
+        r"\.(?:jpe?g|png|gif|bmp|webp|pdf|docx?|xlsx?|pptx?|zip|rar|mp[34]|avi|css|js|ico|svg|apk|exe)$", path
+    ):
+        return "other"
+    if site is not None and any(clean_url(url) == clean_url(start) for start in site.start):
+        return "list"
+    if (
+        path in ("", "/")
+        or path.endswith("/")
+        or re.search(r"/(?:index|list|default|column)[-_\d]*\.\w+$", path)
+    ):
         return "list"
     return "article"
 
@@ -33,21 +61,78 @@ def start_links(site: Site, first_day: dt.date | None, last_day: dt.date | None)
 
 
 def parse(page: Page) -> Parsed:
-    try:
-        document = trafilatura.bare_extraction(page.text, url=page.url, with_metadata=True)
-    except Exception as error:
-        return Parsed(kind="article", outcome="parse_failed", detail=f"{type(error).__name__}: {error}")
-    if document is None or isinstance(document, dict) or not document.text:
-        return Parsed(kind="article", outcome="too_short")
-    article = Article(
-        outlet=page.site.outlet if page.site else "",
-        url=canonical_url(page.url),
-        title=document.title or "",
-        body=document.text,
-        published=document.date,
-    )
-    return Parsed(kind="article", outcome="stored" if article.published else "no_date", article=article)
+    return guarded(_parse, page, classify(page.url, page.site))
 
 
 def matches(page: Page) -> bool:
     return True
+
+
+def _parse(document: Document) -> Parsed:
+    if classify(document.page.url, document.page.site) == "list":
+        return listing.parse_list(document, classify)
+    return parse_article(document)
+
+
+def parse_article(document: Document) -> Parsed:
+    """Read any page as an article; one that is plainly a list gives its links."""
+    raise_wall(document)
+    title = title_of(document)
+    body = body_text(document)
+    if len(body) < MIN_RUNNING:
+        listed = listing.parse_list(document, classify)
+        if len(listed.links) >= 10:
+            return listed
+    before, after = surroundings(document, title, body)
+    published = time_near(document, before, after) or _htmldate(document)
+    node = main_node(document.tree.body)
+    return build_article(
+        document,
+        body,
+        title=title,
+        published=published,
+        byline=None,
+        source=meta_source(document),
+        images=images_of(node, document.url, "data-src", "data-original"),
+        url=canonical_url(document.page.url),
+        around="\n".join(filter(None, (_as_label(meta_author(document)), before, after))),
+    )
+
+
+def body_text(document: Document) -> str:
+    """Two readers: running text keeps copy in tables that trafilatura loses; trafilatura finds copy that is
+    shorter than the teasers around it. Where they agree in substance the first stands."""
+    own = body_of(main_node(document.tree.body), skip_noise)
+    if len(document.markup) > MAX_FOR_LIBRARY:
+        return own
+    if len(own) >= 200:
+        return own
+    found = trafilatura.extract(
+        document.markup,
+        url=document.page.url,
+        include_comments=False,
+        include_tables=False,
+        deduplicate=False,
+    )
+    library = clean_lines(found or "")
+    return library if len(library) > 1.5 * len(own) else own
+
+
+def _htmldate(document: Document) -> str | None:
+    if len(document.markup) > MAX_FOR_LIBRARY:
+        return None
+    try:
+        found = htmldate.find_date(
+            document.markup,
+            url=document.page.url,
+            original_date=True,
+            extensive_search=False,
+            max_date=(document.page.fetched_at + dt.timedelta(days=1)).date().isoformat(),
+        )
+    except Exception:  # htmldate raises what lxml raises on broken trees; no date is then known
+        return None
+    return parse_time(found, document.page.fetched_at)
+
+
+def _as_label(author: str | None) -> str | None:
+    return f"作者：{author}" if author else None

@@ -1,23 +1,67 @@
-"""Owns pages of trs."""
+"""Owns sites of lists and articles as TRS and its like make them: governments, bureaus, news portals.
+
+Site options, all optional CSS selectors: `body`, `title`, `time`, `source` of an article; those of the lists
+stand in `listing`. Without them the marks of TRS and then running text decide.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+import re
 
+from selectolax.lexbor import LexborNode
+
+from crawlers.dates import parse_time
 from crawlers.page import Page
-from crawlers.platforms import general
-from crawlers.platforms.address import clean_url, start_links_by_day
+from crawlers.platforms import general, listing
+from crawlers.platforms.address import clean_url, path_of, start_links_by_day
+from crawlers.platforms.article import (
+    build_article,
+    meta_author,
+    meta_source,
+    surroundings,
+    time_near,
+    title_of,
+)
+from crawlers.platforms.content import skip_noise
+from crawlers.platforms.document import Document, Unreadable, body_of, guarded, images_of, line_of
+from crawlers.platforms.walls import raise_wall
 from pipeline.city import Site
 from pipeline.records import Link, PageKind, Parsed
 
 NAME = "trs"
 
+# TRS's own container first; the string TRS_Editor also stands in styles and scripts, so only elements count.
+_BODIES = (
+    "div.TRS_Editor",
+    ".TRS_Editor",
+    "div.trs_editor_view",
+    ".trs_web_editor",
+    "#UCAP-CONTENT",
+    "div.Custom_UnionStyle",
+    ".TRS_UEDITOR",
+    "#zoom",
+    "#Zoom",
+    "#fontzoom",
+    ".pages_content",
+    ".article-body",
+    "#news_content",
+    ".xl_content",
+)
+_ARTICLE = re.compile(r"/(?:t\d{6,}(?:_\d+)?|\d{6,}|(?:art|c|content)_\w+|content|art\w*)\.s?html?$", re.I)
+
 
 def canonical_url(url: str, site: Site | None = None) -> str:
-    return clean_url(url)
+    """TRS addresses need no query; `index.shtml` is the folder."""
+    cleaned = clean_url(url)
+    if re.search(r"/t\d{6,}(?:_\d+)?\.s?html?\?", cleaned):
+        cleaned = clean_url(url, keep_query=False)
+    return re.sub(r"/index\.s?html?$", "/", cleaned)
 
 
 def classify(url: str, site: Site | None = None) -> PageKind:
+    if _ARTICLE.search(path_of(url)):
+        return "article"
     return general.classify(url, site)
 
 
@@ -26,8 +70,74 @@ def start_links(site: Site, first_day: dt.date | None, last_day: dt.date | None)
 
 
 def parse(page: Page) -> Parsed:
-    return general.parse(page)
+    return guarded(_parse, page, classify(page.url, page.site))
 
 
 def matches(page: Page) -> bool:
-    return False
+    """The marks of TRS WCM: its meta tags or its editor's container."""
+    head = page.body[: 256 * 1024]
+    if re.search(rb'<meta\s+name=["\']?(?:ArticleTitle|PubDate|ColumnName|SiteIDCode)\b', head, re.I):
+        return True
+    return bool(re.search(rb"class=[\"']?(?:TRS_Editor|trs_editor_view|TRS_UEDITOR)\b", page.body))
+
+
+def _parse(document: Document) -> Parsed:
+    kind = classify(document.page.url, document.page.site)
+    if kind == "list" and document.meta("ArticleTitle") is None:
+        return listing.parse_list(document, classify)
+    return _parse_article(document)
+
+
+def _parse_article(document: Document) -> Parsed:
+    site = document.page.site
+    options = site.options if site else {}
+    node = _body_node(document, options.get("body"))
+    if node is None:
+        return general.parse_article(document)
+    body = body_of(node, _skip)
+    if len(body) < 10:
+        raise_wall(document)
+    title = _selected(document, options.get("title")) or title_of(document)
+    before, after = surroundings(document, title, body)
+    published = parse_time(_selected(document, options.get("time")), document.page.fetched_at)
+    source = _selected(document, options.get("source")) or meta_source(document)
+    author = meta_author(document)
+    return build_article(
+        document,
+        body,
+        title=title,
+        published=published or time_near(document, before, after),
+        source=re.sub(r"^来源\s*[:：]\s*", "", source) if source else None,
+        column=document.meta("ColumnName"),
+        images=images_of(node, document.url, "oldsrc-absolute", "data-src"),
+        url=canonical_url(document.page.url),
+        around="\n".join(filter(None, (f"作者：{author}" if author else None, before, after))),
+    )
+
+
+def _body_node(document: Document, selector: str | None) -> LexborNode | None:
+    if selector:
+        node = _first(document, selector)
+        if node is None:
+            raise Unreadable("parse_failed", f"站点配置里的正文选择器 {selector} 没有找到正文")
+        return node
+    for candidate in _BODIES:
+        nodes = document.css(candidate)
+        if nodes:
+            return max(nodes, key=lambda node: len(node.text() or ""))
+    return None
+
+
+def _skip(node: LexborNode) -> bool:
+    return skip_noise(node) and "TRS_Editor" not in (node.attributes.get("class") or "")
+
+
+def _selected(document: Document, selector: str | None) -> str | None:
+    return line_of(_first(document, selector)) if selector else None
+
+
+def _first(document: Document, selector: str) -> LexborNode | None:
+    try:
+        return document.first(selector)
+    except Exception as error:
+        raise Unreadable("parse_failed", f"站点配置里的选择器 {selector} 写错了：{error}") from error

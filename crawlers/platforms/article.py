@@ -1,0 +1,208 @@
+"""Owns putting an article together: title, time, byline and source from what stands around a body."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from crawlers.dates import parse_time
+from crawlers.platforms.document import Document, body_of, line_of
+from crawlers.text import byline_of, clean_line, cut_edges, source_of, strip_site
+from pipeline.records import Article, Link, Outcome, Parsed
+
+MIN_BODY = 10  # characters; a picture's caption is shorter
+NEAR = 14  # lines before a body that are searched for its time and author
+
+_META_TIME = (
+    "PubDate publishdate article:published_time og:release_date og:published_time weibo:article:create_at "
+    "datePublished pubtime publish-date publication_date firstpublishedtime apub:time createDate dc.date.issued dc.date"
+)
+_META_SOURCE = ("ContentSource", "source", "article:source", "mediaid", "og:article:source")
+_META_AUTHOR = ("Author", "article:author", "og:article:author", "dc.creator", "byl")
+_DATE_IN_ADDRESS = re.compile(
+    r"/((?:19|20)\d\d)[-/]?([01]\d)[-/]?([0-3]\d)(?:/|[_-])|[/_t]((?:19|20)\d\d)([01]\d)([0-3]\d)_\d|/((?:19|20)\d\d)-(\d{1,2})-(\d{1,2})[/_-]"
+)
+_LABELLED_TIME = re.compile(
+    r"(?:发布|发表|发稿|更新|公开|上传|添加|成文)?\s*(?:时间|日期)|发布于|发表于|posted|Date", re.I
+)
+
+
+def build_article(
+    document: Document,
+    body: str,
+    *,
+    title: str | None = None,
+    published: str | None = None,
+    byline: str | None = None,
+    source: str | None = None,
+    kicker: str | None = None,
+    subtitle: str | None = None,
+    page: str | None = None,
+    page_name: str | None = None,
+    column: str | None = None,
+    images: list[str] | None = None,
+    links: list[Link] | None = None,
+    url: str,
+    around: str = "",
+) -> Parsed:
+    """One article and its outcome. `around` is the text beside the body (info line, tails), where byline and
+    source are read if the caller has none. `no_date` keeps the record; `too_short` lands none."""
+    body, cut = cut_edges(body, title)
+    beside = f"{around}\n{cut}"
+    site = document.page.site
+    article = Article(
+        outlet=site.outlet if site else "",
+        url=url,
+        title=title or "",
+        body=body,
+        published=published,
+        kicker=kicker,
+        subtitle=subtitle,
+        byline=byline or byline_of(body, beside),
+        source=source or source_of(beside),
+        page=page,
+        page_name=page_name,
+        column=column,
+        images=images or [],
+    )
+    if len(body) < MIN_BODY and not (article.title and article.images):
+        detail = f"正文只有 {len(body)} 字"
+        return Parsed(kind="article", outcome="too_short", links=links or [], detail=detail)
+    outcome: Outcome = "stored" if published else "no_date"
+    return Parsed(kind="article", outcome=outcome, article=article, links=links or [])
+
+
+def title_of(document: Document) -> str | None:
+    """The title without the site's name: what the page says in a meta tag, else the heading that the <title>
+    begins with, else the <title> without its trailing names."""
+    said = document.meta("ArticleTitle")
+    if said:
+        return said
+    tag = document.title_tag
+    tag_plain = _plain(tag)
+    headings = [
+        text
+        for node in document.css(
+            "h1, h2, h3, [class*=title], [id*=title], [class*=Title], [id*=Title], [class*=bt]"
+        )[:80]
+        if node.tag != "title" and (text := line_of(node)) and 4 <= len(text) <= 120
+    ]
+    inside = [text for text in headings if len(_plain(text)) >= 5 and tag_plain.startswith(_plain(text))]
+    if inside:
+        return max(inside, key=len)
+    social = document.meta("og:title", "twitter:title")
+    stripped = strip_site(social or tag)
+    inside = [text for text in headings if _plain(stripped) and _plain(text).startswith(_plain(stripped))]
+    if inside and len(_plain(stripped)) >= 6:
+        return min(inside, key=len)  # a <title> that was cut off
+    ones = [text for node in document.css("h1") if (text := line_of(node)) and len(text) >= 6]
+    if len(ones) == 1 and not social and (len(ones[0]) > len(stripped) or _plain(ones[0]) not in _plain(tag)):
+        return strip_site(ones[0])
+    return stripped or (ones[0] if ones else None)
+
+
+def surroundings(document: Document, title: str | None, body: str) -> tuple[str, str]:
+    """The lines before and after the body on the page: from its title (or some lines before it) to its first
+    line, and the lines that follow its last."""
+    lines = body_of(document.tree.body).split("\n")
+    plain = [_plain(line) for line in lines]
+    wanted = [_plain(line) for line in body.split("\n") if _plain(line)]
+    if not wanted:
+        return "\n".join(lines[:60]), ""
+    first = _index(plain, wanted[0], 0)
+    last = _index(plain, wanted[-1], first if first is not None else 0)
+    if first is None:
+        return "\n".join(lines[:60]), ""
+    start = max(0, first - NEAR)
+    if title:
+        for index in range(first, max(-1, first - 60), -1):
+            if _plain(title) and _plain(title) in plain[index]:
+                start = max(0, index - 3) if index < first else start
+                break
+    before = "\n".join(lines[start : first + 1]) if len(lines[first]) <= 60 else "\n".join(lines[start:first])
+    after = "\n".join(lines[last + 1 : last + 9]) if last is not None else ""
+    return before, after
+
+
+def time_near(document: Document, before: str, after: str) -> str | None:
+    """The publication time: what the page says of itself in meta tags, and the line near the title, of the two
+    the finer where they mean the same day; then structured data, the lines behind the body, the address."""
+    fetched_at = document.page.fetched_at
+    told = next(
+        (t for name in _META_TIME.split() if (t := parse_time(document.meta(name), fetched_at))), None
+    )
+    seen = _time_in(before, document)
+    if told and seen:
+        return seen if seen[:10] == told[:10] and len(seen) > len(told) else told
+    return told or seen or _time_in_json(document) or _time_in(after, document) or time_in_address(document)
+
+
+def _time_in(text: str, document: Document) -> str | None:
+    """The first line with a full date wins; one with a clock before one without, labelled before bare."""
+    found: list[tuple[int, int, str]] = []
+    for number, line in enumerate(text.split("\n")):
+        for part in (
+            re.findall(r"[^\n]*?(?:(?:19|20)[\d０-９]{2}|[０-９]{4})\s*[-/.年－／][^\n]{0,40}", line)[:2]
+            if len(line) <= 300
+            else []
+        ):
+            time = parse_time(part, document.page.fetched_at)
+            if time:
+                rank = (0 if _LABELLED_TIME.search(part) else 1) + (0 if len(time) > 10 else 2)
+                found.append((rank, number, time))
+                break
+    return min(found)[2] if found else None
+
+
+def _time_in_json(document: Document) -> str | None:
+    for node in document.css("script[type='application/ld+json']")[:5]:
+        try:
+            data = json.loads(node.text() or "")
+        except (ValueError, RecursionError):
+            continue
+        for entry in data if isinstance(data, list) else [data]:
+            if isinstance(entry, dict):
+                value = entry.get("datePublished") or entry.get("pubDate") or entry.get("dateCreated")
+                if isinstance(value, str) and (time := parse_time(value, document.page.fetched_at)):
+                    return time
+    match = re.search(
+        r"[\"']?(?:publish_?time|pub_?time|pub_?date|publish_?date|datePublished)[\"']?\s*[:=]\s*[\"']([^\"']{8,30})[\"']",
+        document.markup,
+        re.I,
+    )
+    return parse_time(match.group(1), document.page.fetched_at) if match else None
+
+
+def time_in_address(document: Document) -> str | None:
+    match = _DATE_IN_ADDRESS.search(document.page.url)
+    if not match:
+        return None
+    return parse_time("-".join(part for part in match.groups() if part), document.page.fetched_at)
+
+
+def meta_author(document: Document) -> str | None:
+    """The author that a meta tag names, if it is a name: not a number, not the site, not a company."""
+    text = document.meta(*_META_AUTHOR)
+    if (
+        not text
+        or len(text) > 30
+        or re.search(r"\d|网|公司|集团|新闻|日报|中心|admin|www|http|[a-z]{3,}\.[a-z]", text, re.I)
+    ):
+        return None
+    return text if re.search(r"[\u4e00-\u9fff]", text) else None
+
+
+def meta_source(document: Document) -> str | None:
+    text = document.meta(*_META_SOURCE)
+    if not text:
+        return None
+    return re.sub(r"^(?:来源|稿源)\s*[:：]\s*", "", text).strip() or None
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[\W_]+", "", clean_line(text))
+
+
+def _index(lines: list[str], wanted: str, start: int) -> int | None:
+    key = wanted[:40]
+    return next((index for index in range(start, len(lines)) if key and key in lines[index]), None)

@@ -1,0 +1,135 @@
+"""Owns finding the main text of a page of no known engine: which element holds the copy.
+
+trafilatura is made for pages of paragraphs; many Chinese pages set their copy in table cells with <br>, where
+it loses text or finds none. Here running text is known by its sentence marks and by not being links.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Iterator
+
+from selectolax.lexbor import LexborNode
+
+from crawlers.platforms.document import BLOCKS, body_of, is_hidden
+
+MAX_NODES = 200_000
+
+_MARKS = re.compile(r"[，。！？；：、,!?;“”]")
+_ASIDE = re.compile(
+    r"(?:^|[-_\s])(?:comments?|commentlist|pinglun|footer|foot|copyright|nav|navbar|menu|sidebar|side|aside|related|relate"
+    r"|xiangguan|share|bdshare|recommend|rank|ranking|hot|breadcrumb|crumbs?|position|toolbar|login|search|editor"
+    r"|disclaimer|statement|mianze|pager|pagination|tags?|links?)(?:$|[-_\s\d])",
+    re.I,
+)
+_SILENT = frozenset(
+    {"script", "style", "noscript", "template", "iframe", "object", "select", "textarea", "svg", "head"}
+)
+_STRUCTURE = frozenset({"nav", "footer", "aside", "header"})
+
+
+@dataclasses.dataclass
+class _Weight:
+    """What stands below one element: characters of running text, of all text, of links."""
+
+    node: LexborNode
+    running: int = 0
+    plain: int = 0
+    linked: int = 0
+    aside: bool = False
+    children: list[_Weight] = dataclasses.field(default_factory=list)
+
+    @property
+    def link_share(self) -> float:
+        return self.linked / max(1, self.plain + self.linked)
+
+
+def main_node(root: LexborNode | None, share: float = 0.7) -> LexborNode | None:
+    """The smallest element that still holds `share` of the running text of each element around it; None for a
+    page without running text."""
+    if root is None:
+        return None
+    weight = _weigh(root)
+    if weight.running == 0:
+        return None
+    while True:
+        heaviest = max(weight.children, key=lambda child: child.running, default=None)
+        if (
+            heaviest is None
+            or heaviest.running < share * weight.running
+            or heaviest.node.tag in ("p", "span", "font")
+        ):
+            return weight.node
+        weight = heaviest
+
+
+def is_aside(node: LexborNode) -> bool:
+    """Is an element inside the copy none of it: a block of links, comments, sharing, tags?"""
+    if node.tag in _STRUCTURE:
+        return True
+    attributes = node.attributes
+    return bool(_ASIDE.search(f"{attributes.get('class') or ''} {attributes.get('id') or ''}"))
+
+
+def skip_noise(node: LexborNode) -> bool:
+    """For `body_of` of a main node: asides, and blocks that are mostly links."""
+    if node.tag not in BLOCKS and node.tag not in ("td", "a", "span"):
+        return False
+    if is_aside(node):
+        return True
+    if node.tag in ("ul", "ol", "dl", "table", "div", "p", "section"):
+        linked = sum(len(_plain(anchor.text())) for anchor in node.css("a")[:200])
+        if linked >= 12:
+            total = len(_plain(node.text()))
+            return linked > 0.6 * total
+    return False
+
+
+def main_text(root: LexborNode | None) -> str:
+    return body_of(main_node(root), skip_noise)
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\s+", "", text)
+
+
+def _weigh(root: LexborNode) -> _Weight:
+    """One pass from the leaves up, without recursion. A text is running where its block has sentence marks."""
+    top = _Weight(root)
+    stack: list[tuple[_Weight, Iterator[LexborNode], bool]] = [(top, root.iter(include_text=True), False)]
+    count = 0
+    while stack:
+        weight, children, in_link = stack[-1]
+        child = next(children, None)
+        count += 1
+        if child is None or count > MAX_NODES:
+            stack.pop()
+            if stack:
+                _add(stack[-1][0], weight)
+            continue
+        if child.is_text_node:
+            text = _plain(child.text_content or "")
+            if in_link:
+                weight.linked += len(text)
+            else:
+                weight.plain += len(text)
+                marks = len(_MARKS.findall(text))
+                if marks and len(text) >= 8:
+                    weight.running += len(text)
+            continue
+        if not child.is_element_node or child.tag in _SILENT or is_hidden(child):
+            continue
+        below = _Weight(child, aside=is_aside(child))
+        stack.append((below, child.iter(include_text=True), in_link or child.tag == "a"))
+    return top
+
+
+def _add(parent: _Weight, child: _Weight) -> None:
+    parent.plain += child.plain
+    parent.linked += child.linked
+    if child.aside or (child.link_share > 0.6 and child.linked > 30):
+        child.running //= 5
+    parent.running += child.running
+    if child.running:
+        parent.children.append(child)

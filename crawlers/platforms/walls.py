@@ -1,0 +1,60 @@
+"""Owns 200 answers that are no page: error texts, login walls, captchas, script walls."""
+
+from __future__ import annotations
+
+import re
+
+from crawlers.platforms.document import Document, Unreadable, body_of
+from pipeline.records import Outcome
+
+MAX_TEXT = 400  # characters; a page with more text than this is no message, whatever words it holds
+
+_RULES: tuple[tuple[Outcome, re.Pattern[str]], ...] = (
+    (
+        "captcha",
+        re.compile(
+            r"验证码|人机(?:验证|识别)|安全验证|滑动(?:滑块|验证)|请完成验证|访问过于频繁|访问频率|请求过于频繁|环境异常|Just a moment|captcha"
+            r"|Checking your browser|WAF|网站防火墙|请求存在恶意|访问(?:被|已被)?拦截",
+            re.I,
+        ),
+    ),
+    (
+        "login_wall",
+        re.compile(
+            r"请(?:先)?登录|需要登录|登录后(?:才能|可|查看|继续)|没有(?:访问)?权限|无权(?:访问|查看)|仅限(?:内部|会员)|权限不足|用户登录"
+        ),
+    ),
+    (
+        "not_found",
+        re.compile(
+            r"\b404\b|页面不存在|找不到(?:该|您|页面|文件)|不存在或(?:已|者)|已(?:被)?删除|内容(?:已)?(?:不存在|下线|撤回)|文章不存在|页面(?:已)?(?:丢失|走丢|被删除|失效)"
+            r"|该内容已被发布者删除|此内容因违规无法查看|Not Found|信息不存在|您访问的页面(?:不存在|已)",
+            re.I,
+        ),
+    ),
+    (
+        "error_page",
+        re.compile(
+            r"系统(?:错误|繁忙|维护|升级)|服务器(?:错误|繁忙|内部)|Internal Server Error|数据库(?:连接|错误)|网站(?:维护|升级|建设|关闭|改版)中?"
+            r"|暂时无法访问|Bad Gateway|Service Unavailable|Fatal error|出错了|Database Error|502|503|该网站暂时无法|域名(?:已过期|未备案|出售)",
+            re.I,
+        ),
+    ),
+)
+
+
+def raise_wall(document: Document) -> None:
+    """A short page whose words say that the wanted page is not there.
+
+    Raises:
+        Unreadable: with the outcome that the words mean.
+    """
+    text = body_of(document.tree.body)
+    message = f"{document.title_tag}\n{text}"
+    if len(text) > MAX_TEXT:
+        return
+    for outcome, pattern in _RULES:
+        if pattern.search(message):
+            raise Unreadable(outcome, message.replace("\n", " ").strip()[:200])
+    if len(text) < 5 and re.search(r"location(?:\.href)?\s*=|document\.cookie\s*=|eval\(", document.markup):
+        raise Unreadable("captcha", "页面只有脚本，没有文字（可能是防护脚本）")

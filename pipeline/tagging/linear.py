@@ -1,0 +1,117 @@
+"""Owns linear text models: tokens in, one score per class out, by summing rows of a weight matrix.
+
+Features are the distinct tokens of a text and their neighbouring pairs. A row holds weight × idf, so that a
+text costs a dictionary look-up per feature and one numpy sum. Training (scikit-learn) is in
+`pipeline.training`; nothing of it is imported here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+MODELS = Path(__file__).resolve().parent.parent / "models"
+
+Floats = npt.NDArray[np.float32]
+
+
+class ModelError(ValueError):
+    """A model file is missing or damaged; the message says which and how to rebuild it."""
+
+
+def features(tokens: list[str]) -> list[str]:
+    """Distinct tokens and neighbouring pairs of a text, in order of appearance (never of hash)."""
+    words = [token for token in tokens if not token.isspace()]
+    return list(dict.fromkeys([*words, *map(str.__add__, words, words[1:])]))
+
+
+@dataclass(frozen=True)
+class LinearModel:
+    """Weights of a model. `rows` is (features, classes), `idf` (features,), `bias` (classes,)."""
+
+    name: str
+    classes: tuple[str, ...]
+    vocabulary: tuple[str, ...]
+    rows: Floats
+    idf: Floats
+    bias: Floats
+
+    @cached_property
+    def _ids(self) -> dict[str, int]:
+        return {word: number for number, word in enumerate(self.vocabulary)}
+
+    def ids(self, tokens: list[str]) -> list[int]:
+        """Numbers of the known features of a text."""
+        get = self._ids.get
+        return [number for number in map(get, features(tokens)) if number is not None]
+
+    def scores(self, tokens: list[str]) -> Floats:
+        """One margin per class; the bias alone where no feature is known."""
+        ids = self.ids(tokens)
+        if not ids:
+            return self.bias
+        norm = float(np.sqrt(np.square(self.idf[ids]).sum()))
+        result: Floats = self.rows[ids].sum(axis=0) / norm + self.bias
+        return result
+
+    def predict(self, tokens: list[str]) -> tuple[str, float]:
+        """The best class and its confidence, 0..1 (softmax of the calibrated margins)."""
+        share = softmax(self.scores(tokens))
+        best = int(share.argmax())
+        return self.classes[best], float(share[best])
+
+    def strongest(self, tokens: list[str], name: str, count: int = 3) -> list[str]:
+        """The known features that speak most for a class, strongest first."""
+        ids = self.ids(tokens)
+        if not ids:
+            return []
+        column = self.rows[ids, self.classes.index(name)]
+        order = np.argsort(-column, kind="stable")[:count]
+        return [self.vocabulary[ids[i]] for i in order if column[i] > 0]
+
+    def save(self, path: Path) -> None:
+        """Write one .npz; the same model gives the same bytes."""
+        text = "\n".join(self.vocabulary).encode()
+        np.savez_compressed(
+            path,
+            classes=np.frombuffer("\n".join(self.classes).encode(), dtype=np.uint8),
+            vocabulary=np.frombuffer(text, dtype=np.uint8),
+            rows=self.rows.astype(np.float16),
+            idf=self.idf.astype(np.float16),
+            bias=self.bias.astype(np.float32),
+        )
+
+
+def softmax(scores: Floats) -> Floats:
+    """Scores as shares that add up to 1."""
+    power = np.exp(scores - scores.max())
+    result: Floats = power / power.sum()
+    return result
+
+
+def load_model(name: str, folder: Path = MODELS) -> LinearModel:
+    """Read `<folder>/<name>.npz`.
+
+    Raises:
+        ModelError: the file is missing or damaged.
+    """
+    path = folder / f"{name}.npz"
+    try:
+        with np.load(path, allow_pickle=False) as data:
+            model = LinearModel(
+                name=name,
+                classes=tuple(data["classes"].tobytes().decode().split("\n")),
+                vocabulary=tuple(data["vocabulary"].tobytes().decode().split("\n")),
+                rows=data["rows"].astype(np.float32),
+                idf=data["idf"].astype(np.float32),
+                bias=data["bias"],
+            )
+    except (OSError, KeyError, ValueError) as error:
+        raise ModelError(f"模型 {path.name} 缺失或损坏（{error}），请运行 gangqing train 重建") from error
+    if len(model.vocabulary) != len(model.rows) or len(model.bias) != len(model.classes):
+        raise ModelError(f"模型 {path.name} 的词表与权重不一致，请运行 gangqing train 重建")
+    return model

@@ -1,0 +1,58 @@
+"""Owns the tags of a plain message of a citizen, which stands in no thread."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from pipeline.city import City
+from pipeline.records import Evidence, PostTags
+from pipeline.tagging.items import PostItem
+from pipeline.tagging.linear import LinearModel, load_model
+from pipeline.tagging.segment import segment
+from pipeline.tagging.sentiment import PostSentiment
+from pipeline.tagging.threads_kind import read_kind
+from pipeline.tagging.threads_reading import PostReader
+from pipeline.tagging.threads_units import choose_units
+
+
+class PostTagger:
+    """Tags plain messages of one city."""
+
+    def __init__(self, city: City) -> None:
+        self._city = city
+        self._reader = PostReader(city)
+        self._sentiment = PostSentiment()
+
+    @cached_property
+    def _topics(self) -> LinearModel:
+        return load_model("citizen-topic")
+
+    def tag(self, item: PostItem) -> PostTags:
+        reading = self._reader.read(item.title, item.text)
+        kind = read_kind(reading)
+        asked = kind.open and kind.kind in ("投诉", "求助", "咨询", "建议") and reading.elsewhere is None
+        units = choose_units(reading, self._city, praise=kind.kind == "表扬") if asked else None
+        sentiment, score, why = self._sentiment.tag(reading, kind.kind)
+        tokens = segment(f"{item.title}{item.text}")
+        topic, sure = self._topics.predict(tokens)
+        words = "”“".join(self._topics.strongest(tokens, topic))
+        return PostTags(
+            id=item.id,
+            kind=kind.kind,
+            needs_reply=asked,
+            sentiment=sentiment,
+            sentiment_score=score,
+            citizen_topic=topic,
+            units=units.units if units else [],
+            why={
+                "kind": Evidence(why=kind.why),
+                "sentiment": why,
+                "citizen_topic": Evidence(why=f"与“{topic}”类来信最像的词：“{words}”"),
+                **({"units": units.why} if units and units.why else {}),
+            },
+            confidence={
+                "kind": round(kind.confidence, 3),
+                "citizen_topic": round(sure, 3),
+                **({"units": round(units.confidence, 3)} if units else {}),
+            },
+        )

@@ -1,0 +1,211 @@
+"""Owns the tags of a forum thread: kind, needs_reply, units, state, answering floors, urgency, sentiment."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from pipeline.city import City
+from pipeline.records import Evidence, ThreadTags, TicketState
+from pipeline.tagging.answers import Answering, AnswerReader
+from pipeline.tagging.items import ThreadItem, ThreadPost
+from pipeline.tagging.sentiment import PostSentiment
+from pipeline.tagging.threads_kind import Kind, read_kind
+from pipeline.tagging.threads_reading import PostReader, Reading
+from pipeline.tagging.threads_units import UnitChoice, choose_units, unit_of_account
+
+_QUESTION = re.compile(r"请问|想问|问下|问一下|[？?]|吗(?:$|[，。！])|能不能|可以.{0,12}吗|怎么办")
+_JOKE = re.compile(r"哈哈|嘿嘿|\[.{1,4}\]|嘻嘻|滑稽|233|^顶|沙发")
+
+
+class ThreadTagger:
+    """Tags the threads of one city."""
+
+    def __init__(self, city: City) -> None:
+        self._city = city
+        self._reader = PostReader(city)
+        self._answers = AnswerReader()
+        self._sentiment = PostSentiment()
+        self._account_unit = unit_of_account(city)
+
+    def tag(self, item: ThreadItem) -> ThreadTags:
+        posts = sorted(item.posts, key=lambda post: post.floor)
+        opening = posts[0] if posts else ThreadPost(floor=1)
+        reading = self._reader.read(item.title, opening.text or "")
+        answering = self._answers.read(posts)
+        if opening.is_registered_official:
+            return self._announcement(item, posts, reading, answering)
+        kind = read_kind(reading, item.board)
+        asked = kind.open and kind.kind in ("投诉", "求助", "咨询", "建议") and reading.elsewhere is None
+        units = self._units(kind, asked, reading)
+        state = _state(asked, answering)
+        sentiment, score, why = self._sentiment.tag(reading, kind.kind)
+        urgency: Literal["普通", "紧急"] = "紧急" if _urgent(reading, kind, asked) else "普通"
+        return ThreadTags(
+            id=item.id,
+            kind=kind.kind,
+            needs_reply=asked and answering.answer is None,
+            units=units.units,
+            unit_named=bool(reading.named),
+            sentiment=sentiment,
+            sentiment_score=score,
+            state=state,
+            first_response_floor=_floor(answering.first_response) if asked else None,
+            answer_floor=_floor(answering.answer) if asked else None,
+            urgency=urgency,
+            why={
+                "kind": _kind_evidence(reading, kind),
+                "needs_reply": _needs_evidence(reading, kind, asked, answering),
+                "state": _state_evidence(state, answering, posts),
+                "urgency": _cue_evidence(reading, "urgent", "正在发生的危险或扩散的谣言" if urgency == "紧急" else "没有正在发生的危险"),
+                "sentiment": why,
+                **({"units": units.why} if units.why else {}),
+            },
+            confidence={
+                "kind": round(kind.confidence, 3),
+                "needs_reply": round(_needs_confidence(reading, kind, asked, answering), 3),
+                "units": round(units.confidence, 3),
+                "sentiment": round(min(0.98, 0.6 + abs(score) * 0.35), 3),
+            },
+        )  # fmt: skip
+
+    def _units(self, kind: Kind, asked: bool, reading: Reading) -> UnitChoice:
+        if kind.kind == "表扬":
+            return choose_units(reading, self._city, praise=True)
+        if not asked:
+            return UnitChoice([], None, 0.9)
+        return choose_units(reading, self._city)
+
+    def _announcement(
+        self, item: ThreadItem, posts: list[ThreadPost], reading: Reading, answering: Answering
+    ) -> ThreadTags:
+        """A 公告 by an official account: its announcer is the unit; questions below it count."""
+        opening = posts[0]
+        units: list[str] = []
+        announcer = self._account_unit(opening.author)
+        if announcer:
+            units.append(announcer)
+        question = next(
+            (p for p in posts[1:] if not p.is_registered_official and p.text and _asks(p.text)), None
+        )
+        answers = [r for r in answering.replies if r.kind == "answer"]
+        first = answer = None
+        open_question = None
+        if question is not None:
+            later = [r for r in answering.replies if r.floor > question.floor and r.kind != "chat"]
+            first = later[0].floor if later else None
+            answer = next((r.floor for r in later if r.kind == "answer"), None)
+            last = max((r.floor for r in answers), default=0)
+            open_question = next(
+                (p for p in posts[1:] if p.floor > last and not p.is_registered_official and p.text and _asks(p.text)),
+                None,
+            )  # fmt: skip
+        for post in posts[1:]:
+            if post.is_registered_official:
+                unit = self._account_unit(post.author)
+                if unit and unit not in units:
+                    units.append(unit)
+        if not units:
+            units = [named.unit for named in reading.named[:1]]
+        needs = open_question is not None or (question is not None and answer is None)
+        if question is None:
+            state: TicketState = "无需回复"
+        elif answer is not None:
+            state = "已答复"
+        else:
+            state = "已初步回应" if first is not None else "待研判"
+        if question is None:
+            why = Evidence(why="官方账号发布的公告，跟帖没有提问")
+        else:
+            why = Evidence(why=f"{question.floor} 楼向发布单位提问", field=f"posts[{posts.index(question)}]",
+                           start=0, end=len(question.text or ""))  # fmt: skip
+        return ThreadTags(
+            id=item.id,
+            kind="公告",
+            needs_reply=needs,
+            units=units[:3],
+            unit_named=bool(reading.named),
+            sentiment="neutral",
+            sentiment_score=0.0,
+            state=state,
+            first_response_floor=first,
+            answer_floor=answer,
+            urgency="普通",
+            why={
+                "kind": Evidence(why="首帖由已登记的官方账号发布"),
+                "needs_reply": why,
+                "state": why,
+                "units": Evidence(why="发布账号所属单位"),
+                "sentiment": Evidence(why="公告不带褒贬"),
+            },
+            confidence={"kind": 0.97, "needs_reply": 0.85, "units": 0.9 if units else 0.3, "sentiment": 0.95},
+        )
+
+
+def _floor(reply: object) -> int | None:
+    return getattr(reply, "floor", None)
+
+
+def _asks(text: str) -> bool:
+    return bool(_QUESTION.search(text)) and not _JOKE.search(text)
+
+
+def _state(asked: bool, answering: Answering) -> TicketState:
+    if not asked:
+        return "无需回复"
+    if answering.answer is not None:
+        return "已答复"
+    return "已初步回应" if answering.first_response is not None else "待研判"
+
+
+def _urgent(reading: Reading, kind: Kind, asked: bool) -> bool:
+    if kind.kind in ("广告", "讨论", "表扬", "建议") or not (asked or kind.kind == "投诉"):
+        return False
+    if kind.kind == "咨询":
+        return reading.has("rumour") and reading.count("fear") >= 1
+    return reading.count("urgent", 1.2) >= 1.0
+
+
+def _cue_evidence(reading: Reading, cue: str, why: str) -> Evidence:
+    spans = reading.found.get(("cue", cue))
+    if not spans:
+        return Evidence(why=why)
+    field, start, end = reading.field(spans[0])
+    words = "”“".join(reading.words(cue))
+    return Evidence(why=f"{why}：“{words}”", field=field, start=start, end=end)
+
+
+def _kind_evidence(reading: Reading, kind: Kind) -> Evidence:
+    cue = next((name for name in kind.cues if reading.has(name)), None)
+    return Evidence(why=kind.why) if cue is None else _cue_evidence(reading, cue, kind.why)
+
+
+def _needs_evidence(reading: Reading, kind: Kind, asked: bool, answering: Answering) -> Evidence:
+    if reading.elsewhere is not None and kind.open:
+        spans = reading.found["city", reading.elsewhere]
+        field, start, end = reading.field(spans[0])
+        return Evidence(why=f"是{reading.elsewhere}的事，不属本市", field=field, start=start, end=end)
+    if not asked:
+        return Evidence(why=f"{kind.kind}帖，没有要单位答复的事")
+    if answering.answer is not None:
+        return Evidence(why=f"{answering.answer.floor} 楼已有官方答复")
+    return Evidence(why="群众提出诉求，帖内还没有官方答复")
+
+
+def _state_evidence(state: TicketState, answering: Answering, posts: list[ThreadPost]) -> Evidence:
+    reply = answering.answer if state == "已答复" else answering.first_response
+    if state in ("无需回复", "待研判") or reply is None:
+        return Evidence(why="帖内没有已登记官方账号的回复" if state == "待研判" else "不需要单位答复")
+    number = next(i for i, post in enumerate(posts) if post.floor == reply.floor)
+    words = f"：“{reply.words}”" if reply.words else ""
+    sort = {"answer": "作出答复", "sent_back": "称不属其职责，不算答复"}.get(reply.kind, "只是初步回应")
+    start, end = reply.span or (None, None)
+    return Evidence(
+        why=f"{reply.floor} 楼官方账号{sort}{words}", field=f"posts[{number}]", start=start, end=end
+    )
+
+
+def _needs_confidence(reading: Reading, kind: Kind, asked: bool, answering: Answering) -> float:
+    if asked and answering.answer is not None:
+        return 0.95 if answering.answer.words else 0.7
+    return min(0.97, kind.confidence + (0.1 if asked and (reading.named or reading.matter > 3) else 0.0))

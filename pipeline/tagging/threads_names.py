@@ -1,0 +1,133 @@
+"""Owns which units a citizen's post names: official, colloquial and subordinate names, but no places.
+
+"教育局旧址", "市一医院大门口" are places; 国家发改委, 钦州市政 are no units of this city; 东兴市教育局 is 东兴市's
+(domain.md, "Forum posts", `unit_named`).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from pipeline.city import City, load_yaml
+from pipeline.tagging.duties import LEXICON as DUTIES
+from pipeline.tagging.duties import split, units_of_functions
+from pipeline.tagging.threads_phrases import PhraseIndex, Span
+
+LEXICON = Path(__file__).resolve().parent.parent / "lexicon" / "threads_names.yaml"
+
+
+class Named(msgspec.Struct, frozen=True):
+    """One unit named in a text."""
+
+    unit: str
+    span: Span
+    county: bool  # an organ of a county was named
+
+
+class UnitNames:
+    """Finds the units that a post names, in a text whose phrases were found in the shared index."""
+
+    def __init__(self, city: City, index: PhraseIndex[tuple[str, str]]) -> None:
+        rules: dict[str, Any] = load_yaml(LEXICON)
+        duties: dict[str, Any] = load_yaml(DUTIES)
+        own: dict[str, Any] = city.data("duties.yaml", {}) or {}
+        self._stem = city.stem
+        self._place_after = tuple(rules["place_after"])
+        self._place_before = tuple(rules["place_before"])
+        self._elsewhere = tuple(rules["other_levels"])
+        self._bare = set(rules["bare"])
+        self._bare_after = tuple(rules["bare_after"])
+        self._bare_before = tuple(rules["bare_before"])
+        self._not_after: dict[str, list[str]] = rules["not_followed_by"]
+        self._not_before: dict[str, list[str]] = rules["not_preceded_by"]
+        self._other_cities = tuple(name for name in rules["cities"] if name != city.stem)
+        self._counties: dict[str, str] = {}
+        for unit in city.units:
+            if unit.is_county:
+                for name in (unit.short, unit.short.rstrip("市县区")):
+                    if len(name) >= 2:
+                        self._counties[name] = unit.short
+                # A county's own name is a place; its committee, government and organs are the unit.
+                for name in unit.names:
+                    if name not in (unit.short, unit.official):
+                        index.add([name], ("name", unit.short))
+                self._add_county_organs(index, unit.short, duties["colloquial"])
+            else:
+                for name in unit.names:
+                    short = name.removeprefix(city.name).removeprefix(city.stem)
+                    index.add([n for n in (name, short) if len(n) >= 3], ("name", unit.short))
+                    if name.startswith("市") and len(name) > 3:
+                        index.add([name[1:]], ("name", unit.short))
+        unit_of = units_of_functions(city, duties["functions"])
+        for function, names in duties["colloquial"].items():
+            if function in unit_of:
+                index.add(split(names), ("name", unit_of[function]))
+        for name, unit_short in own.get("names", {}).items():
+            index.add([name], ("name", unit_short))
+        for county, places in own.get("places", {}).items():
+            for place in places:
+                self._counties.setdefault(place, county)
+                index.add(
+                    [f"{place}镇政府", f"{place}政府", f"{place}镇党委", f"{place}乡政府"], ("organ", county)
+                )
+
+    def _add_county_organs(
+        self, index: PhraseIndex[tuple[str, str]], county: str, names: dict[str, str]
+    ) -> None:
+        stem = county.rstrip("市县区") if len(county) > 2 else county
+        organs = [
+            name
+            for phrases in names.values()
+            for name in split(phrases)
+            if name[-1] in "局委办队站所部门会院中心" or name in ("交警", "城管", "公安", "警方")
+        ]
+        for lead in dict.fromkeys((county, stem)):
+            index.add([lead + organ for organ in organs], ("organ", county))
+            index.add([f"{lead}政府", f"{lead}人民政府", f"{lead}县委", f"{lead}领导"], ("organ", county))
+
+    def find(self, found: dict[tuple[str, str], list[Span]], text: str) -> list[Named]:
+        """The units named, each once, in order of appearance; the longest name at a place counts."""
+        spans: list[tuple[Span, str, bool]] = []
+        for (kind, key), places in found.items():
+            if kind in ("name", "organ"):
+                spans.extend((span, key, kind == "organ") for span in places)
+        spans.sort(key=lambda entry: (entry[0][0], -entry[0][1], not entry[2]))
+        named: dict[str, Named] = {}
+        end = -1
+        for span, unit, organ in spans:
+            if span[0] < end:
+                continue
+            end = span[1]
+            county = organ
+            if not organ:
+                name = text[span[0] : span[1]]
+                before, after = text[max(0, span[0] - 8) : span[0]], text[span[1] : span[1] + 6]
+                if self._excluded(name, before, after):
+                    continue
+                if name[0] != "市" and not before.endswith((self._stem, self._stem + "市")):
+                    lead = next((c for c in self._counties if before.endswith(c)), None)
+                    if lead is not None:
+                        unit, county = self._counties[lead], True
+            elif text[span[1] : span[1] + 6].startswith(self._place_after):
+                continue
+            named.setdefault(unit, Named(unit, span, county))
+        return list(named.values())
+
+    def _excluded(self, name: str, before: str, after: str) -> bool:
+        if after.startswith(self._place_after) or before.endswith(self._place_before):
+            return True
+        if any(after.startswith(word) for word in self._not_after.get(name, ())):
+            return True
+        if any(before.endswith(word) for word in self._not_before.get(name, ())):
+            return True
+        if before.endswith(self._elsewhere):
+            return True
+        lead = before.removesuffix("市").removesuffix("省")
+        if lead.endswith(self._other_cities) and not lead.endswith(self._stem):
+            return True
+        return name in self._bare and not (
+            after.startswith(self._bare_after) or before.endswith(self._bare_before)
+        )

@@ -1,0 +1,163 @@
+"""Owns reading a citizen's post once: cues, matters, names and places found in title and opening post."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from pipeline.city import City, load_yaml
+from pipeline.tagging.duties import DutyRouter, Routed, split
+from pipeline.tagging.threads_names import LEXICON as NAMES
+from pipeline.tagging.threads_names import Named, UnitNames
+from pipeline.tagging.threads_phrases import PhraseIndex, Span, covered
+
+LEXICON = Path(__file__).resolve().parent.parent / "lexicon" / "threads.yaml"
+
+# Before or after a city's name: the way there, not the place of the matter.
+_ON_THE_WAY_BEFORE = (
+    "从",
+    "去",
+    "到",
+    "回",
+    "往",
+    "来",
+    "至",
+    "飞",
+    "像",
+    "学",
+    "和",
+    "跟",
+    "比",
+    "发",
+    "人在",
+    "于",
+)
+_ON_THE_WAY_AFTER = (
+    "到",
+    "回",
+    "往",
+    "至",
+    "打工",
+    "那边的医院",
+    "人",
+    "游客",
+    "朋友",
+    "老板",
+    "号牌",
+    "牌",
+    "路",
+)
+
+
+class Reading(msgspec.Struct):
+    """What stands in title and opening post. Spans count from the start of `text` = title, newline, post."""
+
+    text: str
+    title_end: int
+    found: dict[tuple[str, str], list[Span]]
+    routed: dict[str, Routed]
+    named: list[Named]
+    elsewhere: str | None  # another city whose matter it is
+    counties: list[str]  # counties whose places are named, most often named first
+
+    def count(self, cue: str, title: float = 1.0) -> float:
+        """Number of distinct phrases of a cue; one in the title counts `title` times."""
+        spans = self.found.get(("cue", cue), ())
+        heads = set(covered([s for s in spans if s[0] < self.title_end], self.text))
+        rest = set(covered([s for s in spans if s[0] >= self.title_end], self.text)) - heads
+        return title * len(heads) + len(rest)
+
+    def has(self, cue: str) -> bool:
+        return ("cue", cue) in self.found
+
+    def in_title(self, cue: str) -> bool:
+        return any(start < self.title_end for start, _ in self.found.get(("cue", cue), ()))
+
+    def words(self, cue: str, most: int = 3) -> list[str]:
+        return covered(self.found.get(("cue", cue), ()), self.text)[:most]
+
+    def field(self, span: Span) -> tuple[str, int, int]:
+        """Field and characters of a span, for evidence."""
+        if span[0] < self.title_end:
+            return "title", span[0], min(span[1], self.title_end)
+        offset = self.title_end + 1
+        return "posts[0]", span[0] - offset, span[1] - offset
+
+    @property
+    def matter(self) -> float:
+        """Score of the best routed unit; 0 where no matter was recognised."""
+        return max((routed.score for routed in self.routed.values()), default=0.0)
+
+
+class PostReader:
+    """Reads posts of one city."""
+
+    def __init__(self, city: City) -> None:
+        self._index: PhraseIndex[tuple[str, str]] = PhraseIndex()
+        self.router = DutyRouter(city, self._index)
+        self.names = UnitNames(city, self._index)
+        raw: dict[str, Any] = load_yaml(LEXICON)
+        for cue, phrases in raw["cues"].items():
+            self._index.add(split(phrases), ("cue", cue))
+        own: dict[str, Any] = city.data("duties.yaml", {}) or {}
+        for name in load_yaml(NAMES)["cities"]:
+            if name != city.stem:
+                self._index.add([name], ("city", name))
+        local = [city.stem, city.name, *own.get("local", [])]
+        for unit in city.units:
+            if unit.is_county:
+                stem = unit.short.rstrip("市县区")
+                self._index.add([unit.short, stem] if len(stem) > 1 else [unit.short], ("county", unit.short))
+        for county, places in own.get("places", {}).items():
+            self._index.add(places, ("county", county))
+        self._index.add(local, ("local", ""))
+
+    def read(self, title: str, text: str) -> Reading:
+        title, text = title.strip("\n"), text or ""
+        whole = f"{title}\n{text}"
+        found = self._index.find(whole)
+        # "防城港" is the city, not its district 防城 (nor 港口 a place in "防城港口岸").
+        stems = {start: end for start, end in found.get(("local", ""), ())}
+        for key in [key for key in found if key[0] == "county"]:
+            kept = [s for s in found[key] if not (s[0] in stems and stems[s[0]] > s[1])]
+            if kept:
+                found[key] = kept
+            else:
+                del found[key]
+        title_end = len(title)
+        counties = sorted(
+            (key[1] for key in found if key[0] == "county"), key=lambda c: (-len(found["county", c]), c)
+        )
+        return Reading(
+            text=whole,
+            title_end=title_end,
+            found=found,
+            routed=self.router.route(found, title_end),
+            named=self.names.find(found, whole),
+            elsewhere=self._elsewhere(found, whole, title_end),
+            counties=counties,
+        )
+
+    @staticmethod
+    def _elsewhere(found: dict[tuple[str, str], list[Span]], text: str, title_end: int) -> str | None:
+        """The other city that the matter plays in, if it does: named oftener and earlier than this one."""
+        own = 0.0
+        for (kind, _), spans in found.items():
+            if kind in ("local", "county"):
+                own += sum(2.0 if start < title_end else 1.0 for start, _ in spans)
+        best, score = None, 0.0
+        for (kind, name), spans in found.items():
+            if kind != "city":
+                continue
+            points = 0.0
+            for start, end in spans:
+                if text[:start].endswith(_ON_THE_WAY_BEFORE) or text[end:].startswith(_ON_THE_WAY_AFTER):
+                    if start >= title_end:
+                        points += 0.4
+                    continue
+                points += 3.0 if start < title_end else 1.0
+            if points > score:
+                best, score = name, points
+        return best if score >= 2.0 and score > own else None

@@ -1,0 +1,121 @@
+"""Owns the suggestion of up to three units for a post: whose 职责 it is, and what the text names.
+
+A named unit comes first where it is also responsible, last where it is not (domain.md, "Forum posts", `unit`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from pipeline.city import City
+from pipeline.records import Evidence
+from pipeline.tagging.duties import Routed
+from pipeline.tagging.threads_reading import Reading
+
+MOST = 3
+RESPONSIBLE = 0.4  # share of the best score from which a named unit is held responsible
+NAMED = 5.0  # what being named adds for a responsible unit
+WORTH = 0.22  # share of the best score from which a unit is suggested at all
+
+
+class UnitChoice(msgspec.Struct):
+    """The suggestion, best first, and why."""
+
+    units: list[str]
+    why: Evidence | None
+    confidence: float
+
+
+def choose_units(reading: Reading, city: City, praise: bool = False) -> UnitChoice:
+    """Up to three units for a post, best first."""
+    scores = {unit: routed.score for unit, routed in reading.routed.items()}
+    named = [entry.unit for entry in reading.named]
+    if praise:
+        return _praised(reading, named)
+    best = max(scores.values(), default=0.0)
+    rank: dict[str, float] = dict(scores)
+    counties = {entry.unit for entry in reading.named if entry.county}
+    for place, unit in enumerate(named):
+        own = scores.get(unit, 0.0)
+        if unit in counties:
+            rank[unit] = best + NAMED + 4.0 - place * 0.1
+        elif best == 0.0 or own >= RESPONSIBLE * best:
+            rank[unit] = own + NAMED - place * 0.1
+        else:
+            rank[unit] = max(own, 0.3 * best)
+    apart = (city.data("duties.yaml", {}) or {}).get("apart", ())
+    for county in reading.counties[:1]:
+        if county in apart and county not in rank:
+            rank[county] = 0.5 * best
+    order = sorted(rank, key=lambda unit: (-rank[unit], unit))
+    top = rank[order[0]] if order else 0.0
+    chosen = [unit for unit in order if rank[unit] >= WORTH * min(top, best or top)][:MOST]
+    for unit in named:
+        # A named unit is always shown, last where it is not responsible.
+        if unit not in chosen:
+            chosen = [*chosen[: MOST - 1], unit]
+            break
+    return UnitChoice(chosen, _why(reading, chosen), _confidence(rank, chosen, named))
+
+
+def _praised(reading: Reading, named: list[str]) -> UnitChoice:
+    if named:
+        return UnitChoice(named[:MOST], _why(reading, named[:1]), 0.9)
+    public = reading.found.get(("cue", "praised_public"))
+    if public and reading.routed:
+        order = sorted(reading.routed, key=lambda unit: (-reading.routed[unit].score, unit))
+        return UnitChoice(order[:1], _why(reading, order[:1]), 0.6)
+    return UnitChoice([], None, 0.8)
+
+
+def _why(reading: Reading, chosen: list[str]) -> Evidence | None:
+    if not chosen:
+        return None
+    first = chosen[0]
+    named = next((entry for entry in reading.named if entry.unit == first), None)
+    if named is not None:
+        field, start, end = reading.field(named.span)
+        words = reading.text[named.span[0] : named.span[1]]
+        return Evidence(why=f"帖中点名“{words}”，即{first}", field=field, start=start, end=end)
+    routed = reading.routed.get(first) or Routed()
+    if routed.span is None:
+        return Evidence(why=f"事情发生在{first}")
+    field, start, end = reading.field(routed.span)
+    words = reading.text[routed.span[0] : routed.span[1]]
+    return Evidence(why=f"“{words}”属“{routed.matter}”，是{first}的职责", field=field, start=start, end=end)
+
+
+def _confidence(rank: dict[str, float], chosen: list[str], named: list[str]) -> float:
+    if not chosen:
+        return 0.2
+    second = rank[chosen[1]] if len(chosen) > 1 else 0.0
+    lead = 1.0 - second / rank[chosen[0]] if rank[chosen[0]] > 0 else 0.0
+    return min(0.97, 0.5 + 0.4 * lead + (0.15 if chosen[0] in named else 0.0))
+
+
+def unit_of_account(city: City) -> Callable[[str | None], str | None]:
+    """A function from a forum account's name to its unit: the city's list first, then names in it."""
+    listed = {account.account: account.unit for account in city.accounts}
+    own: dict[str, Any] = city.data("duties.yaml", {}) or {}
+    listed |= {name: unit for name, unit in own.get("names", {}).items() if name not in listed}
+    names = sorted(
+        ((name, unit.short) for unit in city.units for name in unit.names), key=lambda entry: -len(entry[0])
+    )
+    stems = [
+        (name.removeprefix("市"), unit) for name, unit in names if name.startswith("市") and len(name) > 2
+    ]
+
+    def find(account: str | None) -> str | None:
+        if not account:
+            return None
+        if account in listed:
+            return listed[account]
+        for name, unit in names:
+            if name in account:
+                return unit
+        return next((unit for name, unit in stems if name in account), None)
+
+    return find

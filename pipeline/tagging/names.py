@@ -77,6 +77,7 @@ class Names:
         self.stems: dict[str, str] = {}
         self.county_by_stem: dict[str, str] = {}
         self.vertical: dict[str, str] = {}
+        self._police: str | None = None  # 市公安局
         self._departments = [
             (sorted(d["stems"], key=len, reverse=True), d) for d in self.lexicon["departments"]
         ]
@@ -94,6 +95,7 @@ class Names:
             if stem in self.stems:
                 self.vertical[stem] = self.stems[stem]
         self._add_places()
+        self._add_police_branches()
 
     @property
     def by_text(self) -> dict[str, Name]:
@@ -121,7 +123,13 @@ class Names:
             if core:
                 cores.add(core)
             if text.startswith("共青团"):
-                for form in (f"共青团{name}委", f"共青团{name}委员会", f"{stem}团市委", f"{name}团委"):
+                for form in (
+                    f"共青团{name}委",
+                    f"共青团{name}委员会",
+                    f"{stem}团市委",
+                    f"{name}团委",
+                    f"团{name}委",
+                ):
                     self._generate(form, "own", unit)
         for core in sorted(cores):
             for form in sorted({core, *self._variants(core, unit, stems)}):
@@ -165,6 +173,7 @@ class Names:
             for head in police["heads"]:
                 for prefix in (self.city.name, self.city.stem):
                     self._explicit.setdefault(prefix + head, Name(prefix + head, "police", unit.short))
+            self._police = f"市{core}"
             for head in (
                 "公安机关",
                 "警方",
@@ -193,6 +202,24 @@ class Names:
         if short != unit.short:
             self._explicit[short] = Name(short, "stem", unit.short)
 
+    def _add_police_branches(self) -> None:
+        """市公安局某某分局 is the police of that county, 某某警方, and counts for it."""
+        if self._police is None:
+            return
+        for unit in self.city.units:
+            if not unit.is_county and unit.kind != "园区":
+                continue
+            for place in {
+                unit.short,
+                county_stem(unit.short),
+                unit.short.removeprefix(self.city.stem),
+                unit.official,
+            }:
+                for head in (self._police, self.city.name + self._police[1:]):
+                    text = f"{head}{place}分局"
+                    kind: Kind = "county" if unit.is_county else "own"
+                    self._explicit.setdefault(text, Name(text, kind, unit.short))
+
     def _generate(self, text: str, kind: Kind, unit: Unit) -> None:
         self._generated[text].add(Name(text, kind, unit.short))
 
@@ -208,6 +235,8 @@ class Names:
         self.foreign_stems -= set(places["ambiguous_stems"])
         for text in (city.name, city.stem):
             self._explicit.setdefault(text, Name(text, "city_name", None))
+        for text in (*places["provinces"], *self.lexicon["blocks"]):
+            self._explicit.setdefault(text, Name(text, "block", None))
         for text in ("全市", *(self.extra.get("not_units") or ())):
             self._explicit.setdefault(text, Name(text, "block", None))
         for text in ("部门", "等单位", "两局", "三局", "个局"):

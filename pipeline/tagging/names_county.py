@@ -37,7 +37,9 @@ class CountyReader:
         self._stem_head = re.compile(_words(lexicon["organs"]["stem_heads"]))
         self._police = re.compile(_words(lexicon["police"]["heads"]))
         self._court = re.compile(r"(?:人民)?(?:法院|检察院)")
-        self._action = re.compile(rf"[^，。；：、的]{{0,6}}?{_words(cues['actions'])}")
+        self._action = re.compile(
+            rf"(?:\d{{4}}年|\d{{1,2}}[月日])?{_words(cues['coverbs'])}|[^，。；：、的“]{{0,6}}?{_words(cues['actions'])}"
+        )
         self._tails = {key: tuple(tails) for key, tails in lexicon["county_tails"].items()}
         self._common = frozenset(lexicon["common_nouns"])
         self._vertical = re.compile(_words(sorted(names.vertical))) if names.vertical else None

@@ -15,6 +15,11 @@ _GENERAL = re.compile(
 )
 _STRANGE_BEFORE = "区县省国镇乡州旗师厅部家级市盟"
 _LEAD = 60
+_NO_PLACE = frozenset(
+    word
+    for key in ("to", "agent", "adverbs", "source_left", "join")
+    for word in load_lexicon("units_cues.yaml")[key]
+)
 
 
 class Scope(NamedTuple):
@@ -23,6 +28,7 @@ class Scope(NamedTuple):
     own: bool  # the text is about this city
     city_of: str | None  # the county-level city whose own "市" it is, a unit's short name
     reason: str
+    county_only: bool = False  # counties are named, but no unit of the city itself
 
     def owner_of(self, text: str, hit: Hit) -> str | None:
         """The unit that a name without a city's name means here, or None."""
@@ -30,6 +36,8 @@ class Scope(NamedTuple):
         if hit.name.kind == "bare" and before and before in _STRANGE_BEFORE:
             return None
         if not self.own:
+            return None
+        if hit.name.kind == "city" and _is_strange(text, hit.start):
             return None
         if self.city_of is not None:
             return self.city_of
@@ -75,7 +83,17 @@ def read_scope(city: City, names: Names, item: ArticleItem, text: str, body: int
         county = _county_city(city, text, hits)
         if county is not None:
             return Scope(True, county, f"写的是“{county}”")
-    return Scope(True, None, "本市媒体或写到本市")
+    kinds = {hit.name.kind for hit in hits}
+    county_only = "county" in kinds and not kinds & {"own", "city", "bare", "police"}
+    return Scope(True, None, "本市媒体或写到本市", county_only)
+
+
+def _is_strange(text: str, start: int) -> bool:
+    """宁乡|市工信局: a city that no list knows, but that the text names again."""
+    place = text[max(0, start - 2) : start]
+    if len(place) < 2 or not place.isalpha() or place in _NO_PLACE:
+        return False
+    return text.count(place + "市") > 2 and text.count(place) > 3
 
 
 def _leading_place(names: Names, title: str) -> str | None:

@@ -67,6 +67,17 @@ _AT = re.compile(r"^(?:在|随|跟随|跟着)[^，。；]{0,4}$")
 _POSSESSIVE = re.compile(r"的(?!同时|基础)")
 
 
+_UNDER_ALL = re.compile(
+    rf"[^。；！？\n]{{0,64}}?(?:的)?(?:大力|共同|精心|具体|悉心|有力|鼎力|积极)?{load_cue_pattern('under')}下[，,]"
+)
+_IN = re.compile(r"^(?:此次[^在]{0,6})?在$")
+_ASK = re.compile(rf"(?:{load_cue_pattern('ask')})(?:了|到|至)?$")
+_REPLY = re.compile(
+    r"[^，。；]{0,8}[，。；]?[^。；]{0,16}?(?:工作人员|负责人|对方|该局|回复|回应|答复|民警|一名|相关)[^。；]{0,14}?"
+    r"(?:表示|称|介绍|回复|回应|说|告诉|答复|证实|透露)"
+)
+
+
 def read_act(left: str, right: str, previous: str) -> tuple[Act, str]:
     """What the clause says of a name or of a list of names.
 
@@ -82,6 +93,10 @@ def read_act(left: str, right: str, previous: str) -> tuple[Act, str]:
         return "help", match[0]
     if (match := _ATTEND.match(right)) or (match := _ATTEND_LIST.match(right)):
         return "attend", match[0][-8:]
+    if _IN.match(left) and (match := _UNDER_ALL.match(right)):
+        return "help", match[0][-4:]
+    if (ask := _ASK.search(tail)) and _REPLY.match(right):
+        return "speak", ask[0]
     if match := _SENT.match(right):
         return "attend", match[0]
     source = _SOURCE_LEFT.search(tail)

@@ -12,7 +12,7 @@ import msgspec
 from pipeline.city import City
 from pipeline.records import Evidence
 from pipeline.tagging.items import ArticleItem
-from pipeline.tagging.names import Hit, NameFinder, Names
+from pipeline.tagging.names import Hit, NameFinder, Names, load_lexicon
 from pipeline.tagging.names_county import CountyReader
 from pipeline.tagging.names_scope import Scope, read_scope
 from pipeline.tagging.roles import load_cue_pattern, read_act
@@ -20,6 +20,13 @@ from pipeline.tagging.roles import load_cue_pattern, read_act
 _BOUNDARY = re.compile(r"[，。；：！？\n“”【】（）()…]")
 _LONGER = re.compile(r"[一-鿿]{0,2}")
 _JOIN = re.compile(rf"(?:等)?(?:{load_cue_pattern('join')})?$")
+_MEDIA_ACT = re.compile(
+    r"[^，。；、]{0,4}(?:主办|承办|联合|举办|发起|组织|开展|推出|召开|举行|被曝光|荣获|负责人)"
+)
+_MEDIA_COPY = re.compile(r"(?:新媒体|全媒体|记者|客户端|讯|消息|报道|出品|编辑|通讯员|微信|微博|网)")
+_SOURCE_OF = re.compile(r"(?:来源|源自|转自|综合|原载|据)[^，。；\n]{0,8}$")
+_CAPTION = re.compile(r"[^。\n]{0,44}。?\s?[（(]?[^。，\s]{2,12}?\s?/?\s?摄")
+_IN_TITLE = re.compile(r"《[^《》]{0,60}$")
 _MEETING = re.compile(r"(?:会|会议|仪式|现场|推进会|座谈会|讲坛|课)上$")
 _SKIP = re.compile(r"^(?:\d{4}年|\d+月|\d+日)+$")
 _HOST = re.compile(rf"(?:等)?(?:单位|部门)?{load_cue_pattern('hosts')}")
@@ -80,6 +87,12 @@ class Reader:
             r"(?:相关|有关|职能|监管|主管|执法|市直|责任|成员)?$"
         )
         self._stem = re.compile(stem)
+        self._media = frozenset(unit.short for unit in city.units if unit.kind == "媒体")
+        places = load_lexicon("units_places.yaml")
+        regions = "|".join(map(re.escape, (*places["provinces"], *places["municipalities"])))
+        own = "|".join(map(re.escape, (city.name, city.stem)))
+        # 在广西柳州市|融水县…: what leads to the county's name is 在
+        self._region = re.compile(rf"(?:(?:{regions})(?:省|市|壮族自治区|[^，。]{{0,3}}自治区)?)?(?:{own})?$")
         tails = names.lexicon["longer_tails"]
         self._longer = re.compile(
             "(?:" + "|".join(map(re.escape, sorted(tails, key=len, reverse=True))) + ")"
@@ -141,6 +154,8 @@ class Reader:
                 continue
             unit = hit.name.unit
             assert unit is not None
+            if unit in self._media and not _media_acts(whole, hit):
+                continue
             if kind in ("city", "bare"):
                 owner = text.scope.owner_of(whole, hit)
                 if owner is None:
@@ -168,19 +183,24 @@ class Reader:
         start, end = group[0].start, group[-1].end
         cut = bisect_left(bounds, start)
         begin = bounds[cut - 1] + 1 if cut else 0
-        left = whole[max(begin, start - 40) : start]
+        left = self._region.sub("", whole[max(begin, start - 40) : start], count=1)
         right = whole[end : end + 60]
         previous = whole[max(0, begin - 7) : max(0, begin - 1)]
         units = tuple(dict.fromkeys(o.unit for o in group))
         act: str
         host = _HOST.match(right)
         act, why = read_act(left, right, previous)
+        if act not in ("attend", "help") and _IN_TITLE.search(whole, max(0, start - 62), start):
+            act, why = "place", "《"
+        caption = text.body == 0 or start >= text.body
+        caption = caption and "摄" in whole[end : end + 70] and bool(_CAPTION.match(whole, end))
         if host and act in ("weak", "act", "agent", "place"):
             act, why = "agent", host[0]
         together = bool(_TOGETHER.search(whole, start, end + 12))
         meeting = bool(_MEETING.search(previous) or _MEETING.search(left[:8]))
         for o in group:
             o.act, o.why, o.at_meeting, o.host = act, why, meeting, host is not None
+            o.unsure = o.unsure or caption
             if len(units) > 1:
                 o.partners = units
                 if together and o.zone == 2 and act in ("act", "agent"):
@@ -195,7 +215,7 @@ class Reader:
         whole = text.whole
         window = whole[max(0, hit.start - 48) : hit.start]
         match = self._list.search(window)
-        if match is None or not text.scope.own:
+        if match is None or not text.scope.own or (not match[1] and text.scope.county_only):
             return []
         offset = max(0, hit.start - 48)
         before = window[: match.start()]
@@ -213,12 +233,25 @@ class Reader:
         return 0 if at < text.body else 1 if at < text.lead_end else 2 if at < text.open_end else 3
 
 
+def _media_acts(whole: str, hit: Hit) -> bool:
+    """A paper is a unit only where it acts itself; its name as a source or a reporter's is none."""
+    if _SOURCE_OF.search(whole, max(0, hit.start - 14), hit.start):
+        return False
+    if _MEDIA_COPY.match(whole, hit.end):
+        return False
+    return bool(_MEDIA_ACT.match(whole, hit.end)) or hit.name.text[-1] in "社台"
+
+
 def _join_hosts(whole: str, spans: list[Occurrence]) -> None:
     """由甲主办、乙承办: two hosts in one sentence act together."""
     for first, second in pairwise(spans):
         if not (first.host and second.host and first.act == second.act == "agent"):
             continue
-        if first.unit != second.unit and second.start - first.end < 12 and "。" not in whole[first.end : second.start]:
+        if (
+            first.unit != second.unit
+            and second.start - first.end < 12
+            and "。" not in whole[first.end : second.start]
+        ):
             both = tuple(dict.fromkeys((*first.partners, first.unit, *second.partners, second.unit)))
             first.partners = second.partners = both
 

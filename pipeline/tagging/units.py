@@ -52,7 +52,6 @@ _WEIGHT = {
     "source": (3.0, 3.0, 2.2, 1.2),
     "speak": (3.0, 2.2, 1.2, 0.6),
     "weak": (1.4, 1.2, 0.7, 0.3),
-    "place": (0.6, 0.5, 0.2, 0.1),
 }
 _AT_MEETING = 0.15  # 会上，市绩效办通报了…: it speaks at somebody's meeting
 _NEEDED = 1.6
@@ -94,6 +93,7 @@ class UnitTagger:
             case.occurrences.append(occurrence)
         for case in cases.values():
             _weigh(case)
+        _leave_to_county(cases, self.city)
         exposure = is_exposure(item, text)
         exposed: list[str] = []
         if exposure:
@@ -186,6 +186,16 @@ def _weigh(case: Case) -> None:
         case.score += value
         if value > best:
             best, case.best = value, occurrence
+
+
+def _leave_to_county(cases: dict[str, Case], city: City) -> None:
+    """桂林警方 over a story whose actor is 秀峰警方 is the county's: the city's police is only a manner of speaking."""
+    known = city.unit_by_short
+    if not any(known[unit].is_county and case.score >= 1.2 for unit, case in cases.items()):
+        return
+    for case in cases.values():
+        if case.score and all(o.police or o.act in MENTIONS for o in case.occurrences):
+            case.score *= 0.3
 
 
 def _confidence(case: Case, top: float, alone: bool) -> float:

@@ -102,6 +102,11 @@ class City(msgspec.Struct, kw_only=True, dict=True):
     def site_by_slug(self) -> dict[str, Site]:
         return {site.slug: site for site in self.sites}
 
+    @property
+    def folders(self) -> list[Path]:
+        """The city's folder and those that it extends, nearest first."""
+        return list(_lineage(self.folder))
+
     def file(self, name: str) -> Path | None:
         """The city's own file, or that of the city it extends; None where neither has it."""
         for folder in _lineage(self.folder):
@@ -152,7 +157,9 @@ def load_city(folder: Path | str | None = None) -> City:
     known = city.unit_by_short
     for account in city.accounts:
         if account.unit not in known:
-            raise CityError(f"official-accounts.csv: 账号“{account.account}”的单位“{account.unit}”不在 units.csv")
+            raise CityError(
+                f"official-accounts.csv: 账号“{account.account}”的单位“{account.unit}”不在 units.csv"
+            )
     return city
 
 

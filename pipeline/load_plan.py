@@ -140,9 +140,7 @@ class Plan(Strict):
         best: tuple[int, str] | None = None
         for name, entry in self.outlets.items():
             for pattern in entry.match:
-                is_hit = (
-                    outlet.startswith(pattern[:-1]) if pattern.endswith("*") else outlet == pattern
-                )
+                is_hit = outlet.startswith(pattern[:-1]) if pattern.endswith("*") else outlet == pattern
                 if is_hit and (best is None or len(pattern) > best[0]):
                     best = (len(pattern), name)
         return best[1] if best else None
@@ -202,9 +200,7 @@ def _resolve(plan: Plan, city: City, names: list[str], where: str) -> list[str]:
             continue
         wanted |= {_known(city, unit, f"{where}（{name}）") for unit in group.units}
         wanted |= {
-            unit.short
-            for unit in city.units
-            if unit.kind in group.kinds and unit.valid_on(plan.issued)
+            unit.short for unit in city.units if unit.kind in group.kinds and unit.valid_on(plan.issued)
         }
     return [unit.short for unit in city.units if unit.short in wanted]
 

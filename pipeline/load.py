@@ -1,0 +1,248 @@
+"""Owns building the warehouse: from what was landed and decided to tables, in one transaction."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import hashlib
+import os
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from pipeline.city import City
+from pipeline.landing import Quarantined, iter_landed
+from pipeline.load_city import load_city_tables
+from pipeline.load_decisions import load_decision_tables
+from pipeline.load_landing import Rows, load_landed, thread_id
+from pipeline.load_tags import TaggerLike, find_stories, tag_articles, tag_threads
+from pipeline.privacy import load_salt
+from pipeline.store import Store, open_store, sync_folder
+from pipeline.warehouse import Warehouse, WarehouseError, schema_version
+
+PAGES_PER_BATCH = 2000
+# City files that change no tag: the plan and the rules are read anew by every build.
+_NOT_TAGGING = {"plan.yaml", "points.yaml", "reply-rules.yaml"}
+Progress = Callable[[str, int, int | None], None]  # stage in Chinese, done, total
+
+
+@dataclasses.dataclass(frozen=True)
+class BuildReport:
+    """What a build did. Counts are of this build, not of the warehouse."""
+
+    city: str
+    warehouse: Path
+    is_rebuilt: bool
+    why_rebuilt: str | None  # for the user, in Chinese
+    page_count: int  # landed lines read
+    article_count: int  # texts of articles tagged
+    thread_count: int  # threads tagged
+    reprint_count: int  # reprints known now
+    decision_count: int  # decisions known now
+    check_count: int  # zero-row checks passed
+    notices: tuple[
+        str, ...
+    ]  # for the user, in Chinese: quarantined lines, decisions that could not be applied
+
+
+def build(
+    city: City,
+    *,
+    home: Path,
+    warehouse: Path,
+    tagger: TaggerLike,
+    rebuild: bool = False,
+    progress: Progress | None = None,
+    wait_seconds: float = 600,
+) -> BuildReport:
+    """Bring the warehouse up to date: read new landing lines and all decisions, tag what is new.
+
+    A kill at any moment leaves the warehouse as it was before or as it is after. A file of another city, with
+    other tables, or tagged by other rules is built anew beside the old one and put in its place.
+
+    Args:
+        home: the folder in which var/ lies.
+        wait_seconds: how long to wait for another build of the same warehouse.
+
+    Raises:
+        WarehouseError: another build did not end in time, or a reader holds the file.
+        CheckError: a zero-row check found rows; nothing was changed.
+        CityError, DecisionError, SaltError: data is wrong; the message says where.
+    """
+    say = progress or (lambda stage, done, total: None)
+    store = open_store(home, city)
+    identity = {"city": city.name, "schema": schema_version(), "rules": rules_fingerprint(city, tagger)}
+    warehouse.parent.mkdir(parents=True, exist_ok=True)
+    with _alone(warehouse, wait_seconds, say):
+        reason = "按要求重建" if rebuild else _why_rebuild(warehouse, identity)
+        if reason is None and warehouse.exists():
+            return _fill(warehouse, city, store, tagger, identity, None, say)
+        draft = warehouse.with_name(warehouse.name + ".building")
+        _remove(draft)
+        if reason:
+            say(f"重建数据仓库：{reason}", 0, None)
+        try:
+            report = _fill(draft, city, store, tagger, identity, reason, say)
+        except BaseException:
+            _remove(draft)
+            raise
+        # The old file's log must not be replayed into the new one.
+        _wal(warehouse).unlink(missing_ok=True)
+        draft.replace(warehouse)
+        sync_folder(warehouse.parent)
+        return dataclasses.replace(report, warehouse=warehouse)
+
+
+def rules_fingerprint(city: City, tagger: TaggerLike) -> str:
+    """Of everything that tags depend on: the city's data, the tagger's code and lexicons."""
+    package = Path(__file__).resolve().parent
+    total = hashlib.sha256(type(tagger).__qualname__.encode())
+    for folder in city.folders:
+        for path in sorted(p for p in folder.iterdir() if p.is_file() and p.name not in _NOT_TAGGING):
+            total.update(f"{path.name}\n".encode() + path.read_bytes())
+    for folder in (package / "tagging", package / "lexicon", package / "models"):
+        for path in sorted(p for p in folder.rglob("*") if p.is_file() and p.suffix != ".pyc"):
+            total.update(f"{path.relative_to(package)}\n".encode() + path.read_bytes())
+    return total.hexdigest()[:16]
+
+
+def _fill(
+    path: Path,
+    city: City,
+    store: Store,
+    tagger: TaggerLike,
+    identity: dict[str, str],
+    reason: str | None,
+    say: Progress,
+) -> BuildReport:
+    warehouse = Warehouse(path)
+    try:
+        warehouse.begin()
+        warehouse.create()
+        warehouse.replace("meta", [{"key": key, "value": value} for key, value in identity.items()])
+        salt = load_salt(store.salt)
+        pages, threads, notices = _load_landing(warehouse, store, salt, say)
+        load_city_tables(warehouse, city, salt)
+        decisions = load_decision_tables(warehouse, city, store.decisions)
+        articles = tag_articles(warehouse, tagger, lambda done, total: say("标注稿件", done, total))
+        reprints = warehouse.rows("SELECT COUNT(*) FROM article_reprint")[0][0]
+        if articles:
+            say("查找转载", 0, None)
+            reprints = find_stories(warehouse, tagger)
+        threads |= decisions.changed_threads
+        tag_threads(
+            warehouse,
+            tagger,
+            threads,
+            decisions.units_by_thread,
+            lambda done, total: say("标注帖子", done, total),
+        )
+        say("检查", 0, None)
+        checks = warehouse.check()
+        warehouse.commit()
+    finally:
+        warehouse.close()
+    return BuildReport(
+        city=city.name,
+        warehouse=path,
+        is_rebuilt=reason is not None,
+        why_rebuilt=reason,
+        page_count=pages,
+        article_count=articles,
+        thread_count=len(threads),
+        reprint_count=reprints,
+        decision_count=decisions.count,
+        check_count=checks,
+        notices=(*notices, *decisions.notices),
+    )
+
+
+def _load_landing(
+    warehouse: Warehouse, store: Store, salt: bytes, say: Progress
+) -> tuple[int, set[str], list[str]]:
+    """Read what was landed since the last build; returns how many lines, which threads, what to tell."""
+    after = dict(warehouse.rows("SELECT file, end_offset FROM consumed"))
+    bad: list[Quarantined] = []
+    rows: Rows = defaultdict(list)
+    threads: set[str] = set()
+    count = 0
+    for file, end_offset, landed in iter_landed(store.folder, after, quarantine=bad.append):
+        load_landed(rows, file, end_offset, landed, salt)
+        after[file] = end_offset
+        count += 1
+        if landed.thread is not None:
+            threads.add(thread_id(landed.thread.forum, landed.thread.tid))
+        if count % PAGES_PER_BATCH == 0:
+            _flush(warehouse, rows)
+            say("读取采集结果", count, None)
+    _flush(warehouse, rows)
+    say("读取采集结果", count, count)
+    warehouse.replace("consumed", [{"file": f, "end_offset": o} for f, o in sorted(after.items())])
+    known = {(file, begin) for file, begin in warehouse.rows("SELECT file, begin_offset FROM quarantine")}
+    warehouse.insert(
+        "quarantine",
+        [
+            {"file": b.file, "begin_offset": b.offset, "length_bytes": b.length, "reason": b.reason}
+            for b in bad
+            if (b.file, b.offset) not in known
+        ],
+    )
+    return count, threads, [f"无法读取的采集行：{b.file} 第 {b.offset} 字节起，{b.reason}" for b in bad]
+
+
+def _flush(warehouse: Warehouse, rows: Rows) -> None:
+    for table, batch in rows.items():
+        warehouse.insert(table, batch)
+    rows.clear()
+
+
+def _why_rebuild(path: Path, identity: dict[str, str]) -> str | None:
+    """Why the file cannot be brought up to date, in Chinese; None: it can, or there is none."""
+    if not path.exists():
+        return None
+    try:
+        warehouse = Warehouse(path)
+    except WarehouseError as error:
+        if "另一个程序" in str(error):
+            raise
+        return f"原文件无法打开（{error}）"
+    try:
+        known = warehouse.meta()
+    finally:
+        warehouse.close()
+    if known.get("city") != identity["city"]:
+        return f"原文件属于“{known.get('city') or '未知'}”，现在是“{identity['city']}”"
+    if known.get("schema") != identity["schema"]:
+        return "表结构已更新"
+    if known.get("rules") != identity["rules"]:
+        return "城市数据或标注规则已更新，全部重新标注"
+    return None
+
+
+@contextlib.contextmanager
+def _alone(warehouse: Path, wait_seconds: float, say: Progress) -> Iterator[None]:
+    lock = FileLock(warehouse.with_name(warehouse.name + ".lock"))
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        say("另一个构建正在进行，等待其结束", 0, None)
+        try:
+            lock.acquire(timeout=wait_seconds)
+        except Timeout as error:
+            raise WarehouseError(f"另一个构建在 {wait_seconds:.0f} 秒内没有结束，请稍后再试") from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _wal(path: Path) -> Path:
+    return path.with_name(path.name + ".wal")
+
+
+def _remove(path: Path) -> None:
+    for each in (path, _wal(path)):
+        if each.exists():
+            os.unlink(each)

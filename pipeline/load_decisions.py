@@ -1,0 +1,113 @@
+"""Owns the decisions' tables in the warehouse, and what they change in tags of threads."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from pipeline.city import City
+from pipeline.decisions import Decision, load_decisions
+from pipeline.load_landing import parse_time
+from pipeline.warehouse import Warehouse
+
+_UNIT_OF = {"credit_add": "after", "credit_refuse": "before", "transfer": "after"}
+
+
+@dataclasses.dataclass(frozen=True)
+class Decided:
+    """What the decisions ask of the rest of the build."""
+
+    count: int
+    notices: list[str]  # decisions that could not be applied, in Chinese
+    units_by_thread: dict[str, list[str]]  # thread → several units that a person named
+    changed_threads: set[str]  # threads whose list of such units is another than at the last build
+
+
+def load_decision_tables(warehouse: Warehouse, city: City, folder: Path) -> Decided:
+    """Read all decisions. One that names a unit the city does not have is kept, told, and changes nothing.
+
+    Raises:
+        DecisionError: a line of the record is damaged; the message names file and line.
+    """
+    before = _units_by_thread(warehouse)
+    by_id = {decision.id: decision for decision in load_decisions(folder)}
+    decisions = sorted(by_id.values(), key=lambda decision: decision.at)  # stable: same time, order of record
+    rows: list[dict[str, Any]] = []
+    values: list[dict[str, Any]] = []
+    notices: list[str] = []
+    for number, decision in enumerate(decisions):
+        unknown = sorted(set(_units(decision)) - set(city.unit_by_short))
+        if unknown:
+            notices.append(
+                f"决定 {decision.id}（{decision.who}）提到的单位不在 units.csv：{'、'.join(unknown)}"
+            )
+            continue
+        at = parse_time(decision.at)
+        if at is None:
+            notices.append(f"决定 {decision.id}（{decision.who}）没有可读的时间：{decision.at!r}")
+            continue
+        rows.append(
+            {
+                "id": decision.id,
+                "decided_at": at,
+                "who": decision.who,
+                "kind": decision.kind,
+                "target": decision.target,
+                "before_json": _json(decision.before),
+                "after_json": _json(decision.after),
+                "why": decision.why,
+                "unit": _unit(decision),
+                "number_in_order": number,
+            }
+        )
+        values += [
+            {
+                "decision_id": decision.id,
+                "kind": decision.kind,
+                "target": decision.target,
+                "decided_at": at,
+                "number_in_order": number,
+                "key": key,
+                "value_json": _json(value),
+            }
+            for key, value in sorted(decision.after.items())
+        ]
+    warehouse.replace("decision", rows)
+    warehouse.replace("decision_value", values)
+    now = _units_by_thread(warehouse)
+    changed = {thread for thread in before | now if before.get(thread) != now.get(thread)}
+    return Decided(len(rows), notices, now, changed)
+
+
+def _units_by_thread(warehouse: Warehouse) -> dict[str, list[str]]:
+    found = warehouse.rows(
+        "SELECT r.thread_id, c.value_json FROM correction_at(NULL) AS c "
+        "JOIN thread_ref AS r ON r.ref = c.target WHERE c.key = 'units'"
+    )
+    lists = {thread: msgspec.json.decode(value) for thread, value in found}
+    return {t: units for t, units in lists.items() if isinstance(units, list) and len(units) > 1}
+
+
+def _units(decision: Decision) -> list[str]:
+    """All units that the decision names."""
+    if decision.kind == "tag_correction":
+        credits = decision.after.get("credits") or []
+        named = [c.get("unit") for c in credits if isinstance(c, dict)] + list(
+            decision.after.get("units") or []
+        )
+        return [str(unit) for unit in named]
+    unit = _unit(decision)
+    return [unit] if unit else []
+
+
+def _unit(decision: Decision) -> str | None:
+    side = _UNIT_OF.get(decision.kind)
+    value = getattr(decision, side).get("unit") if side else None
+    return str(value) if value else None
+
+
+def _json(value: Any) -> str:
+    return msgspec.json.encode(value, order="deterministic").decode()

@@ -1,0 +1,260 @@
+"""Owns tagging what was loaded: new texts of articles, threads cut at each moment that can change their state."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, Protocol
+
+import msgspec
+
+from pipeline.records import ArticleTags, Evidence, ThreadTags
+from pipeline.tagging.items import ArticleItem, ThreadItem, ThreadPost
+from pipeline.warehouse import Warehouse
+
+BATCH = 500
+MAX_CUTS = 200  # cuts of one thread; a longer one keeps its first and last hundred
+Count = Callable[[int, int], None]
+
+
+class TaggerLike(Protocol):
+    """What the loader asks of a tagger; `pipeline.tagging.tagger.Tagger` is one."""
+
+    def articles(self, items: list[ArticleItem]) -> list[ArticleTags]: ...
+    def threads(self, items: list[ThreadItem]) -> list[ThreadTags]: ...
+    def reprints(self, items: list[ArticleItem]) -> Mapping[str, tuple[str, Evidence]]: ...
+
+
+_ITEM = 'title, body, outlet, published, page, is_lead AS lead, column_name AS "column", kicker, subtitle, byline, source'
+
+
+def tag_articles(warehouse: Warehouse, tagger: TaggerLike, count: Count) -> int:
+    """Tag every text of an article that has no tags yet; returns how many."""
+    todo = warehouse.rows(
+        "SELECT DISTINCT article_id, content_hash FROM article_version "
+        "ANTI JOIN article_tag USING (article_id, content_hash) ORDER BY ALL"
+    )
+    for start in range(0, len(todo), BATCH):
+        keys = [f"{article}/{content}" for article, content in todo[start : start + BATCH]]
+        warehouse.hold("todo", "key", keys)
+        found = warehouse.records(
+            f"SELECT DISTINCT ON (v.article_id, v.content_hash) v.article_id, v.content_hash, {_ITEM} "  # noqa: S608
+            "FROM article_version AS v JOIN todo ON todo.key = CONCAT(v.article_id, '/', v.content_hash) "
+            "ORDER BY v.article_id, v.content_hash, v.file, v.end_offset",
+            BATCH,
+        )
+        rows = [row for part in found for row in part]
+        tags = tagger.articles([_article_item(row) for row in rows])
+        warehouse.insert("article_tag", [_tag_row(r, t) for r, t in zip(rows, tags, strict=True)])
+        warehouse.insert(
+            "article_credit_tag",
+            [credit for r, t in zip(rows, tags, strict=True) for credit in _credit_rows(r, t)],
+        )
+        count(min(start + BATCH, len(todo)), len(todo))
+    return len(todo)
+
+
+def _article_item(row: Mapping[str, Any]) -> ArticleItem:
+    values = {name: row[name] for name in ArticleItem.__struct_fields__ if name != "id"}
+    return ArticleItem(id=row["article_id"], **values | {"body": row["body"] or ""})
+
+
+def _tag_row(row: Mapping[str, Any], tags: ArticleTags) -> dict[str, Any]:
+    return {
+        "article_id": row["article_id"],
+        "content_hash": row["content_hash"],
+        "topic": tags.topic,
+        "indicator": tags.indicator,
+        "sentiment": tags.sentiment,
+        "sentiment_score": float(tags.sentiment_score),
+        "form": tags.form,
+        "has_editor_note": tags.has_editor_note,
+        "is_plan_column": tags.plan_column,
+        "mentions": tags.mentions,
+        "exposed": tags.exposed,
+        "why_json": _json(tags.why),
+        "confidence_json": _json(tags.confidence),
+    }
+
+
+def _credit_rows(row: Mapping[str, Any], tags: ArticleTags) -> Iterator[dict[str, Any]]:
+    for credit in tags.credits:
+        evidence = credit.evidence
+        yield {
+            "article_id": row["article_id"],
+            "content_hash": row["content_hash"],
+            "unit": credit.unit,
+            "role": credit.role,
+            "confidence": float(credit.confidence),
+            "why": evidence.why,
+            "field": evidence.field,
+            "start_char": evidence.start,
+            "end_char": evidence.end,
+            "quote": _quote(row, evidence),
+        }
+
+
+def _quote(row: Mapping[str, Any], evidence: Evidence) -> str | None:
+    """The words themselves, so that the ledger shows them without the body."""
+    text = row.get(evidence.field or "")
+    if not isinstance(text, str) or evidence.start is None or evidence.end is None:
+        return None
+    return text[evidence.start : evidence.end][:200] or None
+
+
+def find_stories(warehouse: Warehouse, tagger: TaggerLike) -> int:
+    """Find reprints among the newest texts of all articles, earliest first; returns how many there are."""
+    found = warehouse.records(
+        f"SELECT article_id, {_ITEM} FROM article_at(NULL) "  # noqa: S608
+        "ORDER BY published_at NULLS LAST, first_captured_at NULLS LAST, article_id",
+        5000,
+    )
+    reprints = tagger.reprints([_article_item(row) for part in found for row in part])
+    rows = []
+    for reprint, (first, evidence) in sorted(reprints.items()):
+        seen = {reprint}
+        while first in reprints and first not in seen:  # a reprint of a reprint tells the first one's story
+            seen.add(first)
+            first = reprints[first][0]
+        if first not in seen:
+            rows.append({"article_id": reprint, "story_id": first, "why": evidence.why})
+    warehouse.replace("article_reprint", rows)
+    return len(rows)
+
+
+def tag_threads(
+    warehouse: Warehouse,
+    tagger: TaggerLike,
+    threads: Collection[str],
+    decided: Mapping[str, list[str]],
+    count: Count,
+) -> int:
+    """Tag threads anew at each of their moments; returns how many threads.
+
+    Args:
+        threads: ids of the threads that changed.
+        decided: units of threads for which a person named several: each gets a view without the others' answers.
+    """
+    warehouse.hold("todo", "thread_id", sorted(threads))
+    warehouse.rows("DELETE FROM thread_state WHERE thread_id IN (SELECT thread_id FROM todo)")
+    warehouse.rows(
+        "CREATE OR REPLACE TEMP TABLE todo_post AS SELECT p.*, t.title, t.board FROM thread_post_at(NULL) AS p "
+        "JOIN todo USING (thread_id) JOIN thread_at(NULL) AS t USING (thread_id)"
+    )
+    ids = sorted(threads)
+    for start in range(0, len(ids), BATCH):
+        part = ids[start : start + BATCH]
+        warehouse.hold("todo", "thread_id", part)
+        found = warehouse.records(
+            "SELECT * FROM todo_post SEMI JOIN todo USING (thread_id) ORDER BY thread_id, floor"
+        )
+        posts = [row for batch in found for row in batch]
+        cuts = [
+            cut
+            for thread, group in groupby(posts, key=itemgetter("thread_id"))
+            for cut in _thread_cuts(list(group), decided.get(thread, []))
+        ]
+        tags = tagger.threads([item for item, _ in cuts])
+        warehouse.insert("thread_state", [_state_row(c[1], t) for c, t in zip(cuts, tags, strict=True)])
+        count(min(start + BATCH, len(ids)), len(ids))
+    warehouse.rows("DROP TABLE todo_post")
+    return len(ids)
+
+
+Cut = tuple[ThreadItem, dict[str, Any]]
+
+
+def _thread_cuts(posts: Sequence[Mapping[str, Any]], units: Sequence[str]) -> Iterator[Cut]:
+    yield from _cuts(posts, "")
+    if len(units) > 1:
+        for unit in units:
+            others = set(units) - {unit}
+            yield from _cuts([p for p in posts if p["official_unit"] not in others], unit)
+
+
+def _cuts(posts: Sequence[Mapping[str, Any]], unit: str) -> Iterator[Cut]:
+    items = [
+        ThreadPost(
+            floor=post["floor"],
+            author=post["official_account"] or post["author"],
+            is_registered_official=post["is_official"],
+            time=post["posted"],
+            text=post["text"],
+        )
+        for post in posts
+    ]
+    moments = _moments(posts)
+    times = {post["floor"]: post["posted_at"] for post in posts}
+    at: dt.datetime | None = None
+    known_at: dt.datetime | None = None
+    for index, post in enumerate(posts):
+        at = _later(at, post["posted_at"] or post["first_captured_at"] if at is None else post["posted_at"])
+        known_at = _later(known_at, post["first_captured_at"])
+        if index not in moments:
+            continue
+        item = ThreadItem(
+            id=f"{post['thread_id']}#{post['floor']}",
+            posts=items[: index + 1],
+            title=post["title"],
+            forum=post["forum"],
+            board=post["board"],
+        )
+        yield (
+            item,
+            {
+                "thread_id": post["thread_id"],
+                "unit": unit,
+                "cut_floor": post["floor"],
+                "cut_at": at,
+                "known_at": known_at,
+                "times": times,
+            },
+        )
+
+
+def _moments(posts: Sequence[Mapping[str, Any]]) -> set[int]:
+    """Posts after which the state can be another: the opening, official ones, later ones of the opener, the last."""
+    opener = posts[0]["author"]
+    is_answered = False
+    moments = [0]
+    for index, post in enumerate(posts):
+        if post["is_official"]:
+            is_answered = True
+            moments.append(index)
+        elif is_answered and opener is not None and post["author"] == opener:
+            moments.append(index)
+    moments.append(len(posts) - 1)
+    if len(moments) > MAX_CUTS:
+        moments = moments[: MAX_CUTS // 2] + moments[-MAX_CUTS // 2 :]
+    return set(moments)
+
+
+def _later(one: dt.datetime | None, other: dt.datetime | None) -> dt.datetime | None:
+    return max((moment for moment in (one, other) if moment is not None), default=None)
+
+
+def _state_row(cut: dict[str, Any], tags: ThreadTags) -> dict[str, Any]:
+    times = cut.pop("times")
+    first, answer = tags.first_response_floor, tags.answer_floor
+    return cut | {
+        "state": tags.state,
+        "kind": tags.kind,
+        "needs_reply": tags.needs_reply,
+        "units": tags.units,
+        "is_unit_named": tags.unit_named,
+        "sentiment": tags.sentiment,
+        "sentiment_score": float(tags.sentiment_score),
+        "urgency": tags.urgency,
+        "first_response_floor": first,
+        "first_response_at": times.get(first),
+        "answer_floor": answer,
+        "answer_at": times.get(answer),
+        "why_json": _json(tags.why),
+        "confidence_json": _json(tags.confidence),
+    }
+
+
+def _json(value: Any) -> str:
+    return msgspec.json.encode(value, order="deterministic").decode()

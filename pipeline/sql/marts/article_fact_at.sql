@@ -1,0 +1,53 @@
+-- Each article known at a moment (NULL: now): its newest text's tags, corrected by people, its story.
+-- story_id: the first publication that it retells, or itself. is_first: the earliest known copy of the story.
+CREATE OR REPLACE MACRO article_fact_at(known_by) AS TABLE
+WITH fix AS (
+  SELECT
+    r.article_id,
+    MAX(value_json) FILTER (key = 'topic') AS topic,
+    MAX(value_json) FILTER (key = 'indicator') AS indicator,
+    MAX(value_json) FILTER (key = 'form') AS form,
+    MAX(value_json) FILTER (key = 'sentiment') AS sentiment,
+    MAX(value_json) FILTER (key = 'has_editor_note') AS has_editor_note,
+    MAX(value_json) FILTER (key = 'plan_column') AS plan_column,
+    MAX(value_json) FILTER (key = 'exposed') AS exposed,
+    MAX(value_json) FILTER (key = 'reprint_of') AS reprint_of
+  FROM correction_at(known_by) AS c
+  JOIN article_ref AS r ON r.ref = c.target
+  GROUP BY r.article_id
+),
+fact AS (
+  SELECT
+    a.article_id, a.content_hash, a.outlet, o.class AS outlet_class, a.site, s.unit AS site_unit, s.level,
+    a.url, a.title, a.page, a.is_lead, a.column_name, a.published_at, a.published_day,
+    a.captured_at, a.first_captured_at, a.version_count, a.sha256,
+    CASE WHEN f.topic IS NULL THEN t.topic ELSE f.topic ->> '$' END AS topic,
+    CASE WHEN f.indicator IS NULL THEN t.indicator ELSE f.indicator ->> '$' END AS indicator,
+    CASE WHEN f.form IS NULL THEN t.form ELSE f.form ->> '$' END AS form,
+    CASE WHEN f.sentiment IS NULL THEN t.sentiment ELSE f.sentiment ->> '$' END AS sentiment,
+    CASE WHEN f.has_editor_note IS NULL THEN t.has_editor_note ELSE f.has_editor_note = 'true' END
+      AS has_editor_note,
+    CASE WHEN f.plan_column IS NULL THEN t.is_plan_column ELSE f.plan_column = 'true' END AS is_plan_column,
+    CASE WHEN f.exposed IS NULL THEN t.exposed ELSE from_json(f.exposed, '["VARCHAR"]') END AS exposed,
+    CASE
+      WHEN f.reprint_of IS NOT NULL THEN COALESCE(f.reprint_of ->> '$', a.article_id)
+      ELSE COALESCE(r.story_id, a.article_id)
+    END AS story_id,
+    r.why AS reprint_why
+  FROM article_at(known_by) AS a
+  JOIN article_tag AS t USING (article_id, content_hash)
+  LEFT JOIN fix AS f USING (article_id)
+  LEFT JOIN article_reprint AS r USING (article_id)
+  LEFT JOIN outlet_class AS o ON o.outlet = a.outlet
+  LEFT JOIN site AS s ON s.slug = a.site
+)
+SELECT
+  fact.*,
+  FIRST_VALUE(published_day) OVER story AS story_first_day,
+  FIRST_VALUE(article_id) OVER story = article_id AS is_first,
+  COUNT(*) OVER (PARTITION BY story_id) AS copy_count
+FROM fact
+WINDOW story AS (
+  PARTITION BY story_id ORDER BY published_at NULLS LAST, first_captured_at NULLS LAST, article_id
+  ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+);

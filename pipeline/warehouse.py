@@ -1,0 +1,162 @@
+"""Owns writing warehouse.duckdb: the only module of pipeline/ that knows DuckDB.
+
+SQL stands in files, one table or view each: sql/schema (tables), sql/staging and sql/marts (views and macros),
+sql/checks (queries that must return no row). Their order follows from the names they use.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from graphlib import TopologicalSorter
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+SQL = Path(__file__).resolve().parent / "sql"
+# Only this storage version honours zstd on the bodies (0.42 of their size); older DuckDB cannot read it.
+_CONFIG = {"storage_compatibility_version": "v1.5.0"}
+
+
+class WarehouseError(RuntimeError):
+    """The warehouse cannot be opened or written; the message says why and what to do."""
+
+
+class CheckError(WarehouseError):
+    """A zero-row check found rows; the build is undone."""
+
+
+class Warehouse:
+    """One writer of one warehouse file. Everything between `begin` and `commit` happens or does not."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            self._con = duckdb.connect(str(path), config=_CONFIG)
+        except duckdb.IOException as error:
+            if "lock" in str(error).lower():
+                raise WarehouseError(f"{path} 正被另一个程序打开（如笔记本或查询），请先关闭它") from error
+            raise WarehouseError(f"{path} 无法打开：{error}") from error
+        except duckdb.Error as error:
+            raise WarehouseError(f"{path} 不是可用的数据仓库：{error}") from error
+
+    def begin(self) -> None:
+        self._con.begin()
+
+    def commit(self) -> None:
+        self._con.commit()
+
+    def close(self) -> None:
+        self._con.close()
+
+    def rows(
+        self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] | None = None
+    ) -> list[tuple[Any, ...]]:
+        """All rows of a query. Only for answers of known size."""
+        return self._con.execute(sql, parameters).fetchall()
+
+    def records(self, sql: str, batch: int = 1000) -> Iterator[list[dict[str, Any]]]:
+        """The rows of a query as dictionaries, in batches. Nothing else may run on the warehouse meanwhile."""
+        reader = self._con.execute(sql).to_arrow_reader(batch)
+        for part in reader:
+            yield part.to_pylist()
+
+    def insert(self, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Append rows by column name, as one Arrow batch; columns that the rows do not name stay NULL."""
+        if not rows:
+            return
+        self._con.register("incoming", pa.Table.from_pylist([dict(row) for row in rows]))
+        try:
+            self._con.execute(f"INSERT INTO {_name(table)} BY NAME SELECT * FROM incoming")
+        finally:
+            self._con.unregister("incoming")
+
+    def replace(self, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Empty a table and fill it again."""
+        self._con.execute(f"DELETE FROM {_name(table)}")  # noqa: S608 - the name is checked
+        self.insert(table, rows)
+
+    def hold(self, table: str, column: str, values: Iterable[str]) -> None:
+        """Make a temporary table of one column, to join a list of ids."""
+        self._con.register("incoming", pa.table({column: pa.array(list(values), pa.string())}))
+        self._con.execute(f"CREATE OR REPLACE TEMP TABLE {_name(table)} AS SELECT * FROM incoming")
+        self._con.unregister("incoming")
+
+    def create(self) -> None:
+        """Make all tables, views and macros, or renew them."""
+        for folder in ("schema", "staging", "marts"):
+            for sql in _in_order(folder):
+                self._con.execute(sql)
+
+    def meta(self) -> dict[str, str]:
+        """Empty for a file that is no warehouse yet."""
+        known = self.rows("SELECT 1 FROM information_schema.tables WHERE table_name = 'meta'")
+        return dict(self.rows("SELECT key, value FROM meta")) if known else {}
+
+    def check(self) -> int:
+        """Run all zero-row checks; returns how many there are.
+
+        Raises:
+            CheckError: names the check, what it asserts, and its first rows.
+        """
+        for name, sql in (files := _files("checks")).items():
+            found = self._con.execute(sql).fetchmany(3)
+            if found:
+                asserts = " ".join(
+                    line.removeprefix("-- ") for line in sql.splitlines() if line.startswith("--")
+                )
+                raise CheckError(f"检查未通过：{name}（{asserts}）例：{found}")
+        return len(files)
+
+    def digest(self) -> str:
+        """SHA-256 over all tables in a fixed order of rows: equal for equal content."""
+        total = hashlib.sha256()
+        tables = self.rows(
+            "SELECT table_name FROM information_schema.tables "
+            "WHERE table_type = 'BASE TABLE' AND table_schema = 'main' ORDER BY table_name"
+        )
+        for (table,) in tables:
+            total.update(f"== {table}\n".encode())
+            for row in self.rows(f"SELECT * FROM {_name(table)} ORDER BY ALL"):  # noqa: S608
+                total.update(repr(row).encode() + b"\n")
+        return total.hexdigest()
+
+
+def schema_version() -> str:
+    """Changes with any table definition: a warehouse of another version is rebuilt."""
+    text = "\n".join(f"{name}\n{sql}" for name, sql in sorted(_files("schema").items()))
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+@cache
+def _files(folder: str) -> dict[str, str]:
+    return {path.stem: path.read_text(encoding="utf-8") for path in sorted((SQL / folder).glob("*.sql"))}
+
+
+def _in_order(folder: str) -> Iterator[str]:
+    """A file comes after those of its folder whose names it uses."""
+    files = _files(folder)
+    graph = {
+        name: {
+            word
+            for word in re.findall(r"(?:FROM|JOIN)\s+(\w+)", _without_comments(sql))
+            if word in files and word != name
+        }
+        for name, sql in files.items()
+    }
+    for name in TopologicalSorter(graph).static_order():
+        yield files[name]
+
+
+def _without_comments(sql: str) -> str:
+    return re.sub(r"--.*", "", sql)
+
+
+def _name(table: str) -> str:
+    if not re.fullmatch(r"[a-z_]+", table):
+        raise WarehouseError(f"no table name: {table!r}")
+    return table

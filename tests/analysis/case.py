@@ -1,0 +1,240 @@
+"""Owns a small city for tests: pages landed by hand, and a tagger that reads its tags from the text.
+
+An article's body may hold marks such as `[市水利局:subject]`, `[topic=生态建设]`, `[form=曝光]`, `[exposed=市住建委]`,
+`[column]`, `[note]`, `[same=key]` (articles of one key tell one story). A thread's title may hold `[投诉:市水利局]`;
+an official post that says 已收到 is a first response, one that says 答复 an answer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from hashlib import sha256
+from pathlib import Path
+from zlib import crc32
+
+from pipeline.city import City, load_city
+from pipeline.decisions import Decision, append_decision
+from pipeline.load import BuildReport, build
+from pipeline.records import (
+    Article,
+    ArticleTags,
+    Credit,
+    Evidence,
+    Landed,
+    Outcome,
+    Post,
+    ThreadPage,
+    ThreadTags,
+    to_json,
+)
+from pipeline.store import open_store
+from pipeline.tagging.items import ArticleItem, ThreadItem
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+PAPER = "防城港日报"
+GOV = "防城港市人民政府网站"
+FORUM = "防城港人论坛"
+COLUMN = "抓绩效提升，促经济社会发展"
+
+OUTLETS = """
+sites:
+  - {slug: paper, outlet: 防城港日报, platform: founder, level: 市级报纸, start: ["http://paper.test/"]}
+  - {slug: gov, outlet: 防城港市人民政府网站, platform: trs, level: 市级网站, start: ["http://gov.test/"]}
+  - {slug: slj, outlet: "单位网站:市水利局", platform: trs, level: 单位网站, unit: 市水利局, start: ["http://slj.test/"]}
+  - {slug: bbs, outlet: 防城港人论坛, platform: discuz, level: 论坛, start: ["http://bbs.test/"]}
+"""
+
+
+class MarkTagger:
+    """Reads the marks; counts what it is asked, so that a test sees what was tagged again."""
+
+    def __init__(self) -> None:
+        self.tagged: list[str] = []
+
+    def articles(self, items: list[ArticleItem]) -> list[ArticleTags]:
+        self.tagged += [item.id for item in items]
+        return [self._article(item) for item in items]
+
+    def _article(self, item: ArticleItem) -> ArticleTags:
+        text = item.body
+        found = {key: value for key, value in re.findall(r"\[(\w+)=([^\]]+)\]", text)}
+        return ArticleTags(
+            id=item.id,
+            credits=[
+                Credit(
+                    unit=m[1],
+                    role=m[2],
+                    evidence=Evidence(why="标记", field="body", start=m.start(), end=m.end()),
+                )  # type: ignore[arg-type]
+                for m in re.finditer(r"\[([^:=\]]+):(byline|subject|joint)\]", text)
+            ],
+            mentions=[],
+            exposed=re.findall(r"\[exposed=([^\]]+)\]", text),
+            topic=found.get("topic"),
+            indicator=found.get("indicator"),
+            sentiment="neutral",
+            sentiment_score=0.0,
+            form=found.get("form", "报道"),  # type: ignore[arg-type]
+            has_editor_note="[note]" in text,
+            plan_column="[column]" in text,
+        )
+
+    def reprints(self, items: list[ArticleItem]) -> Mapping[str, tuple[str, Evidence]]:
+        first: dict[str, str] = {}
+        found: dict[str, tuple[str, Evidence]] = {}
+        for item in items:
+            match = re.search(r"\[same=([^\]]+)\]", item.body)
+            if match is None:
+                continue
+            if match[1] in first:
+                found[item.id] = (first[match[1]], Evidence(why="同文"))
+            first.setdefault(match[1], item.id)
+        return found
+
+    def threads(self, items: list[ThreadItem]) -> list[ThreadTags]:
+        self.tagged += [item.id for item in items]
+        return [self._thread(item) for item in items]
+
+    def _thread(self, item: ThreadItem) -> ThreadTags:
+        match = re.search(r"\[(投诉|求助|咨询|建议|讨论)(?::([^\]]+))?\]", item.title)
+        kind, units = (match[1], (match[2] or "").split("、")) if match else ("讨论", [])
+        official = [p for p in item.posts if p.is_registered_official]
+        answer = next((p.floor for p in official if "答复" in (p.text or "")), None)
+        first = next((p.floor for p in official), None)
+        state = "已答复" if answer else "已初步回应" if first else "待研判"
+        return ThreadTags(
+            id=item.id,
+            kind=kind,  # type: ignore[arg-type]
+            needs_reply=kind != "讨论" and answer is None,
+            units=[unit for unit in units if unit],
+            unit_named=False,
+            sentiment="negative",
+            sentiment_score=-0.5,
+            state="无需回复" if kind == "讨论" else state,  # type: ignore[arg-type]
+            first_response_floor=first,
+            answer_floor=answer,
+            urgency="普通",
+        )
+
+
+class Case:
+    """A city in a folder of its own, with what was landed and decided in it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.home = folder
+        city = folder / "town"
+        city.mkdir(parents=True)
+        (city / "units.csv").write_text((REPOSITORY / "city" / "units.csv").read_text("utf-8"), "utf-8")
+        for name in ("plan.yaml", "points.yaml", "reply-rules.yaml"):
+            (city / name).write_text((REPOSITORY / "city" / name).read_text("utf-8"), "utf-8")
+        (city / "outlets.yaml").write_text(OUTLETS, "utf-8")
+        (city / "official-accounts.csv").write_text(
+            "account,forum,unit\n防城港水利,*,市水利局\n港城住建,*,市住建委\n", "utf-8"
+        )
+        self.city: City = load_city(city)
+        self.store = open_store(folder, self.city)
+        self.warehouse = folder / "warehouse.duckdb"
+        self.tagger = MarkTagger()
+        self.decided = 0
+
+    def build(self, *, rebuild: bool = False) -> BuildReport:
+        return build(self.city, home=self.home, warehouse=self.warehouse, tagger=self.tagger, rebuild=rebuild)
+
+    def land(self, landed: Landed) -> None:
+        folder = self.store.landing / landed.site
+        folder.mkdir(parents=True, exist_ok=True)
+        with (folder / f"{landed.run}.jsonl").open("ab") as file:
+            file.write(to_json(landed) + b"\n")
+
+    def article(
+        self,
+        day: str,
+        body: str,
+        *,
+        site: str = "paper",
+        name: str | None = None,
+        title: str = "一条消息",
+        at: str | None = None,
+        page: str | None = None,
+        lead: bool = False,
+    ) -> str:
+        """Land an article published on `day`, fetched at `at` (default: noon of that day); returns its address."""
+        url = f"http://{site}.test/{name or f'{day}-{crc32((body + title).encode())}'}.html"
+        at = at or f"{day[:10]}T12:00:00"
+        article = Article(
+            outlet=self.city.site_by_slug[site].outlet,
+            url=url,
+            title=title,
+            body=body,
+            published=day,
+            page=page,
+            lead=lead,
+        )
+        self.fetch(site, url, at, "article", "stored", article=article)
+        return url
+
+    def edition(self, day: str, outcome: Outcome = "listed", *, at: str | None = None) -> None:
+        """Land the paper's edition page of a day."""
+        self.fetch(
+            "paper", f"http://paper.test/{day}/", at or f"{day}T11:00:00", "list", outcome, for_date=day
+        )
+
+    def fetch(
+        self,
+        site: str,
+        url: str,
+        at: str,
+        kind: str,
+        outcome: Outcome,
+        *,
+        for_date: str | None = None,
+        article: Article | None = None,
+        thread: ThreadPage | None = None,
+    ) -> None:
+        self.land(
+            Landed(
+                run=at[:10].replace("-", ""),
+                site=site,
+                url=url,
+                fetched_at=at,
+                kind=kind,  # type: ignore[arg-type]
+                outcome=outcome,
+                sha256=sha256(url.encode()).hexdigest(),
+                for_date=for_date,
+                article=article,
+                thread=thread,
+            )
+        )
+
+    def thread(
+        self,
+        tid: str,
+        title: str,
+        posts: list[tuple[str, str, str]],
+        *,
+        at: str,
+        page: int = 1,
+        pages: int = 1,
+        first_floor: int = 1,
+    ) -> str:
+        """Land a page of a thread: posts are (author, time, text); returns the thread's id."""
+        from pipeline.load_landing import thread_id
+
+        url = f"http://bbs.test/thread-{tid}-{page}.html"
+        made = [
+            Post(floor=floor, author=author, time=time, text=text)
+            for floor, (author, time, text) in enumerate(posts, first_floor)
+        ]
+        record = ThreadPage(
+            forum=FORUM, board="民生", tid=tid, url=url, title=title, page=page, pages=pages, posts=made
+        )
+        self.fetch("bbs", url, at, "thread", "stored", thread=record)
+        return thread_id(FORUM, tid)
+
+    def decide(self, kind: str, target: str, at: str, *, who: str = "经办人", **more: object) -> None:
+        self.decided += 1
+        append_decision(
+            self.store.decisions,
+            Decision(id=f"d{self.decided}", at=at, who=who, kind=kind, target=target, **more),  # type: ignore[arg-type]
+        )

@@ -1,0 +1,367 @@
+"""Loading: the same landing is the same warehouse, whole or not at all, and only what is new is tagged."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import duckdb
+import pytest
+from filelock import FileLock
+
+from pipeline.city import load_city
+from pipeline.load import build
+from pipeline.records import Article, ArticleTags, Credit, Evidence
+from pipeline.tagging.items import ArticleItem
+from pipeline.warehouse import CheckError, Warehouse, WarehouseError
+from tests.analysis.case import FORUM, REPOSITORY, Case, MarkTagger
+
+
+@pytest.fixture
+def case(tmp_path: Path) -> Case:
+    return Case(tmp_path)
+
+
+def digest(case: Case) -> str:
+    warehouse = Warehouse(case.warehouse)
+    try:
+        return warehouse.digest()
+    finally:
+        warehouse.close()
+
+
+def ask(case: Case, sql: str) -> list[tuple[object, ...]]:
+    with duckdb.connect(str(case.warehouse), read_only=True) as con:
+        return con.execute(sql).fetchall()
+
+
+def first_week(case: Case) -> None:
+    case.edition("2017-10-09")
+    case.article("2017-10-09", "[市水利局:subject][same=x] 河道整治", name="a")
+    case.article("2017-10-10", "[市水利局:subject][same=x] 河道整治", site="gov", name="b")
+    case.thread(
+        "7",
+        "井盖坏了[投诉:市水利局]",
+        [("张三", "2017-10-09T10:00:00", "井盖没了")],
+        at="2017-10-09T12:00:00",
+    )
+
+
+def second_week(case: Case) -> None:
+    case.article("2017-10-09", "[市水利局:subject] 河道整治，更正", name="a", at="2017-10-16T12:00:00")
+    case.article("2017-10-16", "[市住建委:subject] 危房改造", name="c")
+    case.thread(
+        "7",
+        "井盖坏了[投诉:市水利局]",
+        [("张三", "2017-10-09T10:00:00", "井盖没了"), ("防城港水利", "2017-10-12T09:00:00", "答复：已装好")],
+        at="2017-10-16T12:00:00",
+    )
+    case.decide("credit_add", "http://paper.test/c.html", "2017-10-17T09:00:00", after={"unit": "市财政局"})
+
+
+def test_same_landing_is_same_warehouse_whole_in_pieces_and_rebuilt(case: Case, tmp_path: Path) -> None:
+    first_week(case)
+    case.build()
+    second_week(case)
+    case.build()
+    in_pieces = digest(case)
+    report = case.build()
+    assert (report.page_count, report.article_count, report.thread_count) == (0, 0, 0)
+    assert digest(case) == in_pieces
+    assert case.build(rebuild=True).is_rebuilt
+    assert digest(case) == in_pieces
+    case.warehouse.unlink()
+    case.build()
+    assert digest(case) == in_pieces
+
+
+def test_only_new_and_changed_items_are_tagged(case: Case) -> None:
+    first_week(case)
+    case.build()
+    case.tagger.tagged.clear()
+    second_week(case)
+    report = case.build()
+    assert (report.article_count, report.thread_count) == (2, 1)
+    assert len([t for t in case.tagger.tagged if t.startswith("a")]) == 2
+    assert len([t for t in case.tagger.tagged if t.startswith("t")]) == 2  # opening and answer
+
+
+def test_update_is_a_version_and_reprint_a_copy(case: Case) -> None:
+    first_week(case)
+    case.build()
+    rows = ask(case, "SELECT outlet, is_first, copy_count, version_count FROM article ORDER BY url DESC")
+    assert rows == [("防城港日报", True, 2, 1), ("防城港市人民政府网站", False, 2, 1)]
+    second_week(case)
+    case.build()
+    assert ask(case, "SELECT version_count, copy_count FROM article WHERE url LIKE '%/a.html'") == [(2, 1)]
+    known = "SELECT content_hash FROM article_at(TIMESTAMP '2017-10-15') WHERE url LIKE '%/a.html'"
+    assert ask(case, known) != ask(case, known.replace("10-15", "10-17"))
+
+
+def test_thread_is_the_union_of_newest_pages(case: Case) -> None:
+    posts = [("楼主", f"2017-10-09T10:{m:02d}:00", f"第{m}楼") for m in range(3)]
+    case.thread("9", "[求助:市住建委]", posts[:2], at="2017-10-09T12:00:00", pages=2)
+    case.thread("9", "[求助:市住建委]", posts[2:], at="2017-10-09T12:00:01", page=2, pages=2, first_floor=3)
+    edited = [posts[0], ("楼主", "2017-10-09T10:01:00", "改过的第2楼")]
+    case.thread("9", "[求助:市住建委]", edited, at="2017-10-10T12:00:00", pages=2)
+    case.build()
+    assert ask(case, "SELECT floor, text FROM thread_post ORDER BY floor") == [
+        (1, "第0楼"),
+        (2, "改过的第2楼"),
+        (3, "第2楼"),
+    ]
+    seen = ask(case, "SELECT DISTINCT first_captured_at FROM thread_post WHERE floor < 3")
+    assert seen == [(dt.datetime(2017, 10, 9, 12),)]
+
+
+def test_personal_data_is_masked_and_names_are_pseudonyms(case: Case) -> None:
+    case.thread(
+        "1",
+        "求助，电话13977001234[求助:市住建委]",
+        [("李四", "2017-10-09T08:00:00", "打13977001234")],
+        at="2017-10-09T09:00:00",
+    )
+    case.article("2017-10-09", "热线：联系人手机13977001234", name="x")
+    case.build()
+    stored = str(
+        ask(case, "SELECT title FROM thread_page_version UNION SELECT text FROM thread_post_version")
+        + ask(case, "SELECT body FROM article_version UNION SELECT author FROM thread_post_version")
+    )
+    assert "13977001234" not in stored and "李四" not in stored
+    assert "〔电话〕" in stored and "网友-" in stored
+
+
+def test_official_account_is_known_by_its_pseudonym(case: Case) -> None:
+    second_week(case)
+    case.build()
+    assert ask(case, "SELECT floor, official_unit FROM thread_post WHERE is_official") == [(2, "市水利局")]
+
+
+def test_state_is_kept_for_each_moment(case: Case) -> None:
+    posts = [
+        ("张三", "2017-10-09T10:00:00", "路坏了"),
+        ("路人", "2017-10-09T11:00:00", "同问"),
+        ("防城港水利", "2017-10-10T09:00:00", "已收到"),
+        ("防城港水利", "2017-10-12T09:00:00", "答复：修好了"),
+    ]
+    case.thread("7", "路坏了[投诉:市水利局]", posts, at="2017-10-12T12:00:00")
+    case.build()
+    for day, state, first, answer in [
+        ("2017-10-09 23:00", "待研判", None, None),
+        ("2017-10-10 23:00", "已初步回应", 3, None),
+        ("2017-10-12 23:00", "已答复", 3, 4),
+    ]:
+        rows = ask(
+            case, f"SELECT state, first_response_floor, answer_floor FROM ticket_at(TIMESTAMP '{day}', NULL)"
+        )
+        assert rows == [(state, first, answer)]
+    assert ask(case, "SELECT * FROM ticket_at(TIMESTAMP '2017-10-08 23:00', NULL)") == []
+    # What was known on the 11th is nothing: the thread was captured on the 12th.
+    assert ask(case, "SELECT * FROM ticket_at(TIMESTAMP '2017-10-11', TIMESTAMP '2017-10-11')") == []
+
+
+def test_two_decided_units_are_two_tickets_each_with_its_own_answer(case: Case) -> None:
+    posts = [
+        ("张三", "2017-10-09T10:00:00", "路和水都坏了"),
+        ("防城港水利", "2017-10-10T09:00:00", "答复：水管已修"),
+        ("港城住建", "2017-10-12T09:00:00", "答复：路已修"),
+    ]
+    thread = case.thread("7", "[投诉:市水利局]", posts, at="2017-10-12T12:00:00")
+    case.build()
+    assert ask(case, "SELECT unit, answer_floor FROM ticket") == [("市水利局", 2)]
+    case.decide("tag_correction", thread, "2017-10-13T09:00:00", after={"units": ["市水利局", "市住建委"]})
+    assert case.build().thread_count == 1
+    rows = ask(case, "SELECT ticket_id, unit, answer_floor FROM ticket ORDER BY ticket_id")
+    assert rows == [(f"{thread}-1", "市水利局", 2), (f"{thread}-2", "市住建委", 3)]
+    rebuilt = digest(case)
+    case.build(rebuild=True)
+    assert digest(case) == rebuilt
+
+
+def test_decisions_override_rules_and_outlive_a_rebuild(case: Case) -> None:
+    url = case.article("2017-10-09", "[市水利局:subject][topic=生态建设]", name="a")
+    case.decide("credit_refuse", url, "2017-10-10T09:00:00", before={"unit": "市水利局"}, why="写的是县里")
+    case.decide("credit_add", url, "2017-10-10T09:01:00", after={"unit": "上思县", "role": "subject"})
+    case.decide("tag_correction", url, "2017-10-10T09:02:00", after={"topic": None, "form": "综述"})
+    for rebuild in (False, True):
+        case.build(rebuild=rebuild)
+        assert ask(case, "SELECT unit, decided_by FROM article_credit") == [("上思县", "person")]
+        assert ask(case, "SELECT topic, form FROM article") == [(None, "综述")]
+    before = "SELECT unit FROM article_credit_at(TIMESTAMP '2017-10-09 23:00')"
+    assert ask(case, before) == [("市水利局",)]
+    case.decide("credit_add", url, "2017-10-11T09:00:00", after={"unit": "市水利局"}, why="复核")
+    case.build()
+    assert ask(case, "SELECT unit FROM article_credit ORDER BY unit") == [("上思县",), ("市水利局",)]
+
+
+def test_corrected_credits_replace_those_of_the_rules(case: Case) -> None:
+    url = case.article("2017-10-09", "[市水利局:subject][市住建委:joint]", name="a")
+    case.decide(
+        "tag_correction",
+        url,
+        "2017-10-10T09:00:00",
+        after={"credits": [{"unit": "上思县", "role": "byline"}]},
+    )
+    case.build()
+    assert ask(case, "SELECT unit, role FROM article_credit") == [("上思县", "byline")]
+
+
+def test_one_credit_a_unit_and_piece_byline_first(case: Case) -> None:
+    case.article("2017-10-09", "[市水利局:joint][市水利局:subject][市水利局:byline]", name="a")
+    case.build()
+    assert ask(case, "SELECT unit, role FROM article_credit") == [("市水利局", "byline")]
+
+
+def test_decision_about_an_unknown_unit_is_told_and_changes_nothing(case: Case) -> None:
+    url = case.article("2017-10-09", "[市水利局:subject]", name="a")
+    case.decide("credit_add", url, "2017-10-10T09:00:00", after={"unit": "没有的局"})
+    report = case.build()
+    assert report.notices and "没有的局" in report.notices[0]
+    assert ask(case, "SELECT unit FROM article_credit") == [("市水利局",)]
+
+
+class WrongTagger(MarkTagger):
+    def _article(self, item: ArticleItem) -> ArticleTags:
+        tags = super()._article(item)
+        wrong = Credit(unit="没有的局", role="subject", evidence=Evidence(why=""))
+        return ArticleTags(**{f: getattr(tags, f) for f in tags.__struct_fields__} | {"credits": [wrong]})
+
+
+def test_violated_check_names_itself_and_undoes_the_build(case: Case) -> None:
+    first_week(case)
+    case.build()
+    before = digest(case)
+    second_week(case)
+    wrong = WrongTagger()
+    wrong.__class__.__qualname__ = MarkTagger.__qualname__  # the same rules, as far as the warehouse can tell
+    with pytest.raises(CheckError, match="credit_unit_known"):
+        build(case.city, home=case.home, warehouse=case.warehouse, tagger=wrong)
+    assert digest(case) == before
+
+
+def test_damaged_landing_line_is_told_and_kept_apart(case: Case) -> None:
+    first_week(case)
+    with (case.store.landing / "paper" / "20171009.jsonl").open("ab") as file:
+        file.write(b'{"run": 1}\n')
+    report = case.build()
+    assert any("paper/20171009.jsonl" in notice for notice in report.notices)
+    case.build()
+    assert ask(case, "SELECT COUNT(*) FROM quarantine") == [(1,)]
+
+
+def test_other_city_other_rules_and_damaged_file_are_rebuilt_and_told(case: Case) -> None:
+    first_week(case)
+    case.build()
+    (case.city.folder / "city.yaml").write_text("name: 北海市\n", "utf-8")
+    case.city = load_city(case.city.folder)
+    report = case.build()
+    assert report.is_rebuilt and report.why_rebuilt and "北海市" in report.why_rebuilt
+    (case.city.folder / "topics.yaml").write_text("{}\n", "utf-8")
+    assert "标注规则" in (case.build().why_rebuilt or "")
+    case.warehouse.write_bytes(b"not a database" * 100)
+    assert case.build().is_rebuilt
+    assert ask(case, "SELECT COUNT(*) FROM article") == [(2,)]
+
+
+def test_second_build_waits_and_says_so(case: Case) -> None:
+    said: list[str] = []
+    with FileLock(case.home / "warehouse.duckdb.lock"), pytest.raises(WarehouseError, match="另一个构建"):
+        build(
+            case.city,
+            home=case.home,
+            warehouse=case.warehouse,
+            tagger=case.tagger,
+            progress=lambda stage, done, total: said.append(stage),
+            wait_seconds=0.1,
+        )
+    assert any("等待" in stage for stage in said)
+
+
+def test_open_reader_is_told_of_instead_of_a_traceback(case: Case) -> None:
+    first_week(case)
+    case.build()
+    script = f"import duckdb, time; c = duckdb.connect({str(case.warehouse)!r}, read_only=True); print(1, flush=True); time.sleep(60)"
+    reader = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE)
+    try:
+        assert reader.stdout is not None and reader.stdout.readline()
+        with pytest.raises(WarehouseError, match="另一个程序"):
+            case.build()
+    finally:
+        reader.kill()
+        reader.wait()
+
+
+KILLED = """
+import sys, time
+sys.path.insert(0, {repository!r})
+from pathlib import Path
+from pipeline.city import load_city
+from pipeline.load import build
+from tests.analysis.case import MarkTagger
+
+class Slow(MarkTagger):
+    def threads(self, items):
+        print("tagging", flush=True)
+        time.sleep(60)
+
+Slow.__qualname__ = "MarkTagger"
+home = Path({home!r})
+build(load_city(home / "town"), home=home, warehouse=home / "warehouse.duckdb", tagger=Slow(), rebuild={rebuild})
+"""
+
+
+@pytest.mark.parametrize("rebuild", [False, True])
+def test_kill_in_the_middle_leaves_the_old_state_and_the_next_build_goes_on(
+    case: Case, rebuild: bool
+) -> None:
+    first_week(case)
+    case.build()
+    before = digest(case)
+    second_week(case)
+    script = KILLED.format(repository=str(REPOSITORY), home=str(case.home), rebuild=rebuild)
+    child = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE)
+    assert child.stdout is not None and child.stdout.readline().strip() == b"tagging"
+    time.sleep(0.1)
+    os.kill(child.pid, signal.SIGKILL)
+    child.wait()
+    assert digest(case) == before
+    assert case.build().page_count == 3  # the second week; the first was loaded before the kill
+    after = digest(case)
+    case.build(rebuild=True)
+    assert digest(case) == after
+
+
+def test_bodies_are_stored_compressed(case: Case) -> None:
+    for number in range(60):
+        case.article("2017-10-09", f"第{number}篇，" + "全市河道整治扎实推进。" * 300, name=f"n{number}")
+    case.build()
+    found = ask(
+        case,
+        "SELECT DISTINCT compression FROM pragma_storage_info('article_version') "
+        "WHERE column_name = 'body' AND segment_type = 'VARCHAR'",
+    )
+    assert found == [("ZSTD",)]
+
+
+def test_nothing_landed_is_an_empty_warehouse(case: Case) -> None:
+    assert case.build().page_count == 0
+    assert ask(case, "SELECT COUNT(*) FROM article") == [(0,)]
+    assert ask(case, "SELECT COUNT(*) FROM plan_task WHERE task LIKE 'm%'") == [(12,)]
+    assert ask(case, "SELECT COUNT(*) FROM plan_task WHERE task LIKE 'a%'") == [(7,)]
+
+
+def test_unreadable_times_stay_null(case: Case) -> None:
+    article = Article(
+        outlet="防城港日报", url="http://paper.test/z.html", title="", body="", published="昨天"
+    )
+    case.fetch("paper", article.url, "2017-10-09T12:00:00", "article", "no_date", article=article)
+    case.thread("5", "[投诉:市水利局]", [("张三", "刚刚", "路坏了")], at="2017-10-09T12:00:00")
+    case.build()
+    assert ask(case, "SELECT published, published_at FROM article_version") == [("昨天", None)]
+    assert ask(case, "SELECT published_day FROM article") == [(None,)]
+    assert ask(case, "SELECT opened_at, forum FROM ticket") == [(None, FORUM)]

@@ -1,0 +1,126 @@
+"""Owns connections: http and https only, public addresses only, checked on the socket that is opened.
+
+The check sits where the socket is made, after the name was resolved, so that neither a number in an address
+nor a name server that changes its mind gets around it. Hosts in the city's `allow_private` are excepted.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from collections.abc import Iterable
+from typing import Any
+
+import aiohttp
+from scrapy import Request
+from scrapy.core.downloader.handlers._aiohttp import AiohttpDownloadHandler, _ClientResponse
+from scrapy.core.downloader.handlers.base import BaseDownloadHandler
+from scrapy.crawler import Crawler
+from scrapy.exceptions import DownloadConnectionRefusedError, IgnoreRequest
+from scrapy.http import Response
+from scrapy.utils.httpobj import urlparse_cached
+
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+class AddressRefused(IgnoreRequest):
+    """The host's address is private, local or reserved: nothing was fetched."""
+
+
+class _PrivateAddress(OSError):
+    """Raised in the place of a connection. One text for all addresses, so that aiohttp keeps the type."""
+
+    def __init__(self) -> None:
+        super().__init__("address is not public")
+
+
+def is_public(address: str) -> bool:
+    """Is this IP address one of the public internet? Addresses that wrap another are judged by that one."""
+    ip = ipaddress.ip_address(address.partition("%")[0])
+    if isinstance(ip, ipaddress.IPv6Address):
+        inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
+        if inner is None and ip in _NAT64:
+            inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
+        if inner is not None:
+            return is_public(str(inner))
+    return ip.is_global and not ip.is_multicast
+
+
+def host_of(url: str) -> str | None:
+    """host, or host:port where the port is not the scheme's own; None if it is no http or https address."""
+    try:
+        parts = urlparse_cached(Request(url)) if "://" in url else None
+        if parts is None or parts.scheme not in _DEFAULT_PORTS or not parts.hostname:
+            return None
+        port = parts.port
+    except ValueError:
+        return None
+    host = parts.hostname.lower().rstrip(".")
+    return host if port in (None, _DEFAULT_PORTS[parts.scheme]) else f"{host}:{port}"
+
+
+def is_listed(url: str, hosts: Iterable[str]) -> bool:
+    """Is the address's host listed, as host or as host:port?"""
+    host = host_of(url)
+    return host is not None and (host in hosts or host.rpartition(":")[0] in hosts)
+
+
+def _public_socket(info: Any) -> socket.socket:
+    family, kind, protocol, _, address = info
+    if not is_public(str(address[0])):
+        raise _PrivateAddress
+    return socket.socket(family, kind, protocol)
+
+
+class _PublicHandler(AiohttpDownloadHandler):
+    """Scrapy's aiohttp handler on a connector that opens sockets to public addresses only."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._unused = self._session
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(
+                limit=self._pool_size_total,
+                limit_per_host=self._pool_size_per_host,
+                socket_factory=_public_socket,
+            ),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            auto_decompress=False,
+            response_class=_ClientResponse,
+            skip_auto_headers=("Accept", "Accept-Encoding", "Content-Type", "User-Agent"),
+        )
+
+    async def download_request(self, request: Request) -> Response:
+        try:
+            return await super().download_request(request)
+        except DownloadConnectionRefusedError as error:
+            if isinstance(getattr(error.__cause__, "os_error", None), _PrivateAddress):
+                raise AddressRefused(f"{host_of(request.url)}: address is not public") from error
+            raise
+
+    async def close(self) -> None:
+        await self._unused.close()
+        await super().close()
+
+
+class DownloadHandler(BaseDownloadHandler):
+    """Fetches an address; the setting ALLOW_PRIVATE lists the hosts whose address may be private."""
+
+    lazy = False
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._allowed = frozenset(crawler.settings.getlist("ALLOW_PRIVATE"))
+        self._public = _PublicHandler(crawler)
+        self._any = AiohttpDownloadHandler(crawler) if self._allowed else None
+
+    async def download_request(self, request: Request) -> Response:
+        if self._any is not None and is_listed(request.url, self._allowed):
+            return await self._any.download_request(request)
+        return await self._public.download_request(request)
+
+    async def close(self) -> None:
+        await self._public.close()
+        if self._any is not None:
+            await self._any.close()

@@ -1,0 +1,273 @@
+"""Owns the process of a crawl: all sites in one Scrapy event loop, a job on stdin, JSON lines on stdout.
+
+Run as `python -m crawlers.process`. A process of its own because an event loop of Scrapy starts once. It ends
+cleanly on SIGTERM and Ctrl-C, and when nobody reads its stdout any more.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import datetime as dt
+import logging
+import signal
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from filelock import FileLock, Timeout
+from scrapy.crawler import AsyncCrawlerRunner, Crawler
+
+from crawlers import platforms
+from crawlers.anonymise import Anonymiser
+from crawlers.frontier import Frontier
+from crawlers.network import host_of
+from crawlers.politeness import Backoff
+from crawlers.report import CrawlReport, SiteReport
+from crawlers.settings import crawl_settings, site_settings
+from crawlers.spider import SiteCrawl, SiteSpider
+from crawlers.state import CrawlState
+from pipeline.city import City, Site, load_city
+from pipeline.landing import LandingWriter, next_run, repair_site
+from pipeline.privacy import load_salt
+from pipeline.store import Store, ensure_folder, open_store
+
+STOP_SECONDS = 5.0  # for pages under way, once the crawl is told to stop
+PROGRESS_SECONDS = 0.25
+_log = logging.getLogger(__name__)
+
+
+class Job(msgspec.Struct, frozen=True):
+    """What to crawl. `start` is the wall-clock time of China, or of the replayed day, when the crawl begins;
+    elapsed real time is added to it."""
+
+    city: str
+    home: str
+    sites: list[str]
+    first_day: str
+    last_day: str
+    start: str
+    limit: int | None = None
+
+
+class Progress(msgspec.Struct):
+    """How far the crawl is: per site pages with an outcome, and pages requested so far."""
+
+    done: dict[str, tuple[int, int]]
+
+
+class Message(msgspec.Struct, omit_defaults=True):
+    """One line on stdout."""
+
+    progress: Progress | None = None
+    report: CrawlReport | None = None
+    error: str | None = None
+
+
+class CrawlProcess:
+    """Crawls the sites of one job."""
+
+    def __init__(self, job: Job, send: Callable[[Message], None]) -> None:
+        self.job = job
+        self._send = send
+        self.city: City = load_city(job.city)
+        self.store: Store = open_store(Path(job.home), self.city)
+        self._salt = load_salt(self.store.salt)
+        self._start = dt.datetime.fromisoformat(job.start)
+        self._began = time.monotonic()
+        self._stop = asyncio.Event()
+        self._runner = AsyncCrawlerRunner(crawl_settings(self.city))
+        self.report = CrawlReport()
+        self._writers: list[LandingWriter] = []
+        self._crawlers: list[Crawler] = []
+
+    def now(self) -> dt.datetime:
+        return self._start + dt.timedelta(seconds=time.monotonic() - self._began)
+
+    def stop(self) -> None:
+        self._stop.set()
+
+    async def run(self) -> CrawlReport:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self.stop)
+        with contextlib.ExitStack() as locks:
+            sites = [site for slug in self.job.sites if (site := self._locked(slug, locks)) is not None]
+            if sites:
+                slugs = [site.slug for site in sites]
+                self.report.run = next_run(self.store.folder, slugs, self._start)
+                tasks = [asyncio.create_task(self._group(group)) for group in _by_host(sites)]
+                ticker = asyncio.create_task(self._tick())
+                stopper = asyncio.create_task(self._stop_all())
+                await asyncio.gather(*tasks)
+                ticker.cancel()
+                stopper.cancel()
+        self.report.interrupted = self._stop.is_set()
+        self.report.seconds = round(time.monotonic() - self._began, 3)
+        return self.report
+
+    def _locked(self, slug: str, locks: contextlib.ExitStack) -> Site | None:
+        """The site, if this process may crawl it. The lock is the kernel's: a kill releases it."""
+        report = SiteReport(site=slug)
+        self.report.sites.append(report)
+        ensure_folder(self.store.state)
+        lock = FileLock(self.store.state / f"{slug}.lock")
+        try:
+            locks.enter_context(lock.acquire(timeout=0))
+        except Timeout:
+            report.error = f"站点 {slug} 正在被另一个抓取任务抓取，本次跳过；请等它结束后再试"
+            return None
+        return self.city.site_by_slug[slug]
+
+    async def _group(self, sites: list[Site]) -> None:
+        """Sites that share a host, one after the other: the host sees one visitor."""
+        for site in sites:
+            report = self.report.by_site[site.slug]
+            if self._stop.is_set():
+                report.error = "已中断，未抓取"
+                continue
+            began = time.monotonic()
+            try:
+                await self._crawl(site, report)
+            except Exception as error:
+                _log.exception("site %s failed", site.slug)
+                report.error = f"抓取失败：{type(error).__name__}: {error}"
+            report.unfinished = report.requested - report.fetched
+            report.seconds = round(time.monotonic() - began, 3)
+
+    async def _crawl(self, site: Site, report: SiteReport) -> None:
+        folder = self.store.folder
+        report.torn = [str(torn.kept_in) for torn in repair_site(folder, site.slug)]
+        platform = platforms.platform_of(site)
+        bad: list[Any] = []
+        state = CrawlState(folder, site.slug, quarantine=bad.append)
+        assert self.report.run is not None
+        writer = LandingWriter(folder, site.slug, self.report.run)
+        self._writers.append(writer)
+        try:
+            frontier = Frontier(
+                site,
+                platform,
+                state,
+                report,
+                first_day=dt.date.fromisoformat(self.job.first_day),
+                last_day=dt.date.fromisoformat(self.job.last_day),
+                now=self._start,
+                limit=self.job.limit,
+            )
+            crawl = SiteCrawl(
+                site=site,
+                platform=platform,
+                frontier=frontier,
+                state=state,
+                writer=writer,
+                anonymiser=Anonymiser.of(site.outlet, self.city.accounts, self._salt),
+                report=report,
+                run=self.report.run,
+                folder=folder,
+                now=self.now,
+            )
+            crawler = Crawler(SiteSpider, self._runner.settings.copy())
+            crawler.settings.setdict(site_settings(site), priority="cmdline")
+            self._crawlers.append(crawler)
+            await self._runner.crawl(crawler, name=site.slug, crawl=crawl)
+            fault = getattr(crawler.spider, "fault", None)
+            if fault is not None:
+                report.error = f"写入失败，已停止抓取本站：{fault}"
+        finally:
+            self._writers.remove(writer)
+            try:
+                writer.close()
+                state.fold()
+            finally:
+                state.close()
+            report.quarantined = len(bad)
+
+    async def _tick(self) -> None:
+        """Land what has waited long enough, and say how far the crawl is."""
+        while True:
+            await asyncio.sleep(PROGRESS_SECONDS)
+            for writer in self._writers:
+                with contextlib.suppress(
+                    OSError
+                ):  # the spider's next page meets the same fault and reports it
+                    writer.tick()
+            self._tell()
+
+    def _tell(self) -> None:
+        done = {site.site: (site.fetched, site.requested) for site in self.report.sites}
+        try:
+            self._send(Message(progress=Progress(done)))
+        except (BrokenPipeError, ValueError):  # whoever started the crawl is gone
+            self.stop()
+
+    async def _stop_all(self) -> None:
+        """Once told to stop: ask for nothing more, wait a few seconds for what is under way, let go."""
+        await self._stop.wait()
+        for crawler in self._crawlers:
+            backoff = _backoff(crawler)
+            if backoff is not None:
+                backoff.stopping.set()
+        stopping = asyncio.create_task(self._runner.stop())
+        done, _ = await asyncio.wait([stopping], timeout=STOP_SECONDS)
+        if not done:
+            for crawler in self._crawlers:
+                if crawler.crawling or crawler._engine is not None:
+                    await _let_go(crawler)
+
+
+def _backoff(crawler: Crawler) -> Backoff | None:
+    try:
+        return crawler.get_downloader_middleware(Backoff)
+    except RuntimeError:  # its engine has not been made yet
+        return None
+
+
+async def _let_go(crawler: Crawler) -> None:
+    """Close the connections of a crawler, so that the pages still under way end without an outcome."""
+    engine = crawler._engine
+    if engine is not None:
+        for handler in list(engine.downloader.handlers._handlers.values()):
+            await handler.close()
+
+
+def _by_host(sites: list[Site]) -> list[list[Site]]:
+    """Groups of sites that share a host, in the order given."""
+    groups: list[tuple[set[str], list[Site]]] = []
+    for site in sites:
+        hosts = {(host_of(start.split("{")[0]) or start) for start in site.start} | set(site.hosts)
+        joined = [group for group in groups if group[0] & hosts]
+        merged = (hosts.union(*(g[0] for g in joined)), [s for g in joined for s in g[1]] + [site])
+        groups = [group for group in groups if group not in joined] + [merged]
+    return [group[1] for group in groups]
+
+
+def main() -> int:
+    out = sys.stdout.buffer
+
+    def send(message: Message) -> None:
+        out.write(msgspec.json.encode(message) + b"\n")
+        out.flush()
+
+    job = msgspec.json.decode(sys.stdin.buffer.readline(), type=Job)
+    try:
+        report = asyncio.run(_run(job, send))
+    except Exception as error:
+        logging.getLogger(__name__).exception("crawl failed")
+        send(Message(error=f"{type(error).__name__}: {error}"))
+        return 1
+    with contextlib.suppress(BrokenPipeError):
+        send(Message(report=report))
+    return 0
+
+
+async def _run(job: Job, send: Callable[[Message], None]) -> CrawlReport:
+    process = CrawlProcess(job, send)
+    return await process.run()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,71 @@
+"""Owns topic, indicator, form, 编者按 and the plan's column of an article: the cues read once, then decided."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import msgspec
+
+from pipeline.city import City
+from pipeline.records import Evidence, Form
+from pipeline.tagging.classify_text import CueReader, ReadText
+from pipeline.tagging.form import FormJudge, form_cues
+from pipeline.tagging.items import ArticleItem
+from pipeline.tagging.topic import TopicJudge, topic_cues
+from pipeline.tagging.units import UnitTags
+
+
+class Classes(msgspec.Struct, frozen=True, kw_only=True):
+    """The classes of one article with their reasons (`why`) and 0..1 confidences by tag name."""
+
+    topic: str | None
+    indicator: str | None
+    form: Form
+    has_editor_note: bool
+    plan_column: bool
+    why: dict[str, Evidence]
+    confidence: dict[str, float]
+
+
+@cache
+def cue_reader() -> CueReader:
+    """The automaton over the cues of topics, indicators and forms; the same for every city."""
+    return CueReader({**topic_cues(), **form_cues()})
+
+
+class ArticleClassifier:
+    """Classifies articles of one city."""
+
+    def __init__(self, city: City) -> None:
+        self._reader = cue_reader()
+        self._topic = TopicJudge(city, self._reader)
+        self._form = FormJudge(city, self._reader)
+
+    def read(self, item: ArticleItem) -> ReadText:
+        return self._reader.read(item)
+
+    def tag(self, item: ArticleItem, units: UnitTags, tokens: list[str]) -> Classes:
+        """All classes of one article. `tokens` are those of title and body. Deterministic."""
+        text = self._reader.read(item)
+        form = self._form.judge(item, units, text)
+        topic = self._topic.judge(item, units, text)
+        note = self._form.editor_note(item)
+        column = self._form.plan_column(item)
+        why = {"topic": topic.why_topic, "indicator": topic.why_indicator, "form": form.why}
+        if note:
+            why["has_editor_note"] = note
+        if column:
+            why["plan_column"] = column
+        return Classes(
+            topic=topic.topic,
+            indicator=topic.indicator,
+            form=form.form,
+            has_editor_note=note is not None,
+            plan_column=column is not None,
+            why=why,
+            confidence={
+                "topic": topic.topic_confidence,
+                "indicator": topic.indicator_confidence,
+                "form": form.confidence,
+            },
+        )

@@ -1,0 +1,116 @@
+"""Owns the form of an article (报道, 曝光, 公告, 综述), the 编者按 at its head and the plan's column."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import NamedTuple
+
+from pipeline.city import City
+from pipeline.records import Evidence, Form
+from pipeline.tagging.classify_text import CueReader, ReadText, weighted
+from pipeline.tagging.items import ArticleItem
+from pipeline.tagging.names import load_lexicon
+from pipeline.tagging.units import UnitTags
+
+_DATA = load_lexicon("forms.yaml")
+_NOTICE_TITLE = re.compile(_DATA["notice_title"])
+_NOTICE_ABOUT = re.compile(_DATA["notice_title_about"])
+_ORGAN = re.compile(_DATA["signature_organ"])
+_DATE_LINE = re.compile(
+    r"^\s*[二〇○零一三四五六七八九十\d]{4}年[一二三四五六七八九十\d]{1,3}月[一二三四五六七八九十\d]{1,3}日\s*$"
+)
+_NEWS_HEAD = re.compile(r"^[\s\u3000]*(?:【导语】|本报讯|.{0,8}(?:讯|电)[（(]|.{0,12}记者)")
+_EDITOR = re.compile(_DATA["editor_note"])
+_EXPOSURE = re.compile("|".join(map(re.escape, _DATA["exposure_marks"])))
+_MENDED = re.compile("|".join(map(re.escape, _DATA["rectified_marks"])))
+_ROUNDUP = re.compile("|".join(map(re.escape, _DATA["roundup_marks"])))
+
+
+class FormTag(NamedTuple):
+    """The form and its reason."""
+
+    form: Form
+    why: Evidence
+    confidence: float
+
+
+def form_cues() -> dict[str, dict[str, dict[str, float]]]:
+    """The cue groups of lexicon/forms.yaml for the common automaton."""
+    return {
+        "notice": weighted({"notice": _DATA["notice_words"]}),
+        "roundup": weighted({"roundup": _DATA["roundup_words"]}),
+    }
+
+
+class FormJudge:
+    """Decides the form, the 编者按 and the plan's column for one city."""
+
+    def __init__(self, city: City, reader: CueReader) -> None:
+        self.reader = reader
+        plan = city.data("plan.yaml") or {}
+        self.column = _squeeze(str(plan.get("column") or "")) or None
+
+    def judge(self, item: ArticleItem, units: UnitTags, text: ReadText) -> FormTag:
+        head = "\n".join(filter(None, (item.title, item.kicker, item.subtitle, item.column)))
+        mark = _EXPOSURE.search(head)
+        if units.exposure or units.exposed or mark:
+            if not _MENDED.search(head):
+                word = mark.group() if mark else ""
+                why = f"标题或栏目有“{word}”，曝光问题" if word else "揭露问题并点明责任单位，属曝光"
+                return FormTag("曝光", Evidence(why=why), 0.95 if mark else 0.75)
+        notice = self._notice(item, text)
+        if notice:
+            return notice
+        found = _ROUNDUP.search(head)
+        scores, best = self.reader.weigh(text, "roundup")
+        score = scores.get("roundup", 0.0) + (9 if found else 0)
+        if found and score >= 9:
+            return FormTag("综述", Evidence(why=f"标题或栏目有“{found.group()}”，为综述"), 0.85)
+        return FormTag("报道", Evidence(why="就一件事或一项工作作新闻报道"), 0.9)
+
+    def _notice(self, item: ArticleItem, text: ReadText) -> FormTag | None:
+        title = item.title or text.whole[text.body : text.body + 40].split("\n")[0]
+        scores, best = self.reader.weigh(text, "notice")
+        score = min(scores.get("notice", 0.0), 6.0)
+        about = _NOTICE_ABOUT.search(title)
+        named = about or _NOTICE_TITLE.search(title)
+        if about:
+            score += 3
+        if named:
+            score += 2
+        lines = [line.strip() for line in item.body.rstrip().rsplit("\n", 4)[1:]]
+        signed = any(_DATE_LINE.match(line) for line in lines) and any(
+            len(line) <= 30 and _ORGAN.search(line) for line in lines
+        )
+        if signed:
+            score += 4
+        if _NEWS_HEAD.search(item.body[:40]) or (item.byline and "记者" in item.byline):
+            score -= 5
+        if score < 5 or not (named or signed):
+            return None
+        hit = best.get("notice")
+        why = "机关署名落款发布的公告" if signed else "以公告、通知的格式发布"
+        return FormTag("公告", text.evidence(hit, why), 0.95 if score >= 7 else 0.75)
+
+    def editor_note(self, item: ArticleItem) -> Evidence | None:
+        """The 编者按 at the head of the text (notice, three, 12), or None."""
+        found = _EDITOR.match(item.body[:60])
+        if found is None:
+            return None
+        return Evidence(why="正文以“编者按”开头", field="body", start=found.start(), end=found.end())
+
+    def plan_column(self, item: ArticleItem) -> Evidence | None:
+        """The plan's column in the column, the kicker or the title, however it is punctuated; or None."""
+        if self.column is None:
+            return None
+        for field in ("column", "kicker", "title", "subtitle"):
+            value = getattr(item, field)
+            if value and self.column in _squeeze(value):
+                return Evidence(why=f"刊登在“{value.strip()}”专栏", field=field, start=0, end=len(value))
+        return None
+
+
+def _squeeze(text: str) -> str:
+    """Letters and digits only, full-width forms folded: punctuation, quotes and blanks do not matter."""
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text)))

@@ -23,6 +23,8 @@ app = typer.Typer(
 sites_app = typer.Typer(help="站点：列出、检查、添加。", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(sites_app, name="sites")
 
+HOME = Path(__file__).resolve().parent
+
 CityOption = Annotated[Path | None, typer.Option("--city", help="城市数据目录；不写则用样例城市或默认城市。")]
 HomeOption = Annotated[
     Path, typer.Option("--home", help="数据所在目录：采集存于其下 var/，仓库为 warehouse.duckdb。")
@@ -132,6 +134,64 @@ def extract(
         raise UserError(f"--fetched-at 应写成 2017-10-09T08:00，而不是 {fetched_at!r}") from None
     found = extract_page(page.read_bytes(), url, platform, at.replace(tzinfo=None))
     sys.stdout.buffer.write(msgspec.json.encode(found) + b"\n")
+
+
+# ------------------------------------------------------------------------------------------ collect
+
+
+@app.command()
+def crawl(
+    sites: Annotated[list[str] | None, typer.Argument(help="站点代号；不写则全部。")] = None,
+    city: CityOption = None,
+    home: HomeOption = HOME,
+    first: Annotated[str | None, typer.Option("--from", help="起始日期；不写则为截止日前 7 天。")] = None,
+    last: Annotated[str | None, typer.Option("--to", help="截止日期；不写则为今天。")] = None,
+    limit: Annotated[int | None, typer.Option("--limit", min=1, help="每个站点最多抓取的页数。")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """采集：抓取新的和变了的网页，存证，入库前的记录逐行落盘。可随时中断，下次接着来。"""
+    from analysis.crawl_table import CRAWL_COLUMNS, crawl_rows
+    from crawlers.run import CrawlError
+    from crawlers.run import crawl as run_crawl
+    from pipeline.city import load_city
+
+    last_day = parse_day(last, "--to") or wall_clock().date()
+    first_day = parse_day(first, "--from") or last_day - dt.timedelta(days=7)
+    try:
+        report = run_crawl(
+            load_city(city),
+            sites or None,
+            home=home,
+            first_day=first_day,
+            last_day=last_day,
+            clock=wall_clock,
+            limit=limit,
+        )
+    except CrawlError as error:
+        raise UserError(str(error)) from error
+    emit_rows(crawl_rows(report), CRAWL_COLUMNS, as_json, False, title="采集结果")
+    if report.interrupted:
+        raise typer.Exit(130)
+
+
+@sites_app.command("list")
+def sites_list(city: CityOption = None, as_json: JsonOption = False) -> None:
+    """列出城市数据里的站点：平台、起始地址、是否核实过。"""
+    from pipeline.city import load_city
+
+    rows = [
+        {
+            "slug": site.slug,
+            "outlet": site.outlet,
+            "platform": site.platform,
+            "verified": site.verified or "未核实",
+            "start": site.start[0],
+            "note": site.note,
+        }
+        for site in load_city(city).sites
+    ]
+    columns = {"slug": "代号", "outlet": "媒体", "platform": "平台", "verified": "核实", "start": "起始地址"}
+    emit_rows(rows, columns, as_json, False, title="站点")
 
 
 CHINA = dt.timezone(dt.timedelta(hours=8), "中国标准时间")

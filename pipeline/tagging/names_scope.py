@@ -29,6 +29,8 @@ class Scope(NamedTuple):
     city_of: str | None  # the county-level city whose own "市" it is, a unit's short name
     reason: str
     county_only: bool = False  # counties are named, but no unit of the city itself
+    county_cities: tuple[str, ...] = ()
+    city_name: str = "市"
 
     def owner_of(self, text: str, hit: Hit) -> str | None:
         """The unit that a name without a city's name means here, or None."""
@@ -37,11 +39,19 @@ class Scope(NamedTuple):
             return None
         if not self.own:
             return None
+        if before == "该" and hit.name.kind == "city":
+            return self.that_city(text, hit.start) or hit.name.unit
         if hit.name.kind == "city" and _is_strange(text, hit.start):
             return None
         if self.city_of is not None:
             return self.city_of
         return hit.name.unit
+
+    def that_city(self, text: str, at: int) -> str | None:
+        """该市: the county-level city named last, where that stands nearer than the city's own name."""
+        found = [(text.rfind(name, 0, at), name) for name in self.county_cities]
+        place, name = max(found, default=(-1, ""))
+        return name if place >= 0 and place > text.rfind(self.city_name, 0, at) else None
 
     def is_general(self, before: str, own_prefix: str) -> bool:
         """各地农业、国土、水利等部门: nobody's in particular."""
@@ -85,7 +95,8 @@ def read_scope(city: City, names: Names, item: ArticleItem, text: str, body: int
             return Scope(True, county, f"写的是“{county}”")
     kinds = {hit.name.kind for hit in hits}
     county_only = "county" in kinds and not kinds & {"own", "city", "bare", "police"}
-    return Scope(True, None, "本市媒体或写到本市", county_only)
+    cities = tuple(unit.short for unit in city.units if unit.is_county and unit.short.endswith("市"))
+    return Scope(True, None, "本市媒体或写到本市", county_only, cities, city.name)
 
 
 def _is_strange(text: str, start: int) -> bool:

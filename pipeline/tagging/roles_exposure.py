@@ -14,6 +14,7 @@ _MARK = re.compile(load_cue_pattern("exposure_marks"))
 _UNCOVER = re.compile(load_cue_pattern("uncover"))
 _SHORTCOMING = re.compile(load_cue_pattern("shortcoming"))
 _MENDED = re.compile(load_cue_pattern("mended"))
+_INSPECTION = re.compile("督查组|督办单|督办通知")
 _FINDER = re.compile(load_cue_pattern("finder"))
 _INFORMED = re.compile(load_cue_pattern("informed") + r"(?:了|给)?$")
 # Units whose office it is to find shortcomings.
@@ -32,7 +33,7 @@ def is_exposure(item: ArticleItem, text: Text) -> bool:
     if found is None or found.start() > text.open_end:
         return False
     wrong = {match[0] for match in _SHORTCOMING.finditer(text.whole)}
-    if len(wrong) < 3:
+    if len(wrong) < (2 if _INSPECTION.search(text.whole) else 3):
         return False
     return len(wrong) > 1.5 * len({match[0] for match in _MENDED.finditer(text.whole)})
 

@@ -15,7 +15,7 @@ from pipeline.tagging.items import ArticleItem
 from pipeline.tagging.names import Hit, NameFinder, Names, load_lexicon
 from pipeline.tagging.names_county import CountyReader
 from pipeline.tagging.names_scope import Scope, read_scope
-from pipeline.tagging.roles import load_cue_pattern, read_act
+from pipeline.tagging.roles import MENTIONS, load_cue_pattern, read_act
 
 _BOUNDARY = re.compile(r"[，。；：！？\n“”【】（）()…]")
 _LONGER = re.compile(r"[一-鿿]{0,2}")
@@ -31,7 +31,15 @@ _MEETING = re.compile(r"(?:会|会议|仪式|现场|推进会|座谈会|讲坛|�
 _SKIP = re.compile(r"^(?:\d{4}年|\d+月|\d+日)+$")
 _HOST = re.compile(rf"(?:等)?(?:单位|部门)?{load_cue_pattern('hosts')}")
 _MARK = re.compile(r"[，。；\n]")
-_TOGETHER = re.compile("联合|会同|携手|联手|协同|共同|牵手")
+_TOGETHER = re.compile(
+    "联合|会同|携手|联手|协同|共同|牵手|[两二三四五六七八]家?(?:单位|部门)|[两三四五]局|双方|合力|联动"
+)
+_BROKEN = {
+    "局": re.compile("部(?!署|分|门|长)|限|促|势"),
+    "办": re.compile("[理法学案事结好实]|公(?!室)"),
+    "委": re.compile("[托派屈任]|员(?!会)"),
+    "会": re.compile("议(?!员)"),
+}
 LEAD_LENGTH = 220
 
 
@@ -150,7 +158,7 @@ class Reader:
                         )
                     )
                 continue
-            if self._longer.match(whole, hit.end):
+            if self._longer.match(whole, hit.end) or _is_broken(whole, hit):
                 continue
             unit = hit.name.unit
             assert unit is not None
@@ -196,7 +204,7 @@ class Reader:
         caption = caption and "摄" in whole[end : end + 70] and bool(_CAPTION.match(whole, end))
         if host and act in ("weak", "act", "agent", "place"):
             act, why = "agent", host[0]
-        together = bool(_TOGETHER.search(whole, start, end + 12))
+        together = bool(_TOGETHER.search(whole, start, min(end + 50, _sentence_end(whole, end))))
         meeting = bool(_MEETING.search(previous) or _MEETING.search(left[:8]))
         for o in group:
             o.act, o.why, o.at_meeting, o.host = act, why, meeting, host is not None
@@ -205,7 +213,7 @@ class Reader:
                 o.partners = units
                 if together and o.zone == 2 and act in ("act", "agent"):
                     o.zone = 1  # the piece opened with a scene
-            if o.place and act in ("act", "weak", "source", "speak"):
+            if o.place and act != "source" and act not in MENTIONS:
                 o.act = "place"
             if o.zone == 0 and not o.place and act == "weak" and start == begin:
                 o.act = "act"
@@ -231,6 +239,17 @@ class Reader:
 
     def _zone(self, text: Text, at: int) -> int:
         return 0 if at < text.body else 1 if at < text.lead_end else 2 if at < text.open_end else 3
+
+
+def _is_broken(whole: str, hit: Hit) -> bool:
+    """我市农业|局部受灾, 市政府|办理: the last character belongs to the next word."""
+    broken = _BROKEN.get(hit.name.text[-1])
+    return broken is not None and bool(broken.match(whole, hit.end))
+
+
+def _sentence_end(whole: str, at: int) -> int:
+    end = whole.find("。", at)
+    return len(whole) if end < 0 else end
 
 
 def _media_acts(whole: str, hit: Hit) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import re
 
 import msgspec
 
@@ -55,6 +56,9 @@ _WEIGHT = {
 }
 _AT_MEETING = 0.15  # 会上，市绩效办通报了…: it speaks at somebody's meeting
 _NEEDED = 1.6
+_TOWN_ORGAN = re.compile(
+    "(?:镇|乡|街道)(?:妇联|派出所|人民政府|政府|党委|司法所|市监所|综治中心|团委|工会|卫生院|办事处|食药所|林业站)"
+)
 _ALONE = 0.9
 _BESIDE = 0.6  # a unit that acts less than this share of the main actor is beside the matter
 
@@ -94,6 +98,7 @@ class UnitTagger:
         for case in cases.values():
             _weigh(case)
         _leave_to_county(cases, self.city)
+        _give_to_county(text, cases, self.city)
         exposure = is_exposure(item, text)
         exposed: list[str] = []
         if exposure:
@@ -196,6 +201,19 @@ def _leave_to_county(cases: dict[str, Case], city: City) -> None:
     for case in cases.values():
         if case.score and all(o.police or o.act in MENTIONS for o in case.occurrences):
             case.score *= 0.3
+
+
+def _give_to_county(text: Text, cases: dict[str, Case], city: City) -> None:
+    """镇妇联 acts, and only one county is named: the organ is that county's."""
+    known = city.unit_by_short
+    counties = [case for unit, case in cases.items() if known[unit].is_county]
+    if len(counties) != 1 or any(case.score >= 0.7 for case in cases.values()):
+        return
+    organ = _TOWN_ORGAN.search(text.whole)
+    if organ is not None:
+        case = counties[0]
+        case.best = msgspec.structs.replace(case.occurrences[0], act="weak", why=organ[0])
+        case.score = _NEEDED + 0.1
 
 
 def _confidence(case: Case, top: float, alone: bool) -> float:

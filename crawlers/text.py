@@ -52,6 +52,7 @@ _DATELINE = re.compile(
     r"^(?:(?:发布|发表|更新|发稿)?(?:时间|日期|于)?\s*[:：]?\s*)?(?:19|20)\d\d\s*[-/年.]\s*\d{1,2}\s*[-/月.]\s*\d{1,2}\s*日?"
     r"[\sT]*(?:\d{1,2}[:：]\d{1,2}(?:[:：]\d{1,2})?)?[\s|]*(?:(?:来源|稿源|作者|编辑|责任编辑|浏览|点击|字号|阅读)[^。]{0,60})?$"
 )
+_CRUMB = re.compile(r"^(?:图集|组图|评论|微信|微博|Qzone|客户端|[+＋]1|[|｜>》»·•-]+|\d{1,3}|A-?|A\+?)$")
 _NAMES_ALONE = re.compile(r"^[（(][\u4e00-\u9fff·]{2,4}(?:[ 、　][\u4e00-\u9fff·]{2,4}){0,5}[)）]$")
 
 
@@ -63,7 +64,14 @@ def cut_edges(body: str, title: str | None = None) -> tuple[str, str]:
     while start < min(len(lines), 8):
         line = lines[start]
         same = bool(title) and _squeeze(line) == _squeeze(title or "")
-        if not (same or _NAVIGATION.match(line) or _DATELINE.match(line) or _is_credit_line(line)):
+        if not (
+            same
+            or _NAVIGATION.match(line)
+            or _DATELINE.match(line)
+            or _is_credit_line(line)
+            or _CRUMB.match(line)
+            or _BYLINE_LINE.match(line)
+        ):
             break
         cut.append(line)
         start += 1
@@ -79,6 +87,8 @@ def cut_edges(body: str, title: str | None = None) -> tuple[str, str]:
     if end > 1 and _NAMES_ALONE.match(lines[end - 1]):
         end -= 1
     cut += lines[end:]
+    while end > 1 and _CRUMB.match(lines[end - 1]):
+        end -= 1
     kept = lines[:end]
     if kept:
         shorter = _INLINE_TAIL.sub("", kept[-1])
@@ -111,15 +121,29 @@ _HEADED = re.compile(
     r"^(?:[^（(\n]{0,16}(?:讯|电|消息))?\s*[（(]((?:[^（）()。]{0,14})(?:记者|通讯员)[^（）()。]{1,80})[)）]"
 )
 _LABELLED = re.compile(
-    r"(?:^|[\s　|｜（(【\[])((?:本报|本网)?(?:记者|通讯员|作\s*者|采写|撰文|撰稿|供稿|文/图|图/文|图文|特约作者))\s*[:：|丨｜/]?\s*"
+    r"(?:^|[\s　|｜（(【\[])((?:本报|本网)?(?:记者|通讯员|作\s*者|采写|撰文|撰稿|供稿|执笔人?|文/图|图/文|图文|特约作者)(?!简介|其他|文章|简历|授权|声明)|文(?=\s*[:：]))\s*[:：|丨｜/]?\s*"
     r"([^\s|｜:：;；，。,（()）\[\]【】<>]{2,20}(?:[ 、　/][\u4e00-\u9fff·]{2,4}(?![:：\u4e00-\u9fff]))*)"
 )
 _ROLE_WORDS = re.compile(
-    r"^(?:[\u4e00-\u9fff]{2,8}(?:日报|晚报|新闻网|融媒体中心|客户端|交汇点))?(?:全媒体|融媒体|见习|实习|特约|本报|本网|本台|总台|首席|特派)*"
-    r"(?:责任编辑|值班编辑|记者|通讯员|作者|编辑|责编|采写|撰文|撰稿|撰文|供稿|文图|图文|摄影|文|图)\s*[:：|丨｜/]?\s*"
+    r"^(?:[\u4e00-\u9fff·]{0,14}?(?:记者|通讯员|评论员|特约作者|作者|责任编辑|值班编辑|编辑|责编)"
+    r"|采写|撰文|撰稿|供稿|文图|图文|摄影|文/图|图/文|文|图)\s*[:：|丨｜]?\s*"
+)
+_NO_NAME = re.compile(
+    r"文|图|等|摄|未知|佚名|匿名|整合|综合|报道|采写|摄影|整理|编译|[\u4e00-\u9fff]{0,8}报道|admin\w*|administrator|unknown",
+    re.I,
+)
+# A first line that is nothing but the byline: "湖北日报全媒记者 左某 通讯员 刘某", "□ 某报评论员".
+_BYLINE_LINE = re.compile(
+    r"^[□■●○◎▲\s]*(?:整合\s|采写\s)?\s*("
+    r"[\u4e00-\u9fff·]{0,14}(?:记者|通讯员|特约作者)[\s:：]+[\u4e00-\u9fff·]{2,4}(?:[\s、，]+[\u4e00-\u9fff·]{2,12}){0,9}"
+    r"|[\u4e00-\u9fff]{0,14}(?:特约)?评论员(?:\s+[\u4e00-\u9fff·]{2,4})?)$"
+)
+_OWN_LABEL = re.compile(r"^[（(\s]*(?:作\s*者|执笔人?|撰文|撰稿|采写|文)\s*[:：]")
+_REPORTED = re.compile(
+    r"[（(]([\u4e00-\u9fff·]{2,4}(?:[\s、][\u4e00-\u9fff·]{2,4}){0,3}\s+[\u4e00-\u9fff]{2,8}报道)[)）]$"
 )
 _SOURCE = re.compile(
-    r"(?:^|[\s|｜（(\[【\d])(?:信息来源|文章来源|稿件来源|消息来源|来\s*源|稿源|转自)\s*[:：|丨｜]\s*"
+    r"(?:^|[\s|｜（(\[【\d])(?:信息来源|文章来源|稿件来源|消息来源|来\s*源于?|稿源|转自)\s*[:：|丨｜]\s*"
     r"([^\s|｜<>（）()\[\]【】,，;；]{2,40}(?:\s(?!作者|编辑|时间|发布|字号|点击|浏览|责任|记者|\d)[\u4e00-\u9fff]{2,10})?)"
 )
 
@@ -129,15 +153,25 @@ def byline_of(body: str, around: str = "") -> str | None:
     bracket at the end, or a labelled line in `around` (what stands beside the body: info line, tails).
     Editors, proof-readers and lawyers are no byline."""
     lines = [line for line in body.split("\n") if line]
+    alone = next((match for line in around.split("\n") if (match := _BYLINE_LINE.match(line))), None)
+    if alone:
+        return alone.group(1)
     for line in lines[:3]:
         match = _HEADED.search(line)
         if match:
             return clean_line(match.group(1))
     for line in reversed(lines[-2:]):
+        match = _BYLINE_LINE.match(line) or _BYLINE_LINE.match(
+            re.sub(r"\s+[\u4e00-\u9fff]{2,8}报道$", "", line)
+        )
+        match = match or _REPORTED.search(line)
+        if match:
+            return clean_line(match.group(1))
         bracketed = _BRACKETED.findall(line)
         if bracketed:
             return clean_line(bracketed[-1])
-    for line in around.split("\n"):
+    edges = [line for line in (*lines[:6], *lines[-5:]) if _OWN_LABEL.match(line) and len(line) <= 80]
+    for line in (*edges, *around.split("\n")):
         match_label = _LABELLED.search(line)
         if match_label and not re.search(_STAFF, match_label.group(2)):
             return clean_line(f"{match_label.group(1)} {match_label.group(2)}").replace("作 者", "作者")
@@ -165,7 +199,7 @@ def names_of(byline: str | None) -> str | None:
     """Names without offices and roles, separated by single spaces: "作者：韦某、凌某某" gives 韦某 凌某某."""
     if not byline:
         return None
-    text = clean_line(re.sub(r"[、，,;；/|｜&＆]+", " ", byline)).strip("（）()【】[] ")
+    text = clean_line(re.sub(r"[、，,;；/|｜]+", " ", byline)).strip("（）()【】[] ")
     names: list[str] = []
     for part in text.split(" "):
         # A role may stand alone before its names, or stick to the first of them.
@@ -180,6 +214,32 @@ def names_of(byline: str | None) -> str | None:
 
 
 # ---------------------------------------------------------------- title
+
+
+def is_site_name(title: str) -> bool:
+    """Does a title only name the site, as on pages that all have the same one?"""
+    return (
+        len(title) < 4
+        or not re.search(r"[\u4e00-\u9fff]{4}", title)
+        or (len(title) <= 8 and bool(_SITE_WORD.search(title)))
+    )
+
+
+def title_line(before: str, body: str) -> str | None:
+    """The line that must be the title of a page that names none: the body's own short first line, else the
+    nearest line above it that is neither date nor navigation."""
+    first = body.split("\n", 1)[0]
+    if 4 <= len(first) <= 40 and "\n" in body and not re.search(r"[。！？；，,]|\d{4}[-年]", first):
+        return first
+    for line in reversed(before.split("\n")):
+        plain = re.sub(r"^(?:主题|标题)\s*[:：]\s*", "", line)
+        credit = (
+            _NAVIGATION.match(line) or _DATELINE.match(line) or _is_credit_line(line) or _CRUMB.match(line)
+        )
+        if 6 <= len(plain) <= 60 and not credit and not re.search(r"[:：|>»]|(?:19|20)\d\d[-年]", plain):
+            return plain
+    return None
+
 
 _SEPARATORS = re.compile(r"\s*[_|｜»]\s*|\s+[-–—·]+\s+|--+|—(?!—)")
 _SITE_WORD = re.compile(
@@ -202,6 +262,10 @@ def strip_site(title: str, heading: str | None = None) -> str:
         # "标题-某某网" with a plain hyphen: only where the end is a site's name.
         match = re.match(r"^(.{4,}?)\s*[-–]\s*([^-–]{2,20})$", title)
         return match.group(1) if match and _SITE_WORD.search(match.group(2)) else title
+    first = pieces[0].strip()
+    if len(first) <= 10 and _SITE_WORD.search(first) and len(pieces[-1]) > len(first):
+        # "千龙网--北京--标题": the names stand before.
+        return max(pieces, key=len).strip()
     cut = _SEPARATORS.search(title)
     while cut is not None:
         head, rest = title[: cut.start()].strip(), title[cut.end() :]

@@ -77,7 +77,7 @@ def title_of(document: Document) -> str | None:
     begins with, else the <title> without its trailing names."""
     said = document.meta("ArticleTitle")
     if said:
-        return said
+        return clean_line(re.sub(r"</?[a-zA-Z][^<>]{0,60}>", " ", said))
     tag = document.title_tag
     tag_plain = _plain(tag)
     headings = [
@@ -90,10 +90,17 @@ def title_of(document: Document) -> str | None:
     inside = [text for text in headings if len(_plain(text)) >= 5 and tag_plain.startswith(_plain(text))]
     if inside:
         return max(inside, key=len)
+    within = [
+        text
+        for node in document.css("h1, h2, h3")[:40]
+        if (text := line_of(node)) and len(_plain(text)) >= 8 and _plain(text) in tag_plain
+    ]
+    if within:
+        return max(within, key=len)
     social = document.meta("og:title", "twitter:title")
     stripped = strip_site(social or tag)
     inside = [text for text in headings if _plain(stripped) and _plain(text).startswith(_plain(stripped))]
-    if inside and len(_plain(stripped)) >= 6:
+    if inside and len(_plain(stripped)) >= 6 and stripped.endswith(("…", "...")):
         return min(inside, key=len)  # a <title> that was cut off
     ones = [text for node in document.css("h1") if (text := line_of(node)) and len(text) >= 6]
     if len(ones) == 1 and not social and (len(ones[0]) > len(stripped) or _plain(ones[0]) not in _plain(tag)):
@@ -132,6 +139,8 @@ def time_near(document: Document, before: str, after: str) -> str | None:
         (t for name in _META_TIME.split() if (t := parse_time(document.meta(name), fetched_at))), None
     )
     seen = _time_in(before, document)
+    if told:
+        told = told.removesuffix("T00:00:00").removesuffix("T00:00")  # midnight sharp: only the day was known
     if told and seen:
         return seen if seen[:10] == told[:10] and len(seen) > len(told) else told
     return told or seen or _time_in_json(document) or _time_in(after, document) or time_in_address(document)
@@ -173,6 +182,13 @@ def _time_in_json(document: Document) -> str | None:
     return parse_time(match.group(1), document.page.fetched_at) if match else None
 
 
+def time_in_body(document: Document, body: str) -> str | None:
+    """A short line with a date at the body's head, or at its end, where notices are signed and dated."""
+    lines = body.split("\n")
+    edges = [line for line in (*lines[:5], *lines[-4:]) if len(line) <= 60]
+    return _time_in("\n".join(edges), document)
+
+
 def time_in_address(document: Document) -> str | None:
     match = _DATE_IN_ADDRESS.search(document.page.url)
     if not match:
@@ -196,7 +212,7 @@ def meta_source(document: Document) -> str | None:
     text = document.meta(*_META_SOURCE)
     if not text:
         return None
-    return re.sub(r"^(?:来源|稿源)\s*[:：]\s*", "", text).strip() or None
+    return re.sub(r"^(?:来源|稿源)\s*[:：]\s*|\s*原创稿?$", "", text).strip() or None
 
 
 def _plain(text: str) -> str:

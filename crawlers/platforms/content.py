@@ -26,6 +26,7 @@ _ASIDE = re.compile(
 _SILENT = frozenset(
     {"script", "style", "noscript", "template", "iframe", "object", "select", "textarea", "svg", "head"}
 )
+_RUNS = frozenset({"p", "span", "font", "b", "strong"})
 _STRUCTURE = frozenset({"nav", "footer", "aside", "header"})
 
 
@@ -35,6 +36,7 @@ class _Weight:
 
     node: LexborNode
     running: int = 0
+    own: int = 0  # of `running`, what stands directly in the element
     plain: int = 0
     linked: int = 0
     aside: bool = False
@@ -55,11 +57,13 @@ def main_node(root: LexborNode | None, share: float = 0.7) -> LexborNode | None:
         return None
     while True:
         heaviest = max(weight.children, key=lambda child: child.running, default=None)
-        if (
-            heaviest is None
-            or heaviest.running < share * weight.running
-            or heaviest.node.tag in ("p", "span", "font")
-        ):
+        if heaviest is None or heaviest.running < share * weight.running or heaviest.node.tag in _RUNS:
+            return weight.node
+        # Paragraphs beside the heaviest child are its beginning or end, as where the rest is folded away.
+        beside = weight.own + sum(
+            c.running for c in weight.children if c is not heaviest and c.node.tag in _RUNS
+        )
+        if beside > max(80, 0.1 * weight.running):
             return weight.node
         weight = heaviest
 
@@ -117,11 +121,18 @@ def _weigh(root: LexborNode) -> _Weight:
                 marks = len(_MARKS.findall(text))
                 if marks and len(text) >= 8:
                     weight.running += len(text)
+                    weight.own += len(text)
             continue
         if not child.is_element_node or child.tag in _SILENT or is_hidden(child):
             continue
         below = _Weight(child, aside=is_aside(child))
-        stack.append((below, child.iter(include_text=True), in_link or child.tag == "a"))
+        stack.append(
+            (
+                below,
+                child.iter(include_text=True),
+                in_link or (child.tag == "a" and "href" in child.attributes),
+            )
+        )
     return top
 
 

@@ -104,7 +104,10 @@ class Document:
 
     @property
     def title_tag(self) -> str:
-        return line_of(self.first("title"), keep_silent=True) or ""
+        """The <title>, or that which the envelope of a saved page (`<text id=address title=…>`) kept of it."""
+        shown = line_of(self.first("head title", "title"), keep_silent=True)
+        envelope = self.first("text[title]") if not shown else None
+        return shown or clean_line((envelope.attributes.get("title") if envelope else None) or "")
 
 
 def check_html(page: Page) -> None:
@@ -167,7 +170,7 @@ def raw_text(node: LexborNode, skip: Callable[[LexborNode], bool] | None = None,
         (node, node.iter(include_text=True), False)
     ]
     while stack:
-        current, children, block = stack[-1]
+        _, children, block = stack[-1]
         child = next(children, None)
         if child is None:
             stack.pop()

@@ -17,19 +17,20 @@ from crawlers.platforms.article import (
     meta_author,
     meta_source,
     surroundings,
+    time_in_body,
     time_near,
     title_of,
 )
 from crawlers.platforms.content import main_node, skip_noise
 from crawlers.platforms.document import Document, body_of, guarded, images_of
 from crawlers.platforms.walls import raise_wall
-from crawlers.text import clean_lines
+from crawlers.text import clean_lines, is_site_name, title_line
 from pipeline.city import Site
 from pipeline.records import Link, PageKind, Parsed
 
 NAME = "general"
 MAX_FOR_LIBRARY = 2 * 1024 * 1024  # characters; trafilatura and htmldate are slow beyond
-MIN_RUNNING = 60  # characters of body below which the other reader is asked
+MIN_RUNNING = 60  # characters of body below which the other reader is asked; below it a page may be a list
 
 
 def canonical_url(url: str, site: Site | None = None) -> str:
@@ -79,12 +80,14 @@ def parse_article(document: Document) -> Parsed:
     raise_wall(document)
     title = title_of(document)
     body = body_text(document)
-    if len(body) < MIN_RUNNING:
+    if len(body) < MIN_RUNNING or listing.is_list(document, body):
         listed = listing.parse_list(document, classify)
         if len(listed.links) >= 10:
             return listed
     before, after = surroundings(document, title, body)
-    published = time_near(document, before, after) or _htmldate(document)
+    if title is None or is_site_name(title):
+        title = title_line(before, body) or title
+    published = time_near(document, before, after) or time_in_body(document, body) or _htmldate(document)
     node = main_node(document.tree.body)
     return build_article(
         document,
@@ -105,7 +108,7 @@ def body_text(document: Document) -> str:
     own = body_of(main_node(document.tree.body), skip_noise)
     if len(document.markup) > MAX_FOR_LIBRARY:
         return own
-    if len(own) >= 200:
+    if len(own) >= MIN_RUNNING:
         return own
     found = trafilatura.extract(
         document.markup,

@@ -18,13 +18,14 @@ from selectolax.lexbor import LexborNode
 from crawlers.dates import parse_time
 from crawlers.platforms.address import clean_url, join_url, path_of
 
-from crawlers.platforms.document import Document, Unreadable, line_of
+from crawlers.platforms.document import Document, Unreadable, body_of, line_of
 from crawlers.platforms.walls import raise_wall
 from crawlers.text import strip_site
 from pipeline.city import Site
 from pipeline.records import Link, PageKind, Parsed
 
 MAX_LINKS = 1000
+MIN_ROWS = 12  # of a list on a page whose address does not say that it is one
 MIN_TITLE = 5  # characters; shorter links are navigation
 
 _DATE = re.compile(
@@ -75,6 +76,18 @@ def parse_list(document: Document, classify: Callable[[str, Site | None], PageKi
         why = f"选择器 {selector} 没有找到条目" if selector else "列表页里没有条目"
         return Parsed(kind="list", outcome="empty_list", detail=why)
     return Parsed(kind="list", outcome="listed", links=[*links.values(), *next_links(document, options)])
+
+
+def is_list(document: Document, body: str) -> bool:
+    """Is a page whose address says nothing a list? Its running text then stands in many like rows, each with
+    its link; an article's stands outside of links, whatever lists stand around it."""
+    pairs = [pair for pair in _found(document) if len(line_of(pair[0]) or "") >= 8]
+    if len(pairs) < MIN_ROWS:
+        return False
+    lines = {line for line in body.split("\n") if len(line) >= 8}
+    rows = "\n".join({row.mem_id: body_of(row) for _, row in pairs[:200]}.values())
+    inside = sum(len(line) for line in lines if line in rows)
+    return inside > 0.5 * sum(map(len, lines))
 
 
 def next_links(document: Document, options: dict[str, object] | None = None) -> list[Link]:

@@ -20,6 +20,7 @@ from crawlers.platforms.article import (
     meta_author,
     meta_source,
     surroundings,
+    time_in_body,
     time_near,
     title_of,
 )
@@ -106,7 +107,7 @@ def _parse_article(document: Document) -> Parsed:
         document,
         body,
         title=title,
-        published=published or time_near(document, before, after),
+        published=published or time_near(document, before, after) or time_in_body(document, body),
         source=re.sub(r"^来源\s*[:：]\s*", "", source) if source else None,
         column=document.meta("ColumnName"),
         images=images_of(node, document.url, "oldsrc-absolute", "data-src"),

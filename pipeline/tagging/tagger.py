@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from pipeline.city import City
 from pipeline.records import ArticleTags, Evidence, PostTags, ThreadTags
-from pipeline.tagging.articles import ArticleTagger
 from pipeline.tagging.items import ArticleItem, PostItem, ThreadItem
-from pipeline.tagging.posts import PostTagger
-from pipeline.tagging.reprint import find_reprints
-from pipeline.tagging.threads import ThreadTagger
+
+if TYPE_CHECKING:
+    from pipeline.tagging.articles import ArticleTagger
+    from pipeline.tagging.posts import PostTagger
+    from pipeline.tagging.threads import ThreadTagger
 
 
 class Tagger:
@@ -26,14 +28,20 @@ class Tagger:
 
     @cached_property
     def article_tagger(self) -> ArticleTagger:
+        from pipeline.tagging.articles import ArticleTagger
+
         return ArticleTagger(self.city)
 
     @cached_property
     def thread_tagger(self) -> ThreadTagger:
+        from pipeline.tagging.threads import ThreadTagger
+
         return ThreadTagger(self.city)
 
     @cached_property
     def post_tagger(self) -> PostTagger:
+        from pipeline.tagging.posts import PostTagger
+
         return PostTagger(self.city)
 
     def articles(self, items: Iterable[ArticleItem]) -> list[ArticleTags]:
@@ -51,4 +59,6 @@ class Tagger:
 
     def reprints(self, items: list[ArticleItem]) -> Mapping[str, tuple[str, Evidence]]:
         """Id of each reprint → id of the first publication among `items`, and why."""
+        from pipeline.tagging.reprint import find_reprints
+
         return find_reprints(items)

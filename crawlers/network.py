@@ -73,20 +73,28 @@ def _public_socket(info: Any) -> socket.socket:
     return socket.socket(family, kind, protocol)
 
 
-class _PublicHandler(AiohttpDownloadHandler):
-    """Scrapy's aiohttp handler on a connector that opens sockets to public addresses only."""
+class _BareRequest(aiohttp.ClientRequest):
+    """A GET without a body says nothing of its length: some firewalls refuse `Content-Length: 0`."""
 
-    def __init__(self, crawler: Crawler) -> None:
+    def update_body_from_data(self, body: Any, *args: Any, **kwargs: Any) -> None:
+        super().update_body_from_data(body or None, *args, **kwargs)
+
+
+class _Handler(AiohttpDownloadHandler):
+    """Scrapy's aiohttp handler on a session of our own; `public` opens sockets to public addresses only."""
+
+    def __init__(self, crawler: Crawler, *, public: bool) -> None:
         super().__init__(crawler)
         self._unused = self._session
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(
                 limit=self._pool_size_total,
                 limit_per_host=self._pool_size_per_host,
-                socket_factory=_public_socket,
+                socket_factory=_public_socket if public else None,
             ),
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,
+            request_class=_BareRequest,
             response_class=_ClientResponse,
             skip_auto_headers=("Accept", "Accept-Encoding", "Content-Type", "User-Agent"),
         )
@@ -112,8 +120,8 @@ class DownloadHandler(BaseDownloadHandler):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._allowed = frozenset(crawler.settings.getlist("ALLOW_PRIVATE"))
-        self._public = _PublicHandler(crawler)
-        self._any = AiohttpDownloadHandler(crawler) if self._allowed else None
+        self._public = _Handler(crawler, public=True)
+        self._any = _Handler(crawler, public=False) if self._allowed else None
 
     async def download_request(self, request: Request) -> Response:
         if self._any is not None and is_listed(request.url, self._allowed):

@@ -1,7 +1,7 @@
 """The crawl process with one more platform, of the simplest pages, so that the engine is tested alone.
 
-A list: `<a class=article|thread|list href=… data-signature=… data-day=…>`. An article: `<h1>`, `<time>`, `<p>`.
-A thread page: `<thread tid= page= pages=>` with `<post pid= author=>`.
+A list: `<a class=article|thread|list href=… data-signature=… data-day=…>`. An article: `<h1>`, `<time>`,
+`<p>`. A thread page: `<thread tid= page= pages=>` with `<post pid= author=>`.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from crawlers import platforms, process
 from crawlers.page import Page
 from pipeline.city import Site
 from pipeline.records import Article, Link, PageKind, Parsed, Post, ThreadPage
+from tests import loopback
 
 
 def canonical_url(url: str, site: Site | None = None) -> str:
@@ -78,5 +79,6 @@ def register() -> None:
 
 
 if __name__ == "__main__":
+    loopback.install()
     register()
     sys.exit(process.main())

@@ -1,0 +1,101 @@
+"""Owns starting and ending the sample server from another program: `with running(as_of) as (port, city)`."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from pipeline.city import City, Site, load_city
+from sample.server import BASE_PORT, WEBSITES
+
+CITY = Path(__file__).resolve().parent / "city"
+_ADDRESS = re.compile(r"127\.0\.0\.1:(\d+)")
+
+
+class SampleError(RuntimeError):
+    """The sample server did not start; the message is the server's own, in Chinese."""
+
+
+@contextlib.contextmanager
+def running(
+    as_of: dt.date | dt.datetime, base_port: int | None = None, content: Path | None = None
+) -> Iterator[tuple[int, City]]:
+    """Serve the sample city in a process of its own while the block runs.
+
+    The server ends with the block, and also when this process is killed: it reads its standard input and
+    ends when that closes.
+
+    Args:
+        as_of: the day (to its end) or time that the sites show.
+        base_port: first of the consecutive ports; None takes free ones.
+        content: folder of the content files; None takes the sample's own.
+    Yields:
+        The first port, and the sample city with its addresses on the ports served.
+    Raises:
+        SampleError: the server did not start, such as for a port in use.
+    """
+    command = [sys.executable, "-m", "sample.server", "--with-parent", "--as-of", as_of.isoformat()]
+    command += ["--base-port", str(base_port or 0)]
+    if content is not None:
+        command += ["--content", str(content)]
+    process = subprocess.Popen(  # noqa: S603 - our own module, arguments are ours
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        cwd=Path(__file__).resolve().parent.parent,
+    )
+    try:
+        port = _wait_until_ready(process)
+        yield port, sample_city(port)
+    finally:
+        _end(process)
+
+
+def sample_city(base_port: int = BASE_PORT) -> City:
+    """The sample city with its addresses moved to the ports from `base_port` on."""
+    city = load_city(CITY)
+    city.sites = [_moved(site, base_port - BASE_PORT) for site in city.sites]
+    return city
+
+
+def _moved(site: Site, offset: int) -> Site:
+    def move(text: str) -> str:
+        return _ADDRESS.sub(lambda match: f"127.0.0.1:{_port(int(match.group(1)), offset)}", text)
+
+    return msgspec.structs.replace(
+        site, start=[move(start) for start in site.start], hosts=[move(host) for host in site.hosts]
+    )
+
+
+def _port(port: int, offset: int) -> int:
+    return port + offset if BASE_PORT <= port < BASE_PORT + len(WEBSITES) else port
+
+
+def _wait_until_ready(process: subprocess.Popen[bytes]) -> int:
+    if process.stdout is None:
+        raise SampleError("样例网站没有启动")
+    line = process.stdout.readline().decode("utf-8", errors="replace")
+    if not line.startswith("ready "):
+        process.wait(timeout=10)
+        reason = line.removeprefix("error ").strip() or f"退出码 {process.returncode}，原因见其错误输出"
+        raise SampleError(f"样例网站没有启动：{reason}")
+    return int(line.split()[1])
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    for pipe in (process.stdin, process.stdout):
+        if pipe is not None:
+            with contextlib.suppress(OSError):
+                pipe.close()
+    try:
+        process.wait(timeout=5)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()

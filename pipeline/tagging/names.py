@@ -30,6 +30,7 @@ Kind = Literal[
     "stem",  # 上思: counts only with an organ behind it
     "list",  # 等部门: a list of departments may stand before it
     "foreign",  # 南宁市
+    "account",  # 平安桂林: a unit only as the source of a piece
     "city_name",  # 防城港市, 防城港: names no unit, tells that the text is about the city
     "block",  # 港口城区, 全市: no unit, and nothing inside it
 ]
@@ -94,6 +95,12 @@ class Names:
         for stem in self.lexicon["vertical"]:
             if stem in self.stems:
                 self.vertical[stem] = self.stems[stem]
+        # Papers, stations and sites: they publish, so that their name alone credits nobody.
+        self.media = frozenset(
+            unit.short
+            for unit in city.units
+            if unit.kind == "媒体" and re.search("[报台网社刊]$", unit.official)
+        )
         self._add_places()
         self._add_police_branches()
 
@@ -174,6 +181,7 @@ class Names:
                 for prefix in (self.city.name, self.city.stem):
                     self._explicit.setdefault(prefix + head, Name(prefix + head, "police", unit.short))
             self._police = f"市{core}"
+            self._add_accounts(self.city.stem, unit)
             for head in (
                 "公安机关",
                 "警方",
@@ -199,6 +207,8 @@ class Names:
         for form in sorted(forms):
             for text in {form, name + form.removeprefix(name), stem + form.removeprefix(name)}:
                 self._explicit[text] = Name(text, "county", unit.short)
+        if short not in self.lexicon["common_nouns"]:
+            self._add_accounts(short, unit)
         if short != unit.short:
             self._explicit[short] = Name(short, "stem", unit.short)
 
@@ -219,6 +229,11 @@ class Names:
                     text = f"{head}{place}分局"
                     kind: Kind = "county" if unit.is_county else "own"
                     self._explicit.setdefault(text, Name(text, kind, unit.short))
+
+    def _add_accounts(self, stem: str, unit: Unit) -> None:
+        accounts = self.lexicon["police_accounts"]
+        for text in (*(a + stem for a in accounts["before"]), *(stem + a for a in accounts["after"])):
+            self._explicit.setdefault(text, Name(text, "account", unit.short))
 
     def _generate(self, text: str, kind: Kind, unit: Unit) -> None:
         self._generated[text].add(Name(text, kind, unit.short))

@@ -51,12 +51,14 @@ _SPEAK = re.compile(rf"[^{_STOP}、《》]{{0,16}}?{load_cue_pattern('speak')}")
 _SOURCE_RIGHT = re.compile(rf"[^{_STOP}]{{0,16}}?{load_cue_pattern('source_right')}")
 _SOURCE_LEFT = re.compile(rf"{load_cue_pattern('source_left')}$")
 _TO = re.compile(rf"{load_cue_pattern('to')}(?:了)?$")
-_PLACE = re.compile(rf"{load_cue_pattern('place')}(?:了)?$")
+_IN_PLACE = re.compile(r"(?<![存现正实])(?:在|于)$")
+_OFFICE_IS = re.compile(r"(?:部门|单位|机关|机构)(?:是|为|系)$")
+_LEARN = re.compile(r"[^，。；]{0,10}?(?:获悉|了解到|得知|采访时|采访中|看到)")
 _AGENT = re.compile(rf"{load_cue_pattern('agent')}$")
 _ADVERB = re.compile(
     rf"^[“”（）()\s]*(?:{load_cue_pattern('adverbs')}|[^{_STOP}]{{0,14}}?(?:日|月|年|时|分|许|后|前|间|中|来|起|初|底|末|晚|午|里|夜|天|周|以来|方面|上|讯|电|）|\)|的是|现|季度|期|会)|由|经|另|据悉|[“”（）()\s/—-])*$"
 )
-_ORDER = re.compile(rf"要求|责成|责令|督促|邀请|建议|希望|通知|组织[^{_STOP}]{{0,2}}$|要$")
+_ORDER = re.compile(r"(?:要求|责成|责令|督促|邀请|建议|希望|通知)[^，。；工]{0,6}$|要$")
 _ROLE_NOUN = re.compile(
     rf"(?:的)?(?:{load_cue_pattern('attend_role')}|专家|代表队|业务骨干|技术骨干|选手|讲师|教官|联合)"
 )
@@ -102,6 +104,10 @@ def read_act(left: str, right: str, previous: str) -> tuple[Act, str]:
     source = _SOURCE_LEFT.search(tail)
     if source and (match := _SOURCE_RIGHT.match(right)):
         return "source", source[0] + "…" + match[0][-6:]
+    if _IN_PLACE.search(tail):
+        if match := _LEARN.match(right):
+            return "source", match[0][-4:]
+        return "place", tail[-4:]
     if _ORDER.search(tail):
         return "address", tail
     if match := _MUST.match(right):
@@ -110,7 +116,7 @@ def read_act(left: str, right: str, previous: str) -> tuple[Act, str]:
         return "place", tail
     if (match := _AGENT.search(tail)) and not _POSSESSIVE.match(right):
         return "agent", match[0]
-    if match := _TO.search(tail):
+    if match := _TO.search(tail) or _OFFICE_IS.search(tail):
         return "address", match[0]
     speak = _SPEAK.match(right)
     if speak and len(left) <= 24:

@@ -39,7 +39,7 @@ class Bylines:
         self.names = names
         self.finder = finder
         self.counties = CountyReader(names)
-        self.media = frozenset(unit.short for unit in city.units if unit.kind == "媒体")
+        self.media = names.media
         self.hosts: dict[str, str] = {site.outlet: site.unit for site in city.sites if site.unit}
         self.hosts |= names.extra.get("outlets") or {}
         for unit in city.units:
@@ -119,7 +119,7 @@ class Bylines:
             if organ is None:
                 return None, hit.end
             return organ.unit, organ.end
-        if kind in ("own", "police"):
+        if kind in ("own", "police", "account"):
             return hit.name.unit, hit.end
         if kind in ("city", "bare"):
             return text.scope.owner_of(value, hit), hit.end

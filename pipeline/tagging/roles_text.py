@@ -95,7 +95,7 @@ class Reader:
             r"(?:相关|有关|职能|监管|主管|执法|市直|责任|成员)?$"
         )
         self._stem = re.compile(stem)
-        self._media = frozenset(unit.short for unit in city.units if unit.kind == "媒体")
+        self._media = names.media
         places = load_lexicon("units_places.yaml")
         regions = "|".join(map(re.escape, (*places["provinces"], *places["municipalities"])))
         own = "|".join(map(re.escape, (city.name, city.stem)))
@@ -138,7 +138,7 @@ class Reader:
         spans: list[Occurrence] = []
         for hit in text.hits:
             kind = hit.name.kind
-            if kind in ("foreign", "city_name", "block"):
+            if kind in ("foreign", "city_name", "block", "account"):
                 continue
             zone = self._zone(text, hit.start)
             if kind == "list":

@@ -59,7 +59,7 @@ _NEEDED = 1.6
 _TOWN_ORGAN = re.compile(
     "(?:镇|乡|街道)(?:妇联|派出所|人民政府|政府|党委|司法所|市监所|综治中心|团委|工会|卫生院|办事处|食药所|林业站)"
 )
-_ALONE = 0.9
+_ALONE = 1.05
 _BESIDE = 0.6  # a unit that acts less than this share of the main actor is beside the matter
 
 _ROLE_WORD: dict[str, str] = {"byline": "署名供稿", "subject": "报道主体", "joint": "共同主体"}
@@ -196,11 +196,11 @@ def _weigh(case: Case) -> None:
 def _leave_to_county(cases: dict[str, Case], city: City) -> None:
     """桂林警方 over a story whose actor is 秀峰警方 is the county's: the city's police is only a manner of speaking."""
     known = city.unit_by_short
-    if not any(known[unit].is_county and case.score >= 1.2 for unit, case in cases.items()):
+    if not any(known[unit].is_county and case.score >= 0.7 for unit, case in cases.items()):
         return
     for case in cases.values():
         if case.score and all(o.police or o.act in MENTIONS for o in case.occurrences):
-            case.score *= 0.3
+            case.score *= 0.1
 
 
 def _give_to_county(text: Text, cases: dict[str, Case], city: City) -> None:
@@ -218,7 +218,8 @@ def _give_to_county(text: Text, cases: dict[str, Case], city: City) -> None:
 
 def _confidence(case: Case, top: float, alone: bool) -> float:
     """0..1: how far the unit's acts are over what a credit needs; less is needed where no other unit acts."""
-    value = 1.5 * (case.score - _NEEDED + (_ALONE if alone else 0))
+    extra = _ALONE if alone else 0.0
+    value = 1.5 * (case.score - _NEEDED + extra)
     if case.score < _BESIDE * top and case.best is not None and case.best.zone > 1:
         value -= 3
     return 1 / (1 + math.exp(-value))

@@ -1,8 +1,9 @@
 """Owns a small city for tests: pages landed by hand, and a tagger that reads its tags from the text.
 
-An article's body may hold marks such as `[市水利局:subject]`, `[topic=生态建设]`, `[form=曝光]`, `[exposed=市住建委]`,
-`[column]`, `[note]`, `[same=key]` (articles of one key tell one story). A thread's title may hold `[投诉:市水利局]`;
-an official post that says 已收到 is a first response, one that says 答复 an answer.
+An article's body may hold marks such as `[市水利局:subject]`, `[topic=生态建设]`, `[form=曝光]`,
+`[exposed=市住建委]`, `[column]`, `[note]`, `[same=key]` (articles of one key tell one story). A thread's
+title may hold `[投诉:市水利局]`; an official post that says 已收到 is a first response, one that says 答复
+an answer.
 """
 
 from __future__ import annotations
@@ -58,7 +59,7 @@ class MarkTagger:
 
     def _article(self, item: ArticleItem) -> ArticleTags:
         text = item.body
-        found = {key: value for key, value in re.findall(r"\[(\w+)=([^\]]+)\]", text)}
+        found = dict(re.findall(r"\[(\w+)=([^\]]+)\]", text))
         return ArticleTags(
             id=item.id,
             credits=[
@@ -66,7 +67,7 @@ class MarkTagger:
                     unit=m[1],
                     role=m[2],
                     evidence=Evidence(why="标记", field="body", start=m.start(), end=m.end()),
-                )  # type: ignore[arg-type]
+                )
                 for m in re.finditer(r"\[([^:=\]]+):(byline|subject|joint)\]", text)
             ],
             mentions=[],
@@ -75,7 +76,7 @@ class MarkTagger:
             indicator=found.get("indicator"),
             sentiment="neutral",
             sentiment_score=0.0,
-            form=found.get("form", "报道"),  # type: ignore[arg-type]
+            form=found.get("form", "报道"),
             has_editor_note="[note]" in text,
             plan_column="[column]" in text,
         )
@@ -105,13 +106,13 @@ class MarkTagger:
         state = "已答复" if answer else "已初步回应" if first else "待研判"
         return ThreadTags(
             id=item.id,
-            kind=kind,  # type: ignore[arg-type]
+            kind=kind,
             needs_reply=kind != "讨论" and answer is None,
             units=[unit for unit in units if unit],
             unit_named=False,
             sentiment="negative",
             sentiment_score=-0.5,
-            state="无需回复" if kind == "讨论" else state,  # type: ignore[arg-type]
+            state="无需回复" if kind == "讨论" else state,
             first_response_floor=first,
             answer_floor=answer,
             urgency="普通",
@@ -159,7 +160,7 @@ class Case:
         page: str | None = None,
         lead: bool = False,
     ) -> str:
-        """Land an article published on `day`, fetched at `at` (default: noon of that day); returns its address."""
+        """Land an article published on `day`, fetched at `at` (default: its noon); returns its address."""
         url = f"http://{site}.test/{name or f'{day}-{crc32((body + title).encode())}'}.html"
         at = at or f"{day[:10]}T12:00:00"
         article = Article(
@@ -198,7 +199,7 @@ class Case:
                 site=site,
                 url=url,
                 fetched_at=at,
-                kind=kind,  # type: ignore[arg-type]
+                kind=kind,
                 outcome=outcome,
                 sha256=sha256(url.encode()).hexdigest(),
                 for_date=for_date,
@@ -236,5 +237,5 @@ class Case:
         self.decided += 1
         append_decision(
             self.store.decisions,
-            Decision(id=f"d{self.decided}", at=at, who=who, kind=kind, target=target, **more),  # type: ignore[arg-type]
+            Decision(id=f"d{self.decided}", at=at, who=who, kind=kind, target=target, **more),
         )

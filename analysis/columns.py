@@ -1,0 +1,96 @@
+"""Owns the Chinese labels of all columns that a user sees, and the way from rows to labelled tables."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import pandas as pd
+
+LABELS = {
+    # coverage
+    "unit": "责任单位",
+    "task": "事项",
+    "paragraph": "通知条款",
+    "title": "标题",
+    "kind": "类型",
+    "verdict": "结论",
+    "done_count": "已完成",
+    "needed_count": "应完成",
+    "missing_count": "缺",
+    "missing": "缺项",
+    "days_left": "剩余天数",
+    "window_start": "起",
+    "window_end": "止",
+    "silent": "静默来源",
+    "note": "说明",
+    # queue
+    "ticket_id": "帖号",
+    "url": "链接",
+    "forum": "论坛",
+    "board": "板块",
+    "urgency": "紧急程度",
+    "candidates": "建议单位",
+    "state": "状态",
+    "opened_at": "发帖时间",
+    "first_response_due": "初步回应时限",
+    "first_response_at": "初步回应时间",
+    "answer_due": "正式答复时限",
+    "answer_at": "正式答复时间",
+    "is_first_response_overdue": "初步回应超时",
+    "is_answer_overdue": "正式答复超时",
+    "workdays_left": "剩余工作日",
+    # credits
+    "role": "角色",
+    "outlet": "媒体",
+    "published_day": "刊发日期",
+    "article_id": "稿件号",
+    "sha256": "存证SHA-256",
+    "why": "依据",
+    "quote": "原文",
+    "decided_by": "认定",
+    "copy_count": "同文数",
+    "points": "分值",
+    "points_why": "计分说明",
+    # days of a clock
+    "day": "日期",
+    "is_counted": "计入",
+    "number": "第几个工作日",
+    "clock": "时钟",
+    # sources
+    "site": "站点",
+    "article_count": "稿件数",
+    "habit_count": "四周同日均值",
+}
+
+
+def as_dicts(rows: Iterable[Any], columns: Sequence[str] | None = None) -> list[dict[str, Any]]:
+    """Rows (dataclasses) as dictionaries with the names of their fields: for JSON."""
+    return [
+        {name: value for name, value in dataclasses.asdict(row).items() if columns is None or name in columns}
+        for row in rows
+    ]
+
+
+def as_frame(rows: Sequence[Any], columns: Sequence[str] | None = None) -> pd.DataFrame:
+    """Rows (dataclasses of one type) as a pandas frame with the names of their fields."""
+    return pd.DataFrame(as_dicts(rows, columns), columns=list(columns) if columns else None)
+
+
+def as_table(rows: Iterable[Any], columns: Sequence[str]) -> tuple[list[str], list[list[str]]]:
+    """Chinese headings and cells as text, for a terminal, a CSV file or a sheet; missing is empty."""
+    cells = [[_text(getattr(row, name)) for name in columns] for row in rows]
+    return [LABELS[name] for name in columns], cells
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "是" if value else ""
+    if isinstance(value, list | tuple):
+        return "、".join(_text(each) for each in value)
+    if hasattr(value, "strftime"):
+        return f"{value:%Y-%m-%d %H:%M}" if hasattr(value, "hour") else f"{value:%Y-%m-%d}"
+    return str(value)

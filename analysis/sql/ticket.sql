@@ -1,0 +1,33 @@
+-- Which tickets were there at $as_of (timestamp), given what was known by $known_by (NULL: now)?
+-- checked_at: when the thread or a list of its forum was last fetched: later answers cannot be known.
+-- response_days and so on are decisions: extension in working days, spans in which the clock stood still.
+SELECT
+  t.*,
+  e.extension_days,
+  e.extension_why,
+  p.pauses,
+  c.checked_at
+FROM ticket_at($as_of, $known_by) AS t
+LEFT JOIN (
+  SELECT
+    target AS ticket_id,
+    ARG_MAX(CAST(CAST(after_json AS JSON) ->> '$.days' AS INTEGER), number_in_order) AS extension_days,
+    ARG_MAX(why, number_in_order) AS extension_why
+  FROM decision_at($known_by)
+  WHERE kind = 'extension' AND decided_at <= $as_of
+  GROUP BY target
+) AS e USING (ticket_id)
+LEFT JOIN (
+  SELECT target AS ticket_id, LIST({'kind': kind, 'at': decided_at} ORDER BY number_in_order) AS pauses
+  FROM decision_at($known_by)
+  WHERE kind IN ('pause', 'resume') AND decided_at <= $as_of
+  GROUP BY target
+) AS p USING (ticket_id)
+LEFT JOIN (
+  SELECT site, MAX(fetched_at) AS checked_at
+  FROM page_fetch
+  WHERE kind IN ('list', 'thread', 'feed') AND outcome IN ('stored', 'listed', 'unchanged', 'duplicate')
+    AND ($known_by IS NULL OR fetched_at <= $known_by)
+  GROUP BY site
+) AS c USING (site)
+ORDER BY t.opened_at NULLS LAST, t.ticket_id;

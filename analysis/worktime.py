@@ -1,0 +1,196 @@
+"""Owns working time: which days count, when a span of working days ends, and why.
+
+The calendar is that of the State Council's holiday notices with 调休 (library chinesecalendar); a year that
+it does not know yet may stand in reply-rules.yaml, else asking for it is an error: nothing is guessed.
+Spans follow the Civil Code, articles 201 and 203: the day of the event is not counted, and a span ends at the
+close of business of its last day.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
+
+import chinese_calendar
+from chinese_calendar.constants import Holiday, holidays, workdays
+
+_WEEKDAYS = "一二三四五六日"
+_NAMES = {holiday.value: holiday.chinese for holiday in Holiday}
+
+
+class UnknownYear(ValueError):
+    """The holidays of a year are not known yet; nothing is guessed."""
+
+    def __init__(self, year: int) -> None:
+        super().__init__(
+            f"{year} 年的节假日安排尚不可知：请更新 chinesecalendar，或在 reply-rules.yaml 的 calendar 中填写"
+        )
+        self.year = year
+
+
+class WorktimeError(ValueError):
+    """The rules of working time are wrong; the message says what to mend."""
+
+
+@dataclasses.dataclass(frozen=True)
+class DayNote:
+    """One day of a span, counted or not, and why (in Chinese)."""
+
+    day: dt.date
+    is_counted: bool
+    number: int | None  # the how-manieth working day of the span
+    why: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Calendar:
+    """Working days and business hours of a city.
+
+    Attributes:
+        hours: business hours of a working day, (start, end) in order.
+        after_hours_is_next_day: an event after closing time counts as of the next working day.
+        extra: years given by the city: {year: (holidays, working rest days)}.
+    """
+
+    hours: tuple[tuple[dt.time, dt.time], ...]
+    after_hours_is_next_day: bool = False
+    extra: dict[int, tuple[frozenset[dt.date], frozenset[dt.date]]] = dataclasses.field(default_factory=dict)
+
+    @property
+    def close(self) -> dt.time:
+        """Closing time of a working day."""
+        return self.hours[-1][1]
+
+    def is_workday(self, day: dt.date) -> bool:
+        """Raises UnknownYear."""
+        if day.year in self.extra:
+            rest, work = self.extra[day.year]
+            return day in work or (day.weekday() < 5 and day not in rest)
+        return _is_workday(day)
+
+    def reason(self, day: dt.date) -> str:
+        """Why a day counts or not, in Chinese. Raises UnknownYear."""
+        weekday = f"周{_WEEKDAYS[day.weekday()]}"
+        if day.year in self.extra:
+            rest, work = self.extra[day.year]
+            name = "调休上班" if day in work else "节假日" if day in rest else ""
+        else:
+            _is_workday(day)
+            name = (
+                f"{_NAMES[workdays[day]]}调休上班"
+                if day in workdays
+                else _NAMES.get(holidays.get(day, ""), "")
+            )
+        if self.is_workday(day):
+            return f"{weekday}，{name or '工作日'}"
+        return f"{weekday}，{name + '放假' if name and name != '节假日' else name or '休息日'}"
+
+    def next_workday(self, day: dt.date) -> dt.date:
+        """The first working day after `day`. Raises UnknownYear."""
+        return next(later for later in _days_from(day + dt.timedelta(days=1)) if self.is_workday(later))
+
+    def received_on(self, moment: dt.datetime) -> dt.date:
+        """The day of an event, which is not counted: its own, or the working day to which it is put off."""
+        if self.after_hours_is_next_day and (
+            not self.is_workday(moment.date()) or moment.time() > self.close
+        ):
+            return self.next_workday(moment.date())
+        return moment.date()
+
+    def due(self, start: dt.datetime, days: int, skipped: frozenset[dt.date] = frozenset()) -> dt.datetime:
+        """The moment at which a span of `days` working days from `start` ends.
+
+        Args:
+            skipped: days on which the clock stood still.
+
+        Raises:
+            UnknownYear: the span reaches into a year whose holidays are not known.
+        """
+        day = self.received_on(start)
+        for _ in range(days):
+            day = self.next_workday(day)
+            while day in skipped:
+                day = self.next_workday(day)
+        return dt.datetime.combine(day, self.close)
+
+    def explain(
+        self, start: dt.datetime, days: int, skipped: frozenset[dt.date] = frozenset()
+    ) -> list[DayNote]:
+        """Each day from the event to the end of the span, counted or not, and why. Raises UnknownYear."""
+        received = self.received_on(start)
+        notes = []
+        number = 0
+        for day in _days_from(start.date()):
+            if day <= received:
+                why = (
+                    "发帖当日不计"
+                    if day == start.date()
+                    else f"{self.reason(day)}，下班后收到，次一工作日起算"
+                )
+                notes.append(DayNote(day, False, None, why))
+                if number == days and day >= received:
+                    return notes
+                continue
+            is_counted = self.is_workday(day) and day not in skipped
+            number += is_counted
+            why = self.reason(day) if day not in skipped else f"{self.reason(day)}，暂停计时"
+            notes.append(DayNote(day, is_counted, number if is_counted else None, why))
+            if number == days:
+                return notes
+        raise AssertionError("a calendar has no last day")
+
+    def workdays_between(self, start: dt.date, end: dt.date) -> int:
+        """Working days after `start` up to and including `end`; negative where `end` lies before `start`.
+
+        Raises:
+            UnknownYear: one of the days lies in a year whose holidays are not known.
+        """
+        if end < start:
+            return -self.workdays_between(end, start)
+        span = (end - start).days
+        return sum(self.is_workday(start + dt.timedelta(days=n)) for n in range(1, span + 1))
+
+
+def load_calendar(rules: dict[str, Any]) -> Calendar:
+    """The calendar of reply-rules.yaml.
+
+    Raises:
+        WorktimeError: hours or days are not written as they must be.
+    """
+    try:
+        hours = []
+        for span in rules.get("business_hours") or ["08:00-12:00", "15:00-18:00"]:
+            start, end = (dt.time.fromisoformat(part.strip()) for part in str(span).split("-"))
+            hours.append((start, end))
+        extra = {
+            int(year): (_dates(entry.get("holidays")), _dates(entry.get("workdays")))
+            for year, entry in (rules.get("calendar") or {}).items()
+        }
+    except (ValueError, AttributeError, TypeError) as error:
+        raise WorktimeError(
+            f"reply-rules.yaml：上班时间应写成 08:00-12:00，日期应写成 2027-01-01（{error}）"
+        ) from error
+    if any(end <= start for start, end in hours) or hours != sorted(hours):
+        raise WorktimeError("reply-rules.yaml：business_hours 的时段颠倒或次序不对")
+    return Calendar(tuple(hours), rules.get("after_hours") == "next_working_day", extra)
+
+
+def _dates(values: list[Any] | None) -> frozenset[dt.date]:
+    return frozenset(v if isinstance(v, dt.date) else dt.date.fromisoformat(str(v)) for v in values or [])
+
+
+@lru_cache(maxsize=20_000)
+def _is_workday(day: dt.date) -> bool:
+    try:
+        return bool(chinese_calendar.is_workday(day))
+    except NotImplementedError as error:
+        raise UnknownYear(day.year) from error
+
+
+def _days_from(day: dt.date) -> Iterator[dt.date]:
+    while True:
+        yield day
+        day += dt.timedelta(days=1)

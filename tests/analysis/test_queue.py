@@ -1,0 +1,200 @@
+"""The queue as of any moment: two clocks, late stays late, decisions move tickets, days are explained."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from analysis.queue import Rules, Ticket, TicketError, explain, load_rules, queue
+from analysis.warehouse import open_warehouse
+from tests.analysis.case import Case
+
+OPENED = ("张三", "2017-10-09T10:00:00", "井盖没了")  # Monday
+RECEIVED = ("防城港水利", "2017-10-10T09:00:00", "已收到，正在核实")
+ANSWER = ("防城港水利", "2017-10-19T09:00:00", "答复：已装好")
+
+
+@pytest.fixture
+def case(tmp_path: Path) -> Case:
+    return Case(tmp_path)
+
+
+def ask(case: Case, day: str, **more: object) -> list[Ticket]:
+    case.build()
+    con = open_warehouse(case.warehouse)
+    try:
+        moment = dt.datetime.fromisoformat(day) if "T" in day else dt.date.fromisoformat(day)
+        return queue(con, rules(case), moment, **more)  # type: ignore[arg-type]
+    finally:
+        con.close()
+
+
+def rules(case: Case) -> Rules:
+    return load_rules(case.city)
+
+
+def whole_thread(case: Case, at: str = "2017-10-30T12:00:00") -> str:
+    return case.thread("7", "井盖没了[投诉:市水利局]", [OPENED, RECEIVED, ANSWER], at=at) + "-1"
+
+
+@pytest.mark.parametrize(
+    ("day", "state", "first_late", "answer_late", "left"),
+    [
+        ("2017-10-09", "待研判", False, False, 1),
+        ("2017-10-10T08:00", "待研判", False, False, 0),
+        ("2017-10-10", "已初步回应", False, False, 6),  # to 18 October, seven working days after the 9th
+        ("2017-10-18T17:00", "已初步回应", False, False, 0),
+        ("2017-10-18", "已初步回应", False, True, 0),  # the day is over
+        ("2017-10-19T08:00", "已初步回应", False, True, -1),
+        ("2017-10-20", "已答复", False, True, None),  # late stays late
+    ],
+)
+def test_two_clocks_day_by_day(
+    case: Case, day: str, state: str, first_late: bool, answer_late: bool, left: int | None
+) -> None:
+    whole_thread(case)
+    (ticket,) = ask(case, day, include_closed=True)
+    assert ticket.state == state
+    assert ticket.first_response_due == dt.datetime(2017, 10, 10, 18)
+    assert ticket.answer_due == dt.datetime(2017, 10, 18, 18)
+    assert (ticket.is_first_response_overdue, ticket.is_answer_overdue) == (first_late, answer_late)
+    assert ticket.workdays_left == left
+
+
+def test_before_the_post_there_is_no_ticket_and_after_the_answer_it_is_closed(case: Case) -> None:
+    whole_thread(case)
+    assert ask(case, "2017-10-08") == []
+    assert ask(case, "2017-10-20") == []
+    assert len(ask(case, "2017-10-20", include_closed=True)) == 1
+
+
+def test_known_by_shows_only_what_was_captured(case: Case) -> None:
+    case.thread("7", "[投诉:市水利局]", [OPENED], at="2017-10-09T20:00:00")
+    whole_thread(case)
+    (ticket,) = ask(case, "2017-10-20", known_by=dt.date(2017, 10, 20))
+    assert ticket.state == "待研判" and ticket.is_first_response_overdue
+    assert ticket.note and "无法判定" in ticket.note  # the forum was not looked at after the deadline
+    (ticket,) = ask(case, "2017-10-20", include_closed=True)
+    assert ticket.state == "已答复"
+
+
+def test_answer_without_response_stops_both_clocks(case: Case) -> None:
+    answer = ("防城港水利", "2017-10-10T09:00:00", "答复：已装好")
+    case.thread("7", "[咨询:市水利局]", [OPENED, answer], at="2017-10-30T12:00:00")
+    (ticket,) = ask(case, "2017-10-31", include_closed=True)
+    assert not ticket.is_first_response_overdue and not ticket.is_answer_overdue
+    assert ticket.answer_due == dt.datetime(2017, 10, 16, 18)  # 咨询: five working days
+
+
+def test_netizens_answer_nothing(case: Case) -> None:
+    case.thread(
+        "7",
+        "[投诉:市水利局]",
+        [OPENED, ("热心网友", "2017-10-10T09:00:00", "答复：修好了")],
+        at="2017-10-30T12:00:00",
+    )
+    (ticket,) = ask(case, "2017-10-20")
+    assert ticket.state == "待研判" and ticket.is_answer_overdue
+
+
+def test_transfer_moves_the_ticket_and_keeps_its_clock(case: Case) -> None:
+    ticket_id = whole_thread(case)
+    case.decide("transfer", ticket_id, "2017-10-11T09:00:00", after={"unit": "市住建委"}, why="路面井盖")
+    assert [t.unit for t in ask(case, "2017-10-10")] == ["市水利局"]
+    (ticket,) = ask(case, "2017-10-11")
+    assert (ticket.unit, ticket.ticket_id, ticket.is_unit_decided) == ("市住建委", ticket_id, True)
+    assert ticket.answer_due == dt.datetime(2017, 10, 18, 18)
+    assert ask(case, "2017-10-11", unit="市水利局") == []
+
+
+def test_extension_up_to_its_limit(case: Case) -> None:
+    ticket_id = whole_thread(case)
+    case.decide("extension", ticket_id, "2017-10-12T09:00:00", after={"days": 99}, why="需鉴定")
+    (ticket,) = ask(case, "2017-10-18")
+    assert ticket.answer_due == dt.datetime(2017, 10, 30, 18)  # fifteen working days after the 9th
+    assert not ticket.is_answer_overdue and ticket.note == "已延期：需鉴定"
+    assert ask(case, "2017-10-11")[0].answer_due == dt.datetime(2017, 10, 18, 18)
+
+
+def test_pause_stops_the_clock_until_resume(case: Case) -> None:
+    ticket_id = whole_thread(case)
+    case.decide("pause", ticket_id, "2017-10-11T09:00:00", why="等楼主补充地址")
+    case.decide("resume", ticket_id, "2017-10-13T09:00:00")
+    (ticket,) = ask(case, "2017-10-12")
+    assert ticket.state == "暂停" and ticket.workdays_left is None
+    (ticket,) = ask(case, "2017-10-19T08:00")
+    assert ticket.answer_due == dt.datetime(2017, 10, 20, 18)  # the 11th and 12th do not count
+    assert not ticket.is_answer_overdue
+
+
+def test_person_moves_states_until_the_thread_itself_moves(case: Case) -> None:
+    ticket_id = whole_thread(case)
+    case.decide("state_change", ticket_id, "2017-10-09T12:00:00", after={"state": "待签收"})
+    case.decide("state_change", ticket_id, "2017-10-25T12:00:00", after={"state": "已办结"})
+    states = {
+        day: ask(case, day, include_closed=True)[0].state
+        for day in ("2017-10-09", "2017-10-10", "2017-10-20", "2017-10-25")
+    }
+    assert list(states.values()) == ["待签收", "已初步回应", "已答复", "已办结"]
+
+
+def test_correction_makes_and_removes_tickets(case: Case) -> None:
+    chat = case.thread("8", "[讨论:]", [OPENED], at="2017-10-30T12:00:00")
+    real = case.thread("9", "[投诉:市水利局]", [OPENED], at="2017-10-30T12:00:00")
+    assert [t.thread_id for t in ask(case, "2017-10-20")] == [real]
+    case.decide(
+        "tag_correction",
+        chat,
+        "2017-10-12T09:00:00",
+        after={"needs_reply": True, "kind": "咨询", "units": ["市住建委"]},
+    )
+    case.decide("tag_correction", real, "2017-10-12T09:00:00", after={"needs_reply": False})
+    (ticket,) = ask(case, "2017-10-20")
+    assert (ticket.thread_id, ticket.unit, ticket.kind, ticket.state) == (chat, "市住建委", "咨询", "待研判")
+
+
+def test_ticket_without_unit_or_time_is_shown_with_a_note(case: Case) -> None:
+    case.thread("7", "[投诉]", [("张三", "刚刚", "不知道归谁管")], at="2017-10-10T12:00:00")
+    (ticket,) = ask(case, "2017-10-20")
+    assert ticket.unit is None and ticket.answer_due is None
+    assert ticket.note == "发帖时间未能识别，无法计算时限；尚未确定责任单位"
+
+
+def test_year_without_a_calendar_is_said(case: Case) -> None:
+    case.thread("7", "[投诉:市水利局]", [("张三", "2051-12-01T10:00:00", "x")], at="2051-12-01T12:00:00")
+    (ticket,) = ask(case, "2051-12-02")
+    assert ticket.answer_due is None and ticket.note and "2051 年" in ticket.note
+
+
+def test_explain_lists_each_day(case: Case) -> None:
+    ticket_id = case.thread(
+        "7", "[投诉:市水利局]", [("张三", "2017-09-29T10:00:00", "x")], at="2017-10-30T12:00:00"
+    )
+    case.build()
+    con = open_warehouse(case.warehouse)
+    ticket, days = explain(con, rules(case), ticket_id[:6], dt.date(2017, 10, 9))
+    answer = [d for d in days if d.clock == "正式答复"]
+    assert [d.day.isoformat() for d in answer if d.is_counted] == [
+        "2017-09-30", "2017-10-09", "2017-10-10", "2017-10-11", "2017-10-12", "2017-10-13", "2017-10-16",
+    ]  # fmt: skip
+    assert ticket.answer_due == dt.datetime(2017, 10, 16, 18)
+    assert len([d for d in answer if "国庆节放假" in d.why or "中秋放假" in d.why]) == 8
+    with pytest.raises(TicketError, match="没有待回复帖"):
+        explain(con, rules(case), "nothing", dt.date(2017, 10, 9))
+    con.close()
+
+
+def test_any_order_of_crawls_gives_the_same_queue(case: Case, tmp_path: Path) -> None:
+    whole_thread(case, at="2017-10-30T12:00:00")
+    once = ask(case, "2017-10-20", include_closed=True)
+    other = Case(tmp_path / "other")
+    for number, posts in enumerate(([OPENED], [OPENED, RECEIVED], [OPENED, RECEIVED, ANSWER])):
+        other.thread("7", "井盖没了[投诉:市水利局]", posts, at=f"2017-10-{28 + number}T12:00:00")
+        other.build()
+    again = ask(other, "2017-10-20", include_closed=True)
+    assert [t.ticket_id for t in once] == [t.ticket_id for t in again]
+    assert [(t.state, t.answer_due, t.answer_at) for t in once] == [
+        (t.state, t.answer_due, t.answer_at) for t in again
+    ]

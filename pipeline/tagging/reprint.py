@@ -1,0 +1,206 @@
+"""Owns the finding of reprints: which articles carry the text of another one, and which of them came first.
+
+A reprint carries the sentences of an earlier piece, whole, trimmed or lightly edited. An event told again
+in other words is none, nor is a notice that every unit publishes on its own site (统一公告), nor a template
+filled with other figures (weather, traffic). Two searches propose pairs: an index of sentence hashes, then
+MinHash and LSH for what was edited in every sentence; one test on the texts decides. Each search alone misses
+a part. Deterministic, and independent of the order of the items.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from itertools import combinations
+from typing import NamedTuple
+
+from rensa import RMinHash, RMinHashLSH
+
+from pipeline.records import Evidence
+from pipeline.tagging.items import ArticleItem
+
+_SENTENCE = re.compile(r"[。！？；\n]+")
+_NOISE = re.compile(r"[^0-9A-Za-z一-鿿]+")
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_HEAD = re.compile(
+    r"^[\s　]*(?:【[^】]{1,8}】)?(?:本报讯|[一-鿿]{2,10}讯)?[\s　]*(?:[（(][^）)\n]{0,40}[）)])?"
+)
+_NOTICE = re.compile(r"公告|公示|通告|通知|倡议书|公开信|致全市|致市民")
+_TRIM = re.compile(r"[\s《》“”()（）【】]|来源[:：]|电视|转载|原载")
+
+MIN_SENTENCE = 9  # characters; shorter sentences are everybody's
+MIN_TEXT = 40  # characters; a shorter text proves nothing
+COMMON = 40  # a sentence in more articles than this is a formula
+SHARED = 0.3  # of the shorter text in whole common sentences: worth a look
+SAME = 0.6  # of the shorter text's character sequences that stand in the longer one
+SAME_OUTLET = 0.8  # the same, within one outlet: series repeat their own formulas
+SAME_NUMBERS = 0.7  # of the shorter text's figures that stand in the longer one
+GRAM = 5  # characters in a sequence
+PERMUTATIONS = 128
+LSH_BANDS = 32
+LSH_THRESHOLD = 0.4
+SEED = 20170927
+
+
+class _Document(NamedTuple):
+    item: ArticleItem
+    text: str  # without the dateline, punctuation and spaces
+    sentences: tuple[str, ...]
+    numbers: frozenset[str]
+    notice: bool
+
+
+def find_reprints(items: Sequence[ArticleItem]) -> dict[str, tuple[str, Evidence]]:
+    """The reprints among these articles.
+
+    Args:
+        items: articles in any order; ids are unique.
+    Returns:
+        For each reprint its id → the id of the first publication among the items, and why. The first is the
+        one that the others name as their source, else the earliest published; one without a date is the last.
+    """
+    documents = [_read(item) for item in sorted(items, key=lambda item: item.id)]
+    leader = list(range(len(documents)))
+    tried: set[tuple[int, int]] = set()
+
+    def join(pairs: Iterable[tuple[int, int]]) -> None:
+        for pair in sorted(pairs):
+            if pair in tried:
+                continue
+            tried.add(pair)
+            if _likeness(documents[pair[0]], documents[pair[1]]) is None:
+                continue
+            one, other = _root(leader, pair[0]), _root(leader, pair[1])
+            leader[max(one, other)] = min(one, other)
+
+    join(_by_sentences(documents))
+    join(_by_minhash(documents))
+    groups: dict[int, list[_Document]] = defaultdict(list)
+    for index, document in enumerate(documents):
+        groups[_root(leader, index)].append(document)
+    found: dict[str, tuple[str, Evidence]] = {}
+    for group in groups.values():
+        # A chain of likenesses may join pieces that share only an official statement: each reprint must be
+        # like its own first publication.
+        rest = group
+        while len(rest) > 1:
+            first = _first(rest)
+            left: list[_Document] = []
+            for document in rest:
+                if document is first:
+                    continue
+                share = _likeness(document, first)
+                if share is None:
+                    left.append(document)
+                else:
+                    found[document.item.id] = (first.item.id, _evidence(document, first, share))
+            rest = left
+    return found
+
+
+def _read(item: ArticleItem) -> _Document:
+    body = _HEAD.sub("", item.body, count=1)
+    sentences = tuple(_NOISE.sub("", part) for part in _SENTENCE.split(body))
+    return _Document(
+        item,
+        "".join(sentences),
+        tuple(part for part in sentences if len(part) >= MIN_SENTENCE),
+        frozenset(_NUMBER.findall(body)),
+        bool(_NOTICE.search(item.title)),
+    )
+
+
+def _by_sentences(documents: Sequence[_Document]) -> set[tuple[int, int]]:
+    index: dict[str, list[int]] = defaultdict(list)
+    for number, document in enumerate(documents):
+        for sentence in set(document.sentences):
+            index[sentence].append(number)
+    shared: dict[tuple[int, int], int] = defaultdict(int)
+    for sentence, numbers in index.items():
+        if 1 < len(numbers) <= COMMON:
+            for pair in combinations(numbers, 2):
+                shared[pair] += len(sentence)
+    return {
+        pair
+        for pair, size in shared.items()
+        if size >= SHARED * min(len(documents[pair[0]].text), len(documents[pair[1]].text))
+    }
+
+
+def _by_minhash(documents: Sequence[_Document]) -> set[tuple[int, int]]:
+    index = RMinHashLSH(LSH_THRESHOLD, PERMUTATIONS, LSH_BANDS)
+    pairs: set[tuple[int, int]] = set()
+    for number, document in enumerate(documents):
+        if len(document.text) < MIN_TEXT:
+            continue
+        sketch = RMinHash(PERMUTATIONS, SEED)
+        sketch.update(sorted(_grams(document.text)))
+        pairs.update((other, number) for other in index.query(sketch) if other != number)
+        index.insert(number, sketch)
+    return pairs
+
+
+def _likeness(one: _Document, other: _Document) -> float | None:
+    """The share of the shorter text that stands in the longer one, where that makes it a reprint."""
+    short, long = sorted((one, other), key=lambda d: (len(d.text), d.item.id))
+    if len(short.text) < MIN_TEXT:
+        return None
+    named = _names(one, other) or _names(other, one)
+    if (one.notice or other.notice) and (not named or _own_sites(one, other)):
+        return None  # a notice stands on every host by itself, unless a host says whose copy it is
+    if len(short.numbers) >= 3 and len(short.numbers & long.numbers) < SAME_NUMBERS * len(short.numbers):
+        return None
+    share = _containment(short.text, long.text)
+    same_outlet = one.item.outlet is not None and one.item.outlet == other.item.outlet
+    return share if share >= (SAME_OUTLET if same_outlet else SAME) else None
+
+
+def _own_sites(one: _Document, other: _Document) -> bool:
+    return all((d.item.outlet or "").startswith("单位网站") for d in (one, other))
+
+
+def _containment(short: str, long: str) -> float:
+    grams = _grams(short)
+    return len(grams & _grams(long)) / len(grams) if grams else 0.0
+
+
+def _grams(text: str) -> set[str]:
+    return {text[i : i + GRAM] for i in range(len(text) - GRAM + 1)}
+
+
+def _names(document: _Document, other: _Document) -> bool:
+    """The document names the other's outlet as its source."""
+    source = _TRIM.sub("", document.item.source or "")
+    outlet = _TRIM.sub("", other.item.outlet or "")
+    own = _TRIM.sub("", document.item.outlet or "")
+    return bool(source) and bool(outlet) and outlet != own and (source in outlet or outlet in source)
+
+
+def _first(group: list[_Document]) -> _Document:
+    original = [d for d in group if not any(_names(d, other) for other in group if other is not d)]
+
+    def order(document: _Document) -> tuple[str, bool, str]:
+        source = _TRIM.sub("", document.item.source or "")
+        foreign = bool(source) and source not in _TRIM.sub("", document.item.outlet or "")
+        return (document.item.published or "9999", foreign, document.item.id)
+
+    return min(original or group, key=order)
+
+
+def _evidence(document: _Document, first: _Document, share: float) -> Evidence:
+    where = f"{first.item.outlet or ''}{first.item.published or ''}"
+    why = f"与{where}“{first.item.title[:20]}”的文字有{share:.0%}相同"
+    if _names(document, first):
+        source = document.item.source or ""
+        return Evidence(
+            why=f"{why}，且来源写明“{source}”，为其转载", field="source", start=0, end=len(source)
+        )
+    return Evidence(why=f"{why}，发表在后，为其转载", field="body", start=0, end=len(document.item.body))
+
+
+def _root(leader: list[int], index: int) -> int:
+    while leader[index] != index:
+        leader[index] = leader[leader[index]]
+        index = leader[index]
+    return index

@@ -54,7 +54,8 @@ class Frontier:
         self._state = state
         self._report = report
         self._first_day, self._last_day = first_day, last_day
-        self._fresh = now - dt.timedelta(days=float(site.options.get("revisit_days", 0)))
+        revisit = float(site.options.get("revisit_days", 0))
+        self._fresh = now - dt.timedelta(days=revisit) if revisit > 0 else dt.datetime.max
         most = int(site.options.get("max_pages", MAX_PAGES))
         self._limit = most if limit is None else min(limit, most)
         self._seen: set[str] = set()

@@ -1,0 +1,147 @@
+"""Measures the crawl on loopback: pages per second with parsing and landing, beside a bare client.
+
+    python tools/bench_crawl.py [--pages 3000] [--kilobytes 30]
+
+The server is a process of its own; pages are articles of the TRS structure behind one list. No delay.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import datetime as dt
+import multiprocessing
+import random
+import resource
+import shutil
+import tempfile
+import time
+from pathlib import Path
+
+import aiohttp
+from aiohttp import web
+
+from crawlers.run import crawl
+from pipeline.city import load_city
+
+WORDS = "港口防城上思东兴水利教育扶贫项目会议检查推进群众服务建设治理环境安全发展干部学校道路"
+
+
+def page(number: int, size: int) -> bytes:
+    """An article of about `size` bytes: a third of it text, the rest the markup that real pages carry."""
+    rng = random.Random(number)
+    text = "".join(
+        f"<p>{''.join(rng.choices(WORDS, k=60))}，第{number}号。</p>" for _ in range(max(1, size // 3 // 190))
+    )
+    head = (
+        f'<meta name="ArticleTitle" content="第{number}篇：水利检查">'
+        '<meta name="PubDate" content="2017-10-09 10:00">'
+        '<meta name="ContentSource" content="某报"><title>某市</title>'
+    )
+    body = (
+        f'<html><head>{head}</head><body><h1>第{number}篇：水利检查</h1><div class="TRS_Editor">{text}</div>'
+    )
+    filler = "".join(
+        f'<li><a href="/nav/{i}.shtml" title="栏目{rng.random()}">栏目{i}</a></li>' for i in range(2000)
+    )
+    raw = body.encode()
+    return raw + f"<ul>{filler}</ul>".encode()[: max(0, size - len(raw) - 14)] + b"</body></html>"
+
+
+def serve(pages: int, size: int, ready: multiprocessing.Queue[int]) -> None:
+    bodies = [page(i, size) for i in range(200)]
+    lists = [
+        "".join(f'<li><span>2017-10-09</span><a href="/xw/t{i}.shtml">第{i}篇</a></li>' for i in part)
+        for part in (range(start, min(start + 500, pages)) for start in range(0, pages, 500))
+    ]
+
+    async def answer(request: web.Request) -> web.Response:
+        name = request.path.rpartition("/")[2]
+        if name.startswith("t"):
+            number = int(name[1:].partition(".")[0])
+            body = bodies[number % len(bodies)].replace("第".encode(), f"第{number}-".encode(), 3)
+            return web.Response(body=body, content_type="text/html", charset="utf-8")
+        if name.startswith("index"):
+            items = lists[int(name.removeprefix("index_").partition(".")[0])]
+            text = f'<html><body><div class="rightDiv"><ul>{items}</ul></div></body></html>'
+            return web.Response(text=text, content_type="text/html", charset="utf-8")
+        return web.Response(status=404)
+
+    async def main() -> None:
+        app = web.Application()
+        app.router.add_get("/{path:.*}", answer)
+        runner = web.AppRunner(app, access_log=None)
+        await runner.setup()
+        site = web.TCPSite(runner, "127.0.0.1", 0)
+        await site.start()
+        ready.put(runner.addresses[0][1])
+        await asyncio.Event().wait()
+
+    asyncio.run(main())
+
+
+async def bare(base: str, pages: int, together: int = 16) -> float:
+    """Pages per second of aiohttp alone: fetched and thrown away."""
+    async with aiohttp.ClientSession() as session:
+        numbers = iter(range(pages))
+
+        async def worker() -> None:
+            for number in numbers:
+                async with session.get(f"{base}/xw/t{number}.shtml") as response:
+                    await response.read()
+
+        began = time.perf_counter()
+        await asyncio.gather(*(worker() for _ in range(together)))
+        return pages / (time.perf_counter() - began)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--pages", type=int, default=3000)
+    parser.add_argument("--kilobytes", type=int, default=30)
+    arguments = parser.parse_args()
+    context = multiprocessing.get_context("spawn")
+    ready: multiprocessing.Queue[int] = context.Queue()
+    server = context.Process(
+        target=serve, args=(arguments.pages, arguments.kilobytes * 1000, ready), daemon=True
+    )
+    server.start()
+    base = f"http://127.0.0.1:{ready.get(timeout=30)}"
+    home = Path(tempfile.mkdtemp(prefix="bench-crawl-"))
+    try:
+        (home / "bench").mkdir()
+        (home / "bench" / "units.csv").write_text(
+            "short,official,kind,parent\n市水利局,某市水利局,市直,某市\n"
+        )
+        (home / "bench" / "city.yaml").write_text("allow_private: [127.0.0.1]\n")
+        starts = [f"{base}/xw/index_{i}.shtml" for i in range(-(-arguments.pages // 500))]
+        (home / "bench" / "outlets.yaml").write_text(
+            f"sites: [{{slug: bench, outlet: 某报, platform: trs, start: {starts}, delay: 0}}]\n"
+        )
+        print(f"bare aiohttp client, no parsing: {asyncio.run(bare(base, arguments.pages)):,.0f} pages/s")
+        for title in ("first crawl, all new", "second crawl, list only"):
+            before = resource.getrusage(resource.RUSAGE_CHILDREN)
+            report = crawl(
+                load_city(home / "bench"),
+                home=home,
+                first_day=dt.date(2017, 10, 1),
+                last_day=dt.date(2017, 10, 31),
+                clock=lambda: dt.datetime.fromisoformat("2017-10-09T12:00:00"),
+                progress=False,
+            )
+            site = report.sites[0]
+            after = resource.getrusage(resource.RUSAGE_CHILDREN)
+            cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+            print(
+                f"{title}: {site.fetched:,} pages in {site.seconds:.1f} s, {site.fetched / site.seconds:,.0f} pages/s"
+                f"; {site.fetched / cpu:,.0f} pages per CPU second with start-up; {site.outcomes}"
+            )
+        size = sum(path.stat().st_size for path in (home / "var").rglob("*") if path.is_file())
+        print(f"on disk: {size / arguments.pages:,.0f} bytes a page")
+    finally:
+        server.terminate()
+        shutil.rmtree(home)
+
+
+if __name__ == "__main__":
+    main()

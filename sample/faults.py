@@ -10,6 +10,8 @@ from typing import Literal
 import msgspec
 import yaml
 
+from pipeline.records import Outcome
+
 FAULTS = Path(__file__).resolve().parent / "faults.yaml"
 
 Kind = Literal["down", "not_found", "error_page", "login_wall", "redirect", "huge", "charset"]
@@ -40,6 +42,7 @@ class Entry(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     date: dt.date
     title: str
     href: str
+    outcome: Outcome | None = None  # the one that a crawl must end in; None: not fetched at all
 
 
 class HostilePost(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):

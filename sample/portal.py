@@ -20,8 +20,9 @@ FEED_SIZE = 20
 CHANNELS = {
     "/news/bdyw/": "本地要闻",
     "/news/mssh/": "民生社会",
-    "/zt/jxkp/": "绩效考评专题",
     "/tv/fcgxw/": "防城港新闻",
+    # The plan's column has a channel of its own, its name spelt as on the air: without the comma.
+    "/tv/jxkp/": "抓绩效提升 促经济社会发展",
 }
 
 
@@ -78,7 +79,9 @@ class Portal(Website):
         return self.page(request, template, path=path, piece=piece, others=others)
 
     async def feed(self, request: Request) -> Response:
-        rows = [(path, piece) for path in CHANNELS if path != "/tv/fcgxw/" for piece in self.channels[path]]
+        rows = [
+            (path, piece) for path in CHANNELS if not path.startswith("/tv/") for piece in self.channels[path]
+        ]
         rows.sort(key=lambda row: row[1].published, reverse=True)
         items = [
             (str(request.base_url).rstrip("/") + self.address(path, piece), piece, rfc822(piece.moment))
@@ -94,9 +97,7 @@ def rfc822(moment: dt.datetime) -> str:
 def channel_of(piece: Piece) -> str | None:
     """The channel in which a piece of the portal or of the TV station stands, None for other outlets."""
     if piece.outlet == TV_OUTLET:
-        return "/tv/fcgxw/"
+        return "/tv/jxkp/" if piece.column and "绩效" in piece.column else "/tv/fcgxw/"
     if piece.outlet != OUTLET:
         return None
-    if piece.column and "绩效" in piece.column:
-        return "/zt/jxkp/"
     return "/news/bdyw/" if piece.number % 3 else "/news/mssh/"

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import json
+import os
 import re
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-import msgspec
-
-from pipeline.city import City, Site, load_city
+from pipeline.city import City, load_city
 from sample.server import BASE_PORT, WEBSITES
 
 CITY = Path(__file__).resolve().parent / "city"
@@ -49,29 +50,37 @@ def running(
         command,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
+        env=os.environ | {"PYTHONUTF8": "1"},
         cwd=Path(__file__).resolve().parent.parent,
     )
     try:
         port = _wait_until_ready(process)
-        yield port, sample_city(port)
+        with sample_city(port) as city:
+            yield port, city
     finally:
         _end(process)
 
 
-def sample_city(base_port: int = BASE_PORT) -> City:
-    """The sample city with its addresses moved to the ports from `base_port` on."""
-    city = load_city(CITY)
-    city.sites = [_moved(site, base_port - BASE_PORT) for site in city.sites]
-    return city
+@contextlib.contextmanager
+def sample_city(base_port: int = BASE_PORT) -> Iterator[City]:
+    """The sample city with its addresses on the ports from `base_port` on.
 
-
-def _moved(site: Site, offset: int) -> Site:
-    def move(text: str) -> str:
-        return _ADDRESS.sub(lambda match: f"127.0.0.1:{_port(int(match.group(1)), offset)}", text)
-
-    return msgspec.structs.replace(
-        site, start=[move(start) for start in site.start], hosts=[move(host) for host in site.hosts]
-    )
+    Other ports than the usual ones get a city folder of their own while the block runs, because a crawl is a
+    process of its own and reads the city from its folder.
+    """
+    if base_port == BASE_PORT:
+        yield load_city(CITY)
+        return
+    with tempfile.TemporaryDirectory(prefix="gangqing-sample-") as name:
+        folder = Path(name)
+        # JSON is YAML, and quotes any path.
+        (folder / "city.yaml").write_text(json.dumps({"extends": str(CITY)}), encoding="utf-8")
+        outlets = (CITY / "outlets.yaml").read_text(encoding="utf-8")
+        moved = _ADDRESS.sub(
+            lambda match: f"127.0.0.1:{_port(int(match.group(1)), base_port - BASE_PORT)}", outlets
+        )
+        (folder / "outlets.yaml").write_text(moved, encoding="utf-8")
+        yield load_city(folder)
 
 
 def _port(port: int, offset: int) -> int:

@@ -6,8 +6,8 @@ from pipeline.city import City
 from pipeline.records import ArticleTags
 from pipeline.tagging.classify import ArticleClassifier
 from pipeline.tagging.items import ArticleItem
+from pipeline.tagging.news_sentiment import NewsSentiment
 from pipeline.tagging.segment import segment
-from pipeline.tagging.sentiment import NewsSentiment
 from pipeline.tagging.units import UnitTagger
 
 

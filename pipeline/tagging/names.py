@@ -95,6 +95,8 @@ class Names:
         for stem in self.lexicon["vertical"]:
             if stem in self.stems:
                 self.vertical[stem] = self.stems[stem]
+        self.counties = frozenset(unit.short for unit in city.units if unit.is_county)
+        self.county_cities = tuple(sorted(short for short in self.counties if short.endswith("市")))
         # Papers, stations and sites: they publish, so that their name alone credits nobody.
         self.media = frozenset(
             unit.short

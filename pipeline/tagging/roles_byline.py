@@ -17,6 +17,7 @@ _SITE = re.compile(r"^(?:单位网站|单位微博|单位微信|网站|微博|�
 _SOURCE_MARK = re.compile(r"(?<![图频片])(?:来源|源自|转自|作者单位|供稿单位|供稿|特约作者|撰稿)\s*[：:/]\s*")
 _SUPPLIED = re.compile(r"\s*(?:供稿|/文|文/|文图|图文)")
 _PAREN = re.compile(r"^[^（(\n]{0,24}[（(]([^）)\n]{2,60})[）)]")
+_RUNS_ON = re.compile(r"(?:(?!据|近|记者)[^，。；！？\n])*$")
 _OWN_COPY = re.compile(rf"{load_cue_pattern('own_copy')}")
 _DATE_LINE = re.compile(r"^\s*(?:二[〇○零]|20)[\d〇○零一二三四五六七八九十]{2}年.{1,8}日\s*$")
 _DATE = re.compile(r"\s*(?:20\d\d|二[〇○零].{2})年\d{0,2}[^，。]{0,6}日")
@@ -129,29 +130,31 @@ class Bylines:
         whole, found = text.whole, []
         if not text.hits:
             return found
-        body = whole[text.body :]
-        spans: list[tuple[int, int, str]] = []
-        for mark in _SOURCE_MARK.finditer(whole):
-            spans.append((mark.end(), mark.end() + 40, mark[0]))
-        lines_from = self._signature_start(body)
+        marks = [(mark.end(), mark[0]) for mark in _SOURCE_MARK.finditer(whole)]
+        signature = text.body + self._signature_start(whole[text.body :])
+        supplied = "供稿" in whole or "文" in whole
         for hit in text.hits:
             kind = hit.name.kind
             if kind in ("foreign", "block", "list", "city_name"):
+                continue
+            near = [
+                mark
+                for at, mark in marks
+                if at <= hit.start < at + 40 and _RUNS_ON.match(whole, at, hit.start)
+            ]
+            if not (
+                near
+                or hit.start >= signature
+                or (supplied and _SUPPLIED.search(whole, hit.end, hit.end + 12))
+            ):
                 continue
             unit, end = self._unit(whole, hit, text)
             if unit is None or unit in self.media:
                 continue
             why = None
-            for start, stop, mark in spans:
-                if start <= hit.start < stop and not re.search(
-                    r"[，。；！？]|据|近|记者", whole[start : hit.start]
-                ):
-                    why = f"文中注明“{mark.strip()}{whole[hit.start : end]}”，按供稿计"
-            if (
-                why is None
-                and hit.start >= text.body + lines_from
-                and self._is_signature(whole, hit.start, end)
-            ):
+            if near:
+                why = f"文中注明“{near[-1].strip()}{whole[hit.start : end]}”，按供稿计"
+            if why is None and hit.start >= signature and self._is_signature(whole, hit.start, end):
                 why = f"落款“{whole[hit.start : end]}”，按供稿计"
             if why is None and _SUPPLIED.match(whole, end):
                 why = f"文中注明“{whole[hit.start : end]}供稿”"

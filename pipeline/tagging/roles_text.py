@@ -14,7 +14,7 @@ from pipeline.records import Evidence
 from pipeline.tagging.items import ArticleItem
 from pipeline.tagging.names import Hit, NameFinder, Names, load_lexicon
 from pipeline.tagging.names_county import CountyReader
-from pipeline.tagging.names_scope import Scope, read_scope
+from pipeline.tagging.names_scope import Scope, ScopeReader
 from pipeline.tagging.roles import MENTIONS, load_cue_pattern, read_act
 
 _BOUNDARY = re.compile(r"[，。；：！？\n“”【】（）()…]")
@@ -88,6 +88,7 @@ class Reader:
         self.names = names
         self.finder = finder
         self.counties = CountyReader(names)
+        self.scopes = ScopeReader(city, names, finder)
         stems = sorted({*names.stems}, key=lambda s: (-len(s), s))
         stem = "(?:" + "|".join(map(re.escape, stems)) + ")" if stems else "(?!)"
         self._list = re.compile(
@@ -121,7 +122,7 @@ class Reader:
             fields = [(0, "body")]
         body = fields[-1][0] if fields[-1][1] == "body" else len(whole)
         hits = self.finder.find(whole)
-        scope = read_scope(self.city, self.names, item, whole, body, hits)
+        scope = self.scopes.read(item, whole, body, hits)
         lead_end = _lead_end(whole, body)
         second = whole.find("\n", lead_end + 1)
         size = len(whole) - body

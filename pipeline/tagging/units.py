@@ -97,8 +97,10 @@ class UnitTagger:
             case.occurrences.append(occurrence)
         for case in cases.values():
             _weigh(case)
-        _leave_to_county(cases, self.city)
-        _give_to_county(text, cases, self.city)
+        counties = [case for unit, case in cases.items() if unit in self.names.counties]
+        if counties:
+            _leave_to_county(cases, counties)
+            _give_to_county(text, cases, counties)
         exposure = is_exposure(item, text)
         exposed: list[str] = []
         if exposure:
@@ -193,20 +195,17 @@ def _weigh(case: Case) -> None:
             best, case.best = value, occurrence
 
 
-def _leave_to_county(cases: dict[str, Case], city: City) -> None:
-    """桂林警方 over a story whose actor is 秀峰警方 is the county's: the city's police is only a manner of speaking."""
-    known = city.unit_by_short
-    if not any(known[unit].is_county and case.score >= 0.7 for unit, case in cases.items()):
+def _leave_to_county(cases: dict[str, Case], counties: list[Case]) -> None:
+    """桂林警方 over a story whose actor is 秀峰警方 is the county's, a manner of speaking."""
+    if all(case.score < 0.7 for case in counties):
         return
     for case in cases.values():
         if case.score and all(o.police or o.act in MENTIONS for o in case.occurrences):
             case.score *= 0.1
 
 
-def _give_to_county(text: Text, cases: dict[str, Case], city: City) -> None:
+def _give_to_county(text: Text, cases: dict[str, Case], counties: list[Case]) -> None:
     """镇妇联 acts, and only one county is named: the organ is that county's."""
-    known = city.unit_by_short
-    counties = [case for unit, case in cases.items() if known[unit].is_county]
     if len(counties) != 1 or any(case.score >= 0.7 for case in cases.values()):
         return
     organ = _TOWN_ORGAN.search(text.whole)

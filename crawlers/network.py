@@ -10,6 +10,7 @@ import ipaddress
 import socket
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import urlsplit
 
 import aiohttp
 from scrapy import Request
@@ -18,7 +19,6 @@ from scrapy.core.downloader.handlers.base import BaseDownloadHandler
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DownloadConnectionRefusedError, IgnoreRequest
 from scrapy.http import Response
-from scrapy.utils.httpobj import urlparse_cached
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -50,13 +50,13 @@ def is_public(address: str) -> bool:
 def host_of(url: str) -> str | None:
     """host, or host:port where the port is not the scheme's own; None if it is no http or https address."""
     try:
-        parts = urlparse_cached(Request(url)) if "://" in url else None
-        if parts is None or parts.scheme not in _DEFAULT_PORTS or not parts.hostname:
-            return None
-        port = parts.port
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
     except ValueError:
         return None
-    host = parts.hostname.lower().rstrip(".")
+    if parts.scheme not in _DEFAULT_PORTS or not host:
+        return None
+    host = host.rstrip(".")
     return host if port in (None, _DEFAULT_PORTS[parts.scheme]) else f"{host}:{port}"
 
 

@@ -215,8 +215,7 @@ class CrawlProcess:
         done, _ = await asyncio.wait([stopping], timeout=STOP_SECONDS)
         if not done:
             for crawler in self._crawlers:
-                if crawler.crawling or crawler._engine is not None:
-                    await _let_go(crawler)
+                await _let_go(crawler)
 
 
 def _backoff(crawler: Crawler) -> Backoff | None:
@@ -229,6 +228,8 @@ def _backoff(crawler: Crawler) -> Backoff | None:
 async def _let_go(crawler: Crawler) -> None:
     """Close the connections of a crawler, so that the pages still under way end without an outcome."""
     engine = crawler._engine
+    if isinstance(crawler.spider, SiteSpider):
+        crawler.spider.letting_go = True
     if engine is not None:
         for handler in list(engine.downloader.handlers._handlers.values()):
             await handler.close()
@@ -247,6 +248,9 @@ def _by_host(sites: list[Site]) -> list[list[Site]]:
 
 def main() -> int:
     out = sys.stdout.buffer
+    logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s")
+    logging.getLogger("bs4").setLevel(logging.ERROR)  # says of every page that its charset is wrong
+    logging.getLogger("scrapy.core.downloader").setLevel(logging.ERROR)  # "experimental" once a site
 
     def send(message: Message) -> None:
         out.write(msgspec.json.encode(message) + b"\n")

@@ -79,11 +79,13 @@ class SiteSpider(Spider):
         spider._records_in_run = {}
         spider._retried_failures = False
         spider.fault = None
+        spider.letting_go = False
         return spider
 
     _records_in_run: dict[str, str]
     _retried_failures: bool
     _closing: asyncio.Task[None]
+    letting_go: bool  # connections are being closed under pages that are on their way
     fault: BaseException | None  # the landing failed (a full disk): the crawl of the site has ended
 
     async def start(self) -> AsyncIterator[Request]:
@@ -160,7 +162,9 @@ class SiteSpider(Spider):
         visit: Visit = failure.request.meta["visit"]  # type: ignore[attr-defined]
         error = failure.value
         outcome, detail = outcome_of(error)
-        if outcome is None:  # the crawl is being stopped: no outcome, the next one asks again
+        if (
+            outcome is None or self.letting_go
+        ):  # the crawl is being stopped: no outcome, the next one asks again
             return []
         return self._land(visit, self.crawl.now(), outcome, detail=detail)
 

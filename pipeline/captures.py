@@ -44,7 +44,7 @@ class Exchange:
 class CaptureWriter:
     """Appends exchanges to one WARC file. `sync` makes everything added so far durable."""
 
-    def __init__(self, path: Path, *, level: int = 6) -> None:
+    def __init__(self, path: Path, *, level: int = 3) -> None:
         new = not path.exists()
         self.path = path
         self._level = level

@@ -44,8 +44,8 @@ def page(number: int, size: int) -> bytes:
     filler = "".join(
         f'<li><a href="/nav/{i}.shtml" title="栏目{rng.random()}">栏目{i}</a></li>' for i in range(2000)
     )
-    raw = body.encode()
-    return raw + f"<ul>{filler}</ul>".encode()[: max(0, size - len(raw) - 14)] + b"</body></html>"
+    room = max(0, size - len(body.encode()) - 30)
+    return (body + "<ul>" + filler.encode()[:room].decode(errors="ignore") + "</ul></body></html>").encode()
 
 
 def serve(pages: int, size: int, ready: multiprocessing.Queue[int]) -> None:

@@ -15,6 +15,7 @@ import yaml
 from pipeline.city import City, load_city
 
 Answer = tuple[int, dict[str, str], bytes]
+HTML = {"Content-Type": "text/html; charset=utf-8"}
 UNITS = "short,official,kind,parent,aliases,duties,named_in_notice\n市水利局,某市水利局,市直,某市,,,1\n"
 
 
@@ -26,11 +27,14 @@ class Web:
         self.asked: Counter[str] = Counter()
         self.requests: list[tuple[str, dict[str, str]]] = []
         self.base = ""
+        self.answer_all: Callable[[BaseHTTPRequestHandler], Answer] | None = None
 
     def answer(self, handler: BaseHTTPRequestHandler) -> None:
         self.asked[handler.path] += 1
         self.requests.append((handler.path, {k.lower(): v for k, v in handler.headers.items()}))
         page = self.pages.get(handler.path)
+        if page is None and handler.path != "/robots.txt":
+            page = self.answer_all
         if callable(page):
             page = page(handler)
             if page is None:

@@ -18,7 +18,12 @@ from pipeline.tagging.threads_phrases import PhraseIndex, Span
 
 LEXICON = Path(__file__).resolve().parent.parent / "lexicon" / "threads_answers.yaml"
 
-ReplyKind = Literal["response", "answer", "sent_back", "chat"]
+ReplyKind = Literal["response", "answer", "sent_back"]
+
+# A shorter reply without any cue is a courtesy, not an answer (characters).
+ANSWER_LENGTH = 45
+# A reply of this length tells something even where no cue was found (characters).
+LONG = 160
 
 
 class Reply(msgspec.Struct, frozen=True):
@@ -54,39 +59,41 @@ class AnswerReader:
             for post in posts[1:]
             if post.is_registered_official and post.text and post.text.strip()
         ]
-        counted = [reply for reply in replies if reply.kind != "chat"]
+        counted = [reply for reply in replies if reply.kind != "sent_back"]
         answer = next((reply for reply in counted if reply.kind == "answer"), None)
         return Answering(replies, counted[0] if counted else None, answer)
 
     def classify(self, floor: int, text: str) -> Reply:
         """What one official reply is."""
         found = self._index.find(text)
+        inquiry, done, facts = (len(found.get(name, ())) for name in ("found", "done", "facts"))
 
-        def said(name: str) -> Reply:
-            span = found[name][0]
-            kind: ReplyKind = {"sent_back": "sent_back", "promise": "response"}.get(name, "answer")  # type: ignore[assignment]
-            return Reply(floor, kind, span, text[span[0] : span[1]])
+        def said(kind: ReplyKind, *names: str) -> Reply:
+            span = next((found[name][0] for name in names if name in found), None)
+            return Reply(floor, kind, span, "" if span is None else text[span[0] : span[1]])
 
+        if "not_ours" in found and not done and ("elsewhere" in found or facts < 3):
+            return said("sent_back", "not_ours")
         if "answers" in found:
-            return said("answers")
-        done = len(found.get("done", ())) + len(found.get("facts", ()))
-        promised = "promise" in found
-        if "sent_back" in found and len(found.get("done", ())) < 1 and len(found.get("facts", ())) < 2:
-            return said("sent_back")
-        if promised:
-            # "已停播该广告，复核结果另行答复" promises an answer; "已修好，后续将加强巡查" is one.
-            if "later_answer" in found:
-                span = found["later_answer"][0]
-                return Reply(floor, "response", span, text[span[0] : span[1]])
-            if done < 2:
-                return said("promise")
-        if "later_answer" in found and done < 2:
-            span = found["later_answer"][0]
-            return Reply(floor, "response", span, text[span[0] : span[1]])
-        if "done" in found:
-            return said("done")
-        if "facts" in found:
-            return said("facts")
-        if len(text) < 30:
-            return Reply(floor, "response", None, "")
+            return said("answer", "answers")
+        if "elsewhere" in found and not (inquiry or done) and facts < 2 and not self._besides(found):
+            return said("sent_back", "elsewhere")
+        long = len(text) >= LONG
+        if "later" in found and not (inquiry and (done or long)):
+            # "已停播该广告，复核结果另行答复" promises an answer; "经查…，已修好" with a promise of more is one.
+            return said("response", "later")
+        if inquiry or done:
+            return said("answer", "found", "done")
+        if facts >= 2 or (facts and (long or "promise" not in found)):
+            return said("answer", "facts")
+        if len(text) < ANSWER_LENGTH or (not long and ("promise" in found or "measure" in found)):
+            return said("response", "promise", "measure", "polite")
         return Reply(floor, "answer", None, "")
+
+    @staticmethod
+    def _besides(found: dict[str, list[Span]]) -> bool:
+        """Whether each address stands behind "如有疑问", "详情": an addition, not a sending-away."""
+        return all(
+            any(start - 12 <= s and e <= start + 1 for s, e in found.get("besides", ()))
+            for start, _ in found["elsewhere"]
+        )

@@ -7,7 +7,7 @@ text costs a dictionary look-up per feature and one numpy sum. Training (scikit-
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -33,29 +33,38 @@ def features(tokens: list[str]) -> list[str]:
 class LinearModel:
     """Weights of a model. `rows` is (features, classes), `idf` (features,), `bias` (classes,)."""
 
+
     name: str
     classes: tuple[str, ...]
     vocabulary: tuple[str, ...]
     rows: Floats
     idf: Floats
     bias: Floats
+    # Weights of numbers that stand beside the words, (numbers, classes); empty where a model has none.
+    dense: Floats = field(default_factory=lambda: np.zeros((0, 0), dtype=np.float32))
 
     @cached_property
     def _ids(self) -> dict[str, int]:
         return {word: number for number, word in enumerate(self.vocabulary)}
 
-    def ids(self, tokens: list[str]) -> list[int]:
-        """Numbers of the known features of a text."""
+    def ids(self, features: list[str]) -> list[int]:
+        """Numbers of the known ones among distinct features."""
         get = self._ids.get
-        return [number for number in map(get, features(tokens)) if number is not None]
+        return [number for number in map(get, features) if number is not None]
 
     def scores(self, tokens: list[str]) -> Floats:
-        """One margin per class; the bias alone where no feature is known."""
-        ids = self.ids(tokens)
-        if not ids:
-            return self.bias
-        norm = float(np.sqrt(np.square(self.idf[ids]).sum()))
-        result: Floats = self.rows[ids].sum(axis=0) / norm + self.bias
+        """One margin per class of a text; the bias alone where no feature is known."""
+        return self.feature_scores(features(tokens))
+
+    def feature_scores(self, features: list[str], numbers: list[float] | None = None) -> Floats:
+        """One margin per class from distinct features, and numbers where the model has them."""
+        ids = self.ids(features)
+        result: Floats = self.bias
+        if ids:
+            norm = float(np.sqrt(np.square(self.idf[ids]).sum()))
+            result = result + self.rows[ids].sum(axis=0) / norm
+        if numbers is not None:
+            result = result + np.asarray(numbers, dtype=np.float32) @ self.dense
         return result
 
     def predict(self, tokens: list[str]) -> tuple[str, float]:
@@ -66,7 +75,7 @@ class LinearModel:
 
     def strongest(self, tokens: list[str], name: str, count: int = 3) -> list[str]:
         """The known features that speak most for a class, strongest first."""
-        ids = self.ids(tokens)
+        ids = self.ids(features(tokens))
         if not ids:
             return []
         column = self.rows[ids, self.classes.index(name)]
@@ -83,6 +92,7 @@ class LinearModel:
             rows=self.rows.astype(np.float16),
             idf=self.idf.astype(np.float16),
             bias=self.bias.astype(np.float32),
+            dense=self.dense.astype(np.float32),
         )
 
 
@@ -109,6 +119,7 @@ def load_model(name: str, folder: Path = MODELS) -> LinearModel:
                 rows=data["rows"].astype(np.float32),
                 idf=data["idf"].astype(np.float32),
                 bias=data["bias"],
+                dense=data["dense"],
             )
     except (OSError, KeyError, ValueError) as error:
         raise ModelError(f"模型 {path.name} 缺失或损坏（{error}），请运行 gangqing train 重建") from error

@@ -10,7 +10,7 @@ from pipeline.tagging.items import PostItem
 from pipeline.tagging.linear import LinearModel, load_model
 from pipeline.tagging.segment import segment
 from pipeline.tagging.sentiment import PostSentiment
-from pipeline.tagging.threads_kind import read_kind
+from pipeline.tagging.threads_kind import KindReader
 from pipeline.tagging.threads_reading import PostReader
 from pipeline.tagging.threads_units import choose_units
 
@@ -21,6 +21,7 @@ class PostTagger:
     def __init__(self, city: City) -> None:
         self._city = city
         self._reader = PostReader(city)
+        self._kinds = KindReader()
         self._sentiment = PostSentiment()
 
     @cached_property
@@ -29,11 +30,11 @@ class PostTagger:
 
     def tag(self, item: PostItem) -> PostTags:
         reading = self._reader.read(item.title, item.text)
-        kind = read_kind(reading)
-        asked = kind.open and kind.kind in ("投诉", "求助", "咨询", "建议") and reading.elsewhere is None
+        tokens = segment(reading.text)
+        kind = self._kinds.read(reading, tokens)
+        asked = kind.asked
         units = choose_units(reading, self._city, praise=kind.kind == "表扬") if asked else None
         sentiment, score, why = self._sentiment.tag(reading, kind.kind)
-        tokens = segment(f"{item.title}{item.text}")
         topic, sure = self._topics.predict(tokens)
         words = "”“".join(self._topics.strongest(tokens, topic))
         return PostTags(

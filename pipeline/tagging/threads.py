@@ -10,7 +10,8 @@ from pipeline.records import Evidence, ThreadTags, TicketState
 from pipeline.tagging.answers import Answering, AnswerReader
 from pipeline.tagging.items import ThreadItem, ThreadPost
 from pipeline.tagging.sentiment import PostSentiment
-from pipeline.tagging.threads_kind import Kind, read_kind
+from pipeline.tagging.segment import segment
+from pipeline.tagging.threads_kind import Kind, KindReader
 from pipeline.tagging.threads_reading import PostReader, Reading
 from pipeline.tagging.threads_units import UnitChoice, choose_units, unit_of_account
 
@@ -25,6 +26,7 @@ class ThreadTagger:
         self._city = city
         self._reader = PostReader(city)
         self._answers = AnswerReader()
+        self._kinds = KindReader()
         self._sentiment = PostSentiment()
         self._account_unit = unit_of_account(city)
 
@@ -35,8 +37,8 @@ class ThreadTagger:
         answering = self._answers.read(posts)
         if opening.is_registered_official:
             return self._announcement(item, posts, reading, answering)
-        kind = read_kind(reading, item.board)
-        asked = kind.open and kind.kind in ("投诉", "求助", "咨询", "建议") and reading.elsewhere is None
+        kind = self._kinds.read(reading, segment(reading.text), item.board)
+        asked = kind.asked
         units = self._units(kind, asked, reading)
         state = _state(asked, answering)
         sentiment, score, why = self._sentiment.tag(reading, kind.kind)
@@ -92,7 +94,7 @@ class ThreadTagger:
         first = answer = None
         open_question = None
         if question is not None:
-            later = [r for r in answering.replies if r.floor > question.floor and r.kind != "chat"]
+            later = [r for r in answering.replies if r.floor > question.floor and r.kind != "sent_back"]
             first = later[0].floor if later else None
             answer = next((r.floor for r in later if r.kind == "answer"), None)
             last = max((r.floor for r in answers), default=0)
@@ -155,6 +157,8 @@ def _state(asked: bool, answering: Answering) -> TicketState:
         return "无需回复"
     if answering.answer is not None:
         return "已答复"
+    if answering.replies and answering.replies[-1].kind == "sent_back":
+        return "退回改派"
     return "已初步回应" if answering.first_response is not None else "待研判"
 
 
@@ -176,12 +180,11 @@ def _cue_evidence(reading: Reading, cue: str, why: str) -> Evidence:
 
 
 def _kind_evidence(reading: Reading, kind: Kind) -> Evidence:
-    cue = next((name for name in kind.cues if reading.has(name)), None)
-    return Evidence(why=kind.why) if cue is None else _cue_evidence(reading, cue, kind.why)
+    return Evidence(why=kind.why) if kind.cue is None else _cue_evidence(reading, kind.cue, kind.why)
 
 
 def _needs_evidence(reading: Reading, kind: Kind, asked: bool, answering: Answering) -> Evidence:
-    if reading.elsewhere is not None and kind.open:
+    if reading.elsewhere is not None:
         spans = reading.found["city", reading.elsewhere]
         field, start, end = reading.field(spans[0])
         return Evidence(why=f"是{reading.elsewhere}的事，不属本市", field=field, start=start, end=end)
@@ -194,6 +197,8 @@ def _needs_evidence(reading: Reading, kind: Kind, asked: bool, answering: Answer
 
 def _state_evidence(state: TicketState, answering: Answering, posts: list[ThreadPost]) -> Evidence:
     reply = answering.answer if state == "已答复" else answering.first_response
+    if state == "退回改派":
+        reply = answering.replies[-1]
     if state in ("无需回复", "待研判") or reply is None:
         return Evidence(why="帖内没有已登记官方账号的回复" if state == "待研判" else "不需要单位答复")
     number = next(i for i, post in enumerate(posts) if post.floor == reply.floor)
@@ -208,4 +213,4 @@ def _state_evidence(state: TicketState, answering: Answering, posts: list[Thread
 def _needs_confidence(reading: Reading, kind: Kind, asked: bool, answering: Answering) -> float:
     if asked and answering.answer is not None:
         return 0.95 if answering.answer.words else 0.7
-    return min(0.97, kind.confidence + (0.1 if asked and (reading.named or reading.matter > 3) else 0.0))
+    return min(0.98, kind.asked_confidence)

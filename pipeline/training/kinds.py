@@ -1,0 +1,130 @@
+"""Owns the training of the model that tells the kind of a post, and whether anybody public is asked.
+
+Data: posts of our own writing (`data/kinds.tsv`), the sample city's threads, and every `threads-*.jsonl` with
+gold in the data folder; a person's corrections in the same format enter the next training.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+import numpy as np
+from scipy.sparse import csr_matrix, hstack
+from sklearn.linear_model import LogisticRegression
+
+from pipeline.city import load_city
+from pipeline.tagging.linear import LinearModel
+from pipeline.tagging.segment import segment
+from pipeline.tagging.threads_features import numbers, words
+from pipeline.tagging.threads_reading import PostReader
+from pipeline.training.fit import sparse
+
+OWN = Path(__file__).resolve().parent / "data" / "kinds.tsv"
+SAMPLE = Path(__file__).resolve().parents[2] / "sample" / "content" / "threads.jsonl"
+ASKING = ("投诉", "求助", "咨询", "建议")
+WORDS = 2.0  # weight of the words beside the numbers
+PENALTY = 1.0
+
+
+class Example(msgspec.Struct, frozen=True, kw_only=True):
+    """One opening post with what a person says of it."""
+
+    id: str
+    kind: str
+    asked: bool  # a unit of the city is asked
+    title: str
+    text: str
+    board: str | None = None
+
+
+def load_own() -> Iterator[Example]:
+    with OWN.open(encoding="utf-8", newline="") as file:
+        for number, row in enumerate(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)):
+            yield Example(
+                id=f"own{number}", kind=row["kind"], asked=row["reply"] == "1", title=row["title"], text=row["text"]
+            )
+
+
+def load_gold(path: Path) -> Iterator[Example]:
+    """Threads with gold, those opened by an official account left out: their kind is no question."""
+    for line in path.read_text(encoding="utf-8").splitlines():
+        thread = json.loads(line)
+        opening, gold = thread["posts"][0], thread["gold"]
+        if not opening.get("is_registered_official"):
+            yield Example(
+                id=thread["id"],
+                kind=gold["kind"],
+                asked=gold["state"] != "无需回复",
+                title=thread.get("title") or "",
+                text=opening.get("text") or "",
+                board=thread.get("board"),
+            )
+
+
+def load_examples(data_dir: Path) -> list[Example]:
+    paths = sorted(data_dir.glob("threads-*.jsonl")) + ([SAMPLE] if SAMPLE.is_file() else [])
+    return [*load_own(), *(example for path in paths for example in load_gold(path))]
+
+
+def fit_kinds(examples: Sequence[Example]) -> tuple[LinearModel, LinearModel]:
+    """The model of kinds, and the model of whether a unit is asked."""
+    reader = PostReader(load_city())
+    rows: list[list[str]] = []
+    dense: list[list[float]] = []
+    for example in examples:
+        dense.append(numbers(reader.read(example.title, example.text), example.board))
+        rows.append(post_features(example.title, example.text))
+    counts: dict[str, int] = {}
+    for row in rows:
+        for feature in row:
+            counts[feature] = counts.get(feature, 0) + 1
+    vocabulary = tuple(sorted(feature for feature, count in counts.items() if count >= 2))
+    number = {feature: i for i, feature in enumerate(vocabulary)}
+    idf = np.log((1 + len(rows)) / (1 + np.array([counts[f] for f in vocabulary]))) + 1.0
+    matrix = sparse(rows, number, idf)
+    table = np.array(dense, dtype=np.float64)
+    kinds = _fit("thread-kind", [e.kind for e in examples], matrix, table, vocabulary, idf)
+    asking = [i for i, e in enumerate(examples) if e.kind in ASKING]
+    asked = _fit(
+        "thread-asked",
+        ["asked" if examples[i].asked else "unasked" for i in asking],
+        matrix[asking],
+        table[asking],
+        vocabulary,
+        idf,
+    )
+    return kinds, asked
+
+
+def post_features(title: str, text: str) -> list[str]:
+    head = segment(title)
+    return list(dict.fromkeys(words(head, [*head, *segment(text)])))
+
+
+def _fit(
+    name: str,
+    labels: list[str],
+    matrix: csr_matrix,
+    table: np.ndarray,
+    vocabulary: tuple[str, ...],
+    idf: np.ndarray,
+) -> LinearModel:
+    both = hstack([WORDS * matrix, csr_matrix(table)]).tocsr()
+    model = LogisticRegression(C=PENALTY, max_iter=3000, class_weight="balanced").fit(both, labels)
+    weights, bias = model.coef_, model.intercept_
+    if len(model.classes_) == 2:
+        weights, bias = np.vstack([-weights[0], weights[0]]) / 2, np.array([-bias[0], bias[0]]) / 2
+    split = len(vocabulary)
+    return LinearModel(
+        name=name,
+        classes=tuple(str(c) for c in model.classes_),
+        vocabulary=vocabulary,
+        rows=(WORDS * weights[:, :split].T * idf[:, None]).astype(np.float32),
+        idf=idf.astype(np.float32),
+        bias=bias.astype(np.float32),
+        dense=np.ascontiguousarray(weights[:, split:].T).astype(np.float32),
+    )

@@ -74,7 +74,11 @@ def load_rules(city: City) -> Rules:
     Raises:
         WorktimeError, CityError: the file is wrong.
     """
-    raw: dict[str, Any] = city.data("reply-rules.yaml") or {}
+    return parse_rules(city.data("reply-rules.yaml") or {})
+
+
+def parse_rules(raw: dict[str, Any]) -> Rules:
+    """Rules from the content of reply-rules.yaml; {} gives the defaults. Raises WorktimeError."""
     return Rules(
         calendar=load_calendar(raw),
         first_response_days=int(raw.get("first_response_days", 1)),

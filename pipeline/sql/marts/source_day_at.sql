@@ -4,7 +4,8 @@
 -- unparsed (most pages of the day could not be read, or a list stood empty that never is).
 -- A failure counts until the same address succeeds. Sites whose lists carry a day (papers) are judged by that
 -- day's editions; other sites by the day of the fetch, since their next list still shows what was missed.
--- habit_count: mean articles of the same weekday in the four weeks before (NULL: no such week known).
+-- habit_count: mean articles of the same weekday in the four weeks before (NULL: no such week known);
+-- is_never_empty: all four had some.
 CREATE OR REPLACE MACRO source_day_at(known_by) AS TABLE
 WITH looked AS (
   SELECT
@@ -97,24 +98,29 @@ habit AS (
       SELECT AVG(back.article_count) FROM counted AS back
       WHERE back.site = counted.site AND back.day IN
         (counted.day - 7, counted.day - 14, counted.day - 21, counted.day - 28)
-    ) AS habit_count
+    ) AS habit_count,
+    (
+      SELECT COUNT(*) = 4 AND MIN(back.article_count) >= 1 FROM counted AS back
+      WHERE back.site = counted.site AND back.day IN
+        (counted.day - 7, counted.day - 14, counted.day - 21, counted.day - 28)
+    ) AS is_never_empty
   FROM counted
 )
 SELECT
   site, day, is_dated, article_count, list_ok_count, list_failed_count, list_missing_count,
-  article_failed_count, habit_count,
+  article_failed_count, habit_count, is_never_empty,
   habit_count >= 2 AND article_count < habit_count / 4 AS is_low,
   CASE
     WHEN is_dated AND is_untouched AND article_count = 0 THEN 'unseen'
     WHEN is_dated AND list_failed_count > list_empty_count AND list_ok_count = 0 THEN 'down'
     WHEN is_dated AND list_empty_count > 0 AND article_count = 0
-      THEN CASE WHEN habit_count >= 1 OR list_ok_count = 0 THEN 'unparsed' ELSE 'no_news' END
+      THEN CASE WHEN is_never_empty OR list_ok_count = 0 THEN 'unparsed' ELSE 'no_news' END
     WHEN is_dated AND list_failed_count > 0 THEN 'partial'
     WHEN is_dated AND list_ok_count = 0 AND list_missing_count > 0 AND article_count = 0
-      THEN CASE WHEN habit_count >= 1 THEN 'down' ELSE 'no_news' END
+      THEN CASE WHEN is_never_empty THEN 'down' ELSE 'no_news' END
     WHEN NOT is_dated AND since_day IS NOT NULL AND day >= since_day THEN 'down'
     WHEN NOT is_dated AND article_count = 0 AND list_failed_ever_count > 0 AND list_ok_count = 0
-      AND habit_count >= 1 THEN 'down'
+      AND is_never_empty THEN 'down'
     WHEN article_failed_count > article_count THEN 'unparsed'
     WHEN article_count > 0 THEN 'ok'
     ELSE 'no_news'

@@ -1,0 +1,150 @@
+"""Owns coverage: every unit's verdict on every task of the plan, as of any day, as known by any day."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pandas as pd
+
+from analysis import proofs, verdicts
+from analysis.credits import Points, parse_points, unit_score
+from analysis.plan import CITY_ROW, Plan, load_facts
+from analysis.proofs import Record
+from analysis.queue import queue
+from analysis.sources import load_sources
+from analysis.ticket import Rules, parse_rules
+from analysis.verdicts import MET, NOT_ASKED, NOT_YET, UNKNOWN, UNMET, CoverageRow, Ground
+from analysis.warehouse import Connection, ask, moment
+
+__all__ = [
+    "COVERAGE_COLUMNS",
+    "MET",
+    "NOT_ASKED",
+    "NOT_YET",
+    "UNKNOWN",
+    "UNMET",
+    "CoverageRow",
+    "coverage",
+    "matrix",
+    "notices",
+]
+
+COVERAGE_COLUMNS = (
+    "unit", "task", "title", "verdict", "done_count", "needed_count", "missing_count", "missing",
+    "days_left", "silent", "note",
+)  # fmt: skip
+
+_BY_PIECES = {
+    "quota": verdicts.quota,
+    "weekly": verdicts.weekly,
+    "series_topics": verdicts.series_topics,
+    "indicators": verdicts.indicators,
+    "editor_note": verdicts.editor_note,
+    "emphasis_month": verdicts.emphasis_month,
+    "honours": verdicts.honours,
+}
+_BY_RECORD = {
+    "register_by": proofs.register_by,
+    "meetings": proofs.meetings,
+    "board_presence": proofs.board_presence,
+    "announcement_presence": proofs.announcement_presence,
+    "exposure_gate": proofs.exposure_gate,
+    "forum_response": proofs.forum_response,
+}
+
+
+def coverage(
+    con: Connection,
+    plan: Plan,
+    as_of: dt.date | dt.datetime,
+    known_by: dt.date | dt.datetime | None = None,
+    *,
+    unit: str | None = None,
+    rules: Rules | None = None,
+    points: Points | None = None,
+) -> list[CoverageRow]:
+    """Units × tasks as they stood at the end of a day, in the order of the plan.
+
+    Args:
+        known_by: only what had been captured and decided by then; None: all that is known now.
+        unit: only the rows of this unit (or 全市).
+        rules: of the forum's clocks; None: the defaults.
+    """
+    day = as_of.date() if isinstance(as_of, dt.datetime) else as_of
+    facts = load_facts(con, plan, as_of, known_by)
+    start = min((task.window.start for task in plan.tasks), default=day)
+    ground = Ground(plan, day, facts, load_sources(con, start, day, known_by) if day >= start else [])
+    record = _record(con, plan, ground, known_by, rules or parse_rules({}), as_of)
+    rows: list[CoverageRow] = []
+    for task in plan.tasks:
+        if task.kind in _BY_PIECES:
+            rows += _BY_PIECES[task.kind](ground, task)
+        elif task.kind in _BY_RECORD:
+            rows += _BY_RECORD[task.kind](ground, record, task)
+        elif task.kind == "score":
+            scoring = points or parse_points({})
+            for name in plan.members[task.id]:
+                total, lines = unit_score(facts, scoring, name)
+                rows.append(
+                    ground.row(task, name, lines, len(lines), verdict=NOT_ASKED, note=f"{total:g} 分")
+                )
+    for task in plan.tasks:  # last, since it draws on all the others
+        if task.kind == "deduction":
+            rows += proofs.deduction(ground, task, rows)
+    order = {task.id: position for position, task in enumerate(plan.tasks)}
+    rows.sort(key=lambda row: order[row.task])
+    return [row for row in rows if unit is None or row.unit == unit]
+
+
+def _record(
+    con: Connection,
+    plan: Plan,
+    ground: Ground,
+    known_by: dt.date | dt.datetime | None,
+    rules: Rules,
+    as_of: dt.date | dt.datetime,
+) -> Record:
+    words = {word for t in plan.tasks if t.kind == "announcement_presence" for word in t.title_words}
+    urls = [fact.url for fact in ground.facts if not fact.title_words.isdisjoint(words)]
+    fetches: dict[str, list[dict[str, object]]] = {}
+    if urls:
+        for row in ask(con, "presence", urls=urls, known_by=moment(known_by)):
+            fetches.setdefault(row["url"], []).append(row)
+    return Record(
+        proofs=ask(con, "proof", known_by=moment(known_by)),
+        tickets=queue(con, rules, as_of, known_by=known_by, include_closed=True),
+        fetches=fetches,
+    )
+
+
+def notices(con: Connection, plan: Plan) -> list[str]:
+    """What the reader of the table must know, in Chinese: empty lists, outlets that nobody crawls."""
+    found = [
+        f"“{name}”的名单未列入通知，plan.yaml 中尚未填写，这些单位暂不计入"
+        for name, group in plan.groups.items()
+        if not group.units and not group.kinds
+    ]
+    crawled = {row["outlet_class"] for row in ask(con, "source_span", known_by=None)}
+    wanted = {name for task in plan.tasks for name in task.outlets}
+    missing = [plan.outlets[name].name for name in plan.outlets if name in wanted - crawled]
+    if missing:
+        found.append(f"尚未接入采集、须由单位报送的媒体：{'、'.join(missing)}")
+    return found
+
+
+def matrix(rows: list[CoverageRow]) -> pd.DataFrame:
+    """Units × tasks with a short text in each cell; a task that a unit is not asked is 不适用."""
+    tasks = list(dict.fromkeys(row.task for row in rows))
+    units = sorted(dict.fromkeys(row.unit for row in rows), key=lambda name: name != CITY_ROW)
+    cells = {(row.unit, row.task): cell(row) for row in rows}
+    table = [[cells.get((unit, task), NOT_ASKED) for task in tasks] for unit in units]
+    return pd.DataFrame(table, index=pd.Index(units, name="责任单位"), columns=tasks)
+
+
+def cell(row: CoverageRow) -> str:
+    """达标 2/1, 缺1（剩3天）, 无法判定 …"""
+    if row.verdict == MET:
+        return f"{MET} {row.done_count}/{row.needed_count}"
+    if row.verdict == UNMET:
+        return f"缺{row.missing_count}" + (f"（剩{row.days_left}天）" if row.days_left else "")
+    return row.verdict

@@ -1,0 +1,271 @@
+"""Owns the verdicts that follow from published pieces: quota, weeks, topics, indicators, notes, honours."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Iterable
+
+from analysis.plan import CITY_ROW, Fact, Plan, Task, matched, stories, weeks
+from analysis.sources import Source, depends_on, silences
+
+MET, UNMET, UNKNOWN, NOT_YET, NOT_ASKED = "达标", "未达标", "无法判定", "未开始", "不适用"
+
+
+@dataclasses.dataclass(frozen=True)
+class CoverageRow:
+    """One unit's verdict on one task, as it stood on a day."""
+
+    unit: str  # short name, or 全市
+    task: str
+    paragraph: str
+    title: str
+    kind: str
+    verdict: str  # 达标, 未达标, 无法判定, 未开始, 不适用
+    done_count: int
+    needed_count: int
+    missing_count: int
+    missing: list[str]  # which weeks, topics, indicators, honours
+    days_left: int  # to the end of the window or of the proof's term; 0: over
+    window_start: dt.date
+    window_end: dt.date
+    silent: list[str]  # which source was silent when, where it matters
+    note: str | None
+    evidence: list[str]  # ids of articles or decisions that count
+
+
+@dataclasses.dataclass(frozen=True)
+class Ground:
+    """What verdicts stand on: the plan, the day, the articles, the sources."""
+
+    plan: Plan
+    day: dt.date
+    facts: list[Fact]
+    sources: list[Source]
+
+    def row(
+        self,
+        task: Task,
+        unit: str,
+        done: list[str],
+        needed: int,
+        missing: list[str] | None = None,
+        *,
+        short: int | None = None,
+        sources: list[Source] | None = None,
+        span: tuple[dt.date, dt.date] | None = None,
+        is_unknown: bool | None = None,
+        end: dt.date | None = None,
+        verdict: str | None = None,
+        note: str | None = None,
+    ) -> CoverageRow:
+        """A row whose verdict follows from what is missing and whether a source was silent meanwhile.
+
+        Args:
+            done: ids of what counts.
+            short: how many are missing; default: needed less done.
+            sources: those on which the task depends; none at all: absence proves nothing.
+            span: days in which what is missing could have appeared; default: the window up to the day.
+            is_unknown: whether the silence matters, where the caller knows better.
+            end: last day of the term; default: of the window.
+        """
+        end = end or task.window.end
+        short = max(0, needed - len(done)) if short is None else short
+        silent: list[str] = []
+        if short and sources is not None and verdict is None:
+            first, last = span or (task.window.start, min(task.window.end, self.day))
+            silent = silences(sources, first, last) if sources else ["没有接入的来源"]
+            if is_unknown is False:
+                silent = []
+        if verdict is None:
+            verdict = MET if not short else UNKNOWN if silent or is_unknown else UNMET
+        if self.day < task.window.start:
+            verdict, silent = NOT_YET, []
+        return CoverageRow(
+            unit=unit,
+            task=task.id,
+            paragraph=task.paragraph,
+            title=task.title,
+            kind=task.kind,
+            verdict=verdict,
+            done_count=len(done),
+            needed_count=needed,
+            missing_count=short,
+            missing=missing or [],
+            days_left=max(0, (end - self.day).days),
+            window_start=task.window.start,
+            window_end=end,
+            silent=silent,
+            note=note or task.note,
+            evidence=done,
+        )
+
+    def sources_of(self, task: Task, unit: str | None) -> list[Source]:
+        return depends_on(task, unit, self.sources)
+
+
+def quota(ground: Ground, task: Task) -> Iterable[CoverageRow]:
+    """At least `quota` stories: a unit's are those that credit it, the city's all, a carrier's its outlet's."""
+    facts = matched(task, ground.facts)
+    if task.scope != "unit":
+        yield _count(ground, task, CITY_ROW, stories(facts))
+    else:
+        for unit in ground.plan.members[task.id]:
+            yield _count(ground, task, unit, stories(facts, unit))
+    yield from carriers(ground, task, facts)
+
+
+def carriers(ground: Ground, task: Task, facts: list[Fact]) -> Iterable[CoverageRow]:
+    """Units that must carry a task in their own outlet, whoever is credited there."""
+    if task.kind == "weekly":  # the city's row is the carrier's
+        return
+    for unit, outlet_class in task.carriers.items():
+        own = stories(fact for fact in facts if fact.outlet_class == outlet_class)
+        sources = [source for source in ground.sources if source.outlet_class == outlet_class]
+        yield ground.row(task, unit, [f.article_id for f in own], task.quota, sources=sources)
+
+
+def _count(ground: Ground, task: Task, unit: str, found: list[Fact]) -> CoverageRow:
+    sources = ground.sources_of(task, None if unit == CITY_ROW else unit)
+    return ground.row(task, unit, [fact.article_id for fact in found], task.quota, sources=sources)
+
+
+def weekly(ground: Ground, task: Task) -> Iterable[CoverageRow]:
+    """At least `quota` stories in each calendar week that is over; the running week is not missing yet."""
+    found = stories(matched(task, ground.facts))
+    sources = ground.sources_of(task, None)
+    missing: list[str] = []
+    silent_weeks: list[bool] = []
+    over = 0
+    for first, last in weeks(task.window.start, task.window.end):
+        count = sum(first <= fact.published_day <= last for fact in found)
+        if last > ground.day:
+            break
+        over += 1
+        if count < task.quota:
+            missing.append(f"{first}—{last}")
+            silent_weeks.append(bool(silences(sources, first, last)) or not sources)
+    silent = [text for week in missing for text in silences(sources, *_span(week))]
+    row = ground.row(
+        task,
+        CITY_ROW,
+        [fact.article_id for fact in found],
+        over,
+        missing,
+        short=len(missing),
+        sources=sources,
+        is_unknown=all(silent_weeks),
+        note=f"已过 {over} 周，缺 {len(missing)} 周；共刊发 {len(found)} 篇",
+    )
+    yield dataclasses.replace(row, silent=silent or row.silent, done_count=over - len(missing))
+
+
+def _span(week: str) -> tuple[dt.date, dt.date]:
+    first, last = week.split("—")
+    return dt.date.fromisoformat(first), dt.date.fromisoformat(last)
+
+
+def series_topics(ground: Ground, task: Task) -> Iterable[CoverageRow]:
+    """Round-ups by topic: the city needs every topic, a unit a piece of its topic that credits it."""
+    members = ground.plan.members[task.id]
+    owners = {t: [u for u in units if u in members] for t, units in ground.plan.series.items()}
+    yield from _items(ground, task, owners, {f.article_id: f.topic for f in ground.facts})
+
+
+def indicators(ground: Ground, task: Task) -> Iterable[CoverageRow]:
+    """Reports by indicator: the city needs each indicator, a unit a piece of its own that credits it."""
+    members = ground.plan.members[task.id]
+    owners = {i: [e.unit] if e.unit in members else [] for i, e in ground.plan.indicators.items()}
+    yield from _items(ground, task, owners, {f.article_id: f.indicator for f in ground.facts})
+    yield from carriers(ground, task, matched(task, ground.facts))
+
+
+def _items(
+    ground: Ground, task: Task, owners: dict[str, list[str]], item_of: dict[str, str | None]
+) -> Iterable[CoverageRow]:
+    facts = matched(task, ground.facts)
+    if task.scope != "unit":
+        done = {item: [f for f in stories(facts) if item_of[f.article_id] == item] for item in owners}
+        yield _item_row(ground, task, CITY_ROW, done)
+    if task.scope == "city":
+        return
+    for unit in ground.plan.members[task.id]:
+        items = [item for item, units in owners.items() if unit in units]
+        own = stories(facts, unit)
+        yield _item_row(
+            ground, task, unit, {item: [f for f in own if item_of[f.article_id] == item] for item in items}
+        )
+
+
+def _item_row(ground: Ground, task: Task, unit: str, done: dict[str, list[Fact]]) -> CoverageRow:
+    missing = [item for item, found in done.items() if len(found) < task.quota]
+    row = ground.row(
+        task,
+        unit,
+        [fact.article_id for found in done.values() for fact in found],
+        len(done),
+        missing,
+        short=len(missing),
+        sources=ground.sources_of(task, None if unit == CITY_ROW else unit),
+    )
+    return dataclasses.replace(row, done_count=len(done) - len(missing))
+
+
+def editor_note(ground: Ground, task: Task) -> Iterable[CoverageRow]:
+    """Every piece begins with 编者按; one without is a fact that no silence excuses, no piece at all is none."""
+    found = stories(matched(task, ground.facts))
+    bare = [fact for fact in found if not fact.has_editor_note]
+    sources = ground.sources_of(task, None)
+    yield ground.row(
+        task,
+        CITY_ROW,
+        [fact.article_id for fact in found if fact.has_editor_note],
+        len(found) or 1,
+        [f"{fact.published_day} {fact.title}" for fact in bare],
+        short=len(bare) if found else 1,
+        sources=sources,
+        is_unknown=False if bare else None,
+        note=f"{task.note or ''}；刊发 {len(found)} 篇，{len(bare)} 篇没有“编者按”".lstrip("；"),
+    )
+
+
+def emphasis_month(ground: Ground, task: Task) -> Iterable[CoverageRow]:
+    """A quota over the window and one within the month of emphasis."""
+    assert task.emphasis is not None
+    month = task.emphasis.month
+    begin = dt.date.fromisoformat(f"{month}-01")
+    facts = matched(task, ground.facts)
+    for unit in ground.plan.members[task.id]:
+        found = stories(facts, unit)
+        in_month = [fact for fact in found if f"{fact.published_day:%Y-%m}" == month]
+        short = max(0, task.quota - len(found))
+        short_month = max(0, task.emphasis.quota - len(in_month)) if ground.day >= begin else 0
+        last = min(_month_end(begin), ground.day)
+        sources = ground.sources_of(task, unit)
+        # A month of emphasis that is over and was read without a gap is missed for good.
+        is_sure = bool(short_month and sources) and ground.day > last and not silences(sources, begin, last)
+        yield ground.row(
+            task,
+            unit,
+            [fact.article_id for fact in found],
+            task.quota,
+            [f"{month} 重点宣传"] if short_month else [],
+            short=max(short, short_month),
+            sources=sources,
+            span=(begin, last) if short_month and not short else None,
+            is_unknown=False if is_sure else None,
+            note=f"{month} 刊发 {len(in_month)} 篇",
+        )
+
+
+def _month_end(begin: dt.date) -> dt.date:
+    return (begin.replace(day=28) + dt.timedelta(days=4)).replace(day=1) - dt.timedelta(days=1)
+
+
+def honours(ground: Ground, task: Task) -> Iterable[CoverageRow]:
+    """Each honour is told at least once, by whomever: the notice wants it told as the city's."""
+    found = stories(matched(task, ground.facts))
+    told = {h.id: [f for f in found if not f.words.isdisjoint(h.words)] for h in task.honours}
+    yield _item_row(ground, task, CITY_ROW, told)
+    for unit in ground.plan.members[task.id]:
+        yield _item_row(ground, task, unit, {h.id: told[h.id] for h in task.honours if h.unit == unit})

@@ -1,0 +1,504 @@
+"""Each kind of verdict on hand-made pieces whose truth was computed by hand."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from analysis import proofs, verdicts
+from analysis.plan import Credited, Fact, Plan, Task, load_plan, weeks
+from analysis.proofs import Record
+from analysis.sources import Source
+from analysis.ticket import Ticket
+from analysis.verdicts import CoverageRow, Ground
+from pipeline.city import load_city
+from tests.analysis.case import REPOSITORY
+
+CITY = load_city(REPOSITORY / "city")
+PLAN = load_plan(CITY) or pytest.fail("no plan")
+PAPER = Source("paper", "防城港日报", "paper", None, {})
+GOV = Source("gov", "防城港市人民政府网站", "gov", None, {})
+
+
+def day(text: str) -> dt.date:
+    return dt.date.fromisoformat(text)
+
+
+def silent(first: str, last: str, source: Source = PAPER, reason: str = "down") -> Source:
+    days = (day(last) - day(first)).days + 1
+    return Source(
+        source.site,
+        source.outlet,
+        source.outlet_class,
+        source.unit,
+        {day(first) + dt.timedelta(days=n): reason for n in range(days)},
+    )
+
+
+def fact(published: str, *units: str, name: str = "", **more: Any) -> Fact:
+    identity = name or f"{published}{units}{sorted(more.items(), key=str)}"
+    values: dict[str, Any] = {
+        "article_id": identity,
+        "url": f"http://x.test/{identity}",
+        "title": "一条消息",
+        "outlet": "防城港日报",
+        "outlet_class": "paper",
+        "level": "市级报纸",
+        "site": "paper",
+        "site_unit": None,
+        "page": None,
+        "is_lead": False,
+        "published_at": dt.datetime.fromisoformat(published),
+        "published_day": day(published[:10]),
+        "topic": None,
+        "indicator": None,
+        "form": "报道",
+        "has_editor_note": False,
+        "is_plan_column": True,
+        "exposed": [],
+        "story_id": identity,
+        "story_first_day": day(published[:10]),
+        "is_first": True,
+        "copy_count": 1,
+        "sha256": None,
+        "words": frozenset(more.pop("words", ())),
+        "title_words": frozenset(more.pop("title_words", ())),
+        "credits": {unit: Credited(unit, "subject", "", None, "rule", 1.0) for unit in units},
+    }
+    return Fact(**values | more)
+
+
+def rows(
+    task: str,
+    as_of: str,
+    facts: list[Fact],
+    sources: list[Source] | None = None,
+    record: Record | None = None,
+    plan: Plan = PLAN,
+) -> dict[str, CoverageRow]:
+    entry: Task = plan.task(task)
+    ground = Ground(
+        plan, day(as_of), [f for f in facts if f.published_day <= day(as_of)], sources or [PAPER, GOV]
+    )
+    if hasattr(verdicts, entry.kind):
+        return {row.unit: row for row in getattr(verdicts, entry.kind)(ground, entry)}
+    return {row.unit: row for row in getattr(proofs, entry.kind)(ground, record or Record([], [], {}), entry)}
+
+
+def proof(kind: str, target: str, on: str, **more: Any) -> dict[str, Any]:
+    base = {"task": None, "step": None, "until_day": None, "removed_day": None, "state": None}
+    return (
+        base
+        | {
+            "id": f"{kind}{target}{on}{more}",
+            "kind": kind,
+            "target": target,
+            "day": day(on[:10]),
+            "decided_at": dt.datetime.fromisoformat(on),
+        }
+        | more
+    )
+
+
+# ---------------------------------------------------------------- quota (m02: 21 September to 31 October)
+
+
+def test_quota_met_unmet_not_yet() -> None:
+    facts = [fact("2017-10-09", "上思县")]
+    assert rows("m02", "2017-09-20", facts)["上思县"].verdict == "未开始"
+    before = rows("m02", "2017-10-08", facts)["上思县"]
+    assert (before.verdict, before.missing_count, before.days_left) == ("未达标", 1, 23)
+    met = rows("m02", "2017-10-09", facts)["上思县"]
+    assert (met.verdict, met.done_count, met.needed_count, met.evidence) == (
+        "达标",
+        1,
+        1,
+        [facts[0].article_id],
+    )
+    assert rows("m02", "2017-12-31", facts)["东兴市"].days_left == 0
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"is_plan_column": False},  # the paper's piece must stand in the column
+        {"form": "公告"},
+        {"form": "曝光"},
+        {"outlet_class": "portal"},
+        {"story_first_day": dt.date(2017, 9, 1)},  # first told before the window
+    ],
+)
+def test_quota_asks_for_column_form_outlet_and_a_story_of_the_window(more: dict[str, Any]) -> None:
+    assert rows("m02", "2017-10-31", [fact("2017-10-09", "上思县", **more)])["上思县"].verdict == "未达标"
+
+
+def test_quota_outside_the_window_does_not_count() -> None:
+    facts = [fact("2017-09-20", "上思县"), fact("2017-11-01", "上思县")]
+    assert rows("m02", "2017-11-30", facts)["上思县"].verdict == "未达标"
+
+
+def test_reprints_make_no_second_credit() -> None:
+    task = PLAN.task("m02")
+    facts = [
+        fact("2017-10-09", "上思县", name="a"),
+        fact(
+            "2017-10-10", "上思县", name="b", story_id="a", is_first=False, story_first_day=day("2017-10-09")
+        ),
+    ]
+    assert rows("m02", "2017-10-31", facts)["上思县"].done_count == 1
+    assert task.quota == 1
+
+
+def test_silence_turns_a_shortfall_into_unknown_and_leaves_the_met_alone() -> None:
+    facts = [fact("2017-10-09", "上思县")]
+    sources = [silent("2017-10-12", "2017-10-15")]
+    found = rows("m02", "2017-10-31", facts, sources)
+    assert found["上思县"].verdict == "达标"
+    assert found["东兴市"].verdict == "无法判定"
+    assert found["东兴市"].silent == ["防城港日报 2017-10-12—2017-10-15 采集失败"]
+    assert rows("m02", "2017-10-11", facts, sources)["东兴市"].verdict == "未达标"  # silent only later
+    assert (
+        rows("m02", "2017-10-31", facts, [silent("2017-11-02", "2017-11-03")])["东兴市"].verdict == "未达标"
+    )
+
+
+def test_another_units_own_site_says_nothing_of_this_unit() -> None:
+    own = Source("slj", "单位网站:市水利局", "unit_site", "市水利局", {})
+    found = rows("m02", "2017-10-31", [], [PAPER, silent("2017-10-10", "2017-10-10", own)])
+    assert found["市水利局"].verdict == "无法判定"
+    assert found["市教育局"].verdict == "未达标"
+
+
+def test_no_source_at_all_proves_nothing() -> None:
+    tv = rows("m02", "2017-10-31", [], [PAPER])["市广播电视台"]
+    assert tv.verdict == "无法判定" and tv.silent == ["没有接入的来源"]
+
+
+def test_carrier_is_met_by_its_outlet_whoever_is_credited() -> None:
+    assert rows("c1", "2017-10-31", [fact("2017-10-09", "上思县")])["防城港日报社"].verdict == "达标"
+    assert (
+        rows("c1", "2017-10-31", [fact("2017-10-09", is_plan_column=False)])["防城港日报社"].verdict
+        == "未达标"
+    )
+
+
+def test_quota_with_words() -> None:
+    facts = [fact("2017-10-09", "上思县", words=["整改"]), fact("2017-10-09", "东兴市")]
+    found = rows("m06", "2017-12-31", facts)
+    assert (found["上思县"].verdict, found["东兴市"].verdict) == ("达标", "未达标")
+    training = [fact("2017-10-09", words=["绩效", "培训"]), fact("2017-10-10", words=["培训"])]
+    assert rows("f6", "2017-12-31", training)["全市"].done_count == 1
+
+
+@pytest.mark.parametrize(
+    ("task", "good", "bad"),
+    [
+        ("f1", {"words": ["绩效", "会议"]}, {"words": ["会议"]}),
+        ("f2", {"words": ["绩效", "调研"]}, {"words": ["绩效"]}),
+        ("f3", {"words": ["绩效", "成效"]}, {"words": ["成效"]}),
+        ("f4", {"words": ["绩效", "典型"]}, {"words": ["绩效"]}),
+        ("f5", {"form": "曝光"}, {"form": "报道"}),
+        ("f7", {"form": "综述", "words": ["绩效"]}, {"form": "报道", "words": ["绩效"]}),
+        ("m09", {"form": "曝光", "words": ["政务服务"]}, {"form": "曝光"}),
+        ("a7", {"form": "曝光"}, {"form": "综述"}),
+    ],
+)
+def test_city_quotas(task: str, good: dict[str, Any], bad: dict[str, Any]) -> None:
+    assert rows(task, "2018-02-28", [fact("2017-10-09", **good)])["全市"].verdict == "达标"
+    assert rows(task, "2018-02-28", [fact("2017-10-09", **bad)])["全市"].verdict == "未达标"
+
+
+def test_inspection_team_and_season_reports() -> None:
+    team = "市联合督查组"
+    assert rows("m04", "2017-12-31", [fact("2017-10-09", team)])[team].verdict == "达标"
+    assert rows("m04", "2017-12-31", [fact("2017-09-09", team)])[team].verdict == "未达标"
+    assert rows("a6", "2018-02-28", [fact("2018-01-09", "港口区")])["港口区"].verdict == "达标"
+    assert rows("a6", "2018-02-28", [fact("2017-12-09", "港口区")])["港口区"].verdict == "未达标"
+
+
+# ---------------------------------------------------------------- weekly (m03)
+
+
+def test_weeks_are_calendar_weeks_cut_to_the_window() -> None:
+    assert list(weeks(day("2017-09-27"), day("2017-10-09"))) == [
+        (day("2017-09-27"), day("2017-10-01")),
+        (day("2017-10-02"), day("2017-10-08")),
+        (day("2017-10-09"), day("2017-10-09")),
+    ]
+
+
+def test_weekly_names_the_missing_weeks_and_not_the_running_one() -> None:
+    facts = [fact("2017-09-26"), fact("2017-10-10"), fact("2017-10-11")]
+    row = rows("m03", "2017-10-18", facts)["全市"]
+    assert row.missing == ["2017-10-02—2017-10-08"]
+    assert (row.verdict, row.done_count, row.needed_count, row.missing_count) == ("未达标", 2, 3, 1)
+    assert rows("m03", "2017-10-07", facts)["全市"].verdict == "达标"
+    assert rows("m03", "2017-10-22", facts)["全市"].missing[-1] == "2017-10-16—2017-10-22"
+
+
+def test_weekly_unknown_only_where_every_missing_week_was_silent() -> None:
+    facts = [fact("2017-09-26"), fact("2017-10-10")]
+    quiet = silent("2017-10-03", "2017-10-04")
+    assert rows("m03", "2017-10-18", facts, [quiet])["全市"].verdict == "无法判定"
+    assert rows("m03", "2017-10-22", facts, [quiet])["全市"].verdict == "未达标"
+
+
+# ---------------------------------------------------------------- series and indicators
+
+
+def test_series_of_seven_topics() -> None:
+    facts = [
+        fact("2017-11-01", "市发改委", topic="经济建设", form="综述"),
+        fact("2017-11-02", "市林业局", topic="生态建设", form="综述"),
+        fact("2017-11-03", "市文化委", topic="文化建设", form="报道"),  # no round-up
+    ]
+    for task in ("m07", "a4"):
+        found = rows(task, "2018-02-28", facts)
+        assert found["全市"].missing == ["社会建设", "文化建设", "法治建设", "全面深化改革", "从严治党"]
+        assert (found["全市"].done_count, found["全市"].needed_count) == (2, 7)
+        assert found["市发改委"].verdict == "达标"
+        assert found["市文化委"].missing == ["文化建设"]
+    assert "市环保局" not in rows("m07", "2018-02-28", facts)
+    assert rows("a4", "2018-02-28", facts)["市环保局"].verdict == "未达标"
+
+
+def test_eleven_indicators() -> None:
+    facts = [
+        fact("2017-12-05", "市水利局", indicator="水资源管理"),
+        fact("2017-12-06", "市教育局", indicator="扶贫"),  # another's indicator
+        fact("2017-11-05", "市住建委", indicator="城乡建设"),  # before the window
+    ]
+    for task in ("m11", "a5"):
+        found = rows(task, "2018-02-28", facts)
+        assert len(found["全市"].missing) == 9 and found["全市"].needed_count == 11
+        assert found["市水利局"].verdict == "达标"
+        assert found["市教育局"].missing == ["教育"]
+        assert found["市市政局"].missing == ["污染减排"]
+        assert found["市住建委"].verdict == "未达标"
+    assert PLAN.indicator("扶贫攻坚") == "扶贫"
+
+
+# ---------------------------------------------------------------- 编者按, emphasis, honours
+
+
+def test_every_piece_of_january_and_february_begins_with_the_note() -> None:
+    good = fact("2018-01-09", has_editor_note=True)
+    bare = fact("2018-01-10", title="无按语")
+    outside = fact("2017-12-30")
+    assert rows("m12", "2018-02-28", [good, outside])["全市"].verdict == "达标"
+    row = rows("m12", "2018-02-28", [good, bare], [silent("2018-01-20", "2018-01-21")])["全市"]
+    assert (row.verdict, row.missing, row.missing_count) == ("未达标", ["2018-01-10 无按语"], 1)
+    assert rows("m12", "2018-02-28", [])["全市"].verdict == "未达标"
+    assert rows("m12", "2018-02-28", [], [silent("2018-01-20", "2018-01-21")])["全市"].verdict == "无法判定"
+
+
+def test_december_is_the_month_of_emphasis() -> None:
+    october = fact("2017-10-09", "上思县", words=["整改"])
+    december = fact("2017-12-09", "上思县", words=["整改"])
+    assert rows("a1", "2017-11-30", [october])["上思县"].verdict == "达标"
+    row = rows("a1", "2018-01-05", [october])["上思县"]
+    assert (row.verdict, row.missing) == ("未达标", ["2017-12 重点宣传"])
+    assert rows("a1", "2018-01-05", [october, december])["上思县"].verdict == "达标"
+    assert (
+        rows("a1", "2018-01-05", [october], [silent("2017-12-03", "2017-12-03")])["上思县"].verdict
+        == "无法判定"
+    )
+    assert (
+        rows("a1", "2018-01-05", [october], [silent("2017-11-03", "2017-11-03")])["上思县"].verdict
+        == "未达标"
+    )
+
+
+def test_honours_each_told_once() -> None:
+    facts = [fact("2017-11-09", words=["科学发展进步县"]), fact("2017-11-10", words=["管校聘"])]
+    found = rows("a2", "2017-12-31", facts)
+    assert found["港口区"].verdict == "达标"
+    assert found["东兴市"].missing == ["自治区文明城市"]
+    assert (found["全市"].done_count, found["全市"].needed_count) == (2, 7)
+
+
+# ---------------------------------------------------------------- proofs
+
+
+def test_register_by_its_day() -> None:
+    record = Record(
+        [
+            proof("contact_register", "上思县", "2017-09-29T17:00:00"),
+            proof("contact_register", "东兴市", "2017-09-30T09:00:00"),
+        ],
+        [],
+        {},
+    )
+    found = rows("r1", "2017-10-31", [], record=record)
+    assert found["上思县"].verdict == "达标"
+    assert (found["东兴市"].verdict, found["东兴市"].note) == ("未达标", "逾期报送（2017-09-30）")
+    assert found["港口区"].missing == ["分管领导和联系人"]
+    assert rows("r1", "2017-09-28", [], record=record)["上思县"].days_left == 1
+    requirement = Record([proof("proof_received", "上思县", "2017-09-28T09:00:00", task="r2")], [], {})
+    assert rows("r2", "2017-10-31", [], record=requirement)["上思县"].verdict == "达标"
+    assert rows("a3", "2017-10-31", [], record=requirement)["上思县"].verdict == "未达标"
+
+
+def test_meetings_as_recorded() -> None:
+    record = Record([proof("meeting_held", "市教育局", "2017-05-09T09:00:00")], [], {})
+    found = rows("m01", "2017-12-31", [], record=record)
+    assert (found["市教育局"].verdict, found["市财政局"].verdict) == ("达标", "未达标")
+    assert rows("m01", "2017-05-08", [], record=record)["市教育局"].verdict == "未达标"
+
+
+def test_board_is_up_in_time_and_stays() -> None:
+    up = proof("board_proof", "市教育局", "2017-12-20T09:00:00")
+    late = proof("board_proof", "市住建委", "2018-01-03T09:00:00")
+    gone = proof("board_proof", "市教育局", "2018-02-01T09:00:00", removed_day=day("2018-02-01"))
+    record = Record([up, late, gone], [], {})
+    assert rows("m08", "2017-12-19", [], record=record)["市教育局"].verdict == "未达标"
+    assert rows("m08", "2018-01-31", [], record=record)["市教育局"].verdict == "达标"
+    taken = rows("m08", "2018-02-01", [], record=record)["市教育局"]
+    assert taken.verdict == "未达标" and "已撤下" in (taken.note or "")
+    assert "逾期" in (rows("m08", "2018-02-01", [], record=record)["市住建委"].note or "")
+
+
+def fetches(*found: tuple[str, str]) -> list[dict[str, Any]]:
+    return [
+        {"day": day(d), "is_present": what == "there", "is_gone": what == "gone", "outcome": what}
+        for d, what in found
+    ]
+
+
+SITE = Source("slj", "单位网站:市水利局", "unit_site", "市水利局", {})
+
+
+def notice(published: str = "2017-10-11") -> Fact:
+    return fact(
+        published,
+        name="notice",
+        form="公告",
+        title="2017年度社会评价公告",
+        title_words=["社会评价"],
+        outlet_class="unit_site",
+        site_unit="市水利局",
+        is_plan_column=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("seen", "as_of", "days", "verdict"),
+    [
+        ([("2017-10-24", "there")], "2017-10-24", 14, "达标"),
+        ([("2017-10-24", "there")], "2017-10-20", 10, "未达标"),
+        ([("2017-10-23", "there")], "2017-10-31", 13, "未达标"),
+        (
+            [
+                ("2017-10-15", "there"),
+                ("2017-10-18", "gone"),
+                ("2017-10-20", "there"),
+                ("2017-10-30", "there"),
+            ],
+            "2017-10-31",
+            11,
+            "未达标",
+        ),
+        (
+            [("2017-10-15", "there"), ("2017-10-18", "failed"), ("2017-10-25", "there")],
+            "2017-10-31",
+            15,
+            "达标",
+        ),
+        ([], "2017-10-31", 1, "未达标"),
+    ],
+)
+def test_announcement_stands_two_weeks_unbroken(
+    seen: list[tuple[str, str]], as_of: str, days: int, verdict: str
+) -> None:
+    item = notice()
+    record = Record([], [], {item.url: fetches(*seen)})
+    row = rows("m05", as_of, [item], [SITE], record)["市水利局"]
+    assert (row.done_count, row.verdict) == (days, verdict)
+
+
+def test_announcement_of_a_unit_without_a_crawled_site_cannot_be_judged() -> None:
+    found = rows("m05", "2017-10-31", [notice()], [SITE])
+    assert found["市教育局"].verdict == "无法判定" and found["市教育局"].note == "本单位网站未接入采集"
+    handed_in = proof(
+        "proof_received", "市教育局", "2017-10-11T09:00:00", task="m05", until_day=day("2017-10-24")
+    )
+    found = rows("m05", "2017-10-31", [], [SITE], Record([handed_in], [], {}))
+    assert found["市教育局"].verdict == "达标"
+    down = Record([], [], {})
+    assert (
+        rows("m05", "2017-10-31", [], [silent("2017-10-12", "2017-10-31", SITE)], down)["市水利局"].verdict
+        == "无法判定"
+    )
+
+
+def test_announcement_in_print_counts_by_its_day() -> None:
+    item = fact("2017-10-12", form="公告", title_words=["社会评价"])
+    assert rows("m05", "2017-10-31", [item])["防城港日报社"].verdict == "达标"
+    news = fact("2017-10-12", form="报道", title_words=["社会评价"])
+    assert rows("m05", "2017-10-31", [news])["防城港日报社"].verdict == "未达标"
+
+
+def test_screenshots_by_26_october() -> None:
+    record = Record(
+        [
+            proof("proof_received", "上思县", "2017-10-26T09:00:00", task="a3"),
+            proof("proof_received", "东兴市", "2017-10-27T09:00:00", task="a3"),
+        ],
+        [],
+        {},
+    )
+    found = rows("a3", "2017-10-31", [], record=record)
+    assert found["上思县"].verdict == "达标"
+    assert (found["东兴市"].verdict, found["港口区"].verdict) == ("未达标", "未达标")
+    assert "逾期报送（2017-10-27）" in (found["东兴市"].note or "")
+    assert rows("a3", "2017-10-20", [], record=record)["港口区"].days_left == 6
+
+
+def test_exposure_needs_both_approvals_before_it_appears() -> None:
+    item = fact("2017-11-09T08:00:00", form="曝光", name="e", title="窗口缺岗")
+    first = proof("exposure_approval", "e", "2017-11-08T09:00:00", step="市绩效办")
+    second = proof("exposure_approval", "e", "2017-11-08T10:00:00", step="分管领导")
+    late = proof("exposure_approval", "e", "2017-11-09T10:00:00", step="分管领导")
+    assert rows("r3", "2017-11-30", [])["全市"].verdict == "达标"
+    assert rows("r3", "2017-11-30", [item], record=Record([first, second], [], {}))["全市"].verdict == "达标"
+    alarm = rows("r3", "2017-11-30", [item], record=Record([first, late], [], {}))["全市"]
+    assert (alarm.verdict, alarm.missing) == ("未达标", ["2017-11-09 窗口缺岗（缺：分管领导）"])
+
+
+def ticket(
+    unit: str | None, *, late: bool, is_open: bool = True, checked: str = "2017-11-30T00:00:00"
+) -> Ticket:
+    due = dt.datetime(2017, 10, 10, 18)
+    return Ticket(
+        ticket_id=f"t{unit}{late}", thread_id="t", title="", url="", forum="防城港人论坛", board=None, kind="投诉",
+        urgency="普通", unit=unit, candidates=[], is_unit_decided=False, state="待研判" if is_open else "已答复",
+        opened_at=dt.datetime(2017, 10, 9, 10), first_response_due=due, first_response_at=None,
+        first_response_floor=None, answer_due=due, answer_at=None, answer_floor=None,
+        is_first_response_overdue=late, is_answer_overdue=False, workdays_left=None,
+        checked_at=dt.datetime.fromisoformat(checked), sha256=None, note=None,
+    )  # fmt: skip
+
+
+def test_forum_response() -> None:
+    tickets = [ticket("市水利局", late=True), ticket("市住建委", late=False), ticket(None, late=True)]
+    found = rows("m10", "2017-11-30", [], record=Record([], tickets, {}))
+    assert [found[u].verdict for u in ("市水利局", "市住建委", "市教育局", "市委宣传部")] == [
+        "未达标",
+        "达标",
+        "不适用",
+        "未达标",  # the post that nobody owns
+    ]
+    blind = [ticket("市水利局", late=True, checked="2017-10-10T12:00:00")]
+    assert rows("m10", "2017-11-30", [], record=Record([], blind, {}))["市水利局"].verdict == "无法判定"
+
+
+def test_deductions_are_suggested_only_for_what_is_over_and_sure() -> None:
+    ground = Ground(PLAN, day("2017-11-01"), [], [PAPER])
+    base = rows("m02", "2017-11-01", [])["上思县"]
+    unknown = rows("m02", "2017-11-01", [], [silent("2017-10-12", "2017-10-12")])["东兴市"]
+    running = rows("m06", "2017-11-01", [])["港口区"]
+    found = {r.unit: r for r in proofs.deduction(ground, PLAN.task("r4"), [base, unknown, running])}
+    assert found["上思县"].missing == [f"m02 {PLAN.task('m02').title}"]
+    assert found["东兴市"].missing == [] and found["港口区"].missing == []

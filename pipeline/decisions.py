@@ -41,7 +41,7 @@ class DecisionError(ValueError):
     """A decision is incomplete, or a line of the record cannot be read; the message names the line."""
 
 
-class Decision(Record):
+class Decision(Record, frozen=True, kw_only=True):
     """One thing that a person decided. `before` and `after` hold only what the decision is about."""
 
     id: str  # given by whoever records it; the same id twice is the same decision
@@ -49,8 +49,8 @@ class Decision(Record):
     who: str  # name or post of the person
     kind: Kind
     target: str  # article, thread, ticket, unit or site
-    before: dict[str, Any] = {}
-    after: dict[str, Any] = {}
+    before: dict[str, Any] = {}  # noqa: RUF012 - msgspec copies defaults
+    after: dict[str, Any] = {}  # noqa: RUF012
     why: str = ""
 
 

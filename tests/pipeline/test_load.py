@@ -285,7 +285,10 @@ def test_second_build_waits_and_says_so(case: Case) -> None:
 def test_open_reader_is_told_of_instead_of_a_traceback(case: Case) -> None:
     first_week(case)
     case.build()
-    script = f"import duckdb, time; c = duckdb.connect({str(case.warehouse)!r}, read_only=True); print(1, flush=True); time.sleep(60)"
+    script = (
+        f"import duckdb, time; c = duckdb.connect({str(case.warehouse)!r}, read_only=True); "
+        "print(1, flush=True); time.sleep(60)"
+    )
     reader = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE)
     try:
         assert reader.stdout is not None and reader.stdout.readline()
@@ -311,7 +314,8 @@ class Slow(MarkTagger):
 
 Slow.__qualname__ = "MarkTagger"
 home = Path({home!r})
-build(load_city(home / "town"), home=home, warehouse=home / "warehouse.duckdb", tagger=Slow(), rebuild={rebuild})
+city = load_city(home / "town")
+build(city, home=home, warehouse=home / "warehouse.duckdb", tagger=Slow(), rebuild={rebuild})
 """
 
 

@@ -1,8 +1,8 @@
 """Owns what one sentence says of a unit that it names: it acts, speaks, is the source, attends, is addressed.
 
-The rules are those of the trade (who 主办 acts, who 协办 helps; a list of attendees or addressees are mentions)
-and look only at the few characters around a name, so that their cost does not grow with the text. No pattern
-has nested repetition: every one is bounded and linear.
+The rules are those of the trade (who 主办 acts, who 协办 helps; a list of attendees or addressees are
+mentions) and look only at the few characters around a name, so that their cost does not grow with the text.
+No pattern has nested repetition: every one is bounded and linear.
 """
 
 from __future__ import annotations
@@ -53,6 +53,7 @@ _SOURCE_LEFT = re.compile(rf"{load_cue_pattern('source_left')}$")
 _TO = re.compile(rf"{load_cue_pattern('to')}(?:了)?$")
 _IN_PLACE = re.compile(r"(?<![存现正实])(?:在|于)$")
 _OFFICE_IS = re.compile(r"(?:部门|单位|机关|机构)(?:是|为|系)$")
+_PREDICATE = re.compile(r"(?<!的)(?:是|叫|属于)$")
 _LEARN = re.compile(r"[^，。；]{0,10}?(?:获悉|了解到|得知|采访时|采访中|看到)")
 _AGENT = re.compile(rf"{load_cue_pattern('agent')}$")
 _ADVERB = re.compile(
@@ -116,6 +117,8 @@ def read_act(left: str, right: str, previous: str) -> tuple[Act, str]:
         return "place", tail
     if (match := _AGENT.search(tail)) and not _POSSESSIVE.match(right):
         return "agent", match[0]
+    if _PREDICATE.search(tail) and right[:1] in "，。！”、":
+        return "place", tail[-2:]
     if match := _TO.search(tail) or _OFFICE_IS.search(tail):
         return "address", match[0]
     speak = _SPEAK.match(right)

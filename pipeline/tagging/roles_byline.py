@@ -1,4 +1,4 @@
-"""Owns who wrote or supplied an article: byline, source, the unit's own site, the signature below a notice."""
+"""Owns who wrote or supplied an article: byline, source, own site, the signature below a notice."""
 
 from __future__ import annotations
 

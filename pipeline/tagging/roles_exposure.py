@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pipeline.tagging.items import ArticleItem
-from pipeline.tagging.roles import load_cue_pattern
+from pipeline.tagging.roles import MENTIONS, load_cue_pattern
 from pipeline.tagging.roles_text import Text
 
 _MARK = re.compile(load_cue_pattern("exposure_marks"))
@@ -17,8 +17,8 @@ _MENDED = re.compile(load_cue_pattern("mended"))
 _INSPECTION = re.compile("督查组|督办单|督办通知")
 _FINDER = re.compile(load_cue_pattern("finder"))
 _INFORMED = re.compile(load_cue_pattern("informed") + r"(?:了|给)?$")
-# Units whose office it is to find shortcomings.
-_INSPECTOR = re.compile(r"督查|绩效|纪委|监察|监委|巡察|信访|审批|审计")
+# Units whose office it is to find shortcomings; the second only where none of the first is in the piece.
+_INSPECTORS = (re.compile("督查|绩效|纪委|监察|监委|巡察"), re.compile("审批|信访|审计"))
 
 
 def is_exposure(item: ArticleItem, text: Text) -> bool:
@@ -39,21 +39,34 @@ def is_exposure(item: ArticleItem, text: Text) -> bool:
 
 
 def split_exposure(text: Text, cases: Mapping[str, Any]) -> list[str]:
-    """The units whose shortcoming it is: all that are neither the finder nor merely told."""
+    """The units whose shortcoming it is: all that are neither a finder nor merely told."""
+    finders = _finders(text, cases)
+    return [unit for unit, case in cases.items() if unit not in finders and not _is_told(text, case)]
+
+
+def _finders(text: Text, cases: Mapping[str, Any]) -> set[str]:
+    """Inspectors with those that act together with them; else who checks, calls to account, demands."""
+    for office in _INSPECTORS:
+        found = {unit for unit in cases if office.search(unit)}
+        if found:
+            return found | {p for unit in found for o in cases[unit].occurrences for p in o.partners}
     whole = text.whole
-    finder: dict[str, float] = {}
-    told: set[str] = set()
+    score: dict[str, float] = {}
     for unit, case in cases.items():
-        score = 0.0
-        for o in case.occurrences:
-            if o.act in ("act", "agent", "source", "speak", "weak") and _FINDER.search(
-                whole, o.end, o.end + 30
-            ):
-                score += 2 if o.act in ("act", "agent") else 1
-        if _INSPECTOR.search(unit):
-            score += 1.5
-        finder[unit] = score
-        if all(_INFORMED.search(whole, max(0, o.start - 8), o.start) for o in case.occurrences):
-            told.add(unit)
-    best = max(finder.values(), default=0.0)
-    return [unit for unit in cases if unit not in told and not (1.5 <= finder[unit] >= best)]
+        score[unit] = sum(
+            2.0 if o.act in ("act", "agent") else 1.0
+            for o in case.occurrences
+            if o.act not in MENTIONS and _FINDER.search(whole, o.end, _clause_end(whole, o.end))
+        )
+    best = max(score.values(), default=0.0)
+    return {unit for unit, value in score.items() if 1.5 <= value >= best}
+
+
+def _clause_end(whole: str, at: int) -> int:
+    """The end of the sentence, at most 30 characters on."""
+    end = whole.find("。", at, at + 30)
+    return at + 30 if end < 0 else end
+
+
+def _is_told(text: Text, case: Any) -> bool:
+    return all(_INFORMED.search(text.whole, max(0, o.start - 8), o.start) for o in case.occurrences)

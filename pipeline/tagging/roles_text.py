@@ -1,4 +1,4 @@
-"""Owns the reading of one article: which names stand where, in whose city, and what each of them does there."""
+"""Owns the reading of one article: which names stand where, in whose city, and what each does there."""
 
 from __future__ import annotations
 
@@ -277,7 +277,7 @@ def _join_hosts(whole: str, spans: list[Occurrence]) -> None:
 
 
 def _lead_end(whole: str, body: int) -> int:
-    """The first paragraph, or two where it is short; at most LEAD_LENGTH characters, to the sentence's end."""
+    """The first paragraph, or two where it is short; about LEAD_LENGTH characters, to a sentence's end."""
     end = whole.find("\n", body)
     end = len(whole) if end < 0 else end
     if end - body < 50:

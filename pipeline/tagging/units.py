@@ -121,7 +121,7 @@ class UnitTagger:
             confidence = _confidence(case, top, sum(c.score > 0.4 for c in cases.values()) == 1)
             if confidence < 0.2:
                 continue
-            role: Role = "joint" if self._is_joint(case, cases, exposed) else "subject"
+            role: Role = "joint" if self._is_joint(case, exposed) else "subject"
             credit = Credit(
                 unit=case.unit,
                 role=role,
@@ -149,12 +149,13 @@ class UnitTagger:
             },
         )
 
-    def _is_joint(self, case: Case, cases: dict[str, Case], exposed: list[str]) -> bool:
-        for occurrence in case.occurrences:
-            if occurrence.zone <= 1 and occurrence.partners and occurrence.act not in MENTIONS:
-                if any(p != case.unit and p not in exposed for p in occurrence.partners):
-                    return True
-        return False
+    def _is_joint(self, case: Case, exposed: list[str]) -> bool:
+        return any(
+            occurrence.zone <= 1
+            and occurrence.act not in MENTIONS
+            and any(partner != case.unit and partner not in exposed for partner in occurrence.partners)
+            for occurrence in case.occurrences
+        )
 
     def _of_day(self, unit: str, published: str | None) -> str:
         """The unit that held the name's duties on the day: a unit that ended is its successor."""

@@ -1,0 +1,200 @@
+"""Exposures, mentions, evidence, dates of validity and robustness of the unit tagger."""
+
+# ruff: noqa: E501  (a text stays on its line)
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.city import load_city
+from pipeline.tagging.items import ArticleItem
+from pipeline.tagging.units import UnitTagger
+
+TAGGER = UnitTagger(load_city())
+PAPER = "防城港日报"
+
+
+def item(**fields: str) -> ArticleItem:
+    fields.setdefault("outlet", PAPER)
+    return ArticleItem(id="t", **fields)  # type: ignore[arg-type]
+
+
+def test_exposure_has_a_finder_and_an_exposed_unit() -> None:
+    tags = TAGGER.tag(
+        item(
+            title="【曝光台】新修的桥栏锈成了渣",
+            outlet="防城港新闻(电视)",
+            body="市联合督查组近日发现，滨海路人行桥的栏杆用了不到一年就锈穿。\n"
+            "这座桥由市市政局负责管养。市联合督查组调取台账，巡查记录是一次写完的。\n"
+            "市联合督查组要求市市政局十日内更换栏杆。",
+        )
+    )
+    assert tags.exposure
+    assert [(c.unit, c.role) for c in tags.credits] == [("市联合督查组", "subject")]
+    assert tags.exposed == ["市市政局"]
+    assert "市市政局" not in tags.mentions
+
+
+def test_exposure_that_shows_the_fix_stays_one() -> None:
+    tags = TAGGER.tag(
+        item(
+            title="暗访：午后的窗口没有人",
+            body="市绩效办暗访防城区政务服务中心，发现六个窗口空岗，叫号机成摆设。\n"
+            "市绩效办督办后，防城区政务服务中心已补齐人员，当事人被停职。",
+        )
+    )
+    assert tags.exposed == ["防城区"]
+    assert [(c.unit, c.role) for c in tags.credits] == [("市绩效办", "subject")]
+
+
+def test_exposure_without_its_mark() -> None:
+    tags = TAGGER.tag(
+        item(
+            title="水管铺到门口 就是不通水",
+            source="防城港日报",
+            outlet="防城港新闻网",
+            body="水管铺到了门口，龙头一拧却只有风声。11月6日，市联合督查组在那洞屯看到这一幕。\n"
+            "工程由市水利局负责，去年就上报已通水。督查组查账发现，验收那天用的是洒水车，涉嫌弄虚作假。\n"
+            "市水利局承认，水源地至今没有接通。督查组已发出督办单。",
+        )
+    )
+    assert tags.exposed == ["市水利局"]
+    assert {c.unit for c in tags.credits} == {"市联合督查组"}
+
+
+def test_told_unit_is_not_exposed() -> None:
+    tags = TAGGER.tag(
+        item(
+            title="【曝光台】渣土车又来了",
+            body="市联合督查组夜里在工业大道数了数，一小时过了四十台不盖篷布的渣土车，负责管这条路的是市市政局。"
+            "\n线索已移交市公安局。市联合督查组要求市市政局限期整改。",
+        )
+    )
+    assert tags.exposed == ["市市政局"]
+    assert "市公安局" in tags.mentions
+
+
+def test_winners_and_attendees_are_mentions() -> None:
+    tags = TAGGER.tag(
+        item(
+            title="全市拔河赛收官",
+            body="12月2日，由市总工会主办的全市职工拔河赛收官。\n"
+            "市国税局代表队获得第一名，市地税局、港口区代表队分获二、三名。",
+        )
+    )
+    assert {c.unit for c in tags.credits} == {"市总工会"}
+    assert set(tags.mentions) == {"市国税局", "市地税局", "港口区"}
+
+
+def test_evidence_points_at_the_words() -> None:
+    article = item(title="市水利局清淤保灌溉", body="入冬以来，三条干渠的清淤已过半。")
+    credit = TAGGER.tag(article).credits[0]
+    evidence = credit.evidence
+    assert evidence.field == "title"
+    assert article.title[evidence.start : evidence.end] == "市水利局"
+    assert "市水利局" in evidence.why
+    assert 0.5 <= credit.confidence <= 1
+
+
+def test_doubtful_credit_is_left_to_a_person() -> None:
+    tags = TAGGER.tag(
+        item(
+            title="冬日里的一天",
+            body="早市上人来人往。老周挑着担子进了城，卖完菜已是中午。"
+            "他说今年的菜价还行。\n下午，他去看了看新修的路。\n村里人都说好，只有他担心下雨天。"
+            "市交通局、市水利局、市农业局的工作人员曾来过，市财政局的补助也到了账。",
+        )
+    )
+    assert tags.credits == []
+
+
+def test_article_is_credited_to_the_unit_of_its_day(tmp_path: Path) -> None:
+    (tmp_path / "units.csv").write_text(
+        "short,official,kind,parent,aliases,valid_from,valid_to,successor\n"
+        "市环保局,甲港市环境保护局,市直,甲港市,,,2018-12-31,市生态环境局\n"
+        "市生态环境局,甲港市生态环境局,市直,甲港市,,2019-01-01,,\n",
+        encoding="utf-8",
+    )
+    tagger = UnitTagger(load_city(tmp_path))
+    text = {"title": "甲港市环保局查处偷排", "body": "近日，甲港市环保局查处一起偷排案件。"}
+    before = tagger.tag(ArticleItem(id="1", published="2018-05-01", **text))
+    after = tagger.tag(ArticleItem(id="2", published="2019-03-01T10:00", **text))
+    assert [c.unit for c in before.credits] == ["市环保局"]
+    assert [c.unit for c in after.credits] == ["市生态环境局"]
+
+
+def test_county_level_city_has_its_own_organs(tmp_path: Path) -> None:
+    (tmp_path / "units.csv").write_text(
+        "short,official,kind,parent\n"
+        "市公安局,甲港市公安局,市直,甲港市\n"
+        "市教育局,甲港市教育局,市直,甲港市\n"
+        "乙江市,乙江市,县（市、区）,甲港市\n",
+        encoding="utf-8",
+    )
+    tagger = UnitTagger(load_city(tmp_path))
+    tags = tagger.tag(
+        ArticleItem(
+            id="1", body="乙江市校园里多了护学岗。近日，市教育局联合市公安局在全市三十所学校门口设岗。"
+        )
+    )
+    assert {c.unit for c in tags.credits} == {"乙江市"}
+
+
+def test_nothing_of_this_city_is_known_elsewhere(tmp_path: Path) -> None:
+    (tmp_path / "units.csv").write_text(
+        "short,official,kind,parent\n市教育局,甲港市教育局,市直,甲港市\n", encoding="utf-8"
+    )
+    tagger = UnitTagger(load_city(tmp_path))
+    tags = tagger.tag(ArticleItem(id="1", title="市教育局启动校车检查", body="市教育局近日启动校车检查。"))
+    assert tags.credits == []  # nothing says that the text is about 甲港
+    tags = tagger.tag(ArticleItem(id="1", body="甲港消息：市教育局近日启动校车检查，不合格的车一律停驶。"))
+    assert [c.unit for c in tags.credits] == ["市教育局"]
+
+
+def test_empty_article() -> None:
+    tags = TAGGER.tag(ArticleItem(id="1"))
+    assert (tags.credits, tags.mentions, tags.exposed) == ([], [], [])
+
+
+PIECES = st.sampled_from(
+    ["市教育局", "东兴市", "上思", "防城港市", "南宁市", "记者从", "获悉", "、", "和", "联合", "召开", "等部门", "住建", "水利", "市", "。",
+     "，", "\n", "“", "”", "《", "》", "（", "）", "来源：", "供稿", "在", "要求", "指导下", "2017年10月1日", "摄", "乡", "镇", "派出所", "x"]
+)  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(PIECES, max_size=60).map("".join),
+    st.lists(PIECES, max_size=8).map("".join),
+    st.text(max_size=80),
+)
+def test_any_text_gives_valid_and_repeatable_tags(body: str, title: str, noise: str) -> None:
+    article = ArticleItem(id="1", title=title, body=body + noise, byline=noise, source=title, outlet=PAPER)
+    tags = TAGGER.tag(article)
+    assert tags == TAGGER.tag(article)
+    known = TAGGER.city.unit_by_short
+    units = [credit.unit for credit in tags.credits]
+    assert len(units) == len(set(units))
+    assert set(units) <= set(known)
+    assert not set(units) & (set(tags.mentions) | set(tags.exposed))
+    assert not set(tags.mentions) & set(tags.exposed)
+    for credit in tags.credits:
+        text = getattr(article, credit.evidence.field or "") or ""
+        assert 0 <= (credit.evidence.start or 0) <= (credit.evidence.end or 0) <= len(text)
+        assert 0 <= credit.confidence <= 1
+    joint = [credit for credit in tags.credits if credit.role == "joint"]
+    assert len(joint) != 1
+
+
+@pytest.mark.parametrize(
+    "text", ["市" * 20000, "、" * 20000, "住建、" * 8000 + "等部门", "记者从" * 8000, "《" * 20000]
+)
+def test_hostile_text_takes_no_time(text: str) -> None:
+    import time
+
+    begin = time.process_time()
+    TAGGER.tag(ArticleItem(id="1", title="市教育局", body="市教育局" + text + "市水利局", outlet=PAPER))
+    assert time.process_time() - begin < 1

@@ -20,9 +20,9 @@ LEXICON = Path(__file__).resolve().parent.parent / "lexicon" / "duties.yaml"
 
 # A matter's second and third unit count for less than its first.
 SHARE = (1.0, 0.6, 0.45)
-TITLE = 1.5  # factor for a phrase in the title
+TITLE = 1.7  # factor for a phrase in the title
 REPEAT = 0.12  # per further phrase of the same matter, at most four
-DUTY_WEIGHT = 1.0  # a word of the city's own duties column
+DUTY_WEIGHT = 0.7  # a word of the city's own duties column
 
 
 class Matter(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -45,6 +45,7 @@ class UnitNames:
         self._not_before: dict[str, list[str]] = rules["not_preceded_by"]
         self._other_cities = tuple(name for name in rules["cities"] if name != city.stem)
         self._counties: dict[str, str] = {}
+        self._apart = frozenset(own.get("apart", [unit.short for unit in city.units if unit.is_county]))
         for unit in city.units:
             if unit.is_county:
                 for name in (unit.short, unit.short.rstrip("市县区")):
@@ -54,7 +55,8 @@ class UnitNames:
                 for name in unit.names:
                     if name not in (unit.short, unit.official):
                         index.add([name], ("name", unit.short))
-                self._add_county_organs(index, unit.short, duties["colloquial"])
+                apart = unit.short in own.get("apart", [unit.short])
+                self._add_county_organs(index, unit.short, duties["colloquial"], apart)
             else:
                 for name in unit.names:
                     short = name.removeprefix(city.name).removeprefix(city.stem)
@@ -75,14 +77,15 @@ class UnitNames:
                 )
 
     def _add_county_organs(
-        self, index: PhraseIndex[tuple[str, str]], county: str, names: dict[str, str]
+        self, index: PhraseIndex[tuple[str, str]], county: str, names: dict[str, str], apart: bool
     ) -> None:
+        """In an urban district only the bureaus are its own; police stations and clinics are the city's."""
         stem = county.rstrip("市县区") if len(county) > 2 else county
         organs = [
             name
             for phrases in names.values()
             for name in split(phrases)
-            if name[-1] in "局委办队站所部门会院中心" or name in ("交警", "城管", "公安", "警方")
+            if name[-1] in "局委办" or (apart and (name[-1] in "队所门" or name in ("交警", "城管", "公安", "警方")))
         ]
         for lead in dict.fromkeys((county, stem)):
             index.add([lead + organ for organ in organs], ("organ", county))
@@ -109,7 +112,7 @@ class UnitNames:
                     continue
                 if name[0] != "市" and not before.endswith((self._stem, self._stem + "市")):
                     lead = next((c for c in self._counties if before.endswith(c)), None)
-                    if lead is not None:
+                    if lead is not None and (name[-1] in "局委办府" or self._counties[lead] in self._apart):
                         unit, county = self._counties[lead], True
             elif text[span[1] : span[1] + 6].startswith(self._place_after):
                 continue

@@ -43,13 +43,11 @@ def choose_units(reading: Reading, city: City, praise: bool = False) -> UnitChoi
         if unit in counties:
             rank[unit] = best + NAMED + 4.0 - place * 0.1
         elif best == 0.0 or own >= RESPONSIBLE * best:
-            rank[unit] = own + NAMED - place * 0.1
+            rank[unit] = own + NAMED - min(place, 2) * 1.0
         else:
             rank[unit] = max(own, 0.3 * best)
-    apart = (city.data("duties.yaml", {}) or {}).get("apart", ())
-    for county in reading.counties[:1]:
-        if county in apart and county not in rank:
-            rank[county] = 0.5 * best
+    own_data = city.data("duties.yaml", {}) or {}
+    _add_county(rank, best, reading, own_data, bool(set(named) - counties))
     order = sorted(rank, key=lambda unit: (-rank[unit], unit))
     top = rank[order[0]] if order else 0.0
     chosen = [unit for unit in order if rank[unit] >= WORTH * min(top, best or top)][:MOST]
@@ -59,6 +57,19 @@ def choose_units(reading: Reading, city: City, praise: bool = False) -> UnitChoi
             chosen = [*chosen[: MOST - 1], unit]
             break
     return UnitChoice(chosen, _why(reading, chosen), _confidence(rank, chosen, named))
+
+
+def _add_county(
+    rank: dict[str, float], best: float, reading: Reading, own_data: dict[str, Any], city_named: bool
+) -> None:
+    """A county that lies apart answers for its own streets, water and villages, not for vertical branches."""
+    county = next((name for name in reading.counties if name in own_data.get("apart", ())), None)
+    if county is None or rank.get(county, 0.0) > best:
+        return
+    spans = reading.found["county", county]
+    local = any(start < reading.title_end for start, _ in spans) or len(spans) >= 3
+    vertical = max(rank, key=lambda unit: rank[unit], default="") in own_data.get("vertical", ())
+    rank[county] = 1.05 * best if local and not vertical and not city_named else 0.5 * best
 
 
 def _praised(reading: Reading, named: list[str]) -> UnitChoice:

@@ -105,7 +105,7 @@ class Ground:
 
 
 def quota(ground: Ground, task: Task) -> Iterable[CoverageRow]:
-    """At least `quota` stories: a unit's are those that credit it, the city's all, a carrier's its outlet's."""
+    """`quota` stories: of a unit those that credit it, of the city all, of a carrier its outlet's."""
     facts = matched(task, ground.facts)
     if task.scope != "unit":
         yield _count(ground, task, CITY_ROW, stories(facts))
@@ -212,7 +212,7 @@ def _item_row(ground: Ground, task: Task, unit: str, done: dict[str, list[Fact]]
 
 
 def editor_note(ground: Ground, task: Task) -> Iterable[CoverageRow]:
-    """Every piece begins with 编者按; one without is a fact that no silence excuses, no piece at all is none."""
+    """Every piece begins with 编者按. A piece without it is a fact that no silence excuses."""
     found = stories(matched(task, ground.facts))
     bare = [fact for fact in found if not fact.has_editor_note]
     sources = ground.sources_of(task, None)

@@ -472,13 +472,32 @@ def ticket(
 ) -> Ticket:
     due = dt.datetime(2017, 10, 10, 18)
     return Ticket(
-        ticket_id=f"t{unit}{late}", thread_id="t", title="", url="", forum="防城港人论坛", board=None, kind="投诉",
-        urgency="普通", unit=unit, candidates=[], is_unit_decided=False, state="待研判" if is_open else "已答复",
-        opened_at=dt.datetime(2017, 10, 9, 10), first_response_due=due, first_response_at=None,
-        first_response_floor=None, answer_due=due, answer_at=None, answer_floor=None,
-        is_first_response_overdue=late, is_answer_overdue=False, workdays_left=None,
-        checked_at=dt.datetime.fromisoformat(checked), sha256=None, note=None,
-    )  # fmt: skip
+        ticket_id=f"t{unit}{late}",
+        thread_id="t",
+        title="",
+        url="",
+        forum="防城港人论坛",
+        board=None,
+        kind="投诉",
+        urgency="普通",
+        unit=unit,
+        candidates=[],
+        is_unit_decided=False,
+        state="待研判" if is_open else "已答复",
+        opened_at=dt.datetime(2017, 10, 9, 10),
+        first_response_due=due,
+        first_response_at=None,
+        first_response_floor=None,
+        answer_due=due,
+        answer_at=None,
+        answer_floor=None,
+        is_first_response_overdue=late,
+        is_answer_overdue=False,
+        workdays_left=None,
+        checked_at=dt.datetime.fromisoformat(checked),
+        sha256=None,
+        note=None,
+    )
 
 
 def test_forum_response() -> None:

@@ -35,7 +35,8 @@ def running(
 
     Args:
         as_of: the day (to its end) or time that the sites show.
-        base_port: first of the consecutive ports; None takes free ones.
+        base_port: first of the consecutive ports; None takes free ones. Crawls of several days into one
+            home need the same ports each day, because the port is part of an address.
         content: folder of the content files; None takes the sample's own.
     Yields:
         The first port, and the sample city with its addresses on the ports served.

@@ -101,7 +101,7 @@ class Names:
         self.media = frozenset(
             unit.short
             for unit in city.units
-            if unit.kind == "媒体" and re.search("[报台网社刊]$", unit.official)
+            if unit.kind == "媒体" and re.search("(?:[报台网社刊]|集团|传媒|融媒体中心)$", unit.official)
         )
         self._add_places()
         self._add_police_branches()

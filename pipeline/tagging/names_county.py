@@ -40,6 +40,9 @@ class CountyReader:
         self._action = re.compile(
             rf"(?:\d{{4}}年|\d{{1,2}}[月日])?{_words(cues['coverbs'])}|[^，。；：、的“]{{0,6}}?{_words(cues['actions'])}"
         )
+        self._town_action = re.compile(
+            rf"(?:(?:在|于)[^，。；：、的“]{{0,20}}?|[^，。；：、的“]{{0,6}}?){_words(cues['actions'])}"
+        )
         self._tails = {key: tuple(tails) for key, tails in lexicon["county_tails"].items()}
         self._common = frozenset(lexicon["common_nouns"])
         self._vertical = re.compile(_words(sorted(names.vertical))) if names.vertical else None
@@ -73,7 +76,7 @@ class CountyReader:
             office = self._office.match(text, town.end())
             if office:
                 return Organ(unit, office.end(), False)
-            return Organ(unit, town.end(), not self._action.match(text, town.end()))
+            return Organ(unit, town.end(), not self._town_action.match(text, town.end()))
         office = self._office.match(text, end)
         if office:
             if self._court.search(office[0]):

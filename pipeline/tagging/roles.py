@@ -43,6 +43,10 @@ _ATTEND_LIST = re.compile(
     r"[，、等和及与（以][^。；！？\n]{0,44}?(?:负责人|负责同志|代表|单位|部门|人员|干部|领导)"
     r"[^。，；\n]{0,6}(?:参加|出席|列席|参会)[^。，；\n]{0,8}[。\n]"
 )
+_PERSONS = re.compile(
+    rf"[^{_STOP}、]{{0,16}}?(?:书记|局长|处长|主任|部长|科长|院长|会长|委员|队长|调研员|主席|区长|县长|市长|镇长|站长)"
+    rf"[^{_STOP}、]{{0,6}}[，、][^。；\n]{{0,110}}?(?:出席|参加|列席|到场|见证|共同为)"
+)
 _HELP = re.compile(
     rf"{load_cue_pattern('helper')}(?:单位)?(?:[的、，。；”）\n]|$)|(?:的)?(?:大力|共同|精心|具体|悉心|有力|鼎力|积极)?{load_cue_pattern('under')}下"
 )
@@ -86,7 +90,7 @@ def read_act(left: str, right: str, previous: str) -> tuple[Act, str]:
 
     Args:
         left: the clause before the name.
-        right: about 60 characters after the name.
+        right: about 140 characters after the name.
         previous: the few characters before the clause (会上，).
     Returns:
         The act, and the words that show it, for the evidence.
@@ -94,7 +98,11 @@ def read_act(left: str, right: str, previous: str) -> tuple[Act, str]:
     tail = left[-14:]
     if match := _HELP.match(right):
         return "help", match[0]
-    if (match := _ATTEND.match(right)) or (match := _ATTEND_LIST.match(right)):
+    if (
+        (match := _ATTEND.match(right))
+        or (match := _ATTEND_LIST.match(right))
+        or (match := _PERSONS.match(right))
+    ):
         return "attend", match[0][-8:]
     if _IN.match(left) and (match := _UNDER_ALL.match(right)):
         return "help", match[0][-4:]

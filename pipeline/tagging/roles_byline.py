@@ -127,7 +127,8 @@ class Bylines:
         return None, hit.end
 
     def _in_text(self, item: ArticleItem, text: Text) -> list[Byline]:
-        whole, found = text.whole, []
+        whole = text.whole
+        found: list[Byline] = []
         if not text.hits:
             return found
         marks = [(mark.end(), mark[0]) for mark in _SOURCE_MARK.finditer(whole)]

@@ -193,7 +193,7 @@ class Reader:
         cut = bisect_left(bounds, start)
         begin = bounds[cut - 1] + 1 if cut else 0
         left = self._region.sub("", whole[max(begin, start - 40) : start], count=1)
-        right = whole[end : end + 60]
+        right = whole[end : end + 140]
         previous = whole[max(0, begin - 7) : max(0, begin - 1)]
         units = tuple(dict.fromkeys(o.unit for o in group))
         act: str

@@ -57,7 +57,8 @@ _WEIGHT = {
 _AT_MEETING = 0.15  # 会上，市绩效办通报了…: it speaks at somebody's meeting
 _NEEDED = 1.6
 _TOWN_ORGAN = re.compile(
-    "(?:镇|乡|街道)(?:妇联|派出所|人民政府|政府|党委|司法所|市监所|综治中心|团委|工会|卫生院|办事处|食药所|林业站)"
+    "(?:镇|乡|街道)(?:妇联|派出所|人民政府|政府|党委|党工委|工委|司法所|市监所|综治中心|团委|工会|卫生院|办事处|食药所|林业站"
+    "|(?:办事处|办)?(?:在[^，。；]{2,20})?(?:主办|举办|举行|开展|组织|召开|联合))"
 )
 _ALONE = 1.05
 _BESIDE = 0.6  # a unit that acts less than this share of the main actor is beside the matter

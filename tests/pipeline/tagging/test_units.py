@@ -119,9 +119,9 @@ def test_article_is_credited_to_the_unit_of_its_day(tmp_path: Path) -> None:
         encoding="utf-8",
     )
     tagger = UnitTagger(load_city(tmp_path))
-    text = {"title": "甲港市环保局查处偷排", "body": "近日，甲港市环保局查处一起偷排案件。"}
-    before = tagger.tag(ArticleItem(id="1", published="2018-05-01", **text))
-    after = tagger.tag(ArticleItem(id="2", published="2019-03-01T10:00", **text))
+    title, body = "甲港市环保局查处偷排", "近日，甲港市环保局查处一起偷排案件。"
+    before = tagger.tag(ArticleItem(id="1", published="2018-05-01", title=title, body=body))
+    after = tagger.tag(ArticleItem(id="2", published="2019-03-01T10:00", title=title, body=body))
     assert [c.unit for c in before.credits] == ["市环保局"]
     assert [c.unit for c in after.credits] == ["市生态环境局"]
 

@@ -16,7 +16,8 @@ MAX_DAYS = 3660  # a start address is written out for at most ten years of days
 # Parameters that say who came from where, never what is shown.
 _TRACKING = re.compile(
     r"^(utm_\w+|spm|scm|fbclid|gclid|nsukey|isappinstalled|share\w*|wxshare\w*|phpsessid|jsessionid|sessionid"
-    r"|aspsessionid\w*|sid|_t|timestamp|tdsourcetag|bdmzurl|srcid|chksm|scene|clicktime|enterid|from_source)$",
+    r"|aspsessionid\w*|sid|_t|timestamp|tdsourcetag|bdmzurl|srcid|chksm|scene|clicktime|enterid"
+    r"|from_source)$",
     re.IGNORECASE,
 )
 _SHARED_FROM = {"singlemessage", "timeline", "groupmessage", "mobile", "weixin", "qq"}

@@ -20,7 +20,8 @@ _META_TIME = (
 _META_SOURCE = ("ContentSource", "source", "article:source", "mediaid", "og:article:source")
 _META_AUTHOR = ("Author", "article:author", "og:article:author", "dc.creator", "byl")
 _DATE_IN_ADDRESS = re.compile(
-    r"/((?:19|20)\d\d)[-/]?([01]\d)[-/]?([0-3]\d)(?:/|[_-])|[/_t]((?:19|20)\d\d)([01]\d)([0-3]\d)_\d|/((?:19|20)\d\d)-(\d{1,2})-(\d{1,2})[/_-]"
+    r"/((?:19|20)\d\d)[-/]?([01]\d)[-/]?([0-3]\d)(?:/|[_-])|[/_t]((?:19|20)\d\d)([01]\d)([0-3]\d)_\d"
+    r"|/((?:19|20)\d\d)-(\d{1,2})-(\d{1,2})[/_-]"
 )
 _LABELLED_TIME = re.compile(
     r"(?:发布|发表|发稿|更新|公开|上传|添加|成文)?\s*(?:时间|日期)|发布于|发表于|posted|Date", re.I
@@ -175,7 +176,8 @@ def _time_in_json(document: Document) -> str | None:
                 if isinstance(value, str) and (time := parse_time(value, document.page.fetched_at)):
                     return time
     match = re.search(
-        r"[\"']?(?:publish_?time|pub_?time|pub_?date|publish_?date|datePublished)[\"']?\s*[:=]\s*[\"']([^\"']{8,30})[\"']",
+        r"[\"']?(?:publish_?time|pub_?time|pub_?date|publish_?date"
+        r"|datePublished)[\"']?\s*[:=]\s*[\"']([^\"']{8,30})[\"']",
         document.markup,
         re.I,
     )

@@ -18,8 +18,10 @@ MAX_NODES = 200_000
 
 _MARKS = re.compile(r"[，。！？；：、,!?;“”]")
 _ASIDE = re.compile(
-    r"(?:^|[-_\s])(?:comments?|commentlist|pinglun|footer|foot|copyright|nav|navbar|menu|sidebar|side|aside|related|relate"
-    r"|xiangguan|share|bdshare|recommend|rank|ranking|hot|breadcrumb|crumbs?|position|toolbar|login|search|editor"
+    r"(?:^|[-_\s])(?:comments?|commentlist|pinglun|footer|foot|copyright|nav|navbar|menu|sidebar|side|aside"
+    r"|related|relate"
+    r"|xiangguan|share|bdshare|recommend|rank|ranking|hot|breadcrumb|crumbs?|position|toolbar|login|search"
+    r"|editor"
     r"|disclaimer|statement|mianze|pager|pagination|tags?|links?)(?:$|[-_\s\d])",
     re.I,
 )

@@ -20,7 +20,8 @@ from pipeline.records import Link, Outcome, PageKind, Parsed
 NAME = "discuz"
 
 _NO_RIGHT = re.compile(
-    r"没有权限|无权|权限不足|阅读权限|需要登录|请先登录|请登录|尚未登录|先登录|登录后|注册会员|用户组|高于 ?\d+|密码|仅限|认证用户|没有访问"
+    r"没有权限|无权|权限不足|阅读权限|需要登录|请先登录|请登录|尚未登录|先登录|登录后|注册会员|用户组"
+    r"|高于 ?\d+|密码|仅限|认证用户|没有访问"
     r"|无法(?:访问|进行)|沒有權限|登錄"
 )
 _GONE = re.compile(
@@ -52,7 +53,7 @@ def matches(page: Page) -> bool:
     if b"discuz" in head:
         return True
     body = page.body[: 512 * 1024]
-    return b'id="postlist"' in body and b'id="post_' in body or b"threadlisttableid" in body
+    return (b'id="postlist"' in body and b'id="post_' in body) or b"threadlisttableid" in body
 
 
 def _parse(document: Document) -> Parsed:

@@ -221,7 +221,10 @@ def _touch_author(node: LexborNode) -> str | None:
 
 
 def _touch_time(node: LexborNode) -> str | None:
-    return title_or_text(node.css_first("li.mtime, li.grey.rela, li.rela"))
+    line = node.css_first("li.mtime, li.grey.rela, li.rela")
+    shown = title_or_text(line) or ""
+    counts = line_of(line.css_first(".y")) if line is not None else None  # views and replies stand before it
+    return shown.removeprefix(counts or "")
 
 
 def _quote(body: LexborNode) -> Quote | None:

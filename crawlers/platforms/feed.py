@@ -80,7 +80,9 @@ def parse(page: Page) -> Parsed:
         )
     if links:
         return Parsed(kind="feed", outcome="listed", links=list(links.values()))
-    problem = f"{found.get('bozo_exception')}"[:200] if found.get("bozo") else None
+    doubt = found.get("bozo_exception")
+    harmless = isinstance(doubt, feedparser.CharacterEncodingOverride | feedparser.NonXMLContentType)
+    problem = f"{doubt}"[:200] if found.get("bozo") and not harmless else None
     return Parsed(kind="feed", outcome="parse_failed" if problem else "empty_list", detail=problem)
 
 

@@ -19,18 +19,20 @@ from pipeline.records import Link, PageKind, Parsed
 
 NAME = "founder"
 
-_EDITION = re.compile(r"/(?:node_\w+|nbs\.D\d+(?:_\w+)*|nw\.D\d+_\w+node\w*)\.s?html?$", re.I)
+_EDITION = re.compile(r"/(?:node_\w+|nbs\.D\d+\w*|nw\.D\d+_\w+node\w*)\.s?html?$", re.I)
 _ARTICLE = re.compile(r"/(?:content_\w+|nw\.D\d+\w*(?:-\w+)*)\.s?html?$", re.I)
 _FRONT = re.compile(r"/(?:(?:paper)?index\.s?html?|paperindex\.\w+)?$", re.I)
 _DAY = re.compile(r"/((?:19|20)\d\d)-?([01]\d)/([0-3]\d)/")
 _NUMBER = re.compile(
-    r"第?\s*([A-Za-z]?\s*\d{1,3}|[一二三四五六七八九十]{1,3})\s*版\s*[:：]?\s*([^\s|｜<>]{0,12}(?:\s[^\s|｜<>\d第]{1,4})?)"
+    r"第?\s*([A-Za-z]?\s*\d{1,3}"
+    r"|[一二三四五六七八九十]{1,3})\s*版\s*[:：]?\s*([^\s|｜<>]{0,12}(?:\s[^\s|｜<>\d第]{1,4})?)"
 )
 _PROPERTY = re.compile(r"<!--\s*enpproperty\b(.*?)/?\s*enpproperty\s*-->", re.S | re.I)
 _FIELD = re.compile(r"<(?:founder-)?(\w+)>(.*?)</(?:founder-)?\1>", re.S | re.I)
 _CONTENT = re.compile(r"<!--\s*enpcontent\s*-->(.*?)<!--\s*/\s*enpcontent\s*-->", re.S | re.I)
 _GO_TO = re.compile(
-    r"(?:window\.|document\.|top\.|self\.)?location(?:\.href)?\s*(?:=|\.replace\()\s*['\"]([^'\"]{3,200})['\"]",
+    r"(?:window\.|document\.|top\.|self\.)?location(?:\.href)?\s*(?:="
+    r"|\.replace\()\s*['\"]([^'\"]{3,200})['\"]",
     re.I,
 )
 
@@ -163,8 +165,8 @@ def _edition_links(document: Document, day: str | None) -> list[Link]:
         context: dict[str, str | bool] = {}
         if match:
             context["page"] = _page_number(match.group(1))
-            if match.group(2).strip():
-                context["page_name"] = _page_name(match.group(2))
+            if name := _page_name(match.group(2)):
+                context["page_name"] = name
         found.setdefault(
             canonical_url(url), Link(url=canonical_url(url), kind="list", published=day, context=context)
         )

@@ -17,7 +17,6 @@ from selectolax.lexbor import LexborNode
 
 from crawlers.dates import parse_time
 from crawlers.platforms.address import clean_url, join_url, path_of
-
 from crawlers.platforms.document import Document, Unreadable, body_of, line_of
 from crawlers.platforms.walls import raise_wall
 from crawlers.text import strip_site
@@ -30,7 +29,8 @@ MIN_TITLE = 5  # characters; shorter links are navigation
 
 _DATE = re.compile(
     r"(?:(?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?(?:\s+\d{1,2}:\d\d(?::\d\d)?)?)"
-    r"|[\[(（【]\s*\d{1,2}[-/月]\d{1,2}日?\s*[\])）】]|(?<!\d)\d{1,2}[-/]\d{1,2}(?!\d)\s*$|(?<!\d)\d{1,2}月\d{1,2}日"
+    r"|[\[(（【]\s*\d{1,2}[-/月]\d{1,2}日?\s*[\])）】]|(?<!\d)\d{1,2}[-/]\d{1,2}(?!\d)\s*$"
+    r"|(?<!\d)\d{1,2}月\d{1,2}日"
 )
 _CREATE_PAGE = re.compile(
     r"createPageHTML\s*\(\s*['\"]?(\d+)['\"]?\s*,\s*['\"]?(\d+)['\"]?\s*,\s*['\"]([\w-]+)['\"]\s*,\s*['\"](\w+)['\"]",
@@ -81,13 +81,32 @@ def parse_list(document: Document, classify: Callable[[str, Site | None], PageKi
 def is_list(document: Document, body: str) -> bool:
     """Is a page whose address says nothing a list? Its running text then stands in many like rows, each with
     its link; an article's stands outside of links, whatever lists stand around it."""
-    pairs = [pair for pair in _found(document) if len(line_of(pair[0]) or "") >= 8]
-    if len(pairs) < MIN_ROWS:
+    rows = _repeated(document)
+    if len(rows) < MIN_ROWS:
         return False
     lines = {line for line in body.split("\n") if len(line) >= 8}
-    rows = "\n".join({row.mem_id: body_of(row) for _, row in pairs[:200]}.values())
-    inside = sum(len(line) for line in lines if line in rows)
+    texts = "\n".join(body_of(row) for _, row in rows)
+    inside = sum(len(line) for line in lines if line in texts)
     return inside > 0.5 * sum(map(len, lines))
+
+
+def _repeated(document: Document) -> list[tuple[LexborNode, LexborNode]]:
+    """The largest group of like siblings (same tag, same first class) that each hold a link of some length."""
+    groups: dict[tuple[int, str, str], dict[int, tuple[LexborNode, LexborNode]]] = defaultdict(dict)
+    for anchor in document.css("a[href]")[:5000]:
+        if len(line_of(anchor) or "") < 6:
+            continue
+        node = anchor
+        for _ in range(8):
+            parent = node.parent
+            if parent is None or node.tag in ("body", "html"):
+                break
+            first_class = (node.attributes.get("class") or "").split()[:1]
+            key = (parent.mem_id, node.tag or "", first_class[0] if first_class else "")
+            groups[key].setdefault(node.mem_id, (anchor, node))
+            node = parent
+    large = [list(group.values()) for group in groups.values() if len(group) >= MIN_ROWS]
+    return max(large, key=lambda group: sum(len(row.text() or "") for _, row in group), default=[])
 
 
 def next_links(document: Document, options: dict[str, object] | None = None) -> list[Link]:
@@ -152,6 +171,8 @@ def _found(document: Document) -> list[tuple[LexborNode, LexborNode]]:
     groups = [group for group in dated.values() if len(group) >= 2] or list(dated.values())
     if groups:
         return [pair for group in groups for pair in group]
+    if repeated := _repeated(document):
+        return repeated
     groups = [group for group in plain.values() if len(group) >= 4]
     return [pair for group in groups for pair in group]
 

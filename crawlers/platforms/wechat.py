@@ -23,15 +23,18 @@ _IDENTITY = ("__biz", "mid", "idx", "sn")
 _TIMES = (
     re.compile(r"\bvar\s+ct\s*=\s*['\"](\d{10})['\"]"),
     re.compile(
-        r"\b(?:ori_create_time|oriCreateTime|create_time|createTimestamp|ct)['\"]?\s*[:=]\s*(?:JsDecode\()?['\"]?(\d{10})\b"
+        r"\b(?:ori_create_time|oriCreateTime|create_time|createTimestamp"
+        r"|ct)['\"]?\s*[:=]\s*(?:JsDecode\()?['\"]?(\d{10})\b"
     ),
     re.compile(
-        r"\b(?:createTime|publish_time|publishTime|create_time)['\"]?\s*[:=]\s*(?:JsDecode\()?['\"](\d{4}-\d{1,2}-\d{1,2}[ \d:]*)['\"]"
+        r"\b(?:createTime|publish_time|publishTime"
+        r"|create_time)['\"]?\s*[:=]\s*(?:JsDecode\()?['\"](\d{4}-\d{1,2}-\d{1,2}[ \d:]*)['\"]"
     ),
     re.compile(r"\bs\s*=\s*['\"](20\d\d-\d\d-\d\d(?: \d\d:\d\d)?)['\"]"),
 )
 _GONE = re.compile(
-    r"已被发布者删除|因违规无法查看|涉嫌违反|已停止访问|此帐号已(?:被屏蔽|自主注销)|链接已过期|内容无法查看|该公众号已迁移|投诉.{0,10}无法查看"
+    r"已被发布者删除|因违规无法查看|涉嫌违反|已停止访问|此帐号已(?:被屏蔽|自主注销)|链接已过期|内容无法查看"
+    r"|该公众号已迁移|投诉.{0,10}无法查看"
 )
 _PROOF = re.compile(r"环境异常|完成验证后即可继续访问|去验证")
 

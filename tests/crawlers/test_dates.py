@@ -1,0 +1,74 @@
+"""Dates in every form that the site notes name."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crawlers.dates import is_relative, parse_time
+
+NOW = dt.datetime(2017, 10, 20, 9, 30)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2017-9-7", "2017-09-07"),
+        ("发表于 2017-9-7 8:05:09", "2017-09-07T08:05:09"),
+        ("2017年9月7日08:05", "2017-09-07T08:05"),
+        ("２０１７年９月７日　０８：０５", "2017-09-07T08:05"),
+        ("2017.9.7", "2017-09-07"),
+        ("2017/09/07 下午 3:05", "2017-09-07T15:05"),
+        ("2017年09月07日 星期四", "2017-09-07"),
+        ("2017\u200b-9-7&nbsp;8:05", "2017-09-07T08:05"),
+        ("2017-09-07 00:00:00:0", "2017-09-07"),
+        ("2017-09-07T00:05:09Z", "2017-09-07T08:05:09"),
+        ("2017-09-07T08:05:09+08:00", "2017-09-07T08:05:09"),
+        ("Thu, 07 Sep 2017 08:05:00 +0800", "2017-09-07T08:05:00"),
+        ("二〇一七年九月二十七日", "2017-09-27"),
+        ("20170907", "2017-09-07"),
+        ("1504742700", "2017-09-07T08:05:00"),
+        ("6&nbsp;天前", "2017-10-14"),
+        ("昨天&nbsp;10:20", "2017-10-19T10:20"),
+        ("前天 08:00", "2017-10-18T08:00"),
+        ("半小时前", "2017-10-20T09:00"),
+        ("3 小时前", "2017-10-20T06:30"),
+        ("刚刚", "2017-10-20T09:30"),
+        ("10-09 08:05", "2017-10-09T08:05"),
+        ("12月31日", "2016-12-31"),
+        ("1970-01-01 08:00:00", None),
+        ("1989-12-31", None),
+        ("2017-10-21", "2017-10-21"),
+        ("2017-10-22", None),
+        ("2017-13-40", None),
+        ("2017-9-7 25:61", "2017-09-07"),
+        ("电话 0770-2822222", None),
+        ("无", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_forms(text: str | None, expected: str | None) -> None:
+    assert parse_time(text, NOW) == expected
+
+
+def test_relative_is_told_from_absolute() -> None:
+    assert is_relative("6&nbsp;天前") and is_relative("昨天 10:20") and is_relative("刚刚")
+    assert not is_relative("2017-9-7 8:05") and not is_relative("") and not is_relative(None)
+
+
+@given(st.datetimes(dt.datetime(1990, 1, 1), dt.datetime(2017, 10, 20)), st.sampled_from("-/."))
+def test_every_padded_and_unpadded_date_comes_back(moment: dt.datetime, mark: str) -> None:
+    expected = moment.strftime("%Y-%m-%dT%H:%M")
+    padded = moment.strftime(f"%Y{mark}%m{mark}%d %H:%M")
+    unpadded = f"{moment.year}{mark}{moment.month}{mark}{moment.day} {moment.hour}:{moment.minute:02}"
+    assert parse_time(padded, NOW) == parse_time(unpadded, NOW) == expected
+
+
+@given(st.text(max_size=60))
+def test_any_text_is_a_plausible_date_or_none(text: str) -> None:
+    found = parse_time(text, NOW)
+    assert found is None or "1990" <= found[:4] <= "2017"

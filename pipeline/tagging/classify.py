@@ -1,8 +1,6 @@
-"""Owns topic, indicator, form, 编者按 and the plan's column of an article: the cues read once, then decided."""
+"""Owns the classes of an article (topic, indicator, form, 编者按, plan column): cues read once, then decided."""
 
 from __future__ import annotations
-
-from functools import cache
 
 import msgspec
 
@@ -27,17 +25,11 @@ class Classes(msgspec.Struct, frozen=True, kw_only=True):
     confidence: dict[str, float]
 
 
-@cache
-def cue_reader() -> CueReader:
-    """The automaton over the cues of topics, indicators and forms; the same for every city."""
-    return CueReader({**topic_cues(), **form_cues()})
-
-
 class ArticleClassifier:
     """Classifies articles of one city."""
 
     def __init__(self, city: City) -> None:
-        self._reader = cue_reader()
+        self._reader = CueReader({**topic_cues(city), **form_cues()})
         self._topic = TopicJudge(city, self._reader)
         self._form = FormJudge(city, self._reader)
 
@@ -48,7 +40,7 @@ class ArticleClassifier:
         """All classes of one article. `tokens` are those of title and body. Deterministic."""
         text = self._reader.read(item)
         form = self._form.judge(item, units, text)
-        topic = self._topic.judge(item, units, text)
+        topic = self._topic.judge(item, units, text, form.form)
         note = self._form.editor_note(item)
         column = self._form.plan_column(item)
         why = {"topic": topic.why_topic, "indicator": topic.why_indicator, "form": form.why}

@@ -7,6 +7,7 @@ brings along what the shorter ones inside it say to other groups.
 from __future__ import annotations
 
 from collections.abc import Mapping
+
 import ahocorasick_rs
 import msgspec
 
@@ -65,10 +66,11 @@ class CueReader:
         )
         # group → number of the cue → (label, weight) …
         self.effects: dict[str, dict[int, tuple[tuple[str, float], ...]]] = {}
+        blind = cues.get("place", {})  # 港口 in the name of 港口区 is no harbour
         for name, group in cues.items():
             of_group: dict[int, tuple[tuple[str, float], ...]] = {}
             for number, word in enumerate(words):
-                own = group.get(word) or _inside(word, group)
+                own = group.get(word) or (None if word in blind else _inside(word, group))
                 if own:
                     of_group[number] = tuple(own.items())
             self.effects[name] = of_group

@@ -54,16 +54,15 @@ class FormJudge:
     def judge(self, item: ArticleItem, units: UnitTags, text: ReadText) -> FormTag:
         head = "\n".join(filter(None, (item.title, item.kicker, item.subtitle, item.column)))
         mark = _EXPOSURE.search(head)
-        if units.exposure or units.exposed or mark:
-            if not _MENDED.search(head):
-                word = mark.group() if mark else ""
-                why = f"标题或栏目有“{word}”，曝光问题" if word else "揭露问题并点明责任单位，属曝光"
-                return FormTag("曝光", Evidence(why=why), 0.95 if mark else 0.75)
+        if (units.exposure or units.exposed or mark) and not _MENDED.search(head):
+            word = mark.group() if mark else ""
+            why = f"标题或栏目有“{word}”，曝光问题" if word else "揭露问题并点明责任单位，属曝光"
+            return FormTag("曝光", Evidence(why=why), 0.95 if mark else 0.75)
         notice = self._notice(item, text)
         if notice:
             return notice
         found = _ROUNDUP.search(head)
-        scores, best = self.reader.weigh(text, "roundup")
+        scores, _best = self.reader.weigh(text, "roundup")
         score = scores.get("roundup", 0.0) + (9 if found else 0)
         if found and score >= 9:
             return FormTag("综述", Evidence(why=f"标题或栏目有“{found.group()}”，为综述"), 0.85)

@@ -57,7 +57,7 @@ class Discuz(Website):
         self.rows: dict[int, list[BoardRow]] = {
             board.fid: rows_of(board, self.boards, self.threads, self.as_of) for board in self.boards
         }
-        self.guests: set[str] = set()
+        self.greeted: set[str] = set()  # threads whose first guest was sent round once
 
     def routes(self) -> list[BaseRoute]:
         return [
@@ -140,10 +140,11 @@ class Discuz(Website):
         thread = self.by_tid.get(tid)
         if thread is None:
             return self.message(request, "抱歉，指定的主题不存在或已被删除或正在被审核", status=404)
-        guest = request.client.host if request.client else ""
-        if request.url.path in self.faults.self_redirect and f"{guest}{request.url.path}" not in self.guests:
-            self.guests.add(f"{guest}{request.url.path}")
-            return redirect(str(request.url))
+        if thread.id in self.faults.self_redirect and thread.id not in self.greeted:
+            self.greeted.add(thread.id)
+            answer = redirect(str(request.url))
+            answer.set_cookie("fcgr_2132_lastvisit", str(int(self.as_of.timestamp())))
+            return answer
         posts = thread.shown(self.as_of)
         pages = max(1, -(-len(posts) // POSTS_PER_PAGE))
         page = min(max(page, 1), pages)  # too high: the last page

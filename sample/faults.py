@@ -58,7 +58,7 @@ class Faults(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     answers: list[Fault] = []
     entries: list[Entry] = []
     posts: list[HostilePost] = []
-    self_redirect: list[str] = []  # paths that send a first guest to themselves once
+    self_redirect: list[str] = []  # threads that send a first guest to themselves once
     day: dt.date = dt.date.max  # the day served
 
     def answer(self, site: str, path: str) -> Fault | None:

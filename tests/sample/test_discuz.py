@@ -183,7 +183,7 @@ def test_first_guest_view_redirects_to_itself_once(on: Callable[[str], Sample]) 
     fresh = on("2017-10-08")
     path = f"/thread-{THREADS['st002'].number}-1-1.html"
     first = fresh.get("discuz", path)
-    assert first.status == 302 and first.headers["location"].endswith(path)
+    assert first.status == 302 and first.headers["location"].endswith(path) and first.headers["set-cookie"]
     assert fresh.get("discuz", path).status == 200
 
 

@@ -5,12 +5,17 @@ Modules are imported inside the commands, so that `gangqing tag` does not wait f
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+if TYPE_CHECKING:
+    from pipeline.city import City
 
 app = typer.Typer(
     name="gangqing",
@@ -22,15 +27,26 @@ app = typer.Typer(
 )
 sites_app = typer.Typer(help="站点：列出、检查、添加。", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(sites_app, name="sites")
+queue_app = typer.Typer(rich_markup_mode=None)
+app.add_typer(queue_app, name="queue")
 
 HOME = Path(__file__).resolve().parent
+WAREHOUSE = "warehouse.duckdb"
+# The sample city's season; it ends on a Monday after Spring Festival with days left and posts still in time.
+SAMPLE_START, SAMPLE_DAY = dt.date(2017, 9, 18), dt.date(2018, 2, 26)
 
-CityOption = Annotated[Path | None, typer.Option("--city", help="城市数据目录；不写则用样例城市或默认城市。")]
+CityOption = Annotated[
+    Path | None,
+    typer.Option("--city", envvar="GANGQING_CITY", help="城市数据目录，如 city；不写则为样例城市。"),
+]
 HomeOption = Annotated[
     Path, typer.Option("--home", help="数据所在目录：采集存于其下 var/，仓库为 warehouse.duckdb。")
 ]
 AsOfOption = Annotated[
     str | None, typer.Option("--as-of", help="截至日期，如 2017-12-31；不写则为库中最晚的一天。")
+]
+KnownByOption = Annotated[
+    str | None, typer.Option("--known-by", help="只用到这一天为止已采集、已决定的，重现当时所知。")
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON。")]
 CsvOption = Annotated[bool, typer.Option("--csv", help="输出 CSV。")]
@@ -192,6 +208,282 @@ def sites_list(city: CityOption = None, as_json: JsonOption = False) -> None:
     ]
     columns = {"slug": "代号", "outlet": "媒体", "platform": "平台", "verified": "核实", "start": "起始地址"}
     emit_rows(rows, columns, as_json, False, title="站点")
+
+
+# ------------------------------------------------------------------------------------- load, credit, queue
+
+
+@app.command()
+def build(
+    city: CityOption = None,
+    home: HomeOption = HOME,
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="丢开旧仓库，从采集和决定重建。")] = False,
+) -> None:
+    """建库：把新采集的稿件和帖子打上标签，载入 warehouse.duckdb，并检查。"""
+    build_warehouse(load_chosen(city), home, rebuild)
+
+
+def build_warehouse(city: City, home: Path, rebuild: bool = False) -> None:
+    from analysis.terminal import stage_progress
+    from pipeline.load import build as load
+    from pipeline.tagging.tagger import Tagger
+    from pipeline.warehouse import CheckError, WarehouseError
+
+    try:
+        with stage_progress() as say:
+            report = load(
+                city,
+                home=home,
+                warehouse=home / WAREHOUSE,
+                tagger=Tagger(city),
+                rebuild=rebuild,
+                progress=say,
+            )
+    except (WarehouseError, CheckError) as error:
+        raise UserError(str(error)) from error
+    if report.why_rebuilt:
+        typer.echo(f"重建：{report.why_rebuilt}")
+    typer.echo(
+        f"建库完成：读入采集结果 {report.page_count} 条，标注稿件 {report.article_count} 篇、"
+        f"帖子 {report.thread_count} 个，{report.check_count} 项检查通过。"
+    )
+    for notice in report.notices:
+        typer.echo(f"注意：{notice}", err=True)
+
+
+@app.command()
+def coverage(
+    city: CityOption = None,
+    home: HomeOption = HOME,
+    as_of: AsOfOption = None,
+    known_by: KnownByOption = None,
+    unit: Annotated[str | None, typer.Option("--unit", help="只看一个单位，逐项列出。")] = None,
+    task: Annotated[str | None, typer.Option("--task", help="只看一个事项（如 m03），逐单位列出。")] = None,
+    by_unit: Annotated[bool, typer.Option("--by-unit", help="按单位汇总，缺得多的在前。")] = False,
+    as_json: JsonOption = False,
+    as_csv: CsvOption = False,
+) -> None:
+    """对账：各单位 × 方案各事项，达标、未达标、无法判定，缺多少、还剩几天。"""
+    with asked(city, home) as (chosen, con):
+        show_coverage(chosen, con, as_of, known_by, unit, task, by_unit, as_json, as_csv)
+
+
+def show_coverage(
+    city: City,
+    con: Any,
+    as_of: str | None,
+    known_by: str | None = None,
+    unit: str | None = None,
+    task: str | None = None,
+    by_unit: bool = False,
+    as_json: bool = False,
+    as_csv: bool = False,
+) -> None:
+    from analysis import overview
+    from analysis.columns import LABELS, as_dicts
+    from analysis.coverage import coverage as cover
+    from analysis.coverage import notices
+    from analysis.credits import load_points
+    from analysis.ticket import load_rules
+    from pipeline.load_plan import load_plan
+
+    plan = load_plan(city)
+    if plan is None:
+        raise UserError(f"{city.folder} 没有 plan.yaml，无法对账")
+    if unit is not None and unit not in {*city.unit_by_short, "全市"}:
+        raise UserError(f"没有单位“{unit}”，请用 units.csv 里的简称")
+    if task is not None and task not in {known.id for known in plan.tasks}:
+        raise UserError(f"没有事项“{task}”，可用：{'、'.join(known.id for known in plan.tasks)}")
+    day = parse_day(as_of) or overview.latest_day(con)
+    rows = cover(
+        con,
+        plan,
+        day,
+        parse_day(known_by, "--known-by"),
+        unit=unit,
+        rules=load_rules(city),
+        points=load_points(city),
+    )
+    rows = [row for row in rows if task is None or row.task == task]
+    detailed = bool(unit or task)
+    if as_json or as_csv or detailed:
+        keys = overview.VERDICT_KEYS
+        shown, columns = as_dicts(rows), {key: LABELS[key] for key in keys}
+    elif by_unit:
+        shown, columns = overview.unit_overview(rows), overview.UNIT_COLUMNS
+    else:
+        shown, columns = overview.task_overview(rows), overview.TASK_COLUMNS
+    emit_rows(
+        shown,
+        columns,
+        as_json,
+        as_csv,
+        title=f"对账：截至 {day}",
+        styles=overview.VERDICT_STYLES,
+        caption="\n".join(notices(con, plan)),
+    )
+
+
+@queue_app.callback(invoke_without_command=True)
+def queue(
+    context: typer.Context,
+    city: CityOption = None,
+    home: HomeOption = HOME,
+    as_of: AsOfOption = None,
+    known_by: KnownByOption = None,
+    unit: Annotated[str | None, typer.Option("--unit", help="只看一个单位。")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="连同已答复、已办结的。")] = False,
+    as_json: JsonOption = False,
+    as_csv: CsvOption = False,
+) -> None:
+    """待回复帖：谁来答、几时到期、是否超时。queue explain 帖号 逐日说明期限怎么算。"""
+    if context.invoked_subcommand is None:
+        with asked(city, home) as (chosen, con):
+            show_queue(chosen, con, as_of, known_by, unit, everything, as_json, as_csv)
+
+
+def show_queue(
+    city: City,
+    con: Any,
+    as_of: str | None,
+    known_by: str | None = None,
+    unit: str | None = None,
+    everything: bool = False,
+    as_json: bool = False,
+    as_csv: bool = False,
+) -> None:
+    from analysis import overview
+    from analysis.columns import LABELS, as_dicts
+    from analysis.queue import queue as tickets_at
+    from analysis.ticket import load_rules
+
+    day = parse_day(as_of) or overview.latest_day(con)
+    tickets = tickets_at(con, load_rules(city), day, unit, parse_day(known_by, "--known-by"), everything)
+    late = sum(ticket.is_answer_overdue or ticket.is_first_response_overdue for ticket in tickets)
+    emit_rows(
+        as_dicts(tickets),
+        {key: LABELS[key] for key in overview.TICKET_KEYS},
+        as_json,
+        as_csv,
+        title=f"待回复帖：截至 {day}，共 {len(tickets)} 件，其中超时 {late} 件",
+        styles={"紧急": "bold red"},
+    )
+
+
+@queue_app.command("explain")
+def queue_explain(
+    ticket: Annotated[str, typer.Argument(help="帖号（可只写开头），或帖子的地址。")],
+    city: CityOption = None,
+    home: HomeOption = HOME,
+    as_of: AsOfOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """逐日说明一件待回复帖的两个期限：哪天计入，哪天不计，为什么。"""
+    from analysis import overview
+    from analysis.columns import LABELS, as_dicts
+    from analysis.queue import EXPLAIN_COLUMNS, TicketError, explain
+    from analysis.ticket import load_rules
+    from analysis.worktime import UnknownYear
+
+    with asked(city, home) as (chosen, con):
+        try:
+            found, days = explain(
+                con, load_rules(chosen), ticket, parse_day(as_of) or overview.latest_day(con)
+            )
+        except (TicketError, UnknownYear) as error:
+            raise UserError(str(error)) from error
+    due = f"初步回应 {found.first_response_due or '无'}，正式答复 {found.answer_due or '无'}"
+    emit_rows(
+        as_dicts(days),
+        {key: LABELS[key] for key in EXPLAIN_COLUMNS},
+        as_json,
+        False,
+        title=f"{found.ticket_id} {found.title}（{found.kind}，{found.unit or '单位未定'}）",
+        caption=f"期限：{due}",
+    )
+
+
+@contextlib.contextmanager
+def asked(folder: Path | None, home: Path) -> Iterator[tuple[City, Any]]:
+    """The chosen city and its warehouse, opened for reading and closed again."""
+    from analysis.warehouse import WarehouseError, open_warehouse
+
+    city = load_chosen(folder)
+    try:
+        con = open_warehouse(home / WAREHOUSE, city.name)
+        try:
+            yield city, con
+        finally:
+            con.close()
+    except WarehouseError as error:
+        raise UserError(str(error)) from error
+
+
+# -------------------------------------------------------------------------------------------- all stages
+
+
+@app.command()
+def run(
+    city: CityOption = None,
+    home: HomeOption = HOME,
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", help="样例城市演到哪一天（2017-09-18 至 2018-02-28）。")
+    ] = None,
+) -> None:
+    """全过程：采集、标注、建库、对账、排队。不写 --city 则在本机上演样例城市。"""
+    if city is not None:
+        now = wall_clock()
+        day = parse_day(as_of) or now.date()
+        collect(load_chosen(city), home, day - dt.timedelta(days=7), day, wall_clock)
+        finish(load_chosen(city), home, day)
+        return
+    from sample.serve import SampleError, running
+    from sample.server import BASE_PORT
+
+    day = parse_day(as_of) or SAMPLE_DAY
+    try:
+        with running(day, BASE_PORT) as (_, sample):
+            typer.echo(f"样例城市：在 127.0.0.1:{BASE_PORT} 起的端口上演到 {day}。")
+            collect(sample, home, SAMPLE_START, day, lambda: dt.datetime.combine(day, dt.time(18)))
+            finish(sample, home, day)
+    except SampleError as error:
+        raise UserError(str(error)) from error
+
+
+def collect(
+    city: City, home: Path, first_day: dt.date, last_day: dt.date, clock: Callable[[], dt.datetime]
+) -> None:
+    from analysis.crawl_table import CRAWL_COLUMNS, crawl_rows
+    from crawlers.run import CrawlError
+    from crawlers.run import crawl as run_crawl
+
+    try:
+        report = run_crawl(city, home=home, first_day=first_day, last_day=last_day, clock=clock)
+    except CrawlError as error:
+        raise UserError(str(error)) from error
+    emit_rows(crawl_rows(report), CRAWL_COLUMNS, False, False, title="采集结果")
+    if report.interrupted:
+        raise typer.Exit(130)
+
+
+def finish(city: City, home: Path, day: dt.date) -> None:
+    from analysis.overview import size_line
+
+    build_warehouse(city, home)
+    with asked(city.folder, home) as (chosen, con):
+        show_coverage(chosen, con, day.isoformat())
+        show_queue(chosen, con, day.isoformat())
+        typer.echo(size_line(con))
+    typer.echo(
+        "接着可以：gangqing coverage --unit 市水利局，gangqing coverage --as-of 2017-10-31，gangqing queue -h"
+    )
+
+
+def load_chosen(folder: Path | None) -> City:
+    """The city that --city or GANGQING_CITY names, else the sample city."""
+    from pipeline.city import load_city
+
+    return load_city(folder if folder is not None else HOME / "sample" / "city")
 
 
 CHINA = dt.timezone(dt.timedelta(hours=8), "中国标准时间")

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import enum
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -107,6 +109,27 @@ def _print_table(
             cells.append(Text(text, style=styles.get(text, "")))
         table.add_row(*cells)
     console().print(table)
+
+
+@contextlib.contextmanager
+def stage_progress() -> Iterator[Callable[[str, int, int | None], None]]:
+    """A progress bar on stderr for work in stages: call it with stage, done, total (None: unknown)."""
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=console(stderr=True),
+        transient=True,
+    ) as bar:
+        rows: dict[str, TaskID] = {}
+
+        def say(stage: str, done: int, total: int | None) -> None:
+            if stage not in rows:
+                rows[stage] = bar.add_task(stage, total=total)
+            bar.update(rows[stage], completed=done, total=total)
+
+        yield say
 
 
 def console(stderr: bool = False) -> Console:

@@ -1,0 +1,134 @@
+"""Owns the short tables of the terminal: the plan at a glance, units by lack, the size."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from typing import Any
+
+from analysis.verdicts import MET, NOT_ASKED, NOT_YET, UNKNOWN, UNMET, CoverageRow
+from analysis.warehouse import Connection, WarehouseError, ask
+
+TASK_COLUMNS = {
+    "task": "号",
+    "paragraph": "条款",
+    "title": "宣传事项",
+    "met_count": MET,
+    "unmet_count": UNMET,
+    "unknown_count": UNKNOWN,
+    "not_yet_count": NOT_YET,
+    "days_left": "剩余天数",
+    "lacking": "谁还缺",
+}
+UNIT_COLUMNS = {
+    "unit": "责任单位",
+    "met_count": MET,
+    "unmet_count": UNMET,
+    "unknown_count": UNKNOWN,
+    "not_yet_count": NOT_YET,
+    "tasks": "未达标的事项",
+}
+VERDICT_STYLES = {MET: "green", UNMET: "red", UNKNOWN: "yellow", NOT_YET: "dim", NOT_ASKED: "dim"}
+VERDICT_KEYS = (
+    "task",
+    "title",
+    "unit",
+    "verdict",
+    "done_count",
+    "needed_count",
+    "missing",
+    "days_left",
+    "silent",
+    "note",
+)
+TICKET_KEYS = (
+    "ticket_id",
+    "title",
+    "kind",
+    "urgency",
+    "unit",
+    "state",
+    "opened_at",
+    "answer_due",
+    "workdays_left",
+)
+_NAMED = 4  # how many units a cell names before it counts the rest
+
+
+def _counts(rows: list[CoverageRow]) -> dict[str, int]:
+    found = Counter(row.verdict for row in rows)
+    return {
+        "met_count": found[MET],
+        "unmet_count": found[UNMET],
+        "unknown_count": found[UNKNOWN],
+        "not_yet_count": found[NOT_YET],
+    }
+
+
+def task_overview(rows: list[CoverageRow]) -> list[dict[str, Any]]:
+    """One row a task, in the plan's order: how many units have which verdict, and who lacks something."""
+    by_task: dict[str, list[CoverageRow]] = {}
+    for row in rows:
+        by_task.setdefault(row.task, []).append(row)
+    return [
+        {
+            "task": task,
+            "paragraph": of_task[0].paragraph,
+            "title": of_task[0].title,
+            **_counts(of_task),
+            "days_left": max(row.days_left for row in of_task),
+            "lacking": _named(_lack(row) for row in of_task if row.verdict in (UNMET, UNKNOWN)),
+        }
+        for task, of_task in by_task.items()
+    ]
+
+
+def _lack(row: CoverageRow) -> str:
+    if row.verdict == UNKNOWN:
+        return f"{row.unit}（无法判定：{_named(row.silent, 1)}）"
+    what = _named(row.missing, 2)
+    return f"{row.unit}（{what}）" if what else row.unit
+
+
+def _named(names: Any, most: int = _NAMED) -> str:
+    listed = list(names)
+    shown = "、".join(listed[:most])
+    return f"{shown} 等{len(listed)}" if len(listed) > most else shown
+
+
+def unit_overview(rows: list[CoverageRow]) -> list[dict[str, Any]]:
+    """One row a unit, those who lack most first."""
+    by_unit: dict[str, list[CoverageRow]] = {}
+    for row in rows:
+        by_unit.setdefault(row.unit, []).append(row)
+    found = [
+        {
+            "unit": unit,
+            **_counts(of_unit),
+            "tasks": _named((row.task for row in of_unit if row.verdict == UNMET), 12),
+        }
+        for unit, of_unit in by_unit.items()
+    ]
+    return sorted(found, key=lambda row: (-row["unmet_count"], -row["unknown_count"], row["unit"]))
+
+
+def latest_day(con: Connection) -> dt.date:
+    """The day of the newest capture: what one can speak of at the latest.
+
+    Raises:
+        WarehouseError: nothing was ever fetched.
+    """
+    fetched_at = ask(con, "latest_capture")[0]["fetched_at"]
+    if fetched_at is None:
+        raise WarehouseError("数据仓库里还没有任何采集结果，请先运行 gangqing crawl，再运行 gangqing build")
+    return fetched_at.date()
+
+
+def size_line(con: Connection) -> str:
+    """How much there is, in one sentence."""
+    size = ask(con, "latest_capture")[0]
+    return (
+        f"库中有网页 {size['page_count']} 次采集，稿件 {size['article_count']} 篇"
+        f"（其中转载 {size['reprint_count']} 篇），"
+        f"计分 {size['credit_count']} 条，帖子 {size['thread_count']} 个"
+    )

@@ -28,10 +28,11 @@ class CountyReader:
         lexicon = names.lexicon
         cues = load_lexicon("units_cues.yaml")
         self.names = names
-        inner = "[^，。；：！？、\\s“”（）()的在是把将等和与了被对向从召举开由让]"
-        offices = _words(lexicon["organs"]["offices"])
+        inner = "[^，。；：！？、\\s“”（）()的在是把将等与了被对向从召举开由让]"
+        offices = _words(lexicon["organs"]["offices"]).replace("|办|", "|(?<![主承协举创兴经代督交申])办|")
+        # A department may be called 城市管理和综合执法局, but a second unit may stand behind 和 at once.
         self._office = re.compile(
-            rf"{inner}{{0,12}}?{offices}(?![员法])(?:{inner}{{0,6}}?{offices}(?![员法]))?"
+            rf"(?!和){inner}{{0,12}}?{offices}(?![员法])(?:(?!和){inner}{{0,6}}?{offices}(?![员法]))?"
         )
         self._town = re.compile(r"[^，。；：！？、\s“”（）()的在是把将等和与了]{1,5}?(?:镇|乡|街道)")
         self._stem_head = re.compile(_words(lexicon["organs"]["stem_heads"]))

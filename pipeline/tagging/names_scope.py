@@ -13,6 +13,7 @@ _DATELINE = re.compile(r"(?:新华社|新华网|中新社|中新网|据?新华�
 _GENERAL = re.compile(
     r"(?:各地|各级|全国|国家|自治区|全区|全省|省|县|区|各市|市级|区级|县级|乡镇|当地|中央|外地|地方|上级|各县（市、区）|[^本我全]市)[^，。；、]{0,4}$"
 )
+_NESTED = re.compile(r"(?:[一-鿿]{2}省|[一-鿿]{2}市|自治州)[一-鿿]{2,3}$")
 _STRANGE_BEFORE = "区县省国镇乡州旗师厅部家级市盟"
 _OWN = frozenset({"city_name", "county", "own", "police"})
 _LEAD = 60
@@ -44,7 +45,7 @@ class Scope(NamedTuple):
         if hit.name.kind == "city":
             if before == "该":
                 return self.that_city(text, hit.start) or hit.name.unit
-            if _is_strange(text, hit.start):
+            if self.city_name not in text[max(0, hit.start - 9) : hit.start] and _is_strange(text, hit.start):
                 return None
         if self.city_of is not None:
             return self.city_of
@@ -152,6 +153,8 @@ class ScopeReader:
 
 def _is_strange(text: str, start: int) -> bool:
     """宁乡|市工信局: a city that no list knows, but that the text names again."""
+    if _NESTED.search(text, max(0, start - 9), start):
+        return True  # 茂名市电白|市公安局
     place = text[max(0, start - 2) : start]
     if len(place) < 2 or not place.isalpha() or place in _NO_PLACE:
         return False

@@ -207,6 +207,9 @@ class Reader:
             act, why = "agent", host[0]
         together = bool(_TOGETHER.search(whole, start, min(end + 50, _sentence_end(whole, end))))
         meeting = bool(_MEETING.search(previous) or _MEETING.search(left[:8]))
+        if len(units) > 1 and act in ("act", "agent") and not all(o.place for o in group):
+            for o in group:
+                o.place = False  # 防城区、市林业局联合…: named beside one that acts, the county acts
         for o in group:
             o.act, o.why, o.at_meeting, o.host = act, why, meeting, host is not None
             o.unsure = o.unsure or caption

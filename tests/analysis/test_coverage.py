@@ -1,0 +1,300 @@
+"""Coverage from the warehouse: as of any day, as known by any day, and with sources that fell silent."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from analysis.columns import LABELS, as_dicts, as_frame, as_table
+from analysis.coverage import COVERAGE_COLUMNS, CoverageRow, cell, coverage, matrix, notices
+from analysis.credits import CREDIT_COLUMNS, credits, load_points
+from analysis.plan import CITY_ROW, Plan, load_facts, load_plan
+from analysis.queue import EXPLAIN_COLUMNS, QUEUE_COLUMNS, load_rules
+from analysis.sources import load_sources, silences
+from analysis.warehouse import WarehouseError, ask, open_warehouse
+from tests.analysis.case import Case
+
+
+@pytest.fixture
+def case(tmp_path: Path) -> Case:
+    return Case(tmp_path)
+
+
+def day(text: str) -> dt.date:
+    return dt.date.fromisoformat(text)
+
+
+def days(first: str, last: str) -> list[str]:
+    count = (day(last) - day(first)).days + 1
+    return [(day(first) + dt.timedelta(days=n)).isoformat() for n in range(count)]
+
+
+def plan_of(case: Case) -> Plan:
+    plan = load_plan(case.city)
+    assert plan is not None
+    return plan
+
+
+def ask_rows(case: Case, as_of: str, known_by: str | None = None) -> dict[tuple[str, str], CoverageRow]:
+    case.build()
+    con = open_warehouse(case.warehouse)
+    try:
+        found = coverage(
+            con,
+            plan_of(case),
+            day(as_of),
+            day(known_by) if known_by else None,
+            rules=load_rules(case.city),
+            points=load_points(case.city),
+        )
+        return {(row.task, row.unit): row for row in found}
+    finally:
+        con.close()
+
+
+def read_paper(case: Case, first: str, last: str, silent: set[str] | None = None) -> None:
+    """Every day of the paper was fetched; each carries a piece that credits nobody."""
+    for text in days(first, last):
+        if text in (silent or set()):
+            case.edition(text, "server_error")
+        else:
+            case.edition(text)
+            case.article(text, "天气晴", name=f"w{text}")
+
+
+def read_lists(case: Case, at: str) -> None:
+    """The lists of the other sites were fetched."""
+    for site in ("gov", "slj", "bbs"):
+        case.fetch(site, f"http://{site}.test/", at, "list", "listed")
+
+
+def test_verdicts_follow_from_what_was_landed(case: Case) -> None:
+    read_paper(case, "2017-09-21", "2017-10-31")
+    read_lists(case, "2017-10-31T20:00:00")
+    case.article("2017-10-09", "[上思县:subject][column]", name="a")
+    case.article("2017-10-10", "[东兴市:subject]", name="b")  # not in the column
+    rows = ask_rows(case, "2017-10-31")
+    assert rows["m02", "上思县"].verdict == "达标"
+    assert rows["m02", "东兴市"].verdict == "未达标"
+    assert rows["c1", "防城港日报社"].verdict == "达标"
+    assert rows["m02", "市广播电视台"].verdict == "无法判定"  # nobody crawls it
+    assert rows["m03", CITY_ROW].missing == [
+        "2017-09-25—2017-10-01", "2017-10-02—2017-10-08", "2017-10-16—2017-10-22", "2017-10-23—2017-10-29",
+    ]  # fmt: skip
+    early = ask_rows(case, "2017-10-08")
+    assert early["m02", "上思县"].verdict == "未达标" and early["m02", "上思县"].days_left == 23
+    assert early["m05", "市水利局"].verdict == "未开始"
+
+
+def test_silent_days_turn_shortfalls_to_unknown_and_mended_days_turn_them_back(case: Case) -> None:
+    silent = set(days("2017-10-12", "2017-10-21"))
+    read_paper(case, "2017-09-21", "2017-10-31", silent)
+    read_lists(case, "2017-10-31T20:00:00")
+    case.article("2017-10-09", "[上思县:subject][column]", name="a")
+    rows = ask_rows(case, "2017-10-31")
+    assert rows["m02", "上思县"].verdict == "达标"
+    assert rows["m02", "东兴市"].verdict == "无法判定"
+    assert rows["m02", "东兴市"].silent == ["防城港日报 2017-10-12—2017-10-21 采集失败"]
+    assert ask_rows(case, "2017-10-11")["m02", "东兴市"].verdict == "未达标"
+    for text in sorted(silent):  # fetched again later, with success
+        case.edition(text, at="2017-11-02T09:00:00")
+        case.article(text, "天气晴", name=f"w{text}", at="2017-11-02T09:00:01")
+    assert ask_rows(case, "2017-10-31")["m02", "东兴市"].verdict == "未达标"
+    # What was known on the day stays as it was.
+    assert ask_rows(case, "2017-10-31", "2017-10-31")["m02", "东兴市"].verdict == "无法判定"
+
+
+def test_days_that_nobody_fetched_prove_nothing(case: Case) -> None:
+    read_paper(case, "2017-10-09", "2017-10-31")
+    read_lists(case, "2017-10-31T20:00:00")
+    row = ask_rows(case, "2017-10-31")["m02", "东兴市"]
+    assert row.verdict == "无法判定"
+    assert row.silent == ["防城港日报 2017-09-21—2017-10-08 未采集"]
+
+
+def test_knowledge_grows_and_the_past_keeps_its_answer(case: Case) -> None:
+    read_paper(case, "2017-09-21", "2017-10-31")
+    read_lists(case, "2017-10-31T20:00:00")
+    url = case.article("2017-10-09", "[column]", name="a", at="2017-10-09T12:00:00")
+    case.decide("credit_add", url, "2017-11-03T09:00:00", after={"unit": "东兴市"}, why="补报")
+    late = case.article("2017-10-20", "[港口区:subject][column]", name="late", at="2017-11-05T12:00:00")
+    rows = ask_rows(case, "2017-10-31")
+    assert rows["m02", "东兴市"].verdict == rows["m02", "港口区"].verdict == "达标"
+    then = ask_rows(case, "2017-10-31", "2017-11-01")
+    assert then["m02", "东兴市"].verdict == then["m02", "港口区"].verdict == "未达标"
+    assert late
+
+
+def test_all_tasks_have_rows_and_the_matrix_shows_them(case: Case) -> None:
+    read_paper(case, "2017-09-21", "2017-10-31")
+    rows = ask_rows(case, "2018-02-28")
+    assert {task for task, _ in rows} == {task.id for task in plan_of(case).tasks}
+    table = matrix(list(rows.values()))
+    assert table.index[0] == CITY_ROW and table.loc[CITY_ROW, "m01"] == "不适用"
+    assert set(table.columns) == {task.id for task in plan_of(case).tasks}
+    assert cell(rows["r1", "上思县"]) == "缺1"
+    assert any("m08" in text for text in rows["r4", "上思县"].missing)
+
+
+def test_announcement_from_first_sight_to_the_end(case: Case) -> None:
+    read_lists(case, "2017-10-31T20:00:00")
+    url = case.article("2017-10-11", "[form=公告]", site="slj", name="gg", title="社会评价公告")
+    case.fetch("slj", url, "2017-10-24T09:00:00", "article", "unchanged")
+    row = ask_rows(case, "2017-10-31")["m05", "市水利局"]
+    assert (row.verdict, row.done_count) == ("达标", 14)
+    assert ask_rows(case, "2017-10-15")["m05", "市水利局"].verdict == "未达标"
+    assert ask_rows(case, "2017-10-31")["m05", "市教育局"].verdict == "无法判定"
+
+
+def test_forum_and_exposure_from_the_warehouse(case: Case) -> None:
+    read_lists(case, "2017-11-30T20:00:00")
+    case.thread(
+        "7", "[投诉:市水利局]", [("张三", "2017-10-09T10:00:00", "井盖没了")], at="2017-10-09T12:00:00"
+    )
+    url = case.article("2017-11-09", "[form=曝光][exposed=市行政审批局]", name="e", title="窗口缺岗")
+    rows = ask_rows(case, "2017-11-30")
+    assert rows["m10", "市水利局"].verdict == "未达标"
+    assert rows["m10", "市教育局"].verdict == "不适用"
+    assert rows["r3", CITY_ROW].verdict == "未达标"
+    for step in ("市绩效办", "分管领导"):
+        case.decide(
+            "exposure_approval", url, "2017-11-08T09:00:00", after={"step": step, "number": "绩办函1号"}
+        )
+    assert ask_rows(case, "2017-11-30")["r3", CITY_ROW].verdict == "达标"
+
+
+def test_credits_show_evidence_copies_and_points(case: Case) -> None:
+    case.article("2017-10-09", "[上思县:subject][column][same=s]", site="gov", name="first")
+    paper = case.article("2017-10-10", "[上思县:subject][column][same=s]", name="a", page="01版", lead=True)
+    case.build()
+    con = open_warehouse(case.warehouse)
+    found = credits(
+        con, plan_of(case), day("2017-10-31"), unit="上思县", task="m02", points=load_points(case.city)
+    )
+    con.close()
+    (row,) = found
+    assert (row.url, row.role, row.copy_count) == (paper, "subject", 2)  # the copy in an outlet of the task
+    assert len(row.copies) == 2 and row.quote == "[上思县:subject]" and row.sha256
+    assert (row.points, row.points_why) == (6.0, "市级报纸 3，头条 ×2")
+
+
+# ---------------------------------------------------------------- sources
+
+
+def states(case: Case, known_by: str | None = None) -> dict[str, dict[str, str]]:
+    case.build()
+    con = open_warehouse(case.warehouse)
+    found: dict[str, dict[str, str]] = {}
+    moment = dt.datetime.fromisoformat(known_by) if known_by else None
+    for row in ask(con, "source_silence", start=day("2017-01-01"), end=day("2018-12-31"), known_by=moment):
+        found.setdefault(row["site"], {})[row["day"].isoformat()] = row["state"]
+    con.close()
+    return found
+
+
+def test_no_news_is_not_silence(case: Case) -> None:
+    case.edition("2017-10-09")
+    case.edition("2017-10-10", "not_found")  # no edition, and no habit that says there should be one
+    case.edition("2017-10-11", "timeout")
+    case.article("2017-10-09", "天气", name="a")
+    paper = states(case)["paper"]
+    assert paper == {"2017-10-09": "ok", "2017-10-10": "no_news", "2017-10-11": "down"}
+
+
+def test_missing_edition_of_a_paper_that_never_misses_is_silence(case: Case) -> None:
+    read_paper(case, "2017-09-25", "2017-10-29")
+    case.edition("2017-10-30", "not_found")
+    case.edition("2017-10-31", "empty_list")
+    paper = states(case)["paper"]
+    assert paper["2017-10-30"] == "down" and paper["2017-10-31"] == "unparsed"
+
+
+def test_one_failed_page_of_a_day_is_partial_and_most_articles_failing_is_unparsed(case: Case) -> None:
+    case.edition("2017-10-09")
+    case.article("2017-10-09", "天气", name="a")
+    case.fetch(
+        "paper",
+        "http://paper.test/2017-10-09/02",
+        "2017-10-09T11:00:00",
+        "list",
+        "timeout",
+        for_date="2017-10-09",
+    )
+    case.edition("2017-10-10")
+    case.article("2017-10-10", "天气", name="b")
+    for name in ("c", "d"):
+        url = f"http://paper.test/{name}.html"
+        case.fetch("paper", url, "2017-10-10T11:00:00", "article", "parse_failed", for_date="2017-10-10")
+    assert states(case)["paper"] == {"2017-10-09": "partial", "2017-10-10": "unparsed"}
+
+
+def test_list_site_is_blind_from_a_failure_until_the_list_is_read_again(case: Case) -> None:
+    case.fetch("gov", "http://gov.test/", "2017-10-09T09:00:00", "list", "listed")
+    case.article("2017-10-09", "要闻", site="gov", name="a")
+    case.fetch("gov", "http://gov.test/", "2017-10-11T09:00:00", "list", "timeout")
+    case.fetch("gov", "http://gov.test/", "2017-10-12T09:00:00", "list", "timeout")
+    gov = states(case)["gov"]
+    assert gov == {"2017-10-09": "ok", "2017-10-10": "no_news", "2017-10-11": "down", "2017-10-12": "down"}
+    case.fetch("gov", "http://gov.test/", "2017-10-13T09:00:00", "list", "listed")
+    assert set(states(case)["gov"].values()) == {"ok", "no_news"}
+    assert states(case, "2017-10-12T23:00:00")["gov"]["2017-10-12"] == "down"
+
+
+def test_person_knows_more_of_a_source_than_its_fetches(case: Case) -> None:
+    read_paper(case, "2017-10-09", "2017-10-15")
+    case.decide(
+        "source_note", "paper", "2017-10-16T09:00:00", after={"date": "2017-10-10", "until": "2017-10-11"}
+    )
+    case.build()
+    con = open_warehouse(case.warehouse)
+    (paper,) = [s for s in load_sources(con, day("2017-10-09"), day("2017-10-16")) if s.site == "paper"]
+    con.close()
+    assert silences([paper], day("2017-10-09"), day("2017-10-16")) == [
+        "防城港日报 2017-10-10—2017-10-11 采集失败",
+        "防城港日报 2017-10-16 未采集",
+    ]
+
+
+# ---------------------------------------------------------------- the door to the warehouse
+
+
+def test_wrong_warehouse_is_told(case: Case, tmp_path: Path) -> None:
+    with pytest.raises(WarehouseError, match="先运行 gangqing build"):
+        open_warehouse(tmp_path / "none.duckdb")
+    (tmp_path / "junk.duckdb").write_bytes(b"junk" * 1000)
+    with pytest.raises(WarehouseError):
+        open_warehouse(tmp_path / "junk.duckdb")
+    case.build()
+    with pytest.raises(WarehouseError, match="北海市"):
+        open_warehouse(case.warehouse, "北海市")
+    open_warehouse(case.warehouse, "防城港市").close()
+
+
+def test_notices_name_empty_lists_and_outlets_that_nobody_crawls(case: Case) -> None:
+    case.build()
+    con = open_warehouse(case.warehouse)
+    text = "".join(notices(con, plan_of(case)))
+    con.close()
+    assert "涉及整改单位" in text and "市广播电视台" in text and "《防城港日报》" not in text
+
+
+def test_every_column_has_a_chinese_label_and_rows_become_tables(case: Case) -> None:
+    read_paper(case, "2017-10-09", "2017-10-10")
+    rows: list[Any] = list(ask_rows(case, "2017-10-31").values())
+    for columns in (COVERAGE_COLUMNS, CREDIT_COLUMNS, QUEUE_COLUMNS, EXPLAIN_COLUMNS):
+        assert set(columns) <= set(LABELS)
+    head, cells = as_table(rows, COVERAGE_COLUMNS)
+    assert head[:2] == ["责任单位", "事项"] and len(cells) == len(rows)
+    assert len(as_frame(rows)) == len(as_dicts(rows)) == len(rows)
+
+
+def test_facts_carry_the_words_of_the_plan(case: Case) -> None:
+    case.article("2017-10-09", "推进整改落实", name="a", title="绩效整改")
+    case.build()
+    con = open_warehouse(case.warehouse)
+    (fact,) = load_facts(con, plan_of(case), day("2017-10-31"))
+    con.close()
+    assert {"整改", "绩效"} <= fact.words and "绩效" in fact.title_words

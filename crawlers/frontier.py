@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from collections import Counter
 
 from crawlers.network import host_of, is_listed
 from crawlers.platforms import Platform
@@ -48,6 +49,7 @@ class Frontier:
         last_day: dt.date,
         now: dt.datetime,
         limit: int | None,
+        per_kind: int | None = None,
     ) -> None:
         self._site = site
         self._platform = platform
@@ -55,9 +57,11 @@ class Frontier:
         self._report = report
         self._first_day, self._last_day = first_day, last_day
         revisit = float(site.options.get("revisit_days", 0))
-        self._fresh = now - dt.timedelta(days=revisit) if revisit > 0 else dt.datetime.max
+        self._fresh = now - dt.timedelta(days=revisit) if revisit > 0 else None
         most = int(site.options.get("max_pages", MAX_PAGES))
         self._limit = most if limit is None else min(limit, most)
+        self._per_kind = per_kind
+        self._kinds: Counter[PageKind] = Counter()
         self._seen: set[str] = set()
         hosts = {host_of(link.url) for link in self.start_links()} - {None}
         self.hosts = frozenset([host for host in hosts if host] + [host.lower() for host in site.hosts])
@@ -91,7 +95,7 @@ class Frontier:
                     return None
         elif known is None and self._is_out_of_range(link):
             return None
-        if self._report.requested >= self._limit and after is None:
+        if after is None and self._is_enough(link.kind):
             self._report.over_limit += 1
             return None
         self._seen.add(url)
@@ -117,8 +121,11 @@ class Frontier:
         """What could not be read the last time and no list has led to in this run."""
         return [Link(url=k.address, kind=k.kind) for k in self._state.failed() if k.url not in self._seen]
 
-    def is_seen(self, address: str) -> bool:
-        return self._platform.canonical_url(address, self._site) in self._seen
+    def _is_enough(self, kind: PageKind) -> bool:
+        if self._report.requested >= self._limit:
+            return True
+        self._kinds[kind] += 1
+        return self._per_kind is not None and self._kinds[kind] > self._per_kind
 
     def _is_out_of_range(self, link: Link) -> bool:
         """Articles that the list dates outside the days wanted. Threads never: old ones get replies."""
@@ -147,6 +154,8 @@ class Frontier:
         return None
 
     def _is_fresh(self, known: Known) -> bool:
+        if self._fresh is None:
+            return False
         try:
             return dt.datetime.fromisoformat(known.published or known.fetched_at) > self._fresh
         except ValueError:

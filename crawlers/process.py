@@ -51,6 +51,7 @@ class Job(msgspec.Struct, frozen=True):
     last_day: str
     start: str
     limit: int | None = None
+    per_kind: int | None = None  # at most so many lists, articles, threads: a look at a site, no crawl
 
 
 class Progress(msgspec.Struct):
@@ -157,6 +158,7 @@ class CrawlProcess:
                 last_day=dt.date.fromisoformat(self.job.last_day),
                 now=self._start,
                 limit=self.job.limit,
+                per_kind=self.job.per_kind,
             )
             crawl = SiteCrawl(
                 site=site,

@@ -15,7 +15,7 @@ class FieldCount(msgspec.Struct):
 
     def add(self, record: Article | ThreadPage) -> None:
         self.records += 1
-        for name, seen in _fields(record).items():
+        for name, seen in fields_of(record).items():
             self.found[name] = self.found.get(name, 0) + int(seen)
 
 
@@ -62,7 +62,8 @@ class CrawlReport(msgspec.Struct):
         return sum(site.new_records for site in self.sites)
 
 
-def _fields(record: Article | ThreadPage) -> dict[str, bool]:
+def fields_of(record: Article | ThreadPage) -> dict[str, bool]:
+    """Per field of a record whether it was found."""
     if isinstance(record, Article):
         return {
             "title": bool(record.title),

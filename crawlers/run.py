@@ -38,6 +38,7 @@ def crawl(
     last_day: dt.date,
     clock: Callable[[], dt.datetime],
     limit: int | None = None,
+    per_kind: int | None = None,
     progress: bool = True,
 ) -> CrawlReport:
     """Crawl sites of a city and land what is new.
@@ -51,6 +52,7 @@ def crawl(
         first_day, last_day: the days wanted, both included: editions of a paper, articles that a list dates.
         clock: wall-clock time of China, or of a replayed day; asked once, real time is added to it.
         limit: pages per site at most.
+        per_kind: lists, articles and threads per site at most: a look at a site, no crawl.
         progress: show a bar on stderr.
 
     Raises:
@@ -70,6 +72,7 @@ def crawl(
         last_day=last_day.isoformat(),
         start=clock().replace(tzinfo=None).isoformat(),
         limit=limit,
+        per_kind=per_kind,
     )
     process = subprocess.Popen(  # noqa: S603 (our own module)
         [sys.executable, "-m", PROCESS_MODULE],

@@ -133,8 +133,8 @@ def main() -> None:
             after = resource.getrusage(resource.RUSAGE_CHILDREN)
             cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
             print(
-                f"{title}: {site.fetched:,} pages in {site.seconds:.1f} s, {site.fetched / site.seconds:,.0f} pages/s"
-                f"; {site.fetched / cpu:,.0f} pages per CPU second with start-up; {site.outcomes}"
+                f"{title}: {site.fetched:,} pages in {site.seconds:.1f} s, "
+                f"{site.fetched / site.seconds:,.0f} pages/s; {site.fetched / cpu:,.0f} pages per CPU second with start-up; {site.outcomes}"
             )
         size = sum(path.stat().st_size for path in (home / "var").rglob("*") if path.is_file())
         print(f"on disk: {size / arguments.pages:,.0f} bytes a page")

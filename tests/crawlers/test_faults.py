@@ -81,7 +81,7 @@ def content(home: Path) -> Counter[str]:
 
 
 def fill(web: Web, size: list[int]) -> None:
-    """A growing site: lists, articles (each also under a second address), threads of three pages, a redirect."""
+    """A growing site: articles (each also under a second address), threads of three pages, redirects."""
 
     def answer(handler: BaseHTTPRequestHandler) -> Answer:
         time.sleep(0.004)
@@ -99,8 +99,10 @@ def fill(web: Web, size: list[int]) -> None:
         if path.startswith("/t") and "-" in path:
             tid, page = path[2:].split("-")
             pager = "".join(f"<a class=thread href=/t{tid}-{n}>n</a>" for n in (1, 2, 3))
-            text = f"<thread tid={tid} page={page} pages=3><post pid=1 author=甲>第{page}页{'字' * 500}</post></thread>"
-            return 200, HTML, (text + pager).encode()
+            text = (
+                f"<thread tid={tid} page={page} pages=3><post pid=1 author=甲>第{page}页{'字' * 500}</post>"
+            )
+            return 200, HTML, (text + "</thread>" + pager).encode()
         return 200, HTML, f"<h1>{path}</h1><time>2017-10-09</time><p>{'正文' * 400}".encode()
 
     web.answer_all = answer

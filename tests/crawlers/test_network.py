@@ -1,0 +1,112 @@
+"""Which addresses are public, which hosts belong to a site, how long a server asks to wait."""
+
+from __future__ import annotations
+
+import ipaddress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crawlers.network import host_of, is_listed, is_public
+from crawlers.politeness import retry_after
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "127.0.0.1",
+        "10.0.0.1",
+        "172.16.5.4",
+        "192.168.1.1",
+        "169.254.169.254",
+        "100.64.0.1",
+        "0.0.0.0",
+        "224.0.0.1",
+        "255.255.255.255",
+        "192.0.2.1",
+        "::1",
+        "::",
+        "fe80::1%eth0",
+        "fc00::1",
+        "ff02::1",
+        "::ffff:127.0.0.1",
+        "::ffff:10.0.0.1",
+        "2002:7f00:1::",
+        "64:ff9b::127.0.0.1",
+        "64:ff9b::a00:1",
+        "2001:db8::1",
+    ],
+)
+def test_private_and_reserved_addresses(address: str) -> None:
+    assert not is_public(address)
+
+
+@pytest.mark.parametrize(
+    "address", ["1.1.1.1", "8.8.8.8", "202.103.224.68", "2606:4700:4700::1111", "64:ff9b::808:808"]
+)
+def test_public_addresses(address: str) -> None:
+    assert is_public(address)
+
+
+@given(st.ip_addresses(v=4))
+def test_an_address_wrapped_in_ipv6_is_judged_like_itself(address: ipaddress.IPv4Address) -> None:
+    public = is_public(str(address))
+    assert is_public(f"::ffff:{address}") == public
+    assert is_public(f"64:ff9b::{address}") == public
+
+
+@pytest.mark.parametrize(
+    ("url", "host"),
+    [
+        ("http://News.Example.cn/a", "news.example.cn"),
+        ("https://news.example.cn.:443/", "news.example.cn"),
+        ("http://news.example.cn:8080/", "news.example.cn:8080"),
+        ("https://news.example.cn:80/", "news.example.cn:80"),
+        ("http://user:pass@evil.example@good.example/", "good.example"),
+        ("ftp://news.example.cn/", None),
+        ("file:///etc/passwd", None),
+        ("javascript:alert(1)", None),
+        ("//news.example.cn/", None),
+        ("http:///x", None),
+        ("http://[::1/", None),
+        ("http://a:99999/", None),
+        ("", None),
+    ],
+)
+def test_hosts(url: str, host: str | None) -> None:
+    assert host_of(url) == host
+
+
+@given(st.text(max_size=60))
+def test_any_text_is_an_address_or_none(text: str) -> None:
+    for url in (text, f"http://{text}"):
+        host = host_of(url)
+        assert host is None or host
+
+
+def test_a_site_is_its_hosts_and_not_those_that_end_alike() -> None:
+    hosts = {"example.cn", "10.0.0.5:8080"}
+    assert is_listed("http://example.cn:9000/", hosts)
+    assert is_listed("http://10.0.0.5:8080/", hosts)
+    assert not is_listed("http://10.0.0.5/", hosts)
+    assert not is_listed("http://evil-example.cn/", hosts)
+    assert not is_listed("http://example.cn.evil.org/", hosts)
+    assert not is_listed("http://example.cn@evil.org/", hosts)
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        (b"120", 120.0),
+        (b" 5 ", 5.0),
+        (b"Mon, 09 Oct 2017 00:02:00 GMT", 120.0),
+        (b"Mon, 09 Oct 2017 00:00:00 GMT", 0.0),
+        (b"soon", None),
+        (b"-5", None),
+        (b"9" * 400, 999_999_999.0),
+        (None, None),
+    ],
+)
+def test_retry_after(header: bytes | None, seconds: float | None) -> None:
+    assert retry_after(header, b"Mon, 09 Oct 2017 00:00:00 GMT") == seconds

@@ -12,22 +12,17 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
-import numpy as np
-from scipy.sparse import csr_matrix, hstack
-from sklearn.linear_model import LogisticRegression
 
 from pipeline.city import load_city
 from pipeline.tagging.linear import LinearModel
 from pipeline.tagging.segment import segment
 from pipeline.tagging.threads_features import numbers, words
 from pipeline.tagging.threads_reading import PostReader
-from pipeline.training.fit import sparse
+from pipeline.training.mixed import Table
 
 OWN = Path(__file__).resolve().parent / "data" / "kinds.tsv"
 SAMPLE = Path(__file__).resolve().parents[2] / "sample" / "content" / "threads.jsonl"
 ASKING = ("投诉", "求助", "咨询", "建议")
-WORDS = 2.0  # weight of the words beside the numbers
-PENALTY = 1.0
 
 
 class Example(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,53 +73,14 @@ def fit_kinds(examples: Sequence[Example]) -> tuple[LinearModel, LinearModel]:
     for example in examples:
         dense.append(numbers(reader.read(example.title, example.text), example.board))
         rows.append(post_features(example.title, example.text))
-    counts: dict[str, int] = {}
-    for row in rows:
-        for feature in row:
-            counts[feature] = counts.get(feature, 0) + 1
-    vocabulary = tuple(sorted(feature for feature, count in counts.items() if count >= 2))
-    number = {feature: i for i, feature in enumerate(vocabulary)}
-    idf = np.log((1 + len(rows)) / (1 + np.array([counts[f] for f in vocabulary]))) + 1.0
-    matrix = sparse(rows, number, idf)
-    table = np.array(dense, dtype=np.float64)
-    kinds = _fit("thread-kind", [e.kind for e in examples], matrix, table, vocabulary, idf)
+    table = Table(rows, dense)
+    kinds = table.fit("thread-kind", [e.kind for e in examples])
     asking = [i for i, e in enumerate(examples) if e.kind in ASKING]
-    asked = _fit(
-        "thread-asked",
-        ["asked" if examples[i].asked else "unasked" for i in asking],
-        matrix[asking],
-        table[asking],
-        vocabulary,
-        idf,
-    )
+    labels = ["asked" if examples[i].asked else "unasked" for i in asking]
+    asked = table.fit("thread-asked", labels, rows=asking)
     return kinds, asked
 
 
 def post_features(title: str, text: str) -> list[str]:
     head = segment(title)
     return list(dict.fromkeys(words(head, [*head, *segment(text)])))
-
-
-def _fit(
-    name: str,
-    labels: list[str],
-    matrix: csr_matrix,
-    table: np.ndarray,
-    vocabulary: tuple[str, ...],
-    idf: np.ndarray,
-) -> LinearModel:
-    both = hstack([WORDS * matrix, csr_matrix(table)]).tocsr()
-    model = LogisticRegression(C=PENALTY, max_iter=3000, class_weight="balanced").fit(both, labels)
-    weights, bias = model.coef_, model.intercept_
-    if len(model.classes_) == 2:
-        weights, bias = np.vstack([-weights[0], weights[0]]) / 2, np.array([-bias[0], bias[0]]) / 2
-    split = len(vocabulary)
-    return LinearModel(
-        name=name,
-        classes=tuple(str(c) for c in model.classes_),
-        vocabulary=vocabulary,
-        rows=(WORDS * weights[:, :split].T * idf[:, None]).astype(np.float32),
-        idf=idf.astype(np.float32),
-        bias=bias.astype(np.float32),
-        dense=np.ascontiguousarray(weights[:, split:].T).astype(np.float32),
-    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable
-from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
+from urllib.parse import SplitResult, parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
 from pipeline.city import Site
 from pipeline.records import Link, PageKind
@@ -51,19 +51,28 @@ def clean_url(url: str, keep_query: bool = True) -> str:
     return urlunsplit((parts.scheme.lower(), host, path or ("/" if host else ""), query, ""))
 
 
+def split_url(url: str) -> SplitResult:
+    """`urlsplit` for addresses from pages: one that cannot be read ("http://[::1") has no parts."""
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return urlsplit("")
+
+
+def host_of(url: str) -> str:
+    return split_url(url).hostname or ""
+
+
 def query_of(url: str) -> dict[str, str]:
     """The parameters of an address, the last of a repeated one; `&amp;` left in by careless pages is mended."""
     try:
-        return dict(parse_qsl(urlsplit(url).query.replace("&amp;", "&"), keep_blank_values=True))
-    except ValueError:
+        return dict(parse_qsl(split_url(url).query.replace("&amp;", "&"), keep_blank_values=True))
+    except ValueError:  # more fields than the library reads
         return {}
 
 
 def path_of(url: str) -> str:
-    try:
-        return urlsplit(url).path
-    except ValueError:
-        return ""
+    return split_url(url).path
 
 
 def join_url(base: str, href: str | None) -> str | None:

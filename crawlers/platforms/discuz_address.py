@@ -5,9 +5,9 @@ from __future__ import annotations
 import dataclasses
 import re
 from typing import Literal
-from urllib.parse import urlencode, urlsplit, urlunsplit
+from urllib.parse import urlencode, urlunsplit
 
-from crawlers.platforms.address import clean_url, query_of
+from crawlers.platforms.address import clean_url, query_of, split_url
 from pipeline.records import PageKind
 
 _THREAD = re.compile(r"(?:^|/)thread-(\d+)-(\d+)(?:-(\d+))?\.html?$")
@@ -43,10 +43,7 @@ class Address:
 
 
 def parse_address(url: str) -> Address:
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return Address("other")
+    parts = split_url(url)
     match = _THREAD.search(parts.path)
     if match:
         return Address("thread", match.group(1), _page(match.group(2)))
@@ -75,7 +72,9 @@ def canonical(url: str) -> str:
     the list page a link came from (`extra`, the last number of a static address) and `mobile` are dropped."""
     address = parse_address(url)
     cleaned = clean_url(url)
-    parts = urlsplit(cleaned)
+    parts = split_url(cleaned)
+    if not parts.netloc:
+        return cleaned
     folder = parts.path.rsplit("/", 1)[0]
     if address.what == "thread":
         query = {"mod": "viewthread", "tid": address.number}
@@ -95,7 +94,7 @@ def canonical(url: str) -> str:
 
 def with_page(url: str, page: int) -> str:
     """The address of another page of the same thread or board, in the form that `url` has."""
-    parts = urlsplit(url)
+    parts = split_url(url)
     path, count = re.subn(
         r"((?:thread|forum)-\w+-)\d+((?:-\d+)?\.html?)$",
         lambda match: f"{match.group(1)}{page}{match.group(2)}",

@@ -27,9 +27,10 @@ _NUMBER = re.compile(
     r"第?\s*([A-Za-z]?\s*\d{1,3}"
     r"|[一二三四五六七八九十]{1,3})\s*版\s*[:：]?\s*([^\s|｜<>]{0,12}(?:\s[^\s|｜<>\d第]{1,4})?)"
 )
-_PROPERTY = re.compile(r"<!--\s*enpproperty\b(.*?)/?\s*enpproperty\s*-->", re.S | re.I)
+_PROPERTY = (re.compile(r"<!--\s*enpproperty\b", re.I), re.compile(r"enpproperty\s*-->", re.I))
 _FIELD = re.compile(r"<(?:founder-)?(\w+)>(.*?)</(?:founder-)?\1>", re.S | re.I)
-_CONTENT = re.compile(r"<!--\s*enpcontent\s*-->(.*?)<!--\s*/\s*enpcontent\s*-->", re.S | re.I)
+_CONTENT = (re.compile(r"<!--\s*enpcontent\s*-->", re.I), re.compile(r"<!--\s*/\s*enpcontent\s*-->", re.I))
+MAX_PROPERTIES = 20_000  # characters of the comment that are read
 _GO_TO = re.compile(
     r"(?:window\.|document\.|top\.|self\.)?location(?:\.href)?\s*(?:="
     r"|\.replace\()\s*['\"]([^'\"]{3,200})['\"]",
@@ -245,10 +246,18 @@ def _body(document: Document) -> str:
         best = max((body_of(node, _is_heading) for node in document.css(selector)), key=len, default="")
         if len(best) >= 10:
             return best
-    match = _CONTENT.search(document.markup)
-    if match:
-        return body_of(LexborHTMLParser(match.group(1)).body)
-    return ""
+    marked = _between(document.markup, *_CONTENT)
+    return body_of(LexborHTMLParser(marked).body) if marked else ""
+
+
+def _between(markup: str, opening: re.Pattern[str], closing: re.Pattern[str]) -> str | None:
+    """What stands between the last closing mark and the first opening mark after the closing mark before it."""
+    ends = [match.start() for match in closing.finditer(markup)]
+    if not ends:
+        return None
+    floor = ends[-2] + 1 if len(ends) > 1 else 0
+    start = opening.search(markup, floor, ends[-1])
+    return markup[start.end() : ends[-1]] if start else None
 
 
 def _is_heading(node: LexborNode) -> bool:
@@ -274,13 +283,13 @@ def _headings(document: Document) -> tuple[str | None, str | None, str | None]:
 
 def _properties(document: Document) -> dict[str, str]:
     """The fields of the last enpproperty comment, without the prefix `founder-`; values may hold newlines."""
-    found = _PROPERTY.findall(document.markup)
-    if not found:
+    text = _between(document.markup, *_PROPERTY)
+    if not text:
         return {}
     return {
         name.lower(): value
-        for name, text in _FIELD.findall(found[-1])
-        if (value := clean_line(re.sub(r"<[^>]*>", " ", text)))
+        for name, content in _FIELD.findall(text[:MAX_PROPERTIES])
+        if (value := clean_line(re.sub(r"<[^>]*>", " ", content)))
     }
 
 

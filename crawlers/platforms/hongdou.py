@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlunsplit
 
 from selectolax.lexbor import LexborNode
 
 from crawlers.dates import is_relative, parse_time
 from crawlers.page import Page
-from crawlers.platforms.address import clean_url, path_of, start_links_by_day
+from crawlers.platforms.address import clean_url, host_of, path_of, split_url, start_links_by_day
 from crawlers.platforms.document import Document, Unreadable, body_of, guarded, images_of, line_of
 from crawlers.platforms.walls import raise_wall
 from pipeline.city import Site
@@ -35,7 +35,9 @@ _EDITED = re.compile(
 
 def canonical_url(url: str, site: Site | None = None) -> str:
     """Page 1 of a thread has two addresses: `viewthread-5.html` and `viewthread-5-1.html`."""
-    parts = urlsplit(clean_url(url, keep_query=False))
+    parts = split_url(clean_url(url, keep_query=False))
+    if not parts.netloc:
+        return clean_url(url)
     path = re.sub(r"(/view(?:thread|forum)-\d+)(?:-0*1)?\.html?$", r"\1.html", parts.path)
     return urlunsplit((parts.scheme, parts.netloc, path, "", ""))
 
@@ -56,7 +58,7 @@ def parse(page: Page) -> Parsed:
 
 
 def matches(page: Page) -> bool:
-    if (urlsplit(page.url).hostname or "").endswith("hongdou.gxnews.com.cn"):
+    if host_of(page.url).endswith("hongdou.gxnews.com.cn"):
         return True
     body = page.body
     return b"nomalThread" in body or (b"postbit" in body and b"viewmessage" in body)

@@ -11,12 +11,11 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable
-from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborNode
 
 from crawlers.dates import parse_time
-from crawlers.platforms.address import clean_url, join_url, path_of
+from crawlers.platforms.address import clean_url, host_of, join_url, path_of
 from crawlers.platforms.document import Document, Unreadable, body_of, line_of
 from crawlers.platforms.walls import raise_wall
 from crawlers.text import strip_site
@@ -225,7 +224,7 @@ def _column(document: Document) -> str | None:
 
 
 def _same_site(url: str, document: Document, site: Site | None) -> bool:
-    host = urlsplit(url).hostname or ""
-    own = urlsplit(document.page.url).hostname or ""
+    host = host_of(url)
+    own = host_of(document.page.url)
     allowed = {own, *(site.hosts if site else [])}
     return host in allowed or host.removeprefix("www.") == own.removeprefix("www.")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from urllib.parse import urlencode, urlsplit, urlunsplit
+from urllib.parse import urlencode, urlunsplit
 
 from crawlers.dates import is_relative, parse_time
 from crawlers.page import Page
-from crawlers.platforms.address import clean_url, path_of, query_of, start_links_by_day
+from crawlers.platforms.address import clean_url, host_of, path_of, query_of, split_url, start_links_by_day
 from crawlers.platforms.article import build_article
 from crawlers.platforms.document import Document, Unreadable, body_of, guarded, images_of, line_of
 from crawlers.platforms.walls import raise_wall
@@ -42,7 +42,9 @@ _PROOF = re.compile(r"环境异常|完成验证后即可继续访问|去验证")
 def canonical_url(url: str, site: Site | None = None) -> str:
     query = query_of(url)
     kept = {name: query[name] for name in _IDENTITY if query.get(name)}
-    parts = urlsplit(clean_url(url, keep_query=False))
+    parts = split_url(clean_url(url, keep_query=False))
+    if not parts.netloc:
+        return clean_url(url)
     return urlunsplit((parts.scheme, parts.netloc, parts.path, urlencode(kept), ""))
 
 
@@ -61,7 +63,7 @@ def parse(page: Page) -> Parsed:
 
 
 def matches(page: Page) -> bool:
-    if urlsplit(page.url).hostname == _HOST:
+    if host_of(page.url) == _HOST:
         return True
     return b'id="js_content"' in page.body and b'id="activity-name"' in page.body
 

@@ -32,7 +32,7 @@ class CountyReader:
         offices = _words(lexicon["organs"]["offices"]).replace("|办|", "|(?<![主承协举创兴经代督交申])办|")
         # A department may be called 城市管理和综合执法局, but a second unit may stand behind 和 at once.
         self._office = re.compile(
-            rf"(?!和){inner}{{0,12}}?{offices}(?![员法])(?:(?!和){inner}{{0,6}}?{offices}(?![员法]))?"
+            rf"(?!和){inner}{{0,12}}?{offices}(?![员法]|代表|委员)(?:(?!和){inner}{{0,6}}?{offices}(?![员法]|代表|委员))?"
         )
         self._town = re.compile(r"[^，。；：！？、\s“”（）()的在是把将等和与了]{1,5}?(?:镇|乡|街道)")
         self._stem_head = re.compile(_words(lexicon["organs"]["stem_heads"]))

@@ -57,6 +57,12 @@ _SOURCE_LEFT = re.compile(rf"{load_cue_pattern('source_left')}$")
 _TO = re.compile(rf"{load_cue_pattern('to')}(?:了)?$")
 _IN_PLACE = re.compile(r"(?<![存现正实])(?:在|于)$")
 _OFFICE_IS = re.compile(r"(?:部门|单位|机关|机构)(?:是|为|系)$")
+_OF_ANOTHER = re.compile("委托|邀请|指派|表彰|评为|授予|列为|认定|命名|嘉奖|聘")
+_PICTURE = re.compile(r"\s*(?:供图|图$|图[。）)\n]|官方?(?:网站|微信|微博)截图|/?摄)")
+_ACCUSED = re.compile(
+    rf"(?:原)?[^{_STOP}、]{{0,12}}?(?:长|主任|书记|科员|干部|组长)[^{_STOP}、]{{0,8}}?(?:涉嫌|因|严重|被|违)"
+    rf"[^{_STOP}]{{0,14}}?(?:违纪|违法|审查|调查|查处|处分|双开|逮捕|受贿|通报|问责)"
+)
 _PREDICATE = re.compile(r"(?<!的)(?:是|叫|属于)$")
 _LEARN = re.compile(r"[^，。；]{0,10}?(?:获悉|了解到|得知|采访时|采访中|看到)")
 _AGENT = re.compile(rf"{load_cue_pattern('agent')}$")
@@ -113,6 +119,12 @@ def read_act(left: str, right: str, previous: str) -> tuple[Act, str]:
     source = _SOURCE_LEFT.search(tail)
     if source and (match := _SOURCE_RIGHT.match(right)):
         return "source", source[0] + "…" + match[0][-6:]
+    if (match := _OF_ANOTHER.match(right)) and _AGENT.search(tail):
+        return "address", match[0]
+    if _PICTURE.match(right) or previous.endswith(("图源", "图片来源", "供图")):
+        return "place", "图"
+    if match := _ACCUSED.match(right):
+        return "address", match[0][-6:]
     if _IN_PLACE.search(tail):
         if match := _LEARN.match(right):
             return "source", match[0][-4:]

@@ -16,8 +16,11 @@ from pipeline.tagging.roles_text import Text
 _SITE = re.compile(r"^(?:单位网站|单位微博|单位微信|网站|微博|微信)[:：]\s*(.+)$")
 _SOURCE_MARK = re.compile(r"(?<![图频片])(?:来源|源自|转自|作者单位|供稿单位|供稿|特约作者|撰稿)\s*[：:/]\s*")
 _SUPPLIED = re.compile(r"\s*(?:供稿|/文|文/|文图|图文)")
-_PAREN = re.compile(r"^[^（(\n]{0,24}[（(]([^）)\n]{2,60})[）)]")
+# 本报讯（通讯员 某某 市气象局）, and a last line in brackets
+_HEAD_BRACKETS = re.compile(r"[\s　]*[一-鿿]{0,10}讯?\s?[（(]([^）)\n。，]{2,60})[）)]")
+_TAIL_BRACKETS = re.compile(r"\n[\s　]*[（(]([^）)\n。，]{2,60})[）)]\s*$")
 _RUNS_ON = re.compile(r"(?:(?!据|近|记者)[^，。；！？\n])*$")
+_PICTURE = re.compile(r"\s*(?:供图|图|摄)")
 _OWN_COPY = re.compile(rf"{load_cue_pattern('own_copy')}")
 _DATE_LINE = re.compile(r"^\s*(?:二[〇○零]|20)[\d〇○零一二三四五六七八九十]{2}年.{1,8}日\s*$")
 _DATE = re.compile(r"\s*(?:20\d\d|二[〇○零].{2})年\d{0,2}[^，。]{0,6}日")
@@ -134,17 +137,22 @@ class Bylines:
         marks = [(mark.end(), mark[0]) for mark in _SOURCE_MARK.finditer(whole)]
         signature = text.body + self._signature_start(whole[text.body :])
         supplied = "供稿" in whole or "文" in whole
+        brackets = [
+            m.span(1) for m in (_HEAD_BRACKETS.match(whole, text.body), _TAIL_BRACKETS.search(whole)) if m
+        ]
         for hit in text.hits:
             kind = hit.name.kind
             if kind in ("foreign", "block", "list", "city_name"):
                 continue
+            inside = any(start <= hit.start < stop for start, stop in brackets)
             near = [
                 mark
                 for at, mark in marks
                 if at <= hit.start < at + 40 and _RUNS_ON.match(whole, at, hit.start)
             ]
             if not (
-                near
+                inside
+                or near
                 or hit.start >= signature
                 or (supplied and _SUPPLIED.search(whole, hit.end, hit.end + 12))
             ):
@@ -153,7 +161,9 @@ class Bylines:
             if unit is None or unit in self.media:
                 continue
             why = None
-            if near:
+            if inside and not _PICTURE.match(whole, end):
+                why = f"稿件署名括注“{whole[hit.start : end]}”，按供稿计"
+            elif near:
                 why = f"文中注明“{near[-1].strip()}{whole[hit.start : end]}”，按供稿计"
             if why is None and hit.start >= signature and self._is_signature(whole, hit.start, end):
                 why = f"落款“{whole[hit.start : end]}”，按供稿计"

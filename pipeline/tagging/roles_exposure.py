@@ -11,9 +11,10 @@ from pipeline.tagging.roles import MENTIONS, load_cue_pattern
 from pipeline.tagging.roles_text import Text
 
 _MARK = re.compile(load_cue_pattern("exposure_marks"))
-_UNCOVER = re.compile(load_cue_pattern("uncover"))
+_UNCOVER = re.compile("(?<![以将])" + load_cue_pattern("uncover"))
 _SHORTCOMING = re.compile(load_cue_pattern("shortcoming"))
 _MENDED = re.compile(load_cue_pattern("mended"))
+_COVERT = re.compile("(?<![以将展用])(?:明察)?暗访(?!方式|制度|机制)")
 _INSPECTION = re.compile("督查组|督办单|督办通知")
 _FINDER = re.compile(load_cue_pattern("finder"))
 _INFORMED = re.compile(load_cue_pattern("informed") + r"(?:了|给)?$")
@@ -27,15 +28,27 @@ def is_exposure(item: ArticleItem, text: Text) -> bool:
     head = " ".join(filter(None, (item.title, item.kicker, item.subtitle, item.column)))
     if _MARK.search(head):
         return True
+    if not item.title and _MARK.search(text.whole, text.body, text.body + 80):
+        return True  # the title is glued to the text
     if not text.occurrences:
         return False
     found = _UNCOVER.search(text.whole)
     if found is None or found.start() > text.open_end:
         return False
     wrong = {match[0] for match in _SHORTCOMING.finditer(text.whole)}
-    if len(wrong) < (2 if _INSPECTION.search(text.whole) else 3):
+    if len(wrong) < _needed(text):
         return False
     return len(wrong) > 1.5 * len({match[0] for match in _MENDED.finditer(text.whole)})
+
+
+def _needed(text: Text) -> int:
+    """How many signs of a shortcoming it takes: fewer where an inspector came unannounced."""
+    covert = _COVERT.search(text.whole, 0, text.open_end)
+    if covert and any(
+        _INSPECTORS[0].search(o.unit) or _INSPECTORS[1].search(o.unit) for o in text.occurrences
+    ):
+        return 1
+    return 2 if _INSPECTION.search(text.whole) else 3
 
 
 def split_exposure(text: Text, cases: Mapping[str, Any]) -> list[str]:

@@ -385,6 +385,98 @@ CASES: dict[str, tuple[dict[str, str], set[tuple[str, str]]]] = {
         },
         {("市公安局", B), ("东兴市", S)},
     ),
+    # --- a second harvest
+    "correspondent's unit in the dateline": (
+        {"title": "早稻开镰", "body": "本报讯（通讯员 何某 市农业局）晨雾里，收割机下了田。"},
+        {("市农业局", B)},
+    ),
+    "unit and author in a last line": (
+        {"title": "灯塔", "body": "灯塔亮了一夜。\n守塔的老人说，他在等一条船。\n（防城港海事局 林某）"},
+        {("防城港海事局", B)},
+    ),
+    "picture by a unit is no byline": (
+        {"title": "白鹭归来", "body": "白鹭回来了，落满红树林。\n（市林业局供图）"},
+        set(),
+    ),
+    "on behalf of": (
+        {"title": "一场体检", "body": "受市教育局委托，一家机构近日为山区教师做了体检。"},
+        set(),
+    ),
+    "awarded by": (
+        {"title": "村小的奖牌", "body": "扶隆镇一所村小日前被市教育局评为先进，校长笑得合不拢嘴。"},
+        set(),
+    ),
+    "leaders visit a unit": (
+        {
+            "title": "市领导调研政务服务",
+            "body": "11月7日，市领导李某调研市行政审批局，与窗口人员交谈，要求把群众的事办快办好。",
+        },
+        set(),
+    ),
+    "an official under investigation": (
+        {"title": "一干部接受审查", "body": "市交通局原科员黄某涉嫌严重违纪，目前正接受组织审查。"},
+        set(),
+    ),
+    "the inspector acts on an official": (
+        {
+            "title": "市纪委通报三起典型案例",
+            "body": "近日，市纪委通报三起违反中央八项规定精神的案例，对市交通局原副局长韦某给予处分。",
+        },
+        {("市纪委", S)},
+    ),
+    "a deputy is no organ": (
+        {"title": "代表风采", "body": "港口区人大代表李某每周三都在社区的小屋里听街坊说事。"},
+        set(),
+    ),
+    "a county's school": (
+        {"title": "球场上的少年", "body": "上思县第二小学的球场铺了新草皮，孩子们舍不得回家。"},
+        set(),
+    ),
+    "two bureaus, one word": (
+        {"title": "一次办好", "body": "近日，市国税、地税两局联合设立办税窗口，一次取号办两家事。"},
+        {("市国税局", J), ("市地税局", J)},
+    ),
+    "region and city together": (
+        {"title": "查水", "body": "近日，自治区水利厅、市水利局联合检查江平水厂。"},
+        {("市水利局", S)},
+    ),
+    "county named first": (
+        {"title": "种树", "body": "3月12日，防城区、市林业局联合开展植树活动，种下木麻黄两千株。"},
+        {("防城区", J), ("市林业局", J)},
+    ),
+    "vertical branch": (
+        {"title": "台风夜", "body": "台风过后，防城区供电局连夜抢修，天亮前全部复电。"},
+        {("防城港供电局", S)},
+    ),
+    "host in a county": (
+        {"title": "山歌会", "body": "由上思县司法局主办的普法山歌会日前在圩亭开唱。"},
+        {("上思县", S)},
+    ),
+    "many hands supported": (
+        {"title": "义卖", "body": "在市妇联、团市委的大力支持下，几位宝妈办起了义卖摊。"},
+        set(),
+    ),
+    "long clause before the actor": (
+        {
+            "title": "老屋有了保险",
+            "body": "为让困难群众住得安心，从今年七月起，市民政局为全市四千户低保户的住房买了保险。",
+        },
+        {("市民政局", S)},
+    ),
+    "reporter follows the inspectors": (
+        {
+            "title": "跟着执法船出海",
+            "body": "凌晨四点，记者跟随市海洋局执法人员登船出海，查看禁渔区。当天共驱离渔船五艘。市海洋局今年已巡航两百航次。",
+        },
+        {("市海洋局", S)},
+    ),
+    "award list": (
+        {
+            "title": "全市歌咏比赛举行",
+            "body": "12月8日，由市文化委主办的歌咏比赛举行。市公安局代表队、市国土局代表队获一等奖。",
+        },
+        {("市文化委", S)},
+    ),
 }
 
 

@@ -320,7 +320,7 @@ def show_coverage(
         as_csv,
         title=f"对账：截至 {day}",
         styles=overview.VERDICT_STYLES,
-        caption="\n".join(notices(con, plan)),
+        caption="\n".join([*overview.silence_lines(rows), *notices(con, plan)]),
     )
 
 
@@ -429,6 +429,10 @@ def run(
     as_of: Annotated[
         str | None, typer.Option("--as-of", help="样例城市演到哪一天（2017-09-18 至 2018-02-28）。")
     ] = None,
+    port: Annotated[
+        int | None,
+        typer.Option("--port", help="样例城市的首个端口（共六个）；不写为 17171 起，0 为空闲端口。"),
+    ] = None,
 ) -> None:
     """全过程：采集、标注、建库、对账、排队。不写 --city 则在本机上演样例城市。"""
     if city is not None:
@@ -437,14 +441,16 @@ def run(
         collect(load_chosen(city), home, day - dt.timedelta(days=7), day, wall_clock)
         finish(load_chosen(city), home, day)
         return
+    from sample.people import record_decisions
     from sample.serve import SampleError, running
     from sample.server import BASE_PORT
 
     day = parse_day(as_of) or SAMPLE_DAY
     try:
-        with running(day, BASE_PORT) as (_, sample):
-            typer.echo(f"样例城市：在 127.0.0.1:{BASE_PORT} 起的端口上演到 {day}。")
+        with running(day, BASE_PORT if port is None else port or None) as (first_port, sample):
+            typer.echo(f"样例城市：在 127.0.0.1:{first_port} 起的端口上演到 {day}。")
             collect(sample, home, SAMPLE_START, day, lambda: dt.datetime.combine(day, dt.time(18)))
+            record_decisions(home, sample, day)
             finish(sample, home, day)
     except SampleError as error:
         raise UserError(str(error)) from error

@@ -6,6 +6,7 @@ import datetime as dt
 from collections import Counter
 from typing import Any
 
+from analysis.plan import CITY_ROW
 from analysis.verdicts import MET, NOT_ASKED, NOT_YET, UNKNOWN, UNMET, CoverageRow
 from analysis.warehouse import Connection, WarehouseError, ask
 
@@ -52,7 +53,7 @@ TICKET_KEYS = (
     "answer_due",
     "workdays_left",
 )
-_NAMED = 4  # how many units a cell names before it counts the rest
+_NAMED = 6  # how many units a cell names before it counts the rest
 
 
 def _counts(rows: list[CoverageRow]) -> dict[str, int]:
@@ -85,9 +86,15 @@ def task_overview(rows: list[CoverageRow]) -> list[dict[str, Any]]:
 
 def _lack(row: CoverageRow) -> str:
     if row.verdict == UNKNOWN:
-        return f"{row.unit}（无法判定：{_named(row.silent, 1)}）"
-    what = _named(row.missing, 2)
-    return f"{row.unit}（{what}）" if what else row.unit
+        return f"{row.unit}？"
+    # What the whole city lacks is worth naming; of a unit its name says it.
+    return f"{row.unit}（{_named(row.missing, 3)}）" if row.unit == CITY_ROW and row.missing else row.unit
+
+
+def silence_lines(rows: list[CoverageRow]) -> list[str]:
+    """Which source was silent when, of all verdicts that this leaves open (marked ？): one line, or none."""
+    notes = sorted({note for row in rows if row.verdict == UNKNOWN for note in row.silent})
+    return [f"？ 无法判定：{'；'.join(notes)}"] if notes else []
 
 
 def _named(names: Any, most: int = _NAMED) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -89,26 +89,42 @@ def append_decision(folder: Path, decision: Decision) -> None:
     Raises:
         DecisionError: the decision is incomplete, or one with its id was recorded with other content.
     """
-    check_decision(decision)
+    append_decisions(folder, [decision])
+
+
+def append_decisions(folder: Path, decisions: Iterable[Decision]) -> int:
+    """Write several decisions durably, all or, where one is wrong, none; returns how many were new.
+
+    Raises:
+        DecisionError: as `append_decision`.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{_year(decision)}.jsonl"
-    line = to_json(decision)
     with FileLock(folder / ".lock"):
-        for known in load_decisions(folder):
-            if known.id == decision.id:
-                if known == decision:
-                    return
+        known = {decision.id: decision for decision in load_decisions(folder)}
+        lines: dict[str, list[bytes]] = {}
+        for decision in decisions:
+            check_decision(decision)
+            if decision.id not in known:
+                known[decision.id] = decision
+                lines.setdefault(_year(decision), []).append(to_json(decision) + b"\n")
+            elif known[decision.id] != decision:
                 raise DecisionError(f"编号 {decision.id} 已用于另一个决定")
-        new = not path.exists()
-        with path.open("ab") as file:
-            # A kill in the middle of a write leaves half a line: end it, so that it spoils no other.
-            if file.tell() and not _ends_with_newline(path):
-                file.write(b"\n")
-            file.write(line + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
-        if new:
-            _fsync_folder(folder)
+        for year, of_year in sorted(lines.items()):
+            _append(folder / f"{year}.jsonl", b"".join(of_year))
+    return sum(map(len, lines.values()))
+
+
+def _append(path: Path, lines: bytes) -> None:
+    new = not path.exists()
+    with path.open("ab") as file:
+        # A kill in the middle of a write leaves half a line: end it, so that it spoils no other.
+        if file.tell() and not _ends_with_newline(path):
+            file.write(b"\n")
+        file.write(lines)
+        file.flush()
+        os.fsync(file.fileno())
+    if new:
+        _fsync_folder(path.parent)
 
 
 def load_decisions(folder: Path) -> Iterator[Decision]:

@@ -1,4 +1,4 @@
-"""Owns dates as pages write them: one normalisation, fast paths for the common forms, dateparser for the rest."""
+"""Owns dates as pages write them: one normalisation, fast paths for common forms, dateparser for the rest."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ EARLIEST = 1990  # no site of the plan is older
 MAX_LENGTH = 2000  # characters searched for a date
 
 _DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
-_CLOCK = r"(?:\s*(凌晨|早上|早晨|上午|中午|下午|傍晚|晚上|晚|AM|PM)?\s*(\d{1,2})\s*[:时点]\s*(\d{1,2})?(?:\s*[:分]\s*(\d{1,2}))?)?"
+_CLOCK = (
+    r"(?:\s*(凌晨|早上|早晨|上午|中午|下午|傍晚|晚上|晚|AM|PM)?"
+    r"\s*(\d{1,2})\s*[:时点]\s*(\d{1,2})?(?:\s*[:分]\s*(\d{1,2}))?)?"
+)
 _FULL = re.compile(
     r"(?<!\d)((?:19|20)\d\d)\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})(?!\d)\s*日?"
     r"(?:\s*[(]?(?:星期|周|礼拜)[一二三四五六日天][)]?)?(?:\s*(?=\d{1,2}[:时点])|[T,\s]\s*)?"
@@ -189,7 +192,7 @@ def _compose(
         if minute is None:
             # "10时" gives no minute: the day is all that is sure in the records' form
             return date.isoformat()
-        moment = dt.datetime(year, month, day, clock, int(minute), int(second or 0))
+        moment = dt.datetime(year, month, day, clock, int(minute), int(second or 0))  # noqa: DTZ001 wall clock
     except ValueError:
         return _compose(year, month, day) if hour is not None else None
     if zone:

@@ -67,7 +67,7 @@ _NAMES_ALONE = re.compile(r"^[（(][\u4e00-\u9fff·]{2,4}(?:[ 、　][\u4e00-\u9
 
 def cut_edges(body: str, title: str | None = None) -> tuple[str, str]:
     """The body without navigation at its head and tails at its end, and the lines that were cut, for
-    `byline_of` and `source_of`. Only the last third is searched for tails, so that a piece about 编辑 stays."""
+    `byline_of` and `source_of`. Only the last third is searched for tails: a piece about 编辑 stays."""
     lines = body.split("\n")
     start, cut = 0, []
     while start < min(len(lines), 8):
@@ -129,7 +129,7 @@ def _squeeze(text: str) -> str:
 
 # ---------------------------------------------------------------- who wrote it, whence it came
 
-_REPORTER = r"(?:[\u4e00-\u9fff]{0,12}?(?:见习|实习|特约|本报|本网|本台|总台|首席|全媒体|融媒体|特派)?(?:记者|通讯员|特约作者)|作者|文/)"
+_REPORTER = r"(?:[\u4e00-\u9fff]{0,14}?(?:记者|通讯员|特约作者)|作者|文/)"
 _BRACKETED = re.compile(rf"[（(]\s*((?:{_REPORTER})[^（）()。，；]{{1,{MAX_NAME}}})[)）]")
 _HEADED = re.compile(
     r"^(?:[^（(\n]{0,16}(?:讯|电|消息))?\s*[（(]((?:[^（）()。]{0,14})(?:记者|通讯员)[^（）()。]{1,80})[)）]"

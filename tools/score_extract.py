@@ -23,12 +23,14 @@ import trafilatura
 from crawlers.extract import extract
 from crawlers.page import Page
 
-FETCHED_AT = dt.datetime(2026, 11, 22, 12, 0)  # later than every page; only relative dates depend on it
+FETCHED_AT = dt.datetime.fromisoformat(
+    "2026-11-22T12:00"
+)  # later than every page; only relative dates depend on it
 
 
 @dataclasses.dataclass(frozen=True)
 class Row:
-    """One page: F1 of the body and hit of date and author, ours and trafilatura's; None where gold has none."""
+    """One page: F1 of the body, hits of date and author, ours and trafilatura's; None: not in the gold."""
 
     page: str
     ours: float
@@ -114,8 +116,10 @@ def main() -> None:
         authors = mark[row.our_author] + mark[row.their_author]
         print(f"{row.page:<20} {row.ours:7.3f} {row.theirs:6.3f}   {dates}   {authors}   {row.said}")
     count = len(rows)
-    print(f"mean F1 of {count} pages: {sum(r.ours for r in rows) / count:.3f}, trafilatura alone"
-          f" {sum(r.theirs for r in rows) / count:.3f}")
+    print(
+        f"mean F1 of {count} pages: {sum(r.ours for r in rows) / count:.3f}, trafilatura alone"
+        f" {sum(r.theirs for r in rows) / count:.3f}"
+    )
     for name, ours, theirs in (
         ("date", [r.our_date for r in rows], [r.their_date for r in rows]),
         ("author", [r.our_author for r in rows], [r.their_author for r in rows]),

@@ -64,7 +64,7 @@ def host_of(url: str) -> str:
 
 
 def query_of(url: str) -> dict[str, str]:
-    """The parameters of an address, the last of a repeated one; `&amp;` left in by careless pages is mended."""
+    """The parameters of an address, the last of a repeated one; a careless `&amp;` is mended."""
     try:
         return dict(parse_qsl(split_url(url).query.replace("&amp;", "&"), keep_blank_values=True))
     except ValueError:  # more fields than the library reads
@@ -76,7 +76,7 @@ def path_of(url: str) -> str:
 
 
 def join_url(base: str, href: str | None) -> str | None:
-    """The absolute address of a link, or None for scripts, anchors, mail and other things no one can fetch."""
+    """The absolute address of a link, or None for scripts, anchors, mail and what no one can fetch."""
     href = re.sub(r"[\t\r\n]", "", href or "").strip()
     if not href or len(href) > MAX_URL or href.startswith("#"):
         return None

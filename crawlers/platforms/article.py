@@ -15,7 +15,8 @@ NEAR = 14  # lines before a body that are searched for its time and author
 
 _META_TIME = (
     "PubDate publishdate article:published_time og:release_date og:published_time weibo:article:create_at "
-    "datePublished pubtime publish-date publication_date firstpublishedtime apub:time createDate dc.date.issued dc.date"
+    "datePublished pubtime publish-date publication_date firstpublishedtime apub:time createDate"
+    " dc.date.issued dc.date"
 )
 _META_SOURCE = ("ContentSource", "source", "article:source", "mediaid", "og:article:source")
 _META_AUTHOR = ("Author", "article:author", "og:article:author", "dc.creator", "byl")
@@ -133,8 +134,8 @@ def surroundings(document: Document, title: str | None, body: str) -> tuple[str,
 
 
 def time_near(document: Document, before: str, after: str) -> str | None:
-    """The publication time: what the page says of itself in meta tags, and the line near the title, of the two
-    the finer where they mean the same day; then structured data, the lines behind the body, the address."""
+    """The publication time: of what the meta tags and the line near the title say the finer, where they mean
+    the same day; then structured data, the lines behind the body, the address."""
     fetched_at = document.page.fetched_at
     told = next(
         (t for name in _META_TIME.split() if (t := parse_time(document.meta(name), fetched_at))), None

@@ -101,7 +101,7 @@ def _plain(text: str) -> str:
 
 
 def _weigh(root: LexborNode) -> _Weight:
-    """One pass from the leaves up, without recursion. A text is running where its block has sentence marks."""
+    """One pass from the leaves up, without recursion. A text with sentence marks is running text."""
     top = _Weight(root)
     stack: list[tuple[_Weight, Iterator[LexborNode], bool]] = [(top, root.iter(include_text=True), False)]
     count = 0

@@ -68,7 +68,7 @@ def parse_address(url: str) -> Address:
 
 
 def canonical(url: str) -> str:
-    """Thread and board addresses in the dynamic form, which every installation answers, whatever the rewriting;
+    """Thread and board addresses in the dynamic form, which every installation answers;
     the list page a link came from (`extra`, the last number of a static address) and `mobile` are dropped."""
     address = parse_address(url)
     cleaned = clean_url(url)

@@ -29,8 +29,8 @@ _DELETED_USER = re.compile(r"\s*(?:该用户已被删除|用户已被删除)\s*$
 
 
 def parse_thread(document: Document) -> Parsed:
-    """The posts that the page shows. A page number that is too high answers 200 with the last page: the record
-    and its address say which page it truly is, `detail` which was asked for."""
+    """The posts that the page shows. A page number that is too high answers 200 with the last page: the
+    record and its address say which page it truly is, `detail` which was asked for."""
     address = parse_address(document.page.url)
     current, total = current_page(document)
     asked = address.page

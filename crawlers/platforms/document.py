@@ -1,4 +1,4 @@
-"""Owns a page as a tree: guarded parsing, its base address, its text by paragraphs, one outcome per failure."""
+"""Owns a page as a tree: guarded parsing, its base address, its text by paragraphs, outcomes of failure."""
 
 from __future__ import annotations
 
@@ -28,98 +28,20 @@ _BINARY = (
 _BINARY_TYPE = re.compile(r"^(?:image|audio|video|font)/|pdf|msword|officedocument|zip|octet-stream", re.I)
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]*)")
 _NO_DEPTH = frozenset(
-    [
-        "area",
-        "base",
-        "br",
-        "col",
-        "embed",
-        "hr",
-        "img",
-        "input",
-        "link",
-        "meta",
-        "param",
-        "source",
-        "track",
-        "wbr",
-        "p",
-        "li",
-        "dt",
-        "dd",
-        "tr",
-        "td",
-        "th",
-        "tbody",
-        "thead",
-        "tfoot",
-        "option",
-        "optgroup",
-        "html",
-        "head",
-        "body",
-    ]
+    str.split(
+        "area base br col embed hr img input link meta param source track wbr p li dt dd tr td th tbody thead"
+        " tfoot option optgroup html head body"
+    )
 )
 BLOCKS = frozenset(
-    [
-        "address",
-        "article",
-        "aside",
-        "blockquote",
-        "body",
-        "center",
-        "dd",
-        "details",
-        "dialog",
-        "div",
-        "dl",
-        "dt",
-        "fieldset",
-        "figcaption",
-        "figure",
-        "footer",
-        "form",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "header",
-        "hr",
-        "li",
-        "main",
-        "nav",
-        "ol",
-        "p",
-        "pre",
-        "section",
-        "table",
-        "tbody",
-        "td",
-        "tfoot",
-        "th",
-        "thead",
-        "tr",
-        "ul",
-        "founder-content",
-    ]
+    str.split(
+        "address article aside blockquote body center dd details dialog div dl dt fieldset figcaption figure"
+        " footer form h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre section table tbody td tfoot th"
+        " thead tr ul founder-content"
+    )
 )
 _SILENT = frozenset(
-    [
-        "script",
-        "style",
-        "noscript",
-        "template",
-        "iframe",
-        "object",
-        "select",
-        "textarea",
-        "button",
-        "svg",
-        "head",
-        "title",
-    ]
+    str.split("script style noscript template iframe object select textarea button svg head title")
 )
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 
@@ -228,7 +150,7 @@ def nesting(markup: str) -> int:
 
 
 def guarded(parse: Callable[[Document], Parsed], page: Page, kind: PageKind) -> Parsed:
-    """Run a parser so that whatever the bytes, one `Parsed` comes back; the cause stands in `detail`."""
+    """Run a parser so that whatever the bytes one `Parsed` comes back, its cause in `detail`."""
     try:
         parsed = parse(Document(page))
     except Unreadable as unreadable:

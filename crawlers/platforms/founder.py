@@ -103,7 +103,7 @@ def _refresh_target(document: Document) -> str | None:
 def _parse_edition(document: Document) -> Parsed:
     """The articles of an edition with its number and name, and all editions of the day.
 
-    The first article of the first edition is the paper's 头条: Founder lists a page in the order of its layout.
+    The first article of the first edition is the paper's 头条: Founder lists a page in its layout's order.
     """
     day = _day_of(document)
     site = document.page.site
@@ -251,7 +251,7 @@ def _body(document: Document) -> str:
 
 
 def _between(markup: str, opening: re.Pattern[str], closing: re.Pattern[str]) -> str | None:
-    """What stands between the last closing mark and the first opening mark after the closing mark before it."""
+    """What the last closing mark closes: from the first opening mark behind the closing mark before it."""
     ends = [match.start() for match in closing.finditer(markup)]
     if not ends:
         return None
@@ -266,8 +266,8 @@ def _is_heading(node: LexborNode) -> bool:
 
 
 def _headings(document: Document) -> tuple[str | None, str | None, str | None]:
-    """引题, title, 副题. Titles of the new layout may hold newlines; in the old one h3, h1, h2 stand in the order
-    of print, and the title may stand in any of them if the others are empty."""
+    """引题, title, 副题. Titles of the new layout may hold newlines; in the old one h3, h1, h2 stand in print
+    order, and the title may stand in any of them if the others are empty."""
     if document.first("#main-title") is not None:
         parts = [line_of(document.first(f"#{name}")) for name in ("intro-title", "main-title", "sub-title")]
         return parts[0], parts[1], parts[2]

@@ -1,4 +1,4 @@
-"""Owns pages of no known engine: the body by running text and by trafilatura, the time by line or htmldate."""
+"""Owns pages of no known engine: body by running text or trafilatura, time by line or htmldate."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Owns 红豆社区 (hongdou.gxnews.com.cn). Its structure was read in other crawlers' code and seen on no page."""
+"""Owns 红豆社区 (hongdou.gxnews.com.cn). Its structure was read in others' code, seen on no page."""
 
 from __future__ import annotations
 

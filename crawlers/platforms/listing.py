@@ -90,7 +90,7 @@ def is_list(document: Document, body: str) -> bool:
 
 
 def _repeated(document: Document) -> list[tuple[LexborNode, LexborNode]]:
-    """The largest group of like siblings (same tag, same first class) that each hold a link of some length."""
+    """The largest group of like siblings (same tag, same first class) that each hold a link."""
     groups: dict[tuple[int, str, str], dict[int, tuple[LexborNode, LexborNode]]] = defaultdict(dict)
     for anchor in document.css("a[href]")[:5000]:
         if len(line_of(anchor) or "") < 6:

@@ -101,8 +101,8 @@ def _parse(document: Document) -> Parsed:
 
 
 def _published(document: Document) -> str | None:
-    """The line below the title is filled in by a script, or says "昨天"; the script has the true time, spelled
-    differently over the years."""
+    """The line below the title is filled in by a script, or says "昨天"; the script has the true time,
+    spelled differently over the years."""
     shown = line_of(document.first("#publish_time"))
     fetched_at = document.page.fetched_at
     for pattern in _TIMES:

@@ -1,6 +1,7 @@
 """The ratchet of `extract` on real pages beside trafilatura alone: skipped where the shared data is absent.
 
-The figures are printed by `python tools/score_extract.py`. A floor is lowered only with its reason in the commit.
+The figures are printed by `python tools/score_extract.py`. A floor is lowered only with its
+reason in the commit.
 """
 
 from __future__ import annotations

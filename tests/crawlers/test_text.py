@@ -1,4 +1,5 @@
 """Heads and tails of real local copy, in examples of our own."""
+# ruff: noqa: E501 (pages and copy stand as they are served)
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
 """Discuz!: every structure and trap that the site notes name, on small pages of our own writing."""
+# ruff: noqa: E501 (pages and copy stand as they are served)
 
 from __future__ import annotations
 

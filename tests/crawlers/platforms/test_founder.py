@@ -1,4 +1,5 @@
 """Founder's digital papers, old and new layout, on small pages of our own writing."""
+# ruff: noqa: E501 (pages and copy stand as they are served)
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
 """TRS and list pages, WeChat, 红豆, feeds, pages of no known engine: small pages of our own writing."""
+# ruff: noqa: E501 (pages and copy stand as they are served)
 
 from __future__ import annotations
 
@@ -218,11 +219,11 @@ def test_feed_links_in_china_s_clock() -> None:
     ],
 )
 def test_detect(html: str, url: str, name: str) -> None:
-    assert detect(page(html, url)).NAME == name
+    assert name == detect(page(html, url)).NAME
 
 
 def test_every_platform_is_known_by_its_name_and_a_wrong_one_is_explained() -> None:
-    assert {"discuz", "founder", "trs", "hongdou", "wechat", "feed", "general"} == set(PLATFORMS)
+    assert set(PLATFORMS) == {"discuz", "founder", "trs", "hongdou", "wechat", "feed", "general"}
     assert platform_of(made.site("trs", GOV)) is PLATFORMS["trs"]
     with pytest.raises(KeyError, match="discuz"):
         platform_of(made.site("phpwind", GOV))

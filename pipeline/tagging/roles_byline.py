@@ -11,7 +11,7 @@ from pipeline.tagging.items import ArticleItem
 from pipeline.tagging.names import Hit, NameFinder, Names
 from pipeline.tagging.names_county import CountyReader
 from pipeline.tagging.roles import load_cue_pattern
-from pipeline.tagging.roles_text import Text
+from pipeline.tagging.roles_occurrence import Text
 
 _SITE = re.compile(r"^(?:单位网站|单位微博|单位微信|网站|微博|微信)[:：]\s*(.+)$")
 _SOURCE_MARK = re.compile(r"(?<![图频片])(?:来源|源自|转自|作者单位|供稿单位|供稿|特约作者|撰稿)\s*[：:/]\s*")

@@ -8,7 +8,7 @@ from typing import Any
 
 from pipeline.tagging.items import ArticleItem
 from pipeline.tagging.roles import MENTIONS, load_cue_pattern
-from pipeline.tagging.roles_text import Text
+from pipeline.tagging.roles_occurrence import Text
 
 _MARK = re.compile(load_cue_pattern("exposure_marks"))
 _UNCOVER = re.compile("(?<![以将])" + load_cue_pattern("uncover"))

@@ -5,17 +5,14 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from itertools import pairwise
-from typing import NamedTuple
-
-import msgspec
 
 from pipeline.city import City
-from pipeline.records import Evidence
 from pipeline.tagging.items import ArticleItem
 from pipeline.tagging.names import Hit, NameFinder, Names, load_lexicon
 from pipeline.tagging.names_county import CountyReader
-from pipeline.tagging.names_scope import Scope, ScopeReader
+from pipeline.tagging.names_scope import ScopeReader
 from pipeline.tagging.roles import MENTIONS, load_cue_pattern, read_act
+from pipeline.tagging.roles_occurrence import Occurrence, Text
 
 _BOUNDARY = re.compile(r"[，。；：！？\n“”【】（）()…]")
 _LONGER = re.compile(r"[一-鿿]{0,2}")
@@ -43,43 +40,6 @@ _BROKEN = {
 LEAD_LENGTH = 220
 
 
-class Occurrence(msgspec.Struct):
-    """One name in the text, with the organ that follows a county."""
-
-    unit: str
-    start: int  # in the joined text
-    end: int
-    zone: int  # 0 title, 1 lead, 2 opening, 3 later
-    act: str = "weak"
-    why: str = ""
-    partners: tuple[str, ...] = ()
-    at_meeting: bool = False
-    unsure: bool = False
-    place: bool = False  # a county that is named as a place
-    police: bool = False
-    host: bool = False  # 主办, 承办
-
-
-class Text(NamedTuple):
-    """The article as one text, with where each field begins, and the names in it."""
-
-    whole: str
-    fields: list[tuple[int, str]]  # start in `whole`, name of the field
-    body: int  # where the body begins
-    lead_end: int
-    open_end: int
-    hits: list[Hit]
-    scope: Scope
-    occurrences: list[Occurrence]
-
-    def word(self, occurrence: Occurrence) -> str:
-        return self.whole[occurrence.start : occurrence.end]
-
-    def evidence(self, occurrence: Occurrence, why: str) -> Evidence:
-        start, name = next((s, n) for s, n in reversed(self.fields) if s <= occurrence.start)
-        return Evidence(why=why, field=name, start=occurrence.start - start, end=occurrence.end - start)
-
-
 class Reader:
     """Reads articles of one city."""
 
@@ -98,10 +58,15 @@ class Reader:
         self._stem = re.compile(stem)
         self._media = names.media
         places = load_lexicon("units_places.yaml")
-        regions = "|".join(map(re.escape, (*places["provinces"], *places["municipalities"])))
-        own = "|".join(map(re.escape, (city.name, city.stem)))
         # 在广西柳州市|融水县…: what leads to the county's name is 在
-        self._region = re.compile(rf"(?:(?:{regions})(?:省|市|壮族自治区|[^，。]{{0,3}}自治区)?)?(?:{own})?$")
+        regions = (*places["provinces"], *places["municipalities"])
+        self._regions = (
+            city.name,
+            city.stem,
+            *regions,
+            *(f"{r}省" for r in regions),
+            *(f"{r}市" for r in regions),
+        )
         tails = names.lexicon["longer_tails"]
         self._longer = re.compile(
             "(?:" + "|".join(map(re.escape, sorted(tails, key=len, reverse=True))) + ")"
@@ -192,7 +157,7 @@ class Reader:
         start, end = group[0].start, group[-1].end
         cut = bisect_left(bounds, start)
         begin = bounds[cut - 1] + 1 if cut else 0
-        left = self._region.sub("", whole[max(begin, start - 40) : start], count=1)
+        left = self._strip_region(whole[max(begin, start - 40) : start])
         right = whole[end : end + 140]
         previous = whole[max(0, begin - 7) : max(0, begin - 1)]
         units = tuple(dict.fromkeys(o.unit for o in group))
@@ -221,6 +186,16 @@ class Reader:
                 o.act = "place"
             if o.zone == 0 and not o.place and act == "weak" and start == begin:
                 o.act = "act"
+
+    def _strip_region(self, left: str) -> str:
+        """The clause before a name without the region and city that belong to the name."""
+        while left.endswith(self._regions) or left.endswith("自治区"):
+            if left.endswith("自治区"):
+                at = left.rfind(next((r for r in self._regions if r in left[-12:]), "自治区"))
+                left = left[: max(at, 0)]
+            else:
+                left = left[: -max(len(r) for r in self._regions if left.endswith(r))]
+        return left
 
     def _read_list(self, text: Text, hit: Hit, zone: int) -> list[Occurrence]:
         """住建、水利、交通等部门: each stem is a unit, if the list is of this city and not of one alone."""

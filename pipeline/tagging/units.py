@@ -21,7 +21,8 @@ from pipeline.tagging.names import NameFinder, Names
 from pipeline.tagging.roles import MENTIONS
 from pipeline.tagging.roles_byline import Bylines
 from pipeline.tagging.roles_exposure import is_exposure, split_exposure
-from pipeline.tagging.roles_text import Occurrence, Reader, Text
+from pipeline.tagging.roles_occurrence import Occurrence, Text
+from pipeline.tagging.roles_text import Reader
 
 
 class UnitTags(msgspec.Struct, frozen=True, kw_only=True):

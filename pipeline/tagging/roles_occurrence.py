@@ -1,0 +1,48 @@
+"""Owns what the reading of an article yields: its names with what each does, and where they stand."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import msgspec
+
+from pipeline.records import Evidence
+from pipeline.tagging.names import Hit
+from pipeline.tagging.names_scope import Scope
+
+
+class Occurrence(msgspec.Struct):
+    """One name in the text, with the organ that follows a county."""
+
+    unit: str
+    start: int  # in the joined text
+    end: int
+    zone: int  # 0 title, 1 lead, 2 opening, 3 later
+    act: str = "weak"
+    why: str = ""
+    partners: tuple[str, ...] = ()
+    at_meeting: bool = False
+    unsure: bool = False
+    place: bool = False  # a county that is named as a place
+    police: bool = False
+    host: bool = False  # 主办, 承办
+
+
+class Text(NamedTuple):
+    """The article as one text, with where each field begins, and the names in it."""
+
+    whole: str
+    fields: list[tuple[int, str]]  # start in `whole`, name of the field
+    body: int  # where the body begins
+    lead_end: int
+    open_end: int
+    hits: list[Hit]
+    scope: Scope
+    occurrences: list[Occurrence]
+
+    def word(self, occurrence: Occurrence) -> str:
+        return self.whole[occurrence.start : occurrence.end]
+
+    def evidence(self, occurrence: Occurrence, why: str) -> Evidence:
+        start, name = next((s, n) for s, n in reversed(self.fields) if s <= occurrence.start)
+        return Evidence(why=why, field=name, start=occurrence.start - start, end=occurrence.end - start)

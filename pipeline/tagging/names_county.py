@@ -34,6 +34,10 @@ class CountyReader:
         self._office = re.compile(
             rf"(?!和){inner}{{0,12}}?{offices}(?![员法]|代表|委员)(?:(?!和){inner}{{0,6}}?{offices}(?![员法]|代表|委员))?"
         )
+        stem = _words([s for d in lexicon["departments"] for s in d["stems"]] + list(lexicon["list_stems"]))
+        self._departments = re.compile(
+            rf"{stem}(?:[、和与]{stem}){{0,6}}(?:等)?(?:多个|有关|相关|[两三四五六七八]个?)?(?:部门|单位)"
+        )
         self._town = re.compile(r"[^，。；：！？、\s“”（）()的在是把将等和与了]{1,5}?(?:镇|乡|街道)")
         self._stem_head = re.compile(_words(lexicon["organs"]["stem_heads"]))
         self._police = re.compile(_words(lexicon["police"]["heads"]))
@@ -72,6 +76,8 @@ class CountyReader:
             office = self._office.match(text, end)
             if office:
                 return Organ(self.names.vertical[vertical[0]], office.end(), False, True)
+        if departments := self._departments.match(text, end):
+            return Organ(unit, departments.end(), False)
         town = self._town.match(text, end)
         if town:
             office = self._office.match(text, town.end())

@@ -14,6 +14,9 @@ from pipeline.tagging.roles import load_cue_pattern
 from pipeline.tagging.roles_occurrence import Text
 
 _SITE = re.compile(r"^(?:单位网站|单位微博|单位微信|网站|微博|微信)[:：]\s*(.+)$")
+_SITE_TAIL = re.compile(
+    r"^(.+?)(?:门户网站|官方网站|官网|网站|微信公众号|公众号|官方微信|官方微博|微博|微信)$"
+)
 _SOURCE_MARK = re.compile(r"(?<![图频片])(?:来源|源自|转自|作者单位|供稿单位|供稿|特约作者|撰稿)\s*[：:/]\s*")
 _SUPPLIED = re.compile(r"\s*(?:供稿|/文|文/|文图|图文)")
 # 本报讯（通讯员 某某 市气象局）, and a last line in brackets
@@ -52,7 +55,9 @@ class Bylines:
                     self.hosts.setdefault(name, unit.short)
         self.accounts = {account.account: account.unit for account in city.accounts}
         notices = names.extra.get("uniform_notices") or []
-        self._uniform = re.compile("|".join(map(re.escape, notices))) if notices else None
+        self._uniform = (
+            re.compile("|".join(re.escape(n).replace(r"\*", ".{0,12}") for n in notices)) if notices else None
+        )
 
     def read(self, item: ArticleItem, text: Text) -> list[Byline]:
         found: list[Byline] = []
@@ -81,11 +86,12 @@ class Bylines:
         return list(unique.values())
 
     def _own_site(self, item: ArticleItem) -> str | None:
-        match = _SITE.match(item.outlet or "")
-        if match:
-            hits = self.finder.find(match[1])
-            return next((h.name.unit for h in hits if h.name.unit), None)
-        return None
+        outlet = item.outlet or ""
+        match = _SITE.match(outlet) or _SITE_TAIL.match(outlet)
+        if match is None:
+            return None
+        hits = self.finder.find(match[1])
+        return next((h.name.unit for h in hits if h.name.unit and h.name.unit not in self.media), None)
 
     def _is_own_copy(self, item: ArticleItem, found: list[Byline]) -> bool:
         source = (item.source or "").removeprefix("来源：").removeprefix("来源:").strip()
@@ -177,9 +183,9 @@ class Bylines:
 
     @staticmethod
     def _signature_start(body: str) -> int:
-        """Where the last three lines begin: a signature stands nowhere else."""
+        """Where the last five lines begin: a signature stands nowhere else."""
         at = len(body)
-        for _ in range(3):
+        for _ in range(5):
             at = body.rfind("\n", 0, at)
             if at < 0:
                 return max(0, len(body) - 60)

@@ -56,6 +56,8 @@ class Reader:
             r"(?:相关|有关|职能|监管|主管|执法|市直|责任|成员)?$"
         )
         self._stem = re.compile(stem)
+        # 市水利局|、农业局、林业局: the city's too
+        self._next = re.compile(rf"(?:、|和|与|及|以及)({stem})(?:局|委|办|中心)(?![员部])")
         self._media = names.media
         places = load_lexicon("units_places.yaml")
         # 在广西柳州市|融水县…: what leads to the county's name is 在
@@ -136,6 +138,11 @@ class Reader:
                     continue
                 unit = owner
             spans.append(Occurrence(unit, hit.start, hit.end, zone, police=kind == "police"))
+            if kind in ("city", "own"):
+                end = hit.end
+                while following := self._next.match(whole, end):
+                    end = following.end()
+                    spans.append(Occurrence(self.names.stems[following[1]], following.start(1), end, zone))
         if not spans:
             return
         bounds = [m.start() for m in _BOUNDARY.finditer(whole)]
@@ -208,6 +215,9 @@ class Reader:
         before = window[: match.start()]
         if text.scope.is_general(before, match[1]):
             return []
+        at = offset + match.end(1)
+        if any(h.end == at and h.name.kind in ("county", "foreign") for h in text.hits):
+            return []  # 东兴市住建、交通等部门
         stems = list(self._stem.finditer(match[2]))
         if len(stems) < 2 and not match[1]:
             return []

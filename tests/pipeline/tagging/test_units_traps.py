@@ -477,6 +477,42 @@ CASES: dict[str, tuple[dict[str, str], set[tuple[str, str]]]] = {
         },
         {("市文化委", S)},
     ),
+    # --- lists
+    "bureaus without 市 behind the first": (
+        {"title": "护河", "body": "近日，市水利局、农业局和林业局联合巡查江平河，清出网箱六十口。"},
+        {("市水利局", J), ("市农业局", J), ("市林业局", J)},
+    ),
+    "departments of a county-level city": (
+        {"title": "拆违", "body": "近日，东兴市住建、交通等部门联合拆除沿街违建三十处。"},
+        {("东兴市", S)},
+    ),
+    "departments of a county": (
+        {"title": "拆违", "body": "近日，上思县住建、交通等部门联合拆除沿街违建三十处。"},
+        {("上思县", S)},
+    ),
+    "departments of everywhere": (
+        {"title": "冬季防疫", "body": "各级卫生、教育等部门要做好冬季防疫，各地农业、水利部门要防冻害。"},
+        set(),
+    ),
+    "two signatures": (
+        {
+            "title": "关于联合开展清查的通告",
+            "body": "自即日起开展清查，望周知。\n防城港市公安局\n防城港市工商行政管理局\n2017年11月20日",
+        },
+        {("市公安局", B), ("市工商局", B)},
+    ),
+    "notice under another title": (
+        {"title": "关于2017年度社会评价工作的公告", "outlet": "防城港市人民政府网站", "body": "请如实回答。"},
+        {("市政府办", B)},
+    ),
+    "a unit's portal": (
+        {
+            "title": "收费站旁的早餐",
+            "outlet": "防城港市交通运输局门户网站",
+            "body": "凌晨五点，食堂的灯亮了，养护工们排队打粥。",
+        },
+        {("市交通局", B)},
+    ),
 }
 
 

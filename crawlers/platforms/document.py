@@ -108,7 +108,7 @@ class Document:
 
     @property
     def title_tag(self) -> str:
-        """The <title>, or that which the envelope of a saved page (`<text id=address title=…>`) kept of it."""
+        """The <title>, or what the envelope of a saved page (`<text id=address title=…>`) kept of it."""
         shown = line_of(self.first("head title", "title"), keep_silent=True)
         envelope = self.first("text[title]") if not shown else None
         return shown or clean_line((envelope.attributes.get("title") if envelope else None) or "")

@@ -175,8 +175,8 @@ def _edition_links(document: Document, day: str | None) -> list[Link]:
 
 
 def _edition_of(document: Document) -> tuple[str | None, str | None]:
-    """Number and name of the edition that a page shows: new layout `#nowLayout`; old layout in a heading, or in
-    the one of the links to all editions that points back at this page."""
+    """Number and name of the edition that a page shows: new layout `#nowLayout`; old layout in the one of
+    the links to all editions that points back at this page, else in a heading."""
     new = line_of(document.first("#nowLayout"))
     if new:
         name = line_of(document.first("#nowLayoutName, #layoutName"))

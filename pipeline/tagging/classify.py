@@ -1,4 +1,4 @@
-"""Owns the classes of an article (topic, indicator, form, 编者按, plan column): cues read once, then decided."""
+"""Owns an article's classes (topic, indicator, form, 编者按, plan column): cues read once, then decided."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pipeline.records import Evidence, Form
 from pipeline.tagging.classify_text import CueReader, ReadText
 from pipeline.tagging.form import FormJudge, form_cues
 from pipeline.tagging.items import ArticleItem
+from pipeline.tagging.news_mood import Mood, mood_cues, read_mood
 from pipeline.tagging.topic import TopicJudge, topic_cues
 from pipeline.tagging.units import UnitTags
 
@@ -23,13 +24,16 @@ class Classes(msgspec.Struct, frozen=True, kw_only=True):
     plan_column: bool
     why: dict[str, Evidence]
     confidence: dict[str, float]
+    elsewhere: bool = False  # the piece is of another city or of the whole country
+    credited: bool = True  # a unit of the city stands behind the piece
+    mood: Mood | None = None  # the cues of sentiment, read in the same pass
 
 
 class ArticleClassifier:
     """Classifies articles of one city."""
 
     def __init__(self, city: City) -> None:
-        self._reader = CueReader({**topic_cues(city), **form_cues()})
+        self._reader = CueReader({**topic_cues(city), **form_cues(), **mood_cues()})
         self._topic = TopicJudge(city, self._reader)
         self._form = FormJudge(city, self._reader)
 
@@ -60,4 +64,7 @@ class ArticleClassifier:
                 "indicator": topic.indicator_confidence,
                 "form": form.confidence,
             },
+            elsewhere=topic.elsewhere,
+            credited=bool(units.credits),
+            mood=read_mood(self._reader, text),
         )

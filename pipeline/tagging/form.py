@@ -25,6 +25,10 @@ _EDITOR = re.compile(_DATA["editor_note"])
 _EXPOSURE = re.compile("|".join(map(re.escape, _DATA["exposure_marks"])))
 _MENDED = re.compile("|".join(map(re.escape, _DATA["rectified_marks"])))
 _ROUNDUP = re.compile("|".join(map(re.escape, _DATA["roundup_marks"])))
+_ROUNDUP_SUM = re.compile(_DATA["roundup_sum"])
+_ANNOUNCED = re.compile("|".join(map(re.escape, _DATA["roundup_announced"])))
+SHORT = 250  # characters: a brief adds nothing up
+ANNOUNCEMENT = 120  # characters within which a piece says what it is
 
 
 class FormTag(NamedTuple):
@@ -37,10 +41,7 @@ class FormTag(NamedTuple):
 
 def form_cues() -> dict[str, dict[str, dict[str, float]]]:
     """The cue groups of lexicon/forms.yaml for the common automaton."""
-    return {
-        "notice": weighted({"notice": _DATA["notice_words"]}),
-        "roundup": weighted({"roundup": _DATA["roundup_words"]}),
-    }
+    return {"notice": weighted({"notice": _DATA["notice_words"]})}
 
 
 class FormJudge:
@@ -61,12 +62,23 @@ class FormJudge:
         notice = self._notice(item, text)
         if notice:
             return notice
+        return self._roundup(item, head) or FormTag("报道", Evidence(why="就一件事或一项工作作新闻报道"), 0.9)
+
+    def _roundup(self, item: ArticleItem, head: str) -> FormTag | None:
         found = _ROUNDUP.search(head)
-        scores, _best = self.reader.weigh(text, "roundup")
-        score = scores.get("roundup", 0.0) + (9 if found else 0)
-        if found and score >= 9:
-            return FormTag("综述", Evidence(why=f"标题或栏目有“{found.group()}”，为综述"), 0.85)
-        return FormTag("报道", Evidence(why="就一件事或一项工作作新闻报道"), 0.9)
+        if found:
+            return FormTag("综述", Evidence(why=f"标题或栏目有“{found.group()}”，为综述"), 0.9)
+        found = _ROUNDUP_SUM.search(item.title)
+        if found and len(item.body) > SHORT:
+            why = f"标题汇总全年任务（“{found.group()}”），为综述"
+            return FormTag(
+                "综述", Evidence(why=why, field="title", start=found.start(), end=found.end()), 0.7
+            )
+        found = _ANNOUNCED.search(item.body, 0, ANNOUNCEMENT)
+        if found and (_EDITOR.match(item.body[:60]) or item.body.lstrip().startswith("【导语】")):
+            why = f"开头自称“{found.group()}”，为综述"
+            return FormTag("综述", Evidence(why=why, field="body", start=found.start(), end=found.end()), 0.8)
+        return None
 
     def _notice(self, item: ArticleItem, text: ReadText) -> FormTag | None:
         title = item.title or text.whole[text.body : text.body + 40].split("\n")[0]

@@ -1,40 +1,86 @@
-"""Owns the sentiment of a news article toward what it reports (domain, section Sentiment)."""
+"""Owns the sentiment of a news article toward what it reports (domain, section Sentiment).
+
+An exposure is negative, an authority's notice and a piece of another city are neutral. What remains is
+decided by a small learned model over the cues of lexicon/news_sentiment.yaml, the classes and the words.
+"""
 
 from __future__ import annotations
 
-import math
+import numpy as np
 
 from pipeline.city import City
 from pipeline.records import Evidence, Form, Sentiment
-from pipeline.tagging.classify_text import CueReader, weighted
+from pipeline.tagging.classify import Classes
+from pipeline.tagging.classify_text import CueReader
 from pipeline.tagging.items import ArticleItem
-from pipeline.tagging.names import load_lexicon
+from pipeline.tagging.linear import Floats
+from pipeline.tagging.news_mood import Mood, mood_cues, read_mood
+from pipeline.tagging.news_sentiment_model import NewsModel, load_news_model
+
+LABELS: tuple[Sentiment, ...] = ("negative", "neutral", "positive")
+# Order of the numbers that `signals` returns; stored in the model's card.
+SIGNALS = ("positive", "neutral", "negative", "surplus", "roundup", "column", "uncredited", "no_topic", "law")
 
 
 class NewsSentiment:
-    """Tags the sentiment of articles of one city."""
+    """Tags the sentiment of articles of one city.
 
-    def __init__(self, city: City) -> None:
-        self._reader = CueReader({"sentiment": weighted(load_lexicon("news_sentiment.yaml"))})
+    Raises:
+        ModelError: the model file is missing or damaged; the message says how to rebuild it.
+    """
 
-    def tag(self, item: ArticleItem, form: Form, tokens: list[str]) -> tuple[Sentiment, float, Evidence]:
-        """Label, score in -1..1 and the reason. `form` comes from the classifier."""
-        text = self._reader.read(item)
-        scores, best = self._reader.weigh(text, "sentiment")
+    def __init__(self, city: City, model: NewsModel | None = None) -> None:
+        self._reader = CueReader(mood_cues())
+        self._model = model or load_news_model("sentiment")
+
+    def tag(
+        self, item: ArticleItem, form: Form, tokens: list[str], classes: Classes | None = None
+    ) -> tuple[Sentiment, float, Evidence]:
+        """Label, score in -1..1 and the reason.
+
+        `tokens` are those of title and body. `classes` are the classifier's: with them the article is not
+        read a second time, and topic and city are known.
+        """
+        mood = classes.mood if classes else None
+        if mood is None:
+            mood = read_mood(self._reader, self._reader.read(item))
         if form == "曝光":
-            return (
-                "negative",
-                -0.8,
-                text.evidence(best.get("negative"), "曝光问题的稿件，对所报道的事持负面态度"),
-            )
+            why = "曝光问题的稿件，对所报道的事持负面态度"
+            return "negative", -0.9, mood.text.evidence(mood.best.get("negative"), why)
         if form == "公告":
             return "neutral", 0.0, Evidence(why="机关公告，只作告知，不带褒贬")
-        margin = scores.get("positive", 0.0) - 1.1 * scores.get("neutral", 0.0) + 1.5
-        share = 1 / (1 + math.exp(-0.25 * margin))
-        if share > 0.5:
-            hit = best.get("positive")
-            why = f"以“{hit.word}”等写出成效或感谢" if hit else "以正面的笔调写成效"
-            return "positive", round(share, 3), text.evidence(hit, why)
-        hit = best.get("neutral")
-        why = f"以“{hit.word}”等作平实叙述，未写成效" if hit else "平实叙述，不带褒贬"
-        return "neutral", round(share * 0.5, 3), text.evidence(hit, why)
+        if classes is not None and classes.elsewhere:
+            return "neutral", 0.0, Evidence(why="外地或全国性稿件，平实转述")
+        shares = self._model.shares(tokens, signals(mood, item, form, classes))
+        label = LABELS[int(shares.argmax())]
+        score = float(shares[2] - shares[0]) * (0.5 if label == "neutral" else 1.0)
+        hit = mood.best.get(label)
+        return label, round(score, 3), mood.text.evidence(hit, _why(label, hit.word if hit else None))
+
+
+def signals(mood: Mood, item: ArticleItem, form: Form, classes: Classes | None) -> Floats:
+    """The numbers beside the words, in the order of `SIGNALS`."""
+    positive, neutral = mood.root("positive"), mood.root("neutral")
+    topic = classes.topic if classes else "社会建设"
+    return np.array(
+        [
+            positive,
+            neutral,
+            mood.root("negative"),
+            positive - neutral,
+            2.0 * (form == "综述"),
+            1.0 * bool(item.column and "绩效" in item.column),
+            1.0 * bool(classes and not classes.credited),
+            2.0 * (topic is None),
+            2.0 * (topic == "法治建设"),
+        ],
+        dtype=np.float32,
+    )
+
+
+def _why(label: Sentiment, word: str | None) -> str:
+    if label == "positive":
+        return f"以“{word}”等写出成效、好处或感谢" if word else "以正面的事例写成效"
+    if label == "negative":
+        return f"以“{word}”等写出问题或不满" if word else "写问题和不满"
+    return f"以“{word}”等作平实叙述，未写成效" if word else "平实叙述，不带褒贬"

@@ -20,7 +20,7 @@ from pipeline.tagging.units import UnitTags
 
 TOPICS = ("经济建设", "社会建设", "文化建设", "生态建设", "法治建设", "全面深化改革", "从严治党")
 NONE = "none"
-LAW, REFORM = "法治建设", "全面深化改革"
+LAW, REFORM, PARTY = "法治建设", "全面深化改革", "从严治党"
 
 _DATA = load_lexicon("topics.yaml")
 _CRIME_NEEDED = 9.0
@@ -36,6 +36,7 @@ class TopicTag(NamedTuple):
     why_indicator: Evidence
     topic_confidence: float
     indicator_confidence: float
+    elsewhere: bool = False  # the piece is not of this city
 
 
 class Matter(NamedTuple):
@@ -75,7 +76,8 @@ class TopicJudge:
         crime = self.reader.weigh(text, "crime")[0].get("crime", 0.0)
         scores = {label: 2 * math.sqrt(value) for label, value in raw.items()}
         duties: dict[str, str] = {}
-        is_crime = crime >= _CRIME_NEEDED and form == "报道"
+        # A cadre's case belongs to 从严治党 while the party's discipline speaks louder than the court.
+        is_crime = crime >= _CRIME_NEEDED and form == "报道" and raw.get(PARTY, 0.0) < 1.5 * crime
         if is_crime:
             scores[LAW] = scores.get(LAW, 0.0) + 3 + min(crime, 30) / 10
         for unit, weight in _acting(units):
@@ -99,7 +101,7 @@ class TopicJudge:
         """Topic and indicator. `form` comes from the form judge."""
         matter = self.weigh(item, units, text, form)
         if matter.elsewhere:
-            return _nothing(Evidence(why=matter.elsewhere), 0.9)
+            return _nothing(Evidence(why=matter.elsewhere), 0.9)._replace(elsewhere=True)
         scores, best = matter.scores, matter.best
         order = sorted(scores, key=lambda label: (-scores[label], label))
         topic = order[0]

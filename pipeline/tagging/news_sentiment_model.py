@@ -1,0 +1,80 @@
+"""Owns the small learned model of news sentiment: words by tf-idf and a few numbers, weights per label.
+
+Training is in `pipeline.training.news`; at tagging time it costs one dictionary look-up per word.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from pipeline.tagging.linear import MODELS, Floats, ModelError, softmax
+
+FOLDER = MODELS / "news"
+WORD_WEIGHT = 4.0  # length of the tf-idf part beside the numbers
+
+
+@dataclass(frozen=True)
+class NewsModel:
+    """`rows` is (words, labels), `idf` (words,), `numbers` (signals, labels), `bias` (labels,)."""
+
+    vocabulary: tuple[str, ...]
+    rows: Floats
+    idf: Floats
+    numbers: Floats
+    bias: Floats
+
+    @cached_property
+    def _ids(self) -> dict[str, int]:
+        return {word: number for number, word in enumerate(self.vocabulary)}
+
+    def ids(self, tokens: list[str]) -> list[int]:
+        """Numbers of the distinct known words, ascending."""
+        known = self._ids
+        return sorted({known[token] for token in set(tokens) if token in known})
+
+    def shares(self, tokens: list[str], signals: Floats) -> Floats:
+        """One share per label, adding up to 1 (calibrated by the regression itself)."""
+        scores = self.bias + signals @ self.numbers
+        ids = self.ids(tokens)
+        if ids:
+            idf = self.idf[ids]
+            scores = scores + (idf @ self.rows[ids]) * (WORD_WEIGHT / float(np.sqrt(idf @ idf)))
+        return softmax(scores)
+
+    def save(self, path: Path) -> None:
+        """Write one .npz; the same model gives the same bytes."""
+        np.savez_compressed(
+            path,
+            vocabulary=np.frombuffer("\n".join(self.vocabulary).encode(), dtype=np.uint8),
+            rows=self.rows.astype(np.float16),
+            idf=self.idf.astype(np.float16),
+            numbers=self.numbers.astype(np.float32),
+            bias=self.bias.astype(np.float32),
+        )
+
+
+def load_news_model(name: str, folder: Path = FOLDER) -> NewsModel:
+    """Read `<folder>/<name>.npz`.
+
+    Raises:
+        ModelError: the file is missing or damaged.
+    """
+    path = folder / f"{name}.npz"
+    try:
+        with np.load(path, allow_pickle=False) as data:
+            model = NewsModel(
+                vocabulary=tuple(data["vocabulary"].tobytes().decode().split("\n")),
+                rows=data["rows"].astype(np.float32),
+                idf=data["idf"].astype(np.float32),
+                numbers=data["numbers"],
+                bias=data["bias"],
+            )
+    except (OSError, KeyError, ValueError) as error:
+        raise ModelError(f"模型 {path.name} 缺失或损坏（{error}），请运行 gangqing train 重建") from error
+    if len(model.vocabulary) != len(model.rows):
+        raise ModelError(f"模型 {path.name} 的词表与权重不一致，请运行 gangqing train 重建")
+    return model

@@ -21,6 +21,8 @@ from pipeline.city import City, Unit, load_yaml
 
 LEXICON = Path(__file__).resolve().parent.parent / "lexicon"
 
+ACCOUNT_HEADS = ("平安",)
+
 Kind = Literal[
     "own",  # says whose it is: 防城港市教育局, 防城港海关
     "city",  # 市教育局: this city's only if the text is about this city
@@ -128,6 +130,10 @@ class Names:
             kind: Kind = "own" if own else "city" if "市" in text[:2] else "bare"
             if kind == "bare" and unit.kind in ("园区", "媒体"):
                 kind = "own"
+            if text.startswith(ACCOUNT_HEADS):
+                kind = "account"  # 平安某某 is also a slogan
+            elif kind == "bare" and len(text) < 3:
+                continue  # 公安, 城管 are everybody's
             self._explicit[text] = Name(text, kind, unit.short)
             if core:
                 cores.add(core)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from pipeline.tagging.names import Hit, Names, county_stem, load_lexicon
+from pipeline.tagging.names import Hit, Names, load_lexicon
 
 
 class Organ(NamedTuple):
@@ -45,6 +45,8 @@ class CountyReader:
         self._action = re.compile(
             rf"(?:\d{{4}}年|\d{{1,2}}[月日])?{_words(cues['coverbs'])}|[^，。；：、的“]{{0,6}}?{_words(cues['actions'])}"
         )
+        # 新洲民政开展…: a department's stem is an organ only where it acts
+        self._acting_stem = re.compile(rf"{stem}(?={_words(cues['actions'])}|部门)")
         self._town_action = re.compile(
             rf"(?:(?:在|于)[^，。；：、的“]{{0,20}}?|[^，。；：、的“]{{0,6}}?){_words(cues['actions'])}"
         )
@@ -98,6 +100,8 @@ class CountyReader:
     def _read_stem(self, text: str, hit: Hit, unit: str) -> Organ | None:
         common = hit.name.text in self._common
         head = (self._police if common else self._stem_head).match(text, hit.end)
+        if head is None and not common:
+            head = self._acting_stem.match(text, hit.end)
         if head is None:
             return None
         if common and head[0] == "公安":
@@ -105,6 +109,3 @@ class CountyReader:
         if self._court.match(text, head.end()):
             return None
         return Organ(unit, head.end(), False)
-
-
-__all__ = ["CountyReader", "Organ", "county_stem"]

@@ -25,7 +25,6 @@ _TAIL_BRACKETS = re.compile(r"\n[\s　]*[（(]([^）)\n。，]{2,60})[）)]\s*$"
 _RUNS_ON = re.compile(r"(?:(?!据|近|记者)[^，。；！？\n])*$")
 _PICTURE = re.compile(r"\s*(?:供图|图|摄)")
 _OWN_COPY = re.compile(rf"{load_cue_pattern('own_copy')}")
-_DATE_LINE = re.compile(r"^\s*(?:二[〇○零]|20)[\d〇○零一二三四五六七八九十]{2}年.{1,8}日\s*$")
 _DATE = re.compile(r"\s*(?:20\d\d|二[〇○零].{2})年\d{0,2}[^，。]{0,6}日")
 _NEWS_HEAD = re.compile(r"^[\s　]*(?:本报讯|[一-鿿]{2,8}(?:网|报|社|台)讯)")
 
@@ -200,6 +199,3 @@ class Bylines:
         if not before and (not after or _DATE.fullmatch(after)):
             return True
         return bool(_DATE.match(whole, end)) and whole[start - 1 : start] in "。\n "
-
-
-__all__ = ["Byline", "Bylines"]

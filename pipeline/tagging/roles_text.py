@@ -15,7 +15,6 @@ from pipeline.tagging.roles import MENTIONS, load_cue_pattern, read_act
 from pipeline.tagging.roles_occurrence import Occurrence, Text
 
 _BOUNDARY = re.compile(r"[，。；：！？\n“”【】（）()…]")
-_LONGER = re.compile(r"[一-鿿]{0,2}")
 _JOIN = re.compile(rf"(?:等)?(?:{load_cue_pattern('join')})?$")
 _MEDIA_ACT = re.compile(
     r"[^，。；、]{0,4}(?:主办|承办|联合|举办|发起|组织|开展|推出|召开|举行|被曝光|荣获|负责人)"
@@ -25,9 +24,10 @@ _SOURCE_OF = re.compile(r"(?:来源|源自|转自|综合|原载|据)[^，。；\
 _CAPTION = re.compile(r"[^。\n]{0,44}。?\s?[（(]?[^。，\s]{2,12}?\s?/?\s?摄")
 _IN_TITLE = re.compile(r"《[^《》]{0,60}$")
 _MEETING = re.compile(r"(?:会|会议|仪式|现场|推进会|座谈会|讲坛|课)上$")
-_SKIP = re.compile(r"^(?:\d{4}年|\d+月|\d+日)+$")
 _HOST = re.compile(rf"(?:等)?(?:单位|部门)?{load_cue_pattern('hosts')}")
-_MARK = re.compile(r"[，。；\n]")
+# 来到某派出所报警: what follows is the police's work
+_CALLED = re.compile(r"[^，。；]{0,14}?(?:报警|报案|求助)")
+_POLICE = re.compile("公安|警|派出所")
 _TOGETHER = re.compile(
     "联合|会同|携手|联手|协同|共同|牵手|[两二三四五六七八]家?(?:单位|部门)|[两三四五]局|双方|合力|联动"
 )
@@ -171,6 +171,8 @@ class Reader:
         act: str
         host = _HOST.match(right)
         act, why = read_act(left, right, previous)
+        if act == "address" and _CALLED.match(right) and _POLICE.search(whole, start, end):
+            act, why = "weak", "报警"
         if act not in ("attend", "help") and _IN_TITLE.search(whole, max(0, start - 62), start):
             act, why = "place", "《"
         caption = text.body == 0 or start >= text.body

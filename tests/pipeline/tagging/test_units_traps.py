@@ -513,6 +513,17 @@ CASES: dict[str, tuple[dict[str, str], set[tuple[str, str]]]] = {
         },
         {("市交通局", B)},
     ),
+    "called to the police": (
+        {
+            "title": "手机失而复得",
+            "body": "“我的手机不见了！”周日中午，游客冯女士来到东兴市公安局江平派出所报警。\n民警调了三段监控，半小时后把手机送回她手里。",
+        },
+        {("东兴市", S)},
+    ),
+    "department of a county without its ending": (
+        {"title": "上思民政开展敬老活动", "body": "重阳前夕，几位社工给老人剪发、量血压，院子里笑声不断。"},
+        {("上思县", S)},
+    ),
 }
 
 

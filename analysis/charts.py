@@ -1,8 +1,9 @@
-"""Owns the charts: coverage as a heat map, pieces by week, ages of open posts. Chinese labels where a font is."""
+"""Owns the charts: coverage as a heat map, pieces by week, ages of open posts."""
 
 from __future__ import annotations
 
 import datetime as dt
+import warnings
 from collections import Counter
 from collections.abc import Sequence
 
@@ -44,9 +45,8 @@ def use_chinese_font() -> str | None:
     found = next((name for name in FONTS if name in known), None)
     mpl.rcParams["axes.unicode_minus"] = False
     if found is None:
-        return (
-            "本机没有中文字体，图中的汉字显示为方框；请安装 Noto Sans CJK SC 后重新运行（数字和表格不受影响）"
-        )
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font")  # said once, here
+        return "本机没有中文字体，图中的汉字显示为方框；请安装 Noto Sans CJK SC（数字和表格不受影响）"
     mpl.rcParams["font.family"] = [found, *mpl.rcParams["font.family"]]
     return None
 
@@ -90,10 +90,9 @@ def weekly_bars(task: Task, days: Sequence[dt.date], as_of: dt.date, ax: Axes | 
 
 def queue_ages(tickets: Sequence[Ticket], as_of: dt.date, ax: Axes | None = None) -> Axes:
     """Open posts by the working days left to their next deadline; negative: so many days late."""
-    left = Counter(
-        ticket.workdays_left for ticket in tickets if ticket.is_open and ticket.workdays_left is not None
-    )
-    undated = sum(ticket.is_open and ticket.workdays_left is None for ticket in tickets)
+    waiting = [ticket.workdays_left for ticket in tickets if ticket.is_open]
+    left = Counter(days for days in waiting if days is not None)
+    undated = waiting.count(None)
     span = range(min(left, default=0), max(left, default=0) + 1)
     ax = ax or Figure(figsize=(10, 3)).subplots()
     ax.bar(list(span), [left[n] for n in span], color=[VERDICTS[UNMET if n < 0 else MET] for n in span])

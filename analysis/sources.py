@@ -8,9 +8,11 @@ from collections.abc import Iterable, Sequence
 
 from analysis.plan import Task
 from analysis.warehouse import Connection, ask, moment
+from analysis.worktime import UnknownYear, load_calendar
 
 REASONS = {
     "down": "采集失败",
+    "missing": "应有版面而未见",
     "partial": "部分版面采集失败",
     "unparsed": "页面未能解析",
     "unseen": "未采集",
@@ -20,9 +22,8 @@ NEWS_CLASSES = ("paper", "tv", "portal", "gov")  # where a task that names no ou
 
 @dataclasses.dataclass(frozen=True)
 class Source:
-    """A site, and the days on which it was silent with the reason (a key of REASONS)."""
+    """An outlet, and the days on which it was silent with the reason (a key of REASONS)."""
 
-    site: str
     outlet: str
     outlet_class: str | None
     unit: str | None
@@ -32,11 +33,12 @@ class Source:
 def load_sources(
     con: Connection, start: dt.date, end: dt.date, known_by: dt.date | dt.datetime | None = None
 ) -> list[Source]:
-    """All sites of the city with their silent days from `start` to `end`.
+    """All outlets of the city with their silent days from `start` to `end`.
 
     A day that no fetch speaks of is silent: for a paper with dated editions any such day, for other sites the
     days after the last fetch (their lists show what came before it). What a person noted (source_note) goes
-    before what the fetches say.
+    before what the fetches say. A missing edition on a public holiday is none. An outlet with several sites
+    (a second layout, a feed) is silent only on days on which all of them are.
     """
     known = moment(known_by)
     states: dict[str, dict[dt.date, str]] = {}
@@ -47,7 +49,7 @@ def load_sources(
         if row["kind"] == "source_note":
             for day in _days(row["day"], row["until_day"] or row["day"]):
                 notes.setdefault(row["target"], {})[day] = row["state"] or "down"
-    sources = []
+    found: dict[tuple[str, str | None], Source] = {}
     for span in ask(con, "source_span", known_by=known):
         site = span["site"]
         seen = states.get(site, {}) | notes.get(site, {})
@@ -56,10 +58,25 @@ def load_sources(
             state = seen.get(day)
             if state is None and (span["last_day"] is None or span["is_dated"] or day > span["last_day"]):
                 state = "unseen"
-            if state in REASONS:
+            if state in REASONS and not (state == "missing" and _is_holiday(day)):
                 silent[day] = state
-        sources.append(Source(site, span["outlet"], span["outlet_class"], span["unit"], silent))
-    return sources
+        key = (span["outlet"], span["unit"])
+        if key in found:
+            silent = _both(found[key].silent, silent)
+        found[key] = Source(span["outlet"], span["outlet_class"], span["unit"], silent)
+    return list(found.values())
+
+
+def _both(one: dict[dt.date, str], other: dict[dt.date, str]) -> dict[dt.date, str]:
+    """Days on which both are silent, with the reason that says more than that nobody looked."""
+    return {day: other[day] if one[day] == "unseen" else one[day] for day in one if day in other}
+
+
+def _is_holiday(day: dt.date) -> bool:
+    try:
+        return not load_calendar({}).is_workday(day)
+    except UnknownYear:
+        return False
 
 
 def depends_on(task: Task, unit: str | None, sources: Iterable[Source]) -> list[Source]:

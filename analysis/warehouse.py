@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-from pipeline.warehouse import schema_version
+from pipeline.warehouse import schema_version, views_version
 
 SQL = Path(__file__).resolve().parent / "sql"
 Connection = duckdb.DuckDBPyConnection
@@ -50,7 +50,7 @@ def open_warehouse(path: Path | str, city: str | None = None) -> Connection:
     except duckdb.Error as error:
         con.close()
         raise WarehouseError(f"{path} 不是港情的数据仓库，请运行 gangqing build --rebuild") from error
-    if meta.get("schema") != schema_version():
+    if (meta.get("schema"), meta.get("views")) != (schema_version(), views_version()):
         con.close()
         raise WarehouseError(f"{path} 由另一版本的程序构建，请运行 gangqing build")
     if city is not None and meta.get("city") != city:

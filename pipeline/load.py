@@ -19,7 +19,7 @@ from pipeline.load_landing import Rows, load_landed, thread_id
 from pipeline.load_tags import TaggerLike, find_stories, tag_articles, tag_threads
 from pipeline.privacy import load_salt
 from pipeline.store import Store, open_store, sync_folder
-from pipeline.warehouse import Warehouse, WarehouseError, schema_version
+from pipeline.warehouse import Warehouse, WarehouseError, schema_version, views_version
 
 PAGES_PER_BATCH = 2000
 # City files that change no tag: the plan and the rules are read anew by every build.
@@ -72,7 +72,12 @@ def build(
     """
     say = progress or (lambda stage, done, total: None)
     store = open_store(home, city)
-    identity = {"city": city.name, "schema": schema_version(), "rules": rules_fingerprint(city, tagger)}
+    identity = {
+        "city": city.name,
+        "schema": schema_version(),
+        "views": views_version(),
+        "rules": rules_fingerprint(city, tagger),
+    }
     warehouse.parent.mkdir(parents=True, exist_ok=True)
     with _alone(warehouse, wait_seconds, say):
         reason = "按要求重建" if rebuild else _why_rebuild(warehouse, identity)
@@ -95,15 +100,17 @@ def build(
 
 
 def rules_fingerprint(city: City, tagger: TaggerLike) -> str:
-    """Of everything that tags depend on: the city's data, the tagger's code and lexicons."""
+    """Of everything that tables depend on: the city's data, the tagger's and the loader's code, lexicons."""
     package = Path(__file__).resolve().parent
     total = hashlib.sha256(type(tagger).__qualname__.encode())
     for folder in city.folders:
         for path in sorted(p for p in folder.iterdir() if p.is_file() and p.name not in _NOT_TAGGING):
             total.update(f"{path.name}\n".encode() + path.read_bytes())
+    code = [package / "load_landing.py", package / "load_tags.py", package / "privacy.py"]
     for folder in (package / "tagging", package / "lexicon", package / "models"):
-        for path in sorted(p for p in folder.rglob("*") if p.is_file() and p.suffix != ".pyc"):
-            total.update(f"{path.relative_to(package)}\n".encode() + path.read_bytes())
+        code += sorted(p for p in folder.rglob("*") if p.is_file() and p.suffix != ".pyc")
+    for path in code:
+        total.update(f"{path.relative_to(package)}\n".encode() + path.read_bytes())
     return total.hexdigest()[:16]
 
 

@@ -221,6 +221,8 @@ def _cuts(posts: Sequence[Mapping[str, Any]], unit: str) -> Iterator[Cut]:
 
 def _moments(posts: Sequence[Mapping[str, Any]]) -> set[int]:
     """Posts after which the state can change: opening, official ones, later ones of the opener, the last."""
+    if posts[0]["is_official"]:  # an announcement: anybody's question under it can ask for an answer
+        return set(range(len(posts))) if len(posts) <= MAX_CUTS else set(range(MAX_CUTS)) | {len(posts) - 1}
     opener = posts[0]["author"]
     is_answered = False
     moments = [0]

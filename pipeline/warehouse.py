@@ -128,7 +128,16 @@ class Warehouse:
 
 def schema_version() -> str:
     """Changes with any table definition: a warehouse of another version is rebuilt."""
-    text = "\n".join(f"{name}\n{sql}" for name, sql in sorted(_files("schema").items()))
+    return _digest("schema")
+
+
+def views_version() -> str:
+    """Changes with any view or macro: the next build renews them, without tagging anything again."""
+    return _digest("staging", "marts")
+
+
+def _digest(*folders: str) -> str:
+    text = "\n".join(f"{name}\n{sql}" for folder in folders for name, sql in sorted(_files(folder).items()))
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 

@@ -13,8 +13,9 @@ from analysis.coverage import COVERAGE_COLUMNS, CoverageRow, cell, coverage, mat
 from analysis.credits import CREDIT_COLUMNS, credits, load_points
 from analysis.plan import CITY_ROW, Plan, load_facts, load_plan
 from analysis.queue import EXPLAIN_COLUMNS, QUEUE_COLUMNS, load_rules
-from analysis.sources import load_sources, silences
+from analysis.sources import Source, load_sources, silences
 from analysis.warehouse import WarehouseError, ask, open_warehouse
+from pipeline.city import load_city
 from tests.analysis.case import Case
 
 
@@ -195,6 +196,13 @@ def states(case: Case, known_by: str | None = None) -> dict[str, dict[str, str]]
     return found
 
 
+def paper_of(case: Case, first: str, last: str) -> Source:
+    con = open_warehouse(case.warehouse)
+    found = load_sources(con, day(first), day(last))
+    con.close()
+    return next(source for source in found if source.outlet == "防城港日报")
+
+
 def test_no_news_is_not_silence(case: Case) -> None:
     case.edition("2017-10-09")
     case.edition("2017-10-10", "not_found")  # no edition, and no habit that says there should be one
@@ -209,7 +217,47 @@ def test_missing_edition_of_a_paper_that_never_misses_is_silence(case: Case) -> 
     case.edition("2017-10-30", "not_found")
     case.edition("2017-10-31", "empty_list")
     paper = states(case)["paper"]
-    assert paper["2017-10-30"] == "down" and paper["2017-10-31"] == "unparsed"
+    assert paper["2017-10-30"] == "missing" and paper["2017-10-31"] == "unparsed"
+
+
+def test_missing_edition_on_a_holiday_is_no_silence(case: Case) -> None:
+    read_paper(case, "2017-08-28", "2017-10-01", {"2017-10-01"})
+    case.edition("2017-10-02", "not_found")  # National Day
+    case.edition("2017-10-09", "not_found")
+    case.build()
+    assert states(case)["paper"]["2017-10-02"] == "missing"
+    con = open_warehouse(case.warehouse)
+    (paper,) = [
+        s for s in load_sources(con, day("2017-10-01"), day("2017-10-02")) if s.outlet == "防城港日报"
+    ]
+    con.close()
+    assert paper.silent == {day("2017-10-01"): "down"}
+
+
+def test_second_site_of_an_outlet_speaks_for_it(case: Case) -> None:
+    path = case.city.folder / "outlets.yaml"
+    more = '  - {slug: pad, outlet: 防城港日报, platform: founder, start: ["http://pad.test/"]}\n'
+    path.write_text(path.read_text("utf-8") + more, "utf-8")
+    case.city = load_city(case.city.folder)
+    read_paper(case, "2017-10-09", "2017-10-11", {"2017-10-10", "2017-10-11"})
+    url, at = "http://pad.test/2017-10-10/", "2017-10-10T12:00:00"
+    case.fetch("pad", url, at, "list", "listed", for_date="2017-10-10")
+    case.build()
+    con = open_warehouse(case.warehouse)
+    (paper,) = [
+        s for s in load_sources(con, day("2017-10-09"), day("2017-10-11")) if s.outlet == "防城港日报"
+    ]
+    con.close()
+    assert paper.silent == {day("2017-10-11"): "down"}
+
+
+def test_bad_link_is_no_silence(case: Case) -> None:
+    case.fetch("gov", "http://gov.test/", "2017-10-09T09:00:00", "list", "listed")
+    case.fetch("gov", "http://gov.test/1.html", "2017-10-09T09:00:00", "article", "error_page")
+    assert states(case)["gov"] == {"2017-10-09": "no_news"}
+    for name in ("2", "3"):  # a site that can be read no more
+        case.fetch("gov", f"http://gov.test/{name}.html", "2017-10-09T09:00:00", "article", "parse_failed")
+    assert states(case)["gov"] == {"2017-10-09": "unparsed"}
 
 
 def test_one_failed_page_of_a_day_is_partial_and_most_articles_failing_is_unparsed(case: Case) -> None:
@@ -250,7 +298,9 @@ def test_person_knows_more_of_a_source_than_its_fetches(case: Case) -> None:
     )
     case.build()
     con = open_warehouse(case.warehouse)
-    (paper,) = [s for s in load_sources(con, day("2017-10-09"), day("2017-10-16")) if s.site == "paper"]
+    (paper,) = [
+        s for s in load_sources(con, day("2017-10-09"), day("2017-10-16")) if s.outlet == "防城港日报"
+    ]
     con.close()
     assert silences([paper], day("2017-10-09"), day("2017-10-16")) == [
         "防城港日报 2017-10-10—2017-10-11 采集失败",

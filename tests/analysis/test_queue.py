@@ -6,10 +6,13 @@ import datetime as dt
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from analysis.queue import Rules, Ticket, TicketError, explain, load_rules, queue
 from analysis.warehouse import open_warehouse
-from tests.analysis.case import Case
+from pipeline.records import ThreadTags
+from pipeline.tagging.items import ThreadItem
+from tests.analysis.case import Case, MarkTagger
 
 OPENED = ("张三", "2017-10-09T10:00:00", "井盖没了")  # Monday
 RECEIVED = ("防城港水利", "2017-10-10T09:00:00", "已收到，正在核实")
@@ -198,3 +201,27 @@ def test_any_order_of_crawls_gives_the_same_queue(case: Case, tmp_path: Path) ->
     assert [(t.state, t.answer_due, t.answer_at) for t in once] == [
         (t.state, t.answer_due, t.answer_at) for t in again
     ]
+
+
+def test_under_an_announcement_the_clock_starts_with_the_question(case: Case) -> None:
+    class Asked(MarkTagger):
+        """Under an announcement nothing waits until a netizen asks."""
+
+        def _thread(self, item: ThreadItem) -> ThreadTags:
+            tags = super()._thread(item)
+            asked = any("？" in (post.text or "") for post in item.posts)
+            return structs.replace(tags, state="待研判" if asked else "无需回复", first_response_floor=None)
+
+    case.tagger = Asked()
+    posts = [
+        ("防城港水利", "2017-10-09T10:00:00", "停水通告"),
+        ("路人", "2017-10-10T10:00:00", "知道了"),
+        ("市民", "2017-10-16T10:00:00", "几点来水？"),
+        ("路人", "2017-10-18T10:00:00", "同问"),
+    ]
+    case.thread("7", "停水[咨询:市水利局]", posts, at="2017-10-30T12:00:00")
+    assert ask(case, "2017-10-12") == []
+    for day in ("2017-10-16", "2017-10-20"):
+        (ticket,) = ask(case, day)
+        assert ticket.opened_at == dt.datetime(2017, 10, 16, 10)
+        assert ticket.first_response_due == dt.datetime(2017, 10, 17, 18)

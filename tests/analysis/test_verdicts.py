@@ -18,8 +18,8 @@ from tests.analysis.case import REPOSITORY
 
 CITY = load_city(REPOSITORY / "city")
 PLAN = load_plan(CITY) or pytest.fail("no plan")
-PAPER = Source("paper", "防城港日报", "paper", None, {})
-GOV = Source("gov", "防城港市人民政府网站", "gov", None, {})
+PAPER = Source("防城港日报", "paper", None, {})
+GOV = Source("防城港市人民政府网站", "gov", None, {})
 
 
 def day(text: str) -> dt.date:
@@ -29,7 +29,6 @@ def day(text: str) -> dt.date:
 def silent(first: str, last: str, source: Source = PAPER, reason: str = "down") -> Source:
     days = (day(last) - day(first)).days + 1
     return Source(
-        source.site,
         source.outlet,
         source.outlet_class,
         source.unit,
@@ -165,7 +164,7 @@ def test_silence_turns_a_shortfall_into_unknown_and_leaves_the_met_alone() -> No
 
 
 def test_another_units_own_site_says_nothing_of_this_unit() -> None:
-    own = Source("slj", "单位网站:市水利局", "unit_site", "市水利局", {})
+    own = Source("单位网站:市水利局", "unit_site", "市水利局", {})
     found = rows("m02", "2017-10-31", [], [PAPER, silent("2017-10-10", "2017-10-10", own)])
     assert found["市水利局"].verdict == "无法判定"
     assert found["市教育局"].verdict == "未达标"
@@ -367,7 +366,7 @@ def fetches(*found: tuple[str, str]) -> list[dict[str, Any]]:
     ]
 
 
-SITE = Source("slj", "单位网站:市水利局", "unit_site", "市水利局", {})
+SITE = Source("单位网站:市水利局", "unit_site", "市水利局", {})
 
 
 def notice(published: str = "2017-10-11") -> Fact:

@@ -1,7 +1,8 @@
 -- Per site and publication day: how many articles, what failed, and whether the source was silent.
 -- state: ok (articles), no_news (looked, none), partial (some of the day's pages failed), down (the day's list
--- or edition failed, or a source that is never empty on this weekday was empty while fetches failed),
--- unparsed (most pages of the day could not be read, or a list stood empty that never is).
+-- or edition failed, or a source that is never empty on this weekday was empty while fetches failed), missing
+-- (no edition, of a source that never lacks one on this weekday; on a holiday that is no fault), unparsed (most
+-- articles of the day could not be read, or a list stood empty that never is).
 -- A failure counts until the same address succeeds. Sites whose lists carry a day (papers) are judged by that
 -- day's editions; other sites by the day of the fetch, since their next list still shows what was missed.
 -- habit_count: mean articles of the same weekday in the four weeks before (NULL: no such week known);
@@ -35,7 +36,11 @@ per_day AS (
     COUNT(DISTINCT url) FILTER (kind <> 'article' AND is_failure) AS list_failed_ever_count,
     COUNT(DISTINCT url) FILTER (kind <> 'article' AND outcome = 'empty_list' AND NOT is_mended) AS list_empty_count,
     COUNT(DISTINCT url) FILTER (kind <> 'article' AND outcome = 'not_found' AND NOT is_mended) AS list_missing_count,
-    COUNT(DISTINCT url) FILTER (kind = 'article' AND is_failure AND NOT is_mended) AS article_failed_count
+    COUNT(DISTINCT url) FILTER (kind = 'article' AND is_ok) AS article_ok_count,
+    COUNT(DISTINCT url) FILTER (
+      kind = 'article' AND NOT is_mended
+      AND outcome IN ('parse_failed', 'server_error', 'timeout', 'error_page', 'captcha')
+    ) AS article_failed_count
   FROM open_fetch
   GROUP BY site, day
 ),
@@ -84,6 +89,7 @@ counted AS (
     COALESCE(d.list_empty_count, 0) AS list_empty_count,
     COALESCE(d.list_missing_count, 0) AS list_missing_count,
     COALESCE(d.article_failed_count, 0) AS article_failed_count,
+    COALESCE(d.article_ok_count, 0) AS article_ok_count,
     d.day IS NULL AS is_untouched
   FROM calendar AS c
   JOIN dated AS x USING (site)
@@ -117,11 +123,12 @@ SELECT
       THEN CASE WHEN is_never_empty OR list_ok_count = 0 THEN 'unparsed' ELSE 'no_news' END
     WHEN is_dated AND list_failed_count > 0 THEN 'partial'
     WHEN is_dated AND list_ok_count = 0 AND list_missing_count > 0 AND article_count = 0
-      THEN CASE WHEN is_never_empty THEN 'down' ELSE 'no_news' END
+      THEN CASE WHEN is_never_empty THEN 'missing' ELSE 'no_news' END
     WHEN NOT is_dated AND since_day IS NOT NULL AND day >= since_day THEN 'down'
     WHEN NOT is_dated AND article_count = 0 AND list_failed_ever_count > 0 AND list_ok_count = 0
       AND is_never_empty THEN 'down'
-    WHEN article_failed_count > article_count THEN 'unparsed'
+    -- One page that cannot be read is a bad link; most of a day's pages are a source that cannot be read.
+    WHEN article_failed_count >= 2 AND article_failed_count > article_ok_count THEN 'unparsed'
     WHEN article_count > 0 THEN 'ok'
     ELSE 'no_news'
   END AS state

@@ -11,7 +11,10 @@ latest AS (
   SELECT
     thread_id, unit,
     ARG_MAX(row_at, cut_floor) AS s,
-    MAX(cut_at) FILTER (is_change) AS state_since_at
+    MAX(cut_at) FILTER (is_change) AS state_since_at,
+    -- Under an announcement the clock starts with the question, not with the announcement.
+    CASE WHEN ARG_MIN(state, cut_floor) = '无需回复' THEN MIN(cut_at) FILTER (state <> '无需回复') END
+      AS asked_at
   FROM row_at
   GROUP BY thread_id, unit
 ),
@@ -34,7 +37,7 @@ fix AS (
 ),
 base AS (
   SELECT
-    l.thread_id, l.s, l.state_since_at,
+    l.thread_id, l.s, l.state_since_at, l.asked_at,
     COALESCE(f.kind ->> '$', l.s.kind) AS kind,
     COALESCE(f.urgency ->> '$', l.s.urgency) AS urgency,
     f.needs_reply,
@@ -74,7 +77,7 @@ paused AS (
 entry AS (
   SELECT
     CONCAT(n.thread_id, '-', n.number) AS ticket_id,
-    n.thread_id, n.number, n.kind, n.urgency, n.units, n.needs_reply, n.is_unit_decided,
+    n.thread_id, n.number, n.asked_at, n.kind, n.urgency, n.units, n.needs_reply, n.is_unit_decided,
     n.units[n.number] AS first_unit,
     COALESCE(own.s, n.s) AS s,
     COALESCE(own.state_since_at, n.state_since_at) AS state_since_at
@@ -93,7 +96,7 @@ SELECT
     WHEN t.needs_reply = 'true' AND t.s.state = '无需回复' THEN '待研判'
     ELSE t.s.state
   END AS state,
-  o.opened_at, o.first_captured_at,
+  COALESCE(t.asked_at, o.opened_at) AS opened_at, o.first_captured_at,
   t.s.first_response_floor AS first_response_floor, t.s.first_response_at AS first_response_at,
   t.s.answer_floor AS answer_floor, t.s.answer_at AS answer_at,
   m.moved_at AS transferred_at, COALESCE(m.transfer_count, 0) AS transfer_count,

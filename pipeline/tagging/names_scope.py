@@ -94,7 +94,7 @@ class ScopeReader:
         if source and (strange := self._strange_source(source)):
             if strange == "city" or not early:
                 return Scope(False, None, f"来源“{source}”")
-        elif head and not ours:
+        elif head and not ours and self._is_about(head, text, body, max(own_count, 3 if local else 1)):
             return Scope(False, None, f"标题以“{head}”开头")
         if not early and (dateline := _DATELINE.search(text, body, body + _LEAD)):
             return Scope(False, None, f"电头“{dateline[0]}”")
@@ -114,6 +114,13 @@ class ScopeReader:
             self.city.name,
             self._others(text, foreign) if foreign else frozenset(),
         )
+
+    @staticmethod
+    def _is_about(head: str, text: str, body: int, ours: int) -> bool:
+        """南宁市…, 南宁：… at the head, or more of that city than of ours; 上海客商来访 is not."""
+        if any(f"{head}{tail}" in text[:body] for tail in ("市", "：", ":", "警方", "公安")):
+            return True
+        return text.count(head) > ours
 
     def _others(self, text: str, foreign: list[Hit]) -> frozenset[str]:
         """南宁市发改委: after it, 市发改委 is that one."""

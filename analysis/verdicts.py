@@ -155,7 +155,9 @@ def weekly(ground: Ground, task: Task) -> Iterable[CoverageRow]:
         short=len(missing),
         sources=sources,
         is_unknown=all(silent_weeks),
-        note=f"已过 {over} 周，缺 {len(missing)} 周；共刊发 {len(found)} 篇",
+        note=f"已过 {over} 周，缺 {len(missing)} 周"
+        + (f"（其中 {sum(silent_weeks)} 周来源静默）" if any(silent_weeks) else "")
+        + f"；共刊发 {len(found)} 篇",
     )
     yield dataclasses.replace(row, silent=silent or row.silent, done_count=over - len(missing))
 

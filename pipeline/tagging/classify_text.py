@@ -7,6 +7,7 @@ brings along what the shorter ones inside it say to other groups.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 import ahocorasick_rs
 import msgspec
@@ -21,31 +22,26 @@ PLAN_WORD = "绩效"
 HEAD_FIELDS = ("column", "kicker", "title", "subtitle")
 LEAD_LENGTH = 170  # characters of the body that a reader takes for the lead
 OPENING_LENGTH = 60  # where there is no title, what stands in its place
-_ZONE = (2.6, 1.4, 0.7)  # head, lead, rest
-_AGAIN = 0.3  # what each repetition adds, at most three
+# Weight of a cue in head, lead and rest; each repetition adds 0.3 of it, at most three.
+_FACTOR = tuple(tuple(zone * (1 + 0.3 * (count - 1)) for count in range(5)) for zone in (2.6, 1.4, 0.7))
 
 
-class CueHit(msgspec.Struct):
-    """One cue that stands in the text: where first, in which zone at best, how often."""
+class CueHit(NamedTuple):
+    """One cue that stands in the text: where first, in which zone at best."""
 
     word: str
     start: int
-    zone: int
-    count: int = 1
-
-    @property
-    def factor(self) -> float:
-        return _ZONE[self.zone] * (1 + _AGAIN * min(self.count - 1, 3))
+    zone: int  # 0 head, 1 lead, 2 rest
 
 
 class ReadText(msgspec.Struct):
-    """The fields of an article as one text, and the cues found in it."""
+    """The fields of an article as one text, and what the cues found in it say."""
 
     whole: str
     fields: list[tuple[int, str]]
     body: int  # where the body begins
-    lead_end: int
-    hits: dict[int, CueHit]  # number of the cue → hit
+    scores: dict[int, float]  # slot (a label of a group) → sum of its cues' weights
+    best: dict[int, tuple[float, CueHit]]  # slot → its strongest cue
 
     def evidence(self, hit: CueHit | None, why: str) -> Evidence:
         """The sentence with the span of the hit inside its own field."""
@@ -60,20 +56,25 @@ class CueReader:
 
     def __init__(self, cues: Cues) -> None:
         words = sorted({word for group in cues.values() for word in group})
-        self.words = words
+        self._words = words
         self._finder = ahocorasick_rs.AhoCorasick(
             words, matchkind=ahocorasick_rs.MatchKind.LeftmostLongest, store_patterns=False
         )
-        # group → number of the cue → (label, weight) …
-        self.effects: dict[str, dict[int, tuple[tuple[str, float], ...]]] = {}
+        # group → its slots and their labels
+        self._slots: dict[str, list[tuple[int, str]]] = {}
+        # number of the cue → (slot, weight) …
+        effects: list[list[tuple[int, float]]] = [[] for _ in words]
         blind = cues.get("place", {})  # 港口 in the name of 港口区 is no harbour
+        slots = 0
         for name, group in cues.items():
-            of_group: dict[int, tuple[tuple[str, float], ...]] = {}
+            labels = sorted({label for says in group.values() for label in says})
+            of_label = {label: slots + at for at, label in enumerate(labels)}
+            slots += len(labels)
+            self._slots[name] = [(slot, label) for label, slot in of_label.items()]
             for number, word in enumerate(words):
                 own = group.get(word) or (None if word in blind else _inside(word, group))
-                if own:
-                    of_group[number] = tuple(own.items())
-            self.effects[name] = of_group
+                effects[number].extend((of_label[label], weight) for label, weight in (own or {}).items())
+        self._effects = [tuple(effect) for effect in effects]
 
     def read(self, item: ArticleItem) -> ReadText:
         """Join the fields and look for every cue."""
@@ -82,9 +83,8 @@ class CueReader:
         at = 0
         for name in HEAD_FIELDS:
             value = getattr(item, name)
-            if value and name == "column" and PLAN_WORD in value:
-                continue  # the plan's own column says nothing of the matter
-            if value:
+            if value and not (name == "column" and PLAN_WORD in value):
+                # The plan's own column says nothing of the matter.
                 fields.append((at, name))
                 parts.append(value)
                 at += len(value) + 1
@@ -93,29 +93,38 @@ class CueReader:
         whole = "\n".join(parts)
         head_end = at if item.title else at + OPENING_LENGTH
         lead_end = at + LEAD_LENGTH
-        hits: dict[int, CueHit] = {}
-        words = self.words
+        first: dict[int, int] = {}
+        count: dict[int, int] = {}
         for number, start, _ in self._finder.find_matches_as_indexes(whole):
-            hit = hits.get(number)
-            if hit is None:
-                zone = 0 if start < head_end else 1 if start < lead_end else 2
-                hits[number] = CueHit(words[number], start, zone)
+            if number in first:
+                count[number] += 1
             else:
-                hit.count += 1
-        return ReadText(whole, fields, at, lead_end, hits)
+                first[number] = start
+                count[number] = 1
+        scores: dict[int, float] = {}
+        best: dict[int, tuple[float, CueHit]] = {}
+        for number, start in first.items():
+            zone = 0 if start < head_end else 1 if start < lead_end else 2
+            factor = _FACTOR[zone][min(count[number], 4)]
+            hit = CueHit(self._words[number], start, zone)
+            for slot, weight in self._effects[number]:
+                value = weight * factor
+                if slot not in scores:
+                    scores[slot] = value
+                    best[slot] = (value, hit)
+                else:
+                    scores[slot] += value
+                    if value > best[slot][0]:
+                        best[slot] = (value, hit)
+        return ReadText(whole, fields, at, scores, best)
 
     def weigh(self, text: ReadText, group: str) -> tuple[dict[str, float], dict[str, CueHit]]:
-        """Per label of a group: the sum of its cues' weights, and its strongest cue."""
-        effects = self.effects[group]
-        scores: dict[str, float] = {}
-        best: dict[str, tuple[float, CueHit]] = {}
-        for number, hit in text.hits.items():
-            for label, weight in effects.get(number, ()):
-                value = weight * hit.factor
-                scores[label] = scores.get(label, 0.0) + value
-                if label not in best or value > best[label][0]:
-                    best[label] = (value, hit)
-        return scores, {label: hit for label, (_, hit) in best.items()}
+        """Per label of a group that was found: the sum of its cues' weights, and its strongest cue."""
+        found = [(slot, label) for slot, label in self._slots[group] if slot in text.scores]
+        return (
+            {label: text.scores[slot] for slot, label in found},
+            {label: text.best[slot][1] for slot, label in found},
+        )
 
 
 def _inside(word: str, group: Mapping[str, Mapping[str, float]]) -> dict[str, float] | None:

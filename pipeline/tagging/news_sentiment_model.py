@@ -31,10 +31,13 @@ class NewsModel:
     def _ids(self) -> dict[str, int]:
         return {word: number for number, word in enumerate(self.vocabulary)}
 
+    @cached_property
+    def _words(self) -> frozenset[str]:
+        return frozenset(self.vocabulary)
+
     def ids(self, tokens: list[str]) -> list[int]:
         """Numbers of the distinct known words, ascending."""
-        known = self._ids
-        return sorted({known[token] for token in set(tokens) if token in known})
+        return sorted(map(self._ids.__getitem__, self._words.intersection(tokens)))
 
     def shares(self, tokens: list[str], signals: Floats) -> Floats:
         """One share per label, adding up to 1 (calibrated by the regression itself)."""

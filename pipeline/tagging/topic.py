@@ -25,6 +25,7 @@ LAW, REFORM, PARTY = "法治建设", "全面深化改革", "从严治党"
 _DATA = load_lexicon("topics.yaml")
 _CRIME_NEEDED = 9.0
 _INDICATOR_NEEDED = 9.0
+_OF_INDICATOR = 0.3  # how much an indicator's cue says of its topic
 
 
 class TopicTag(NamedTuple):
@@ -73,6 +74,8 @@ class TopicJudge:
     def weigh(self, item: ArticleItem, units: UnitTags, text: ReadText, form: Form) -> Matter:
         """Sum up what speaks for each topic."""
         raw, best = self.reader.weigh(text, "topic")
+        for name, value in self.reader.weigh(text, "indicator")[0].items():
+            raw[self.topic_of[name]] = raw.get(self.topic_of[name], 0.0) + _OF_INDICATOR * value
         crime = self.reader.weigh(text, "crime")[0].get("crime", 0.0)
         scores = {label: 2 * math.sqrt(value) for label, value in raw.items()}
         duties: dict[str, str] = {}

@@ -181,6 +181,8 @@ class Reader:
             act, why = "agent", host[0]
         together = bool(_TOGETHER.search(whole, start, min(end + 50, _sentence_end(whole, end))))
         meeting = bool(_MEETING.search(previous) or _MEETING.search(left[:8]))
+        if act == "act" and not together and right.startswith(("等单位", "等部门", "等地")):
+            act = "weak"  # examples of what everybody did
         if len(units) > 1 and act in ("act", "agent") and not all(o.place for o in group):
             for o in group:
                 o.place = False  # 防城区、市林业局联合…: named beside one that acts, the county acts

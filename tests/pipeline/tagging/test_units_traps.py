@@ -558,6 +558,13 @@ CASES: dict[str, tuple[dict[str, str], set[tuple[str, str]]]] = {
         },
         set(),
     ),
+    "examples of what everybody did": (
+        {
+            "title": "全市干部职工义务植树",
+            "body": "3月11日，全市上下掀起植树热潮，处处是挥锹培土的身影。市司法局、市审计局、市统计局等单位种下了上千株树苗，水桶在人群里传递。",
+        },
+        set(),
+    ),
 }
 
 

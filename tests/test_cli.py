@@ -1,0 +1,110 @@
+"""The command as its users meet it: help, errors that say what to do, machine output."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+COMMANDS = ("tag", "evaluate", "extract", "crawl", "build", "coverage", "queue", "run", "sites")
+
+
+def gangqing(*arguments: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        [sys.executable, "-m", "gangqing", *arguments],
+        cwd=ROOT,
+        input=stdin,
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_help_names_every_command():
+    shown = gangqing("--help").stdout.decode()
+    assert all(f"  {command}" in shown for command in COMMANDS)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_chinese_help(command):
+    done = gangqing(command, "--help")
+    assert done.returncode == 0
+    assert any("\u4e00" <= character <= "\u9fff" for character in done.stdout.decode())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("tag", "no-such-file.jsonl"), "没有这个文件"),
+        (("coverage", "--as-of", "31.12.2017", "--home", "{home}"), "gangqing build"),
+        (("coverage", "--home", "{home}"), "请先运行"),
+        (("queue", "--home", "{home}"), "请先运行"),
+        (("tag", "-", "--city", "no-such-city"), "没有这个城市目录"),
+        (("extract", "README.md", "--url", "http://a.cn/", "--platform", "nosuch"), "可用"),
+        (("crawl", "nosuch", "--home", "{home}"), "没有这个站点"),
+    ],
+)
+def test_a_mistake_is_one_clear_line(arguments, said, tmp_path):
+    done = gangqing(*(a.format(home=tmp_path) for a in arguments))
+    assert done.returncode == 2
+    message = done.stderr.decode()
+    assert said in message
+    assert "Traceback" not in message
+    assert len(message.strip().splitlines()) == 1
+
+
+def test_tag_keeps_the_order_and_says_what_is_wrong_with_a_line():
+    lines = [
+        '{"id": "p1", "text": "路灯坏了一个月，请市政局派人来修。"}',
+        "not json",
+        '{"id": "x"}',
+        '{"id": "a1", "title": "市水利局召开防汛会议", "body": "本报讯 9月5日，市水利局召开防汛工作会议。"}',
+        '{"id": "t1", "title": "问一下", "posts": [{"floor": 1, "author": "甲", "text": "公交几点收班？"}]}',
+        '{"id": 7, "text": null}',
+    ]
+    done = gangqing("tag", "-", stdin="\n".join(lines).encode())
+    assert done.returncode == 0, done.stderr.decode()
+    said = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [one["id"] for one in said] == ["p1", None, "x", "a1", "t1", "7"]
+    assert "error" in said[1]
+    assert "error" in said[2]
+    assert [c["unit"] for c in said[3]["credits"]] == ["市水利局"]
+    assert said[3]["credits"][0]["evidence"]["why"]
+    assert said[4]["kind"] == "咨询"
+
+
+def test_tag_takes_a_city_of_units_only(tmp_path):
+    (tmp_path / "units.csv").write_text(
+        "short,official,kind,parent,aliases,duties,named_in_notice\n"
+        "市水利局,临江市水利局,市直,临江市,,防汛、河道,0\n"
+        "市公安局,临江市公安局,市直,临江市,,治安、交警,0\n"
+        "江北县,江北县,县（市、区）,临江市,,,0\n",
+        encoding="utf-8",
+    )
+    line = '{"id": "1", "body": "临江市水利局加固江堤 本报讯 5月3日，临江市水利局组织人员加固江堤。"}'
+    done = gangqing("tag", "-", "--city", str(tmp_path), stdin=line.encode())
+    assert done.returncode == 0, done.stderr.decode()
+    assert [c["unit"] for c in json.loads(done.stdout)["credits"]] == ["市水利局"]
+
+
+def test_tagging_starts_without_scrapy_duckdb_or_jieba():
+    code = (
+        "import sys, pipeline.tagging.stream as s, pipeline.city as c\n"
+        'list(s.tag_lines([b\'{"id": "1", "text": "x"}\', b\'{"id": "2", "body": "x"}\'], c.load_city()))\n'
+        "heavy = ('scrapy', 'duckdb', 'jieba', 'snownlp', 'sklearn', 'pandas')\n"
+        "print([name for name in heavy if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=True, timeout=60)
+    assert done.stdout.strip() == b"[]"
+
+
+def test_start_up_is_quick():
+    """Not a benchmark: a start of ten seconds would mean that something heavy is imported."""
+    begun = time.monotonic()
+    assert gangqing("tag", "-", stdin=b'{"id": "1", "text": "x"}').returncode == 0
+    assert time.monotonic() - begun < 10

@@ -41,6 +41,7 @@ class CountyReader:
         self._town = re.compile(r"[^，。；：！？、\s“”（）()的在是把将等和与了]{1,5}?(?:镇|乡|街道)")
         self._stem_head = re.compile(_words(lexicon["organs"]["stem_heads"]))
         self._police = re.compile(_words(lexicon["police"]["heads"]))
+        self._unofficial = re.compile(_words(lexicon["unofficial"]))
         self._court = re.compile(r"(?:人民)?(?:法院|检察院)")
         self._action = re.compile(
             rf"(?:\d{{4}}年|\d{{1,2}}[月日])?{_words(cues['coverbs'])}|[^，。；：、的“]{{0,6}}?{_words(cues['actions'])}"
@@ -90,6 +91,8 @@ class CountyReader:
         if office:
             if self._court.search(office[0]):
                 return None
+            if self._unofficial.search(office[0]):
+                return Organ(unit, end, True)
             return Organ(unit, office.end(), False)
         if hit.name.text != unit and hit.name.text[-1] not in "市县区":
             return Organ(unit, end, False)  # an alias that is an organ itself: 上思县委

@@ -565,6 +565,13 @@ CASES: dict[str, tuple[dict[str, str], set[tuple[str, str]]]] = {
         },
         set(),
     ),
+    "a social body with a county's name": (
+        {
+            "title": "剪纸课",
+            "body": "近日，防城区小海星社会工作服务中心承办的剪纸课开班，三十个孩子剪出了海马。",
+        },
+        set(),
+    ),
 }
 
 

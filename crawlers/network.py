@@ -85,6 +85,8 @@ class _Handler(AiohttpDownloadHandler):
 
     def __init__(self, crawler: Crawler, *, public: bool) -> None:
         super().__init__(crawler)
+        # What all requests share is said once to the session, not by a middleware to each request.
+        self._DEFAULT_CONNECT_TIMEOUT = crawler.settings.getfloat("DOWNLOAD_TIMEOUT")  # type: ignore[misc]
         self._unused = self._session
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(
@@ -94,6 +96,7 @@ class _Handler(AiohttpDownloadHandler):
             ),
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,
+            headers=crawler.settings.getdict("SESSION_HEADERS"),
             request_class=_BareRequest,
             response_class=_ClientResponse,
             skip_auto_headers=("Accept", "Accept-Encoding", "Content-Type", "User-Agent"),

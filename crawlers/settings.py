@@ -22,10 +22,12 @@ def crawl_settings(city: City) -> dict[str, Any]:
     """Settings of all sites. From city.yaml: `contact` (address or mail of who asks, in the user agent),
     `allow_private`, `retry_times`, `backoff_seconds`, `backoff_max_seconds`."""
     contact = str(city.settings.get("contact") or "contact not set").replace("\n", " ")
+    agent = USER_AGENT.format(contact=contact)
     return {
         "TWISTED_REACTOR_ENABLED": False,
-        "USER_AGENT": USER_AGENT.format(contact=contact),
-        "DEFAULT_REQUEST_HEADERS": {
+        "USER_AGENT": agent,
+        "SESSION_HEADERS": {
+            "User-Agent": agent,
             "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.5",
             "Accept-Language": "zh-CN,zh;q=0.9",
         },
@@ -34,9 +36,6 @@ def crawl_settings(city: City) -> dict[str, Any]:
         | dict.fromkeys(("data", "file", "ftp", "s3")),
         "DOWNLOADER_MIDDLEWARES_BASE": {
             "crawlers.politeness.Robots": 100,
-            "scrapy.downloadermiddlewares.downloadtimeout.DownloadTimeoutMiddleware": 350,
-            "scrapy.downloadermiddlewares.defaultheaders.DefaultHeadersMiddleware": 400,
-            "scrapy.downloadermiddlewares.useragent.UserAgentMiddleware": 500,
             "crawlers.politeness.Backoff": 550,
             "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": 590,
             "crawlers.politeness.SessionCookies": 700,

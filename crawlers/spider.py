@@ -11,60 +11,29 @@ import dataclasses
 import datetime as dt
 import hashlib
 import logging
-import re
-import traceback
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Iterable
 from typing import Any
 from urllib.parse import urljoin
 
 import msgspec
 from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
-from scrapy.exceptions import (
-    CannotResolveHostError,
-    DontCloseSpider,
-    DownloadCancelledError,
-    DownloadTimeoutError,
-    IgnoreRequest,
-)
-from scrapy.http import Response, TextResponse
+from scrapy.exceptions import DontCloseSpider
+from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from crawlers.anonymise import Anonymiser
-from crawlers.frontier import Frontier, Visit
-from crawlers.network import AddressRefused
+from crawlers.frontier import Visit
+from crawlers.outcome import is_text, last_line, outcome_of, outcome_of_status
 from crawlers.page import Page
-from crawlers.platforms import Platform
-from crawlers.politeness import RobotsForbidden, RobotsUnreadable
-from crawlers.report import FieldCount, SiteReport
-from crawlers.state import REDIRECT_MARK, CrawlState, record_hash
-from pipeline.city import Site
-from pipeline.landing import CaptureError, Exchange, LandingWriter, read_capture
-from pipeline.privacy import mask_personal
-from pipeline.records import Article, Landed, Link, Outcome, Parsed, ThreadPage
+from crawlers.site_crawl import SiteCrawl, pairs_of
+from crawlers.state import REDIRECT_MARK
+from pipeline.landing import CaptureError, read_capture
+from pipeline.records import Link, Outcome, Parsed
 
 MAX_HOPS = 8  # redirects in a row
 MAX_LINKS = 20_000  # of one page
-MAX_DETAIL = 300  # characters
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_DAY_IN_PATH = re.compile(r"/((?:19|20)\d\d)[-/]?(\d\d)[-/]?(\d\d)/")
 _log = logging.getLogger(__name__)
-
-
-@dataclasses.dataclass
-class SiteCrawl:
-    """Everything that the crawl of one site works with."""
-
-    site: Site
-    platform: Platform
-    frontier: Frontier
-    state: CrawlState
-    writer: LandingWriter
-    anonymiser: Anonymiser
-    report: SiteReport
-    run: str
-    folder: Any  # Path of the city's data
-    now: Callable[[], dt.datetime]
 
 
 class SiteSpider(Spider):
@@ -76,13 +45,11 @@ class SiteSpider(Spider):
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> SiteSpider:
         spider = super().from_crawler(crawler, *args, **kwargs)
         crawler.signals.connect(spider.idle, signal=signals.spider_idle)
-        spider._records_in_run = {}
         spider._retried_failures = False
         spider.fault = None
         spider.letting_go = False
         return spider
 
-    _records_in_run: dict[str, str]
     _retried_failures: bool
     _closing: asyncio.Task[None]
     letting_go: bool  # connections are being closed under pages that are on their way
@@ -151,21 +118,17 @@ class SiteSpider(Spider):
             if response.status in _REDIRECTS and location:
                 return self._redirected(visit, response, location, now)
             return self._read(visit, response, now)
-        except OSError as error:  # the landing cannot be written
-            return self._give_up(error)
         except Exception as error:
             _log.exception("page failed: %s", visit.address)
-            return self._land(visit, now, "parse_failed", response, detail=_last_line(error))
+            return self._land(visit, now, "parse_failed", response, detail=last_line(error))
 
     def failed(self, failure: Failure) -> list[Request]:
         """Errback: a request that brought no response."""
         visit: Visit = failure.request.meta["visit"]  # type: ignore[attr-defined]
         error = failure.value
         outcome, detail = outcome_of(error)
-        if (
-            outcome is None or self.letting_go
-        ):  # the crawl is being stopped: no outcome, the next one asks again
-            return []
+        if outcome is None or self.letting_go:
+            return []  # the crawl is being stopped: no outcome, the next one asks again
         return self._land(visit, self.crawl.now(), outcome, detail=detail)
 
     def _not_modified(self, visit: Visit, now: dt.datetime) -> list[Request]:
@@ -214,7 +177,7 @@ class SiteSpider(Spider):
     def _read(self, visit: Visit, response: Response, now: dt.datetime) -> list[Request]:
         crawl, known = self.crawl, visit.known
         digest = hashlib.sha256(response.body).hexdigest()
-        if response.status < 400 and not _is_text(response):
+        if response.status < 400 and not is_text(response):
             kind = (response.headers.get("Content-Type") or b"?").decode("latin-1")[:80]
             return self._land(visit, now, "not_html", response, digest=digest, detail=kind)
         if (
@@ -225,96 +188,27 @@ class SiteSpider(Spider):
             and known.sha256 == digest
         ):
             return self._land(visit, now, "unchanged", status=200, digest=digest)
-        headers = {
-            k.decode("latin-1").lower(): v[-1].decode("latin-1") for k, v in response.headers.items() if v
-        }
+        headers = {name.lower(): value for name, value in pairs_of(response.headers)}
         page = Page(response.url, response.body, now, response.status, headers, crawl.site)
         parsed = crawl.platform.parse(page)
         if response.status >= 400:
             outcome = outcome_of_status(response.status, parsed.outcome)
             return self._land(visit, now, outcome, response, digest=digest, detail=parsed.detail)
-        outcome, detail, record = self._judge(visit, parsed)
+        outcome, detail, record = crawl.judge(visit, parsed)
         self._land(
             visit, now, outcome, response, digest=digest, detail=detail, kind=parsed.kind, record=record
         )
         return self._follow(parsed.links, dataclasses.replace(visit, link=_as(visit.link, parsed)))
 
-    def _judge(self, visit: Visit, parsed: Parsed) -> tuple[Outcome, str | None, Article | ThreadPage | None]:
-        """Outcome, detail and record of a page that was parsed: is it new, the same, or told already?"""
-        crawl = self.crawl
-        record: Article | ThreadPage | None = None
-        outcome, detail = parsed.outcome, parsed.detail
-        if parsed.article is not None:
-            article = _with_context(parsed.article, visit.link)
-            if outcome == "no_date" and article.published is None and visit.link.published:
-                article = msgspec.structs.replace(article, published=visit.link.published)
-                outcome, detail = "stored", "日期取自列表"
-            record = crawl.anonymiser.article(article)
-        elif parsed.thread is not None:
-            thread = parsed.thread
-            if thread.board is None and isinstance(visit.link.context.get("board"), str):
-                thread = msgspec.structs.replace(thread, board=str(visit.link.context["board"]))
-            record = crawl.anonymiser.thread(thread)
-        if outcome not in ("stored", "no_date"):
-            return outcome, detail, None
-        if record is None:
-            return "parse_failed", detail or "解析器没有给出记录", None
-        crawl.report.fields.setdefault(parsed.kind, FieldCount()).add(record)
-        identity = record_hash(record)
-        if visit.known is not None and visit.known.record_hash == identity:
-            return "unchanged", detail, None
-        first = self._records_in_run.get(identity) or crawl.state.url_of_record(identity)
-        if first is not None and first != visit.url:
-            return "duplicate", f"同 {first}", None
-        self._records_in_run[identity] = visit.url
-        crawl.report.new_records += 1
-        return outcome, detail, record
-
-    # ------------------------------------------------------------ landing
-
     def _land(
-        self,
-        visit: Visit,
-        now: dt.datetime,
-        outcome: Outcome,
-        response: Response | None = None,
-        *,
-        status: int | None = None,
-        digest: str | None = None,
-        detail: str | None = None,
-        kind: Any = None,
-        record: Article | ThreadPage | None = None,
+        self, visit: Visit, now: dt.datetime, outcome: Outcome, response: Response | None = None, **more: Any
     ) -> list[Request]:
-        if self.fault is not None:
-            return []
-        exchange = None
-        if response is not None:
-            status = response.status
-            digest = digest or hashlib.sha256(response.body).hexdigest()
-            exchange = _exchange(visit, response, now)
-        landed = Landed(
-            run=self.crawl.run,
-            site=self.crawl.site.slug,
-            url=visit.url,
-            fetched_at=now.isoformat(timespec="seconds"),
-            kind=kind or visit.kind,
-            outcome=outcome,
-            status=status,
-            requested_url=visit.address if visit.address != visit.url else None,
-            sha256=digest,
-            etag=_header(response, "ETag"),
-            last_modified=_header(response, "Last-Modified"),
-            signature=visit.link.signature,
-            for_date=_day_of(visit),
-            detail=_short(detail),
-            article=record if isinstance(record, Article) else None,
-            thread=record if isinstance(record, ThreadPage) else None,
-        )
-        try:
-            self.crawl.writer.add(landed, exchange)
-        except OSError as error:
-            return self._give_up(error)
-        self.crawl.report.count(outcome)
+        """Land a page; an empty list, because nothing is to be followed."""
+        if self.fault is None:
+            try:
+                self.crawl.land(visit, now, outcome, response, **more)
+            except OSError as error:
+                return self._give_up(error)
         return []
 
     def _give_up(self, error: OSError) -> list[Request]:
@@ -327,99 +221,5 @@ class SiteSpider(Spider):
         return []
 
 
-def outcome_of(error: BaseException | None) -> tuple[Outcome | None, str | None]:
-    """The outcome of a request that failed, and what to say of it. None: the crawl is being stopped."""
-    if isinstance(error, AddressRefused):
-        return "blocked_address", "地址不是公网地址"
-    if isinstance(error, RobotsForbidden):
-        return "blocked_by_robots", None
-    if isinstance(error, RobotsUnreadable):
-        return "server_error", "robots.txt 暂时读不到，按禁止处理"
-    if isinstance(error, DownloadCancelledError):
-        return "too_large", "超过大小上限"
-    if isinstance(error, IgnoreRequest):
-        if error.__cause__ is not None and "SizeExceeded" in type(error.__cause__).__name__:
-            return "too_large", "解压后超过大小上限"
-        return None, None
-    if isinstance(error, DownloadTimeoutError):
-        return "timeout", None
-    if isinstance(error, CannotResolveHostError):
-        return "server_error", "域名无法解析"
-    return "server_error", _last_line(error) if error is not None else None
-
-
-def outcome_of_status(status: int, parsed: Outcome) -> Outcome:
-    """The outcome of an error status; what the page itself says is taken where it is more exact."""
-    if status in (404, 410):
-        return "not_found"
-    if status >= 500 or status in (408, 425, 429):
-        return "server_error"
-    if parsed in ("login_wall", "captcha", "not_found"):
-        return parsed
-    return "login_wall" if status in (401, 403) else "error_page"
-
-
-def _exchange(visit: Visit, response: Response, now: dt.datetime) -> Exchange:
-    request = response.request
-    return Exchange(
-        url=response.url,
-        fetched_at=now,
-        status=response.status,
-        headers=_pairs(response.headers),
-        body=response.body,
-        request_headers=_pairs(request.headers) if request is not None else (),
-    )
-
-
-def _pairs(headers: Any) -> list[tuple[str, str]]:
-    return [
-        (name.decode("latin-1"), value.decode("latin-1"))
-        for name, values in headers.items()
-        for value in values
-    ]
-
-
-def _header(response: Response | None, name: str) -> str | None:
-    value = response.headers.get(name) if response is not None else None
-    return value.decode("latin-1")[:500] if value else None
-
-
-def _is_text(response: Response) -> bool:
-    """HTML, XML or text, by what the server says or else by how the body begins."""
-    return isinstance(response, TextResponse) or response.body[:200].lstrip(
-        b"\xef\xbb\xbf \t\r\n"
-    ).startswith(b"<")
-
-
 def _as(link: Link, parsed: Parsed) -> Link:
     return link if link.kind == parsed.kind else msgspec.structs.replace(link, kind=parsed.kind)
-
-
-def _with_context(article: Article, link: Link) -> Article:
-    """Fill in what only the list or the edition knows of an article."""
-    known = {
-        name: value
-        for name, value in link.context.items()
-        if name in ("page", "page_name", "lead", "column") and value and not getattr(article, name)
-    }
-    if not known:
-        return article
-    return msgspec.convert(msgspec.to_builtins(article) | known, Article)
-
-
-def _day_of(visit: Visit) -> str | None:
-    day = visit.link.context.get("date")
-    if isinstance(day, str):
-        return day
-    found = _DAY_IN_PATH.search(visit.address) if visit.kind in ("list", "article") else None
-    return "-".join(found.groups()) if found else None
-
-
-def _short(detail: str | None) -> str | None:
-    if not detail:
-        return None
-    return detail if detail.startswith(REDIRECT_MARK) else mask_personal(detail[:MAX_DETAIL])
-
-
-def _last_line(error: BaseException) -> str:
-    return traceback.format_exception_only(error)[-1].strip()[:MAX_DETAIL]

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import msgspec
 
-from pipeline.captures import CaptureError, CaptureWriter, Exchange, end_of_members, read_capture
+from pipeline.captures import CaptureError, CaptureWriter, Exchange, read_capture
 from pipeline.records import Landed, RecordError, from_json, to_json
 from pipeline.store import ensure_folder, sync_folder
 
@@ -25,12 +25,11 @@ __all__ = [
     "Exchange",
     "LandingWriter",
     "Quarantined",
-    "Torn",
     "iter_landed",
     "landing_files",
     "next_run",
     "read_capture",
-    "repair_site",
+    "read_lines",
 ]
 
 MAX_LINE_BYTES = 64 * 1024 * 1024
@@ -45,15 +44,6 @@ class Quarantined:
     offset: int  # where the line begins, bytes
     length: int  # bytes
     reason: str
-
-
-@dataclasses.dataclass(frozen=True)
-class Torn:
-    """What a kill left half-written: cut off into a file beside the original."""
-
-    file: Path
-    length: int  # bytes
-    kept_in: Path
 
 
 class LandingWriter:
@@ -199,7 +189,7 @@ def iter_landed(
     for name in landing_files(folder):
         if site is not None and not name.startswith(f"{site}/"):
             continue
-        for begin, line in _lines(folder / "landing" / name, (after or {}).get(name, 0), name, report):
+        for begin, line in read_lines(folder / "landing" / name, (after or {}).get(name, 0), name, report):
             try:
                 record = from_json(line, Landed)
             except RecordError as error:
@@ -208,9 +198,11 @@ def iter_landed(
             yield name, begin + len(line), record
 
 
-def _lines(
-    path: Path, start: int, name: str, report: Callable[[Quarantined], None]
+def read_lines(
+    path: Path, start: int, name: str, report: Callable[[Quarantined], None] | None = None
 ) -> Iterator[tuple[int, bytes]]:
+    """Offset and bytes of each whole line of a file; a line beyond all bounds is reported and passed over."""
+    report = report if report is not None else _warn
     with path.open("rb") as file:
         file.seek(start)
         begin = start
@@ -231,76 +223,3 @@ def _lines(
 
 def _warn(bad: Quarantined) -> None:
     _log.warning("landing/%s: bytes %d+%d are no record: %s", bad.file, bad.offset, bad.length, bad.reason)
-
-
-def repair_site(folder: Path, site: str) -> list[Torn]:
-    """Cut off what a kill left half-written in the newest run of a site; call it under the site's lock.
-
-    Older runs were repaired when the run after them began. Whole captures without a line stay: they are
-    evidence that nobody points to.
-    """
-    torn: list[Torn] = []
-    known = {p.stem: p for p in (folder / "landing" / site).glob("*.jsonl")}
-    warcs = {p.name.removesuffix(".warc.gz"): p for p in (folder / "captures" / site).glob("*.warc.gz")}
-    if not known and not warcs:
-        return torn
-    newest = max([*known, *warcs])
-    good = 0
-    if newest in known:
-        path = known[newest]
-        end = _end_of_lines(path)
-        if end < path.stat().st_size:
-            torn.append(_cut(path, end))
-        name = f"{site}/{newest}.jsonl"
-        offsets = [
-            record.warc_offset
-            for _, line in _lines(path, 0, name, _warn)
-            if (record := _landed_or_none(line)) is not None
-            and record.warc == f"{site}/{newest}.warc.gz"
-            and record.warc_offset is not None
-        ]
-        good = max(offsets, default=0)
-    if newest in warcs:
-        path = warcs[newest]
-        end = end_of_members(path, min(good, path.stat().st_size))
-        if end < path.stat().st_size:
-            torn.append(_cut(path, end))
-    return torn
-
-
-def _landed_or_none(line: bytes) -> Landed | None:
-    try:
-        return from_json(line, Landed)
-    except RecordError:
-        return None
-
-
-def _end_of_lines(path: Path, block: int = 1 << 16) -> int:
-    """The offset after the last newline, read from the end."""
-    with path.open("rb") as file:
-        end = file.seek(0, os.SEEK_END)
-        while end > 0:
-            begin = max(0, end - block)
-            file.seek(begin)
-            found = file.read(end - begin).rfind(b"\n")
-            if found >= 0:
-                return begin + found + 1
-            end = begin
-    return 0
-
-
-def _cut(path: Path, end: int) -> Torn:
-    """Move everything after `end` to a .torn file; keep first, cut then, so that a kill loses none."""
-    kept_in = path.with_name(f"{path.name}.{end}.torn")
-    with path.open("r+b") as file:
-        file.seek(end)
-        tail = file.read()
-        with kept_in.open("wb") as keep:
-            keep.write(tail)
-            keep.flush()
-            os.fsync(keep.fileno())
-        sync_folder(path.parent)
-        file.truncate(end)
-        file.flush()
-        os.fsync(file.fileno())
-    return Torn(path, len(tail), kept_in)

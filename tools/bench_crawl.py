@@ -132,10 +132,9 @@ def main() -> None:
             site = report.sites[0]
             after = resource.getrusage(resource.RUSAGE_CHILDREN)
             cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-            print(
-                f"{title}: {site.fetched:,} pages in {site.seconds:.1f} s, "
-                f"{site.fetched / site.seconds:,.0f} pages/s; {site.fetched / cpu:,.0f} pages per CPU second with start-up; {site.outcomes}"
-            )
+            wall, per_cpu = site.fetched / site.seconds, site.fetched / cpu
+            print(f"{title}: {site.fetched:,} pages in {site.seconds:.1f} s, {site.outcomes}")
+            print(f"    {wall:,.0f} pages/s; {per_cpu:,.0f} pages per second of CPU, start-up included")
         size = sum(path.stat().st_size for path in (home / "var").rglob("*") if path.is_file())
         print(f"on disk: {size / arguments.pages:,.0f} bytes a page")
     finally:

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from pipeline import landing
 from pipeline.captures import CaptureError, end_of_members
-from pipeline.landing import Exchange, LandingWriter, iter_landed, next_run, read_capture, repair_site
+from pipeline.landing import Exchange, LandingWriter, iter_landed, next_run, read_capture
 from pipeline.records import Article, Landed
+from pipeline.repair import repair_site
 from pipeline.store import ensure_folder
 
 RUN = "20171009T080000-000"

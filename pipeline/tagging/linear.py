@@ -1,7 +1,7 @@
 """Owns linear text models: tokens in, one score per class out, by summing rows of a weight matrix.
 
-Features are the distinct tokens of a text and their neighbouring pairs. A row holds weight × idf, so that a
-text costs a dictionary look-up per feature and one numpy sum. Training (scikit-learn) is in
+Features are the distinct words of a text, beside numbers that rules count. A row holds weight × idf, so that
+a text costs a dictionary look-up per feature and one numpy sum. Training (scikit-learn) is in
 `pipeline.training`; nothing of it is imported here.
 """
 
@@ -23,16 +23,9 @@ class ModelError(ValueError):
     """A model file is missing or damaged; the message says which and how to rebuild it."""
 
 
-def features(tokens: list[str]) -> list[str]:
-    """Distinct tokens and neighbouring pairs of a text, in order of appearance (never of hash)."""
-    words = [token for token in tokens if not token.isspace()]
-    return list(dict.fromkeys([*words, *map(str.__add__, words, words[1:])]))
-
-
 @dataclass(frozen=True)
 class LinearModel:
     """Weights of a model. `rows` is (features, classes), `idf` (features,), `bias` (classes,)."""
-
 
     name: str
     classes: tuple[str, ...]
@@ -52,10 +45,6 @@ class LinearModel:
         get = self._ids.get
         return [number for number in map(get, features) if number is not None]
 
-    def scores(self, tokens: list[str]) -> Floats:
-        """One margin per class of a text; the bias alone where no feature is known."""
-        return self.feature_scores(features(tokens))
-
     def feature_scores(self, features: list[str], numbers: list[float] | None = None) -> Floats:
         """One margin per class from distinct features, and numbers where the model has them."""
         ids = self.ids(features)
@@ -66,21 +55,6 @@ class LinearModel:
         if numbers is not None:
             result = result + np.asarray(numbers, dtype=np.float32) @ self.dense
         return result
-
-    def predict(self, tokens: list[str]) -> tuple[str, float]:
-        """The best class and its confidence, 0..1 (softmax of the calibrated margins)."""
-        share = softmax(self.scores(tokens))
-        best = int(share.argmax())
-        return self.classes[best], float(share[best])
-
-    def strongest(self, tokens: list[str], name: str, count: int = 3) -> list[str]:
-        """The known features that speak most for a class, strongest first."""
-        ids = self.ids(features(tokens))
-        if not ids:
-            return []
-        column = self.rows[ids, self.classes.index(name)]
-        order = np.argsort(-column, kind="stable")[:count]
-        return [self.vocabulary[ids[i]] for i in order if column[i] > 0]
 
     def save(self, path: Path) -> None:
         """Write one .npz; the same model gives the same bytes."""

@@ -7,36 +7,47 @@ from functools import cached_property
 from pipeline.city import City
 from pipeline.records import Evidence, PostTags
 from pipeline.tagging.items import PostItem
-from pipeline.tagging.linear import LinearModel, load_model
+from pipeline.tagging.grams import GramModel, load_gram_model, read_grams
+from pipeline.tagging.linear import softmax
 from pipeline.tagging.segment import segment
-from pipeline.tagging.sentiment import PostSentiment
+from pipeline.tagging.sentiment import ChatSentiment, PostSentiment
 from pipeline.tagging.threads_kind import KindReader
 from pipeline.tagging.threads_reading import PostReader
-from pipeline.tagging.threads_units import choose_units
+from pipeline.tagging.threads_units import UnitChooser
+
+# Below this score no public matter was recognised: the text is read as chat.
+MATTER = 2.0
 
 
 class PostTagger:
     """Tags plain messages of one city."""
 
     def __init__(self, city: City) -> None:
-        self._city = city
+        self._units_of = UnitChooser(city)
         self._reader = PostReader(city)
         self._kinds = KindReader()
         self._sentiment = PostSentiment()
+        self._chat = ChatSentiment()
 
     @cached_property
-    def _topics(self) -> LinearModel:
-        return load_model("citizen-topic")
+    def _topics(self) -> GramModel:
+        return load_gram_model("citizen-topic")
 
     def tag(self, item: PostItem) -> PostTags:
         reading = self._reader.read(item.title, item.text)
         tokens = segment(reading.text)
         kind = self._kinds.read(reading, tokens)
         asked = kind.asked
-        units = choose_units(reading, self._city, praise=kind.kind == "表扬") if asked else None
-        sentiment, score, why = self._sentiment.tag(reading, kind.kind)
-        topic, sure = self._topics.predict(tokens)
-        words = "”“".join(self._topics.strongest(tokens, topic))
+        keys, times = read_grams(reading.text)
+        units = self._units_of.choose(reading, praise=kind.kind == "表扬") if asked else None
+        if asked and (reading.named or reading.matter >= MATTER) or kind.kind in ("广告", "表扬"):
+            sentiment, score, why = self._sentiment.tag(reading, kind.kind)
+        else:
+            sentiment, score, why = self._chat.tag(keys, times, tokens)
+        share = softmax(self._topics.scores(keys, times))
+        best = int(share.argmax())
+        topic, sure = self._topics.classes[best], float(share[best])
+        words = "”“".join(self._topics.words(keys, times, tokens, topic))
         return PostTags(
             id=item.id,
             kind=kind.kind,

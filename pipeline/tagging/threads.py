@@ -13,7 +13,7 @@ from pipeline.tagging.sentiment import PostSentiment
 from pipeline.tagging.segment import segment
 from pipeline.tagging.threads_kind import Kind, KindReader
 from pipeline.tagging.threads_reading import PostReader, Reading
-from pipeline.tagging.threads_units import UnitChoice, choose_units, unit_of_account
+from pipeline.tagging.threads_units import UnitChoice, UnitChooser, unit_of_account
 
 _QUESTION = re.compile(r"请问|想问|问下|问一下|[？?]|吗(?:$|[，。！])|能不能|可以.{0,12}吗|怎么办")
 _JOKE = re.compile(r"哈哈|嘿嘿|\[.{1,4}\]|嘻嘻|滑稽|233|^顶|沙发")
@@ -23,7 +23,7 @@ class ThreadTagger:
     """Tags the threads of one city."""
 
     def __init__(self, city: City) -> None:
-        self._city = city
+        self._units_of = UnitChooser(city)
         self._reader = PostReader(city)
         self._answers = AnswerReader()
         self._kinds = KindReader()
@@ -73,10 +73,10 @@ class ThreadTagger:
 
     def _units(self, kind: Kind, asked: bool, reading: Reading) -> UnitChoice:
         if kind.kind == "表扬":
-            return choose_units(reading, self._city, praise=True)
+            return self._units_of.choose(reading, praise=True)
         if not asked:
             return UnitChoice([], None, 0.9)
-        return choose_units(reading, self._city)
+        return self._units_of.choose(reading)
 
     def _announcement(
         self, item: ThreadItem, posts: list[ThreadPost], reading: Reading, answering: Answering

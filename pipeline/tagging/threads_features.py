@@ -25,6 +25,11 @@ def cue_names() -> tuple[str, ...]:
     return tuple(sorted(load_yaml(LEXICON)["cues"]))
 
 
+@cache
+def _places() -> dict[str, int]:
+    return {name: place for place, name in enumerate(cue_names())}
+
+
 def feature_names() -> tuple[str, ...]:
     """Names of the numbers, in the order of `numbers`."""
     return (
@@ -36,11 +41,14 @@ def feature_names() -> tuple[str, ...]:
 
 def numbers(reading: Reading, board: str | None) -> list[float]:
     """The numbers of one post, all of the order of 1."""
-    counts, heads = [], []
-    for name in cue_names():
-        spans = reading.found.get(("cue", name))
-        counts.append(log1p(reading.count(name)) if spans else 0.0)
-        heads.append(1.0 if spans and spans[0][0] < reading.title_end else 0.0)
+    places = _places()
+    counts, heads = [0.0] * len(places), [0.0] * len(places)
+    whole, title_end = reading.text, reading.title_end
+    for (sort, name), spans in reading.found.items():
+        if sort == "cue":
+            place = places[name]
+            counts[place] = log1p(len({whole[start:end] for start, end in spans}) if len(spans) > 1 else 1)
+            heads[place] = 1.0 if any(start < title_end for start, _ in spans) else 0.0
     title, text = reading.text[: reading.title_end], reading.text[reading.title_end + 1 :]
     asks, calls = text.count("？") + text.count("?"), text.count("！") + text.count("!")
     form = [

@@ -17,6 +17,8 @@ from pipeline.tagging.threads_phrases import covered
 from pipeline.tagging.threads_reading import Reading
 
 ASKING = ("投诉", "求助", "咨询", "建议")
+# The last classes of the model: whether a unit of the city is asked.
+ASKED = ("asked", "unasked")
 # Cues that explain a kind to a person, in the order of their worth.
 CUES: dict[str, tuple[str, ...]] = {
     "投诉": ("complaint", "sarcasm", "demand", "grievance", "rhetorical"),
@@ -53,28 +55,28 @@ class KindReader:
     """Reads the kind of citizens' posts."""
 
     def __init__(self) -> None:
-        self._kinds: LinearModel = load_model("thread-kind")
-        self._asked: LinearModel = load_model("thread-asked")
+        self._model: LinearModel = load_model("thread-kind")
+        self._kinds = self._model.classes[: -len(ASKED)]
 
     def read(self, reading: Reading, tokens: list[str], board: str | None = None) -> Kind:
         """`tokens` are those of `reading.text`."""
         title = segment(reading.text[: reading.title_end])
         features = list(dict.fromkeys(words(title, tokens)))
         dense = numbers(reading, board)
-        share = softmax(self._kinds.feature_scores(features, dense))
+        scores = self._model.feature_scores(features, dense)
+        share = softmax(scores[: len(self._kinds)])
         best = int(share.argmax())
-        kind: ThreadKind = self._kinds.classes[best]  # type: ignore[assignment]
+        kind: ThreadKind = self._kinds[best]  # type: ignore[assignment]
         sure = float(share[best])
         why = WHY[kind]
         if kind == "表扬" and _ironic(reading):
             kind, why = "投诉", "字面是表扬，说的都是失职的事实（反话）"
-        asked_share = softmax(self._asked.feature_scores(features, dense))
-        asked = float(asked_share[self._asked.classes.index("asked")])
+        asked = float(softmax(scores[len(self._kinds) :])[ASKED.index("asked")])
         if reading.has("lost_pet") and kind not in ("广告", "投诉"):
             return Kind("求助", "寻找走失的宠物，求助的对象是网友", "lost_pet", max(sure, 0.9), False, 0.95)
         if kind not in ASKING:
             # How sure it is that nobody is asked: what the asking kinds leave over.
-            left = 1.0 - sum(float(share[i]) for i, name in enumerate(self._kinds.classes) if name in ASKING)
+            left = 1.0 - sum(float(share[i]) for i, name in enumerate(self._kinds) if name in ASKING)
             return Kind(kind, why, _cue(reading, kind), sure, False, max(left, sure))
         if reading.elsewhere is not None:
             return Kind(kind, why, _cue(reading, kind), sure, False, 0.85)

@@ -85,7 +85,8 @@ class UnitNames:
             name
             for phrases in names.values()
             for name in split(phrases)
-            if name[-1] in "局委办" or (apart and (name[-1] in "队所门" or name in ("交警", "城管", "公安", "警方")))
+            if name[-1] in "局委办"
+            or (apart and (name[-1] in "队所门" or name in ("交警", "城管", "公安", "警方")))
         ]
         for lead in dict.fromkeys((county, stem)):
             index.add([lead + organ for organ in organs], ("organ", county))

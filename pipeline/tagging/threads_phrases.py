@@ -7,6 +7,7 @@ first, in the same sentence.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Hashable, Iterable
 from typing import Generic, TypeVar
 
@@ -31,8 +32,9 @@ class PhraseIndex(Generic[Key]):
     def __init__(self) -> None:
         self._keys: dict[str, list[Key]] = {}
         self._gaps: dict[str, list[tuple[str, Key]]] = {}  # first part → second part, key
-        self._patterns: list[str] = []
+        self._parts: set[str] = set()  # patterns that are a part of a phrase with a gap
         self._automaton: AhoCorasick | None = None
+        self._table: list[tuple[str, tuple[Key, ...], bool]] = []  # by number of the pattern
 
     def add(self, phrases: Iterable[str], key: Key) -> None:
         for phrase in phrases:
@@ -43,32 +45,40 @@ class PhraseIndex(Generic[Key]):
                 self._gaps.setdefault(first, []).append((second, key))
                 self._keys.setdefault(first, [])
                 self._keys.setdefault(second, [])
+                self._parts.update((first, second))
             else:
                 keys = self._keys.setdefault(first, [])
                 if key not in keys:
                     keys.append(key)
         self._automaton = None
 
+    def _build(self) -> AhoCorasick:
+        self._table = [(phrase, tuple(keys), phrase in self._parts) for phrase, keys in self._keys.items()]
+        self._automaton = AhoCorasick(list(self._keys))
+        return self._automaton
+
     def find(self, text: str) -> dict[Key, list[Span]]:
-        """Key → spans in order of their start; a key that is not there has no entry."""
-        if self._automaton is None:
-            self._patterns = list(self._keys)
-            self._automaton = AhoCorasick(self._patterns)
+        """Key → spans in order of their end; a key that is not there has no entry."""
+        automaton = self._automaton or self._build()
         text = fold(text)
-        found: dict[Key, list[Span]] = {}
-        parts: dict[str, list[Span]] = {}
-        for number, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True):
-            phrase = self._patterns[number]
-            for key in self._keys[phrase]:
-                found.setdefault(key, []).append((start, end))
-            parts.setdefault(phrase, []).append((start, end))
-        for first in parts.keys() & self._gaps.keys():
-            for second, key in self._gaps[first]:
-                for span in _joined(parts[first], parts.get(second, ()), text):
-                    found.setdefault(key, []).append(span)
-        for spans in found.values():
-            spans.sort()
-        return found
+        table = self._table
+        found: defaultdict[Key, list[Span]] = defaultdict(list)
+        parts: defaultdict[str, list[Span]] = defaultdict(list)
+        for number, start, end in automaton.find_matches_as_indexes(text, overlapping=True):
+            phrase, keys, is_part = table[number]
+            span = (start, end)
+            for key in keys:
+                found[key].append(span)
+            if is_part:
+                parts[phrase].append(span)
+        if parts:
+            for first in parts.keys() & self._gaps.keys():
+                for second, key in self._gaps[first]:
+                    if second in parts:
+                        spans = list(_joined(parts[first], parts[second], text))
+                        if spans:
+                            found[key] = sorted(found[key] + spans)
+        return dict(found)
 
 
 def _joined(firsts: Iterable[Span], seconds: Iterable[Span], text: str) -> Iterable[Span]:

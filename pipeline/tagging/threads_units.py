@@ -29,47 +29,51 @@ class UnitChoice(msgspec.Struct):
     confidence: float
 
 
-def choose_units(reading: Reading, city: City, praise: bool = False) -> UnitChoice:
-    """Up to three units for a post, best first."""
-    scores = {unit: routed.score for unit, routed in reading.routed.items()}
-    named = [entry.unit for entry in reading.named]
-    if praise:
-        return _praised(reading, named)
-    best = max(scores.values(), default=0.0)
-    rank: dict[str, float] = dict(scores)
-    counties = {entry.unit for entry in reading.named if entry.county}
-    for place, unit in enumerate(named):
-        own = scores.get(unit, 0.0)
-        if unit in counties:
-            rank[unit] = best + NAMED + 4.0 - place * 0.1
-        elif best == 0.0 or own >= RESPONSIBLE * best:
-            rank[unit] = own + NAMED - min(place, 2) * 1.0
-        else:
-            rank[unit] = max(own, 0.3 * best)
-    own_data = city.data("duties.yaml", {}) or {}
-    _add_county(rank, best, reading, own_data, bool(set(named) - counties))
-    order = sorted(rank, key=lambda unit: (-rank[unit], unit))
-    top = rank[order[0]] if order else 0.0
-    chosen = [unit for unit in order if rank[unit] >= WORTH * min(top, best or top)][:MOST]
-    for unit in named:
-        # A named unit is always shown, last where it is not responsible.
-        if unit not in chosen:
-            chosen = [*chosen[: MOST - 1], unit]
-            break
-    return UnitChoice(chosen, _why(reading, chosen), _confidence(rank, chosen, named))
+class UnitChooser:
+    """Chooses the units of posts of one city."""
 
+    def __init__(self, city: City) -> None:
+        own: dict[str, Any] = city.data("duties.yaml", {}) or {}
+        self._apart = frozenset(own.get("apart", ()))
+        self._vertical = frozenset(own.get("vertical", ()))
 
-def _add_county(
-    rank: dict[str, float], best: float, reading: Reading, own_data: dict[str, Any], city_named: bool
-) -> None:
-    """A county that lies apart answers for its own streets, water and villages, not for vertical branches."""
-    county = next((name for name in reading.counties if name in own_data.get("apart", ())), None)
-    if county is None or rank.get(county, 0.0) > best:
-        return
-    spans = reading.found["county", county]
-    local = any(start < reading.title_end for start, _ in spans) or len(spans) >= 3
-    vertical = max(rank, key=lambda unit: rank[unit], default="") in own_data.get("vertical", ())
-    rank[county] = 1.05 * best if local and not vertical and not city_named else 0.5 * best
+    def choose(self, reading: Reading, praise: bool = False) -> UnitChoice:
+        """Up to three units for a post, best first."""
+        scores = {unit: routed.score for unit, routed in reading.routed.items()}
+        named = [entry.unit for entry in reading.named]
+        if praise:
+            return _praised(reading, named)
+        best = max(scores.values(), default=0.0)
+        rank: dict[str, float] = dict(scores)
+        counties = {entry.unit for entry in reading.named if entry.county}
+        for place, unit in enumerate(named):
+            own = scores.get(unit, 0.0)
+            if unit in counties:
+                rank[unit] = best + NAMED + 4.0 - place * 0.1
+            elif best == 0.0 or own >= RESPONSIBLE * best:
+                rank[unit] = own + NAMED - min(place, 2) * 1.0
+            else:
+                rank[unit] = max(own, 0.3 * best)
+        self._add_county(rank, best, reading, bool(set(named) - counties))
+        order = sorted(rank, key=lambda unit: (-rank[unit], unit))
+        top = rank[order[0]] if order else 0.0
+        chosen = [unit for unit in order if rank[unit] >= WORTH * min(top, best or top)][:MOST]
+        for unit in named:
+            # A named unit is always shown, last where it is not responsible.
+            if unit not in chosen:
+                chosen = [*chosen[: MOST - 1], unit]
+                break
+        return UnitChoice(chosen, _why(reading, chosen), _confidence(rank, chosen, named))
+
+    def _add_county(self, rank: dict[str, float], best: float, reading: Reading, city_named: bool) -> None:
+        """A county that lies apart answers for its own streets, water and villages, not for vertical branches."""
+        county = next((name for name in reading.counties if name in self._apart), None)
+        if county is None or rank.get(county, 0.0) > best:
+            return
+        spans = reading.found["county", county]
+        local = any(start < reading.title_end for start, _ in spans) or len(spans) >= 3
+        vertical = max(rank, key=lambda unit: rank[unit], default="") in self._vertical
+        rank[county] = 1.05 * best if local and not vertical and not city_named else 0.5 * best
 
 
 def _praised(reading: Reading, named: list[str]) -> UnitChoice:

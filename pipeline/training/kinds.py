@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
+import numpy as np
 
 from pipeline.city import load_city
 from pipeline.tagging.linear import LinearModel
@@ -40,7 +41,11 @@ def load_own() -> Iterator[Example]:
     with OWN.open(encoding="utf-8", newline="") as file:
         for number, row in enumerate(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)):
             yield Example(
-                id=f"own{number}", kind=row["kind"], asked=row["reply"] == "1", title=row["title"], text=row["text"]
+                id=f"own{number}",
+                kind=row["kind"],
+                asked=row["reply"] == "1",
+                title=row["title"],
+                text=row["text"],
             )
 
 
@@ -65,8 +70,8 @@ def load_examples(data_dir: Path) -> list[Example]:
     return [*load_own(), *(example for path in paths for example in load_gold(path))]
 
 
-def fit_kinds(examples: Sequence[Example]) -> tuple[LinearModel, LinearModel]:
-    """The model of kinds, and the model of whether a unit is asked."""
+def fit_kinds(examples: Sequence[Example]) -> LinearModel:
+    """One model: scores of the kinds, then of whether a unit is asked (learned on asking kinds only)."""
     reader = PostReader(load_city())
     rows: list[list[str]] = []
     dense: list[list[float]] = []
@@ -78,7 +83,15 @@ def fit_kinds(examples: Sequence[Example]) -> tuple[LinearModel, LinearModel]:
     asking = [i for i, e in enumerate(examples) if e.kind in ASKING]
     labels = ["asked" if examples[i].asked else "unasked" for i in asking]
     asked = table.fit("thread-asked", labels, rows=asking)
-    return kinds, asked
+    return LinearModel(
+        name="thread-kind",
+        classes=(*kinds.classes, *asked.classes),
+        vocabulary=kinds.vocabulary,
+        rows=np.hstack([kinds.rows, asked.rows]),
+        idf=kinds.idf,
+        bias=np.concatenate([kinds.bias, asked.bias]),
+        dense=np.hstack([kinds.dense, asked.dense]),
+    )
 
 
 def post_features(title: str, text: str) -> list[str]:

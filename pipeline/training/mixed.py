@@ -9,7 +9,6 @@ from scipy.sparse import csr_matrix, hstack
 from sklearn.linear_model import LogisticRegression
 
 from pipeline.tagging.linear import LinearModel
-from pipeline.training.fit import sparse
 
 WORDS = 2.0  # weight of the words beside the numbers
 
@@ -27,7 +26,7 @@ class Table:
         self._idf = np.log((1 + len(rows)) / (1 + known)) + 1.0
         number = {feature: i for i, feature in enumerate(self._vocabulary)}
         self._matrix = hstack(
-            [WORDS * sparse(rows, number, self._idf), csr_matrix(np.array(numbers, dtype=np.float64))]
+            [WORDS * _presence(rows, number, self._idf), csr_matrix(np.array(numbers, dtype=np.float64))]
         ).tocsr()
 
     def fit(
@@ -58,3 +57,16 @@ class Table:
             bias=bias.astype(np.float32),
             dense=np.ascontiguousarray(coefficients[:, split:].T).astype(np.float32),
         )
+
+
+def _presence(rows: Sequence[list[str]], number: dict[str, int], idf: np.ndarray) -> csr_matrix:
+    """Rows of distinct features as idf, each row of length 1."""
+    indptr, indices = [0], []
+    data: list[float] = []
+    for row in rows:
+        ids = [number[feature] for feature in row if feature in number]
+        values = idf[ids]
+        data.extend(values / (float(np.sqrt(np.square(values).sum())) or 1.0))
+        indices.extend(ids)
+        indptr.append(len(indices))
+    return csr_matrix((data, indices, indptr), shape=(len(rows), len(number)))

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import csv
 import gzip
+from collections.abc import Sequence
 from pathlib import Path
 
-from pipeline.tagging.linear import LinearModel
-from pipeline.tagging.segment import segment
-from pipeline.training.fit import fit_linear
+from sklearn.svm import LinearSVC
+
+from pipeline.tagging.grams import GramModel
+from pipeline.training.fit import fit_grams
+
+SEED = 20171001
+SHARPNESS = 3.0  # margins to calibrated shares
 
 
 def load_topics(data_dir: Path) -> list[tuple[str, str]]:
@@ -17,5 +22,12 @@ def load_topics(data_dir: Path) -> list[tuple[str, str]]:
         return list(dict.fromkeys((row["topic"], row["text"]) for row in csv.DictReader(file)))
 
 
-def fit_topics(pairs: list[tuple[str, str]]) -> LinearModel:
-    return fit_linear("citizen-topic", [segment(text) for _, text in pairs], [topic for topic, _ in pairs])
+def fit_topics(pairs: Sequence[tuple[str, str]]) -> GramModel:
+    return fit_grams(
+        "citizen-topic",
+        [text for _, text in pairs],
+        [topic for topic, _ in pairs],
+        LinearSVC(C=1.0, class_weight="balanced", random_state=SEED),
+        most_grams=50_000,
+        sharpness=SHARPNESS,
+    )

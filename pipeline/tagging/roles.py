@@ -77,6 +77,8 @@ _AT = re.compile(r"^(?:在|随|跟随|跟着)[^，。；]{0,4}$")
 _POSSESSIVE = re.compile(r"的(?!同时|基础)")
 
 
+# 甲局、某中心、某公司指导，由某公司主办
+_HELP_ALL = re.compile(rf"(?:、[^，。；、\n]{{2,24}}){{1,5}}{load_cue_pattern('helper')}[，、。]")
 _UNDER_ALL = re.compile(
     rf"[^。；！？\n]{{0,64}}?(?:的)?(?:大力|共同|精心|具体|悉心|有力|鼎力|积极)?{load_cue_pattern('under')}下[，,]"
 )
@@ -99,7 +101,7 @@ def read_act(left: str, right: str, previous: str) -> tuple[Act, str]:
         The act, and the words that show it, for the evidence.
     """
     tail = left[-14:]
-    if match := _HELP.match(right):
+    if (match := _HELP.match(right)) or (match := _HELP_ALL.match(right)):
         return "help", match[0]
     if (
         (match := _ATTEND.match(right))

@@ -369,3 +369,13 @@ def test_unreadable_times_stay_null(case: Case) -> None:
     assert ask(case, "SELECT published, published_at FROM article_version") == [("昨天", None)]
     assert ask(case, "SELECT published_day FROM article") == [(None,)]
     assert ask(case, "SELECT opened_at, forum FROM ticket") == [(None, FORUM)]
+
+
+def test_exposed_unit_stands_in_the_exposure_ledger_and_earns_nothing(case: Case) -> None:
+    url = case.article("2017-11-09", "[form=曝光][exposed=市行政审批局][市绩效办:subject]", name="e")
+    case.build()
+    assert ask(case, "SELECT unit, url FROM exposure") == [("市行政审批局", url)]
+    assert ask(case, "SELECT unit FROM article_credit") == [("市绩效办",)]
+    case.decide("tag_correction", url, "2017-11-10T09:00:00", after={"exposed": []})
+    case.build()
+    assert ask(case, "SELECT unit FROM exposure") == []

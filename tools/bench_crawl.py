@@ -51,7 +51,10 @@ def page(number: int, size: int) -> bytes:
 def serve(pages: int, size: int, ready: multiprocessing.Queue[int]) -> None:
     bodies = [page(i, size) for i in range(200)]
     lists = [
-        "".join(f'<li><span>2017-10-09</span><a href="/xw/t{i}.shtml">第{i}篇</a></li>' for i in part)
+        "".join(
+            f'<li><span>2017-10-09</span><a href="/xw/t{i}.shtml">第{i}篇：市水利局检查堤防</a></li>'
+            for i in part
+        )
         for part in (range(start, min(start + 500, pages)) for start in range(0, pages, 500))
     ]
 

@@ -15,6 +15,7 @@ from pipeline.tagging.units import UnitTags
 
 _DATA = load_lexicon("forms.yaml")
 _NOTICE_TITLE = re.compile(_DATA["notice_title"])
+_NOTICE_WORD = re.compile("公告|通告|公示|通知|启事")
 _NOTICE_ABOUT = re.compile(_DATA["notice_title_about"])
 _ORGAN = re.compile(_DATA["signature_organ"])
 _DATE_LINE = re.compile(
@@ -88,8 +89,11 @@ class FormJudge:
         named = about or _NOTICE_TITLE.search(title)
         if about:
             score += 3
+        loose = _NOTICE_WORD.search(title)
         if named:
             score += 2
+        elif loose:
+            score += 1.5
         lines = [line.strip() for line in item.body.rstrip().rsplit("\n", 4)[1:]]
         signed = any(_DATE_LINE.match(line) for line in lines) and any(
             len(line) <= 30 and _ORGAN.search(line) for line in lines
@@ -98,7 +102,7 @@ class FormJudge:
             score += 4
         if _NEWS_HEAD.search(item.body[:40]) or (item.byline and "记者" in item.byline):
             score -= 5
-        if score < 5 or not (named or signed):
+        if score < 5 or not (named or loose or signed):
             return None
         hit = best.get("notice")
         why = "机关署名落款发布的公告" if signed else "以公告、通知的格式发布"

@@ -76,6 +76,8 @@ class TopicJudge:
         raw, best = self.reader.weigh(text, "topic")
         for name, value in self.reader.weigh(text, "indicator")[0].items():
             raw[self.topic_of[name]] = raw.get(self.topic_of[name], 0.0) + _OF_INDICATOR * value
+        if form == "曝光":
+            raw[NONE] = raw.get(NONE, 0.0) / 4  # the inspector's name stands in every exposure
         crime = self.reader.weigh(text, "crime")[0].get("crime", 0.0)
         scores = {label: 2 * math.sqrt(value) for label, value in raw.items()}
         duties: dict[str, str] = {}
@@ -89,6 +91,8 @@ class TopicJudge:
                 continue
             if form == "曝光" and topic == REFORM:
                 topic = NONE  # a service counter exposed is no reform
+            elif form == "曝光" and topic == NONE:
+                weight *= 0.3  # who inspects everything says nothing of the matter
             scores[topic] = scores.get(topic, 0.0) + weight
             duties.setdefault(topic, unit)
         for field in (item.column, item.kicker):
@@ -97,6 +101,8 @@ class TopicJudge:
                     scores[label] = scores.get(label, 0.0) + 3
         if form == "曝光":
             scores[NONE] = scores.get(NONE, 0.0) + scores.pop(REFORM, 0.0)
+        if form == "综述" and units.credits and not duties:
+            scores[NONE] = scores.get(NONE, 0.0) + 4  # a county's whole year is of no single topic
         scores[NONE] = scores.get(NONE, 0.0) + 2.5 + (0.0 if units.credits else 2.0)
         return Matter(scores, best, duties, self._elsewhere(item, units, text), crime)
 
@@ -109,7 +115,7 @@ class TopicJudge:
         order = sorted(scores, key=lambda label: (-scores[label], label))
         topic = order[0]
         margin = scores[topic] - (scores[order[1]] if len(order) > 1 else 0.0)
-        confidence = 1 / (1 + math.exp(-0.5 - 0.6 * margin))
+        confidence = 1 / (1 + math.exp(0.1 - 0.45 * margin))
         hit = best.get(topic)
         if topic == NONE:
             word = f"（“{hit.word}”）" if hit else ""
@@ -142,7 +148,10 @@ class TopicJudge:
         name = max(scores, key=lambda n: scores[n])
         # Another field's unit stands behind the piece: the words alone must say more.
         strange = bool(own) and all(organ_topic for organ_topic, _ in own) and name not in kept
-        needed = _INDICATOR_NEEDED * (2.0 if strange else 1.0) + (4 if form == "曝光" else 0)
+        mixed = len(own) > 1 and any(of_unit != name for organ_topic, of_unit in own if organ_topic)
+        needed = _INDICATOR_NEEDED * (2.0 if strange else 1.5 if mixed else 1.0) + (
+            4 if form == "曝光" else 0
+        )
         margin = scores[name] - needed
         sure = 1 / (1 + math.exp(-0.25 * abs(margin) - 0.5))
         hit = best.get(name)

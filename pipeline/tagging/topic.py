@@ -104,6 +104,11 @@ class TopicJudge:
         if form == "综述" and units.credits and not duties:
             scores[NONE] = scores.get(NONE, 0.0) + 4  # a county's whole year is of no single topic
         scores[NONE] = scores.get(NONE, 0.0) + 2.5 + (0.0 if units.credits else 2.0)
+        if not units.credits:
+            # Nobody of the city stands behind it: unless the title names the matter, it is a feature.
+            leading = max((label for label in scores if label != NONE), key=scores.__getitem__, default=NONE)
+            if leading not in best or best[leading].zone > 0:
+                scores[NONE] += 4.5
         return Matter(scores, best, duties, self._elsewhere(item, units, text), crime)
 
     def judge(self, item: ArticleItem, units: UnitTags, text: ReadText, form: Form) -> TopicTag:

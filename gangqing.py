@@ -210,6 +210,59 @@ def sites_list(city: CityOption = None, as_json: JsonOption = False) -> None:
     emit_rows(rows, columns, as_json, False, title="站点")
 
 
+@sites_app.command("check")
+def sites_check(
+    sites: Annotated[list[str] | None, typer.Argument(help="站点代号；不写则全部。")] = None,
+    city: CityOption = None,
+    days: Annotated[int, typer.Option("--days", min=1, help="日报等按日期的入口，往回看几天。")] = 7,
+    as_json: JsonOption = False,
+) -> None:
+    """检查站点：列表、稿件、帖子各取几页，逐项说明取到没有、缺了怎么办。有问题则退出码为 1。"""
+    import msgspec
+
+    from analysis.site_table import CHECK_COLUMNS, check_rows
+    from crawlers.check import NAMES, check_site
+    from crawlers.run import CrawlError
+
+    chosen = load_chosen(city)
+    known = chosen.site_by_slug
+    if unknown := [slug for slug in sites or [] if slug not in known]:
+        raise UserError(f"没有这个站点：{'、'.join(unknown)}；可用：{'、'.join(known)}")
+    checks = []
+    for slug in sites or list(known):
+        try:
+            checks.append(check_site(known[slug], chosen, clock=wall_clock, days=days))
+        except CrawlError as error:
+            raise UserError(str(error)) from error
+    if as_json:
+        sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(checks), indent=1) + b"\n")
+    else:
+        rows = [row for check in checks for row in check_rows(check, NAMES)]
+        emit_rows(rows, CHECK_COLUMNS, False, False, title="站点检查")
+        for check in checks:
+            typer.echo(f"{check.site}：{'；'.join(check.problems) or '一切正常'}")
+    if any(check.problems for check in checks):
+        raise typer.Exit(1)
+
+
+@sites_app.command("add")
+def sites_add(
+    url: Annotated[str, typer.Argument(help="列表页、论坛首页、报纸首页或订阅源的地址。")],
+    city: CityOption = None,
+) -> None:
+    """认一个新站点：识别平台，给出一段可以贴进 outlets.yaml 的配置，并说明还要核实什么。"""
+    from crawlers.profile import profile_site
+    from crawlers.run import CrawlError
+
+    try:
+        found = profile_site(url, load_chosen(city), clock=wall_clock)
+    except (CrawlError, ValueError) as error:
+        raise UserError(str(error)) from error
+    typer.echo(found.yaml)
+    for note in found.notes:
+        typer.echo(f"注意：{note}", err=True)
+
+
 # ------------------------------------------------------------------------------------- load, credit, queue
 
 

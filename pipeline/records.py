@@ -59,7 +59,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=False):
 # ---------------------------------------------------------------- what a crawler lands
 
 
-class Article(Record):
+class Article(Record, frozen=True, kw_only=True):
     """One published piece. `body` has one paragraph a line, without tails (责任编辑 …) and scripts."""
 
     outlet: str  # name of the outlet as in the city's outlets.yaml, e.g. 防城港日报
@@ -78,14 +78,14 @@ class Article(Record):
     images: list[str] = []
 
 
-class Quote(Record):
+class Quote(Record, frozen=True, kw_only=True):
     """An earlier post that a post quotes: not the poster's own words."""
 
     author: str | None = None
     text: str = ""
 
 
-class Post(Record):
+class Post(Record, frozen=True, kw_only=True):
     """One floor of a thread. `author` is None for an anonymous poster; `text` is None for a blocked post."""
 
     floor: int  # 1 = opening post; runs on over the pages of a thread
@@ -99,7 +99,7 @@ class Post(Record):
     images: list[str] = []
 
 
-class ThreadPage(Record):
+class ThreadPage(Record, frozen=True, kw_only=True):
     """One page of a thread: the posts it shows. A thread is the union of the newest captures of its pages."""
 
     forum: str  # outlet name
@@ -116,7 +116,7 @@ class ThreadPage(Record):
     closed: bool = False
 
 
-class Link(Record):
+class Link(Record, frozen=True, kw_only=True):
     """A link worth following, found on a list, an edition or a thread page."""
 
     url: str  # absolute
@@ -131,7 +131,7 @@ class Link(Record):
     context: dict[str, str | bool] = {}
 
 
-class Parsed(Record):
+class Parsed(Record, frozen=True, kw_only=True):
     """What a parser made of one page: exactly one outcome, at most one record, the links to follow."""
 
     kind: PageKind
@@ -142,7 +142,7 @@ class Parsed(Record):
     detail: str | None = None  # what the page said, what failed
 
 
-class Landed(Record):
+class Landed(Record, frozen=True, kw_only=True):
     """One line of a landing file: one page fetched (or refused), with its one outcome and its evidence."""
 
     run: str  # id of the crawl, sorts by time
@@ -168,7 +168,7 @@ class Landed(Record):
 # ---------------------------------------------------------------- what a tagger returns
 
 
-class Evidence(Record):
+class Evidence(Record, frozen=True, kw_only=True):
     """Why a tag was given, for a clerk: a sentence in Chinese and where in the text it stands."""
 
     why: str
@@ -177,7 +177,7 @@ class Evidence(Record):
     end: int | None = None
 
 
-class Credit(Record):
+class Credit(Record, frozen=True, kw_only=True):
     """One unit credited by one article (domain.md, roles 1 to 3)."""
 
     unit: str  # short name in units.csv
@@ -186,7 +186,7 @@ class Credit(Record):
     confidence: float = 1.0  # 0..1
 
 
-class ArticleTags(Record):
+class ArticleTags(Record, frozen=True, kw_only=True):
     """All that is known of an article by rule. Keys are those of the gold data."""
 
     id: str
@@ -205,7 +205,7 @@ class ArticleTags(Record):
     confidence: dict[str, float] = {}
 
 
-class ThreadTags(Record):
+class ThreadTags(Record, frozen=True, kw_only=True):
     """All that is known of a thread by rule. Keys are those of the gold data."""
 
     id: str
@@ -223,7 +223,7 @@ class ThreadTags(Record):
     confidence: dict[str, float] = {}
 
 
-class PostTags(Record):
+class PostTags(Record, frozen=True, kw_only=True):
     """Tags of a plain message {"id", "title"?, "text"} that stands in no thread."""
 
     id: str

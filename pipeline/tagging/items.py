@@ -5,7 +5,7 @@ from __future__ import annotations
 from pipeline.records import Record
 
 
-class ArticleItem(Record):
+class ArticleItem(Record, frozen=True, kw_only=True):
     """An article to tag. Only `id` and `body` are needed; everything else may be missing."""
 
     id: str
@@ -22,7 +22,7 @@ class ArticleItem(Record):
     source: str | None = None
 
 
-class ThreadPost(Record):
+class ThreadPost(Record, frozen=True, kw_only=True):
     """One floor of a thread to tag."""
 
     floor: int
@@ -32,7 +32,7 @@ class ThreadPost(Record):
     text: str | None = None
 
 
-class ThreadItem(Record):
+class ThreadItem(Record, frozen=True, kw_only=True):
     """A thread to tag, its posts in the order of their floors."""
 
     id: str
@@ -42,7 +42,7 @@ class ThreadItem(Record):
     board: str | None = None
 
 
-class PostItem(Record):
+class PostItem(Record, frozen=True, kw_only=True):
     """A plain message of a citizen, in no thread."""
 
     id: str

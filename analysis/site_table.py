@@ -1,0 +1,39 @@
+"""Owns how a site's check is shown: a row a page, its fields found or not, what to do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from analysis.crawl_table import OUTCOME_NAMES
+
+CHECK_COLUMNS = {
+    "site": "站点",
+    "kind": "页面",
+    "outcome": "结果",
+    "found": "取到",
+    "missing": "没取到",
+    "links": "链接",
+    "url": "地址",
+}
+_KINDS = {"list": "列表", "article": "稿件", "thread": "帖子", "feed": "订阅源", "other": "其他"}
+
+
+def check_rows(check: Any, names: dict[str, str]) -> list[dict[str, Any]]:
+    """One row a page that was fetched.
+
+    Args:
+        check: a `crawlers.check.SiteCheck`.
+        names: field → Chinese name.
+    """
+    return [
+        {
+            "site": check.site,
+            "kind": _KINDS.get(page.kind, page.kind),
+            "outcome": OUTCOME_NAMES.get(page.outcome, page.outcome),
+            "found": "、".join(names.get(field, field) for field, seen in page.fields.items() if seen),
+            "missing": "、".join(names.get(field, field) for field, seen in page.fields.items() if not seen),
+            "links": "、".join(f"{_KINDS.get(kind, kind)} {count}" for kind, count in page.links.items()),
+            "url": page.url,
+        }
+        for page in check.pages
+    ]

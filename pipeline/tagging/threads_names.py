@@ -25,6 +25,7 @@ class Named(msgspec.Struct, frozen=True):
     unit: str
     span: Span
     county: bool  # an organ of a county was named
+    addressed: bool  # spoken to or called upon, not only told of
 
 
 class UnitNames:
@@ -41,6 +42,8 @@ class UnitNames:
         self._bare = set(rules["bare"])
         self._bare_after = tuple(rules["bare_after"])
         self._bare_before = tuple(rules["bare_before"])
+        self._calls = tuple(rules["calls"])
+        self._called = tuple(rules["called"])
         self._not_after: dict[str, list[str]] = rules["not_followed_by"]
         self._not_before: dict[str, list[str]] = rules["not_preceded_by"]
         self._other_cities = tuple(name for name in rules["cities"] if name != city.stem)
@@ -92,7 +95,7 @@ class UnitNames:
             index.add([lead + organ for organ in organs], ("organ", county))
             index.add([f"{lead}政府", f"{lead}人民政府", f"{lead}县委", f"{lead}领导"], ("organ", county))
 
-    def find(self, found: dict[tuple[str, str], list[Span]], text: str) -> list[Named]:
+    def find(self, found: dict[tuple[str, str], list[Span]], text: str, title_end: int = 0) -> list[Named]:
         """The units named, each once, in order of appearance; the longest name at a place counts."""
         spans: list[tuple[Span, str, bool]] = []
         for (kind, key), places in found.items():
@@ -106,18 +109,20 @@ class UnitNames:
                 continue
             end = span[1]
             county = organ
+            name = text[span[0] : span[1]]
+            before, after = text[max(0, span[0] - 8) : span[0]], text[span[1] : span[1] + 6]
             if not organ:
-                name = text[span[0] : span[1]]
-                before, after = text[max(0, span[0] - 8) : span[0]], text[span[1] : span[1] + 6]
                 if self._excluded(name, before, after):
                     continue
                 if name[0] != "市" and not before.endswith((self._stem, self._stem + "市")):
                     lead = next((c for c in self._counties if before.endswith(c)), None)
                     if lead is not None and (name[-1] in "局委办府" or self._counties[lead] in self._apart):
                         unit, county = self._counties[lead], True
-            elif text[span[1] : span[1] + 6].startswith(self._place_after):
+            elif after.startswith(self._place_after):
                 continue
-            named.setdefault(unit, Named(unit, span, county))
+            addressed = span[0] < title_end or before.endswith(self._calls) or after.startswith(self._called)
+            if unit not in named or (addressed and not named[unit].addressed):
+                named[unit] = Named(unit, span, county, addressed)
         return list(named.values())
 
     def _excluded(self, name: str, before: str, after: str) -> bool:

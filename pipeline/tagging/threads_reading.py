@@ -135,7 +135,7 @@ class PostReader:
             title_end=title_end,
             found=found,
             routed=self.router.route(found, title_end),
-            named=self.names.find(found, whole),
+            named=self.names.find(found, whole, title_end),
             elsewhere=self._elsewhere(found, whole, title_end),
             counties=counties,
         )

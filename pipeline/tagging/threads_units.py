@@ -16,8 +16,9 @@ from pipeline.tagging.duties import Routed
 from pipeline.tagging.threads_reading import Reading
 
 MOST = 3
-RESPONSIBLE = 0.4  # share of the best score from which a named unit is held responsible
-NAMED = 5.0  # what being named adds for a responsible unit
+RESPONSIBLE = 0.5  # share of the best score from which a named unit is held responsible
+NAMED = 5.0  # what being called upon adds for a responsible unit
+TOLD = 1.0  # what being told of adds
 WORTH = 0.22  # share of the best score from which a unit is suggested at all
 
 
@@ -45,13 +46,14 @@ class UnitChooser:
             return _praised(reading, named)
         best = max(scores.values(), default=0.0)
         rank: dict[str, float] = dict(scores)
+        called = {entry.unit for entry in reading.named if entry.addressed}
         counties = {entry.unit for entry in reading.named if entry.county}
         for place, unit in enumerate(named):
             own = scores.get(unit, 0.0)
             if unit in counties:
                 rank[unit] = best + NAMED + 4.0 - place * 0.1
             elif best == 0.0 or own >= RESPONSIBLE * best:
-                rank[unit] = own + NAMED - min(place, 2) * 1.0
+                rank[unit] = own + (NAMED - min(place, 2) if unit in called else TOLD)
             else:
                 rank[unit] = max(own, 0.3 * best)
         self._add_county(rank, best, reading, bool(set(named) - counties))

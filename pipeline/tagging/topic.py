@@ -74,8 +74,12 @@ class TopicJudge:
     def weigh(self, item: ArticleItem, units: UnitTags, text: ReadText, form: Form) -> Matter:
         """Sum up what speaks for each topic."""
         raw, best = self.reader.weigh(text, "topic")
-        for name, value in self.reader.weigh(text, "indicator")[0].items():
-            raw[self.topic_of[name]] = raw.get(self.topic_of[name], 0.0) + _OF_INDICATOR * value
+        measured, best_measured = self.reader.weigh(text, "indicator")
+        for name, value in measured.items():
+            topic = self.topic_of[name]
+            raw[topic] = raw.get(topic, 0.0) + _OF_INDICATOR * value
+            if topic not in best or best_measured[name].zone < best[topic].zone:
+                best[topic] = best_measured[name]
         if form == "曝光":
             raw[NONE] = raw.get(NONE, 0.0) / 4  # the inspector's name stands in every exposure
         crime = self.reader.weigh(text, "crime")[0].get("crime", 0.0)
@@ -86,15 +90,15 @@ class TopicJudge:
         if is_crime:
             scores[LAW] = scores.get(LAW, 0.0) + 3 + min(crime, 30) / 10
         for unit, weight in _acting(units):
-            topic = self.organs.get(unit, (None, None))[0]
-            if topic is None or (is_crime and topic not in (LAW, NONE)):
+            duty = self.organs.get(unit, (None, None))[0]
+            if duty is None or (is_crime and duty not in (LAW, NONE)):
                 continue
-            if form == "曝光" and topic == REFORM:
-                topic = NONE  # a service counter exposed is no reform
-            elif form == "曝光" and topic == NONE:
+            if form == "曝光" and duty == REFORM:
+                duty = NONE  # a service counter exposed is no reform
+            elif form == "曝光" and duty == NONE:
                 weight *= 0.3  # who inspects everything says nothing of the matter
-            scores[topic] = scores.get(topic, 0.0) + weight
-            duties.setdefault(topic, unit)
+            scores[duty] = scores.get(duty, 0.0) + weight
+            duties.setdefault(duty, unit)
         for field in (item.column, item.kicker):
             for word, label in self.columns.items():
                 if field and word in field and "绩效" not in field:
@@ -104,7 +108,7 @@ class TopicJudge:
         if form == "综述" and units.credits and not duties:
             scores[NONE] = scores.get(NONE, 0.0) + 4  # a county's whole year is of no single topic
         scores[NONE] = scores.get(NONE, 0.0) + 2.5 + (0.0 if units.credits else 2.0)
-        if not units.credits:
+        if not units.credits and not _in_title(units):
             # Nobody of the city stands behind it: unless the title names the matter, it is a feature.
             leading = max((label for label in scores if label != NONE), key=scores.__getitem__, default=NONE)
             if leading not in best or best[leading].zone > 0:
@@ -182,7 +186,15 @@ def _acting(units: UnitTags) -> list[tuple[str, float]]:
     if units.credits:
         share = 5.0 / math.sqrt(len(units.credits))
         return [(credit.unit, share) for credit in units.credits]
-    return [(unit, 1.5) for unit in units.mentions[:1]]
+    named = _in_title(units)
+    return [(unit, 3.0) for unit in named] or [(unit, 1.5) for unit in units.mentions[:1]]
+
+
+def _in_title(units: UnitTags) -> list[str]:
+    """Units that the title names although they earn no credit."""
+    return [
+        unit for unit in units.mentions if unit in units.evidence and units.evidence[unit].field == "title"
+    ]
 
 
 def _nothing(why: Evidence, confidence: float) -> TopicTag:

@@ -18,6 +18,7 @@ CLASSIFIER = ArticleClassifier(CITY)
 
 
 def classify(title: str = "", body: str = "", **fields: object) -> Classes:
+    fields.setdefault("outlet", CITY.sites[0].outlet)
     item = ArticleItem(id="t", title=title, body=body, **fields)  # type: ignore[arg-type]
     return CLASSIFIER.tag(item, UNITS.tag(item), segment(item.title + "\n" + item.body))
 

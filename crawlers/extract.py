@@ -6,9 +6,9 @@ import datetime as dt
 from typing import Any
 from urllib.parse import urlsplit
 
+from crawlers.byline import names_of
 from crawlers.page import Page
 from crawlers.platforms import PLATFORMS, detect
-from crawlers.text import names_of
 from pipeline.records import Article, Link, Post, ThreadPage
 
 NO_ADDRESS = (

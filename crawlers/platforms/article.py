@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import re
 
+from crawlers.byline import byline_of, source_in, source_of
 from crawlers.dates import parse_time
 from crawlers.platforms.document import Document, body_of, line_of
-from crawlers.text import byline_of, clean_line, cut_edges, source_of, strip_site
+from crawlers.text import clean_line, cut_edges
+from crawlers.title import strip_site
 from pipeline.records import Article, Link, Outcome, Parsed
 
 MIN_BODY = 10  # characters; a picture's caption is shorter
@@ -51,9 +53,9 @@ def build_article(
     source are read if the caller has none. `no_date` keeps the record; `too_short` lands none."""
     body, cut = cut_edges(body, title)
     beside = f"{around}\n{cut}"
-    site = document.page.site
+    outlet = document.page.site.outlet if document.page.site else ""
     article = Article(
-        outlet=site.outlet if site else "",
+        outlet=outlet,
         url=url,
         title=title or "",
         body=body,
@@ -61,7 +63,7 @@ def build_article(
         kicker=kicker,
         subtitle=subtitle,
         byline=byline or byline_of(body, beside),
-        source=source or source_of(beside),
+        source=source or source_of(beside) or _source_in(body, outlet),
         page=page,
         page_name=page_name,
         column=column,
@@ -72,6 +74,12 @@ def build_article(
         return Parsed(kind="article", outcome="too_short", links=links or [], detail=detail)
     outcome: Outcome = "stored" if published else "no_date"
     return Parsed(kind="article", outcome=outcome, article=article, links=links or [])
+
+
+def _source_in(body: str, outlet: str) -> str | None:
+    """What the copy says of its source, unless it is the outlet itself."""
+    found = source_in(body)
+    return found if found != outlet else None
 
 
 def title_of(document: Document) -> str | None:

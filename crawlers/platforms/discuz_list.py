@@ -77,13 +77,14 @@ def board_links(document: Document, anchors: list[LexborNode]) -> list[Link]:
 
 
 def board_name(document: Document) -> str | None:
-    """From the heading of a board, or the last board in the path of a thread (`#pt`)."""
-    heading = document.first("h1.xs2 a", "#ct h1 a", ".forumdisplay-top h2")
+    """From the heading of a board's list, or the last board in the path of a thread (`#pt`). In a thread the
+    link in the heading is the type ("[投诉]"), which leads to the board with a filter."""
+    heading = document.first("h1.xs2 a", ".forumdisplay-top h2")
     if heading is not None and (name := line_of(heading)):
         return re.sub(r"\s*收藏.*$", "", name)
     for anchor in reversed(document.css("#pt a[href], .header h2 a[href]")):
         url = document.url(anchor.attributes.get("href"))
-        if url and parse_address(url).what == "board":
+        if url and parse_address(url).what == "board" and "filter=" not in url:
             return line_of(anchor)
     return line_of(document.first(".header h2"))
 

@@ -110,11 +110,12 @@ def _type(document: Document) -> str | None:
 
 
 def _is_closed(document: Document) -> bool:
+    if document.first(".vwthd .xg1 img[alt=关闭]", ".vwthd img[src*='locked.gif']") is not None:
+        return True
     notes = document.css(".modact, #threadstamp, .vwthd .xg1, #f_pst .hm, .locked_thread")
-    text = " ".join(line_of(node) or "" for node in notes)
-    return bool(
-        re.search(r"关闭", text) and not re.search(r"(?:取消|解除)关闭|打开主题", text.rsplit("关闭", 1)[-1])
-    )
+    # "本主题由 某 于 … 关闭", later perhaps "… 打开": the last word counts.
+    acts = re.findall(r"(?:取消|解除)?关闭|打开", " ".join(line_of(node) or "" for node in notes))
+    return bool(acts) and acts[-1] == "关闭"
 
 
 def _further_pages(document: Document, tid: str, page: int, pages: int) -> list[Link]:

@@ -13,7 +13,8 @@ from crawlers.platforms.address import clean_url, path_of, start_links_by_day
 from crawlers.platforms.article import build_article
 from crawlers.platforms.document import Document, body_of, guarded, images_of, line_of
 from crawlers.platforms.walls import raise_wall
-from crawlers.text import clean_line, strip_site
+from crawlers.text import clean_line
+from crawlers.title import strip_site
 from pipeline.city import Site
 from pipeline.records import Link, PageKind, Parsed
 

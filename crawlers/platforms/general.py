@@ -24,7 +24,8 @@ from crawlers.platforms.article import (
 from crawlers.platforms.content import main_node, skip_noise
 from crawlers.platforms.document import Document, body_of, guarded, images_of
 from crawlers.platforms.walls import raise_wall
-from crawlers.text import clean_lines, is_site_name, title_line
+from crawlers.text import clean_lines
+from crawlers.title import is_site_name, title_line
 from pipeline.city import Site
 from pipeline.records import Link, PageKind, Parsed
 

@@ -218,12 +218,22 @@ def _posts(document: Document, page: int) -> Iterator[Post]:
             floor=floor,
             author=_author(table),
             time=parse_time(posted.group(1) if posted else stamp, document.page.fetched_at),
-            text=None if body is None else body_of(body, _is_noise),
+            text=None if body is None or _is_blocked(body) else body_of(body, _is_noise),
             pid=identity.group(1) if identity else None,
             quote=quote,
             edited=parse_time(edited.group(1), document.page.fetched_at) if edited else None,
             images=images_of(body, document.url, "data-original"),
         )
+
+
+def _is_blocked(body: LexborNode) -> bool:
+    """A post that the site blocked shows a notice in place of its words."""
+    notice = body.css_first(".locked")
+    return notice is not None and not body_of(body, lambda node: _is_noise(node) or _is_locked(node))
+
+
+def _is_locked(node: LexborNode) -> bool:
+    return "locked" in (node.attributes.get("class") or "").split()
 
 
 def _is_noise(node: LexborNode) -> bool:

@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import pytest
 
-from crawlers.text import byline_of, cut_edges, names_of, source_of, strip_site
+from crawlers.byline import byline_of, names_of, source_in, source_of
+from crawlers.text import cut_edges
+from crawlers.title import strip_site
 
 BODY = "防城港日报讯（记者 韦某）某局近日开展检查。\n检查组走访了三个码头。\n统筹推进整改，策划后续行动。"
 
@@ -52,10 +54,27 @@ def test_tail_in_the_last_line() -> None:
         ("防城港日报港口讯（记者 韦某）某局", "", "记者 韦某"),
         ("本报讯（记者 韦某 通讯员 凌某某）某局", "", "记者 韦某 通讯员 凌某某"),
         ("某局开展检查。（总台记者 韦某）", "", "总台记者 韦某"),
-        ("某局开展检查。", "2017-10-09 作者：韦某、凌某 编辑：黄某", "作者 韦某、凌某"),
+        ("某局开展检查。", "2017-10-09 作者：韦某、凌某 编辑：黄某", "韦某、凌某"),
         ("某局开展检查。", "采写|韦某", "采写 韦某"),
         ("某局开展检查。", "责任编辑：黄某", None),
         ("某局（以下简称我局）开展检查。", "", None),
+        # The author's unit stands in brackets behind the name: without it the credit is lost.
+        (
+            "某局开展检查。",
+            "来源：某网　作者：通讯员 甘某（上思县委宣传部）　点击：",
+            "通讯员 甘某（上思县委宣传部）",
+        ),
+        (
+            "某局开展检查。",
+            "作者：韦某（市水利局）、凌某（市林业局） 编辑：黄某",
+            "韦某（市水利局）、凌某（市林业局）",
+        ),
+        ("某局开展检查。", "作者：韦某（责任编辑 黄某）", "韦某"),
+        ("某局开展检查。", "作者：市教育局后勤科　浏览次数：0", "市教育局后勤科"),
+        ("某局开展检查。", "时间：2017-10-09　来源：本站　作者：　浏览次数：0　【字体：大 小】", None),
+        ("某局开展检查。", "作者：来源：某网", None),
+        ("某局开展检查。", "作者： 点击 12", None),
+        ("某局开展检查。\n再次检查。", "（农水科 韩某）", "农水科 韩某"),
     ],
 )
 def test_byline_as_printed(body: str, around: str, byline: str | None) -> None:
@@ -69,6 +88,8 @@ def test_byline_as_printed(body: str, around: str, byline: str | None) -> None:
         ("本报记者韦某 通讯员 凌某 文/图", "韦某 凌某"),
         ("作者：韦某、凌某某", "韦某 凌某某"),
         ("信报记者 韦某某", "韦某某"),
+        ("通讯员 甘某（上思县委宣传部）", "甘某"),
+        ("（韦某 凌某）", "韦某 凌某"),
         ("记者韦某 整合", "韦某"),
         (None, None),
     ],
@@ -92,6 +113,23 @@ def test_source(line: str, source: str | None) -> None:
 
 
 @pytest.mark.parametrize(
+    ("body", "source"),
+    [
+        ("据广西日报讯（记者 杨某）某局近日开展检查。", "广西日报"),
+        ("新华社北京11月19日电（记者 王某）某部近日印发方案。", "新华社"),
+        ("据《钦州日报》报道，某局近日开展检查。", "钦州日报"),
+        ("某局近日开展检查。\n检查还将继续。（据《钦州日报》）", "钦州日报"),
+        ("本报讯（记者 韦某）某局近日开展检查。", None),
+        ("防城港日报讯（记者 韦某）某局近日开展检查。", None),
+        ("据了解，某局网格员近日开展检查。", None),
+        ("据通报，某报社区站点已经整改。", None),
+    ],
+)
+def test_source_in_the_copy(body: str, source: str | None) -> None:
+    assert source_in(body) == source
+
+
+@pytest.mark.parametrize(
     ("title", "expected"),
     [
         ("全市河长制会议召开_要闻_某某新闻网", "全市河长制会议召开"),
@@ -99,6 +137,10 @@ def test_source(line: str, source: str | None) -> None:
         ("全市河长制会议召开 - 要闻 - 某某日报", "全市河长制会议召开"),
         ("某某网--北京--全市河长制会议在港召开", "全市河长制会议在港召开"),
         ("水库安全——来自一线的报道", "水库安全——来自一线的报道"),
+        ("本地要闻_防城港新闻网", "本地要闻"),
+        ("要闻_某某新闻网", "要闻"),
+        ("防城港新闻_防城港新闻网", "防城港新闻"),
+        ("部门动态 - 某市人民政府门户网站", "部门动态"),
         ("A-B 两级河长上岗", "A-B 两级河长上岗"),
     ],
 )

@@ -113,7 +113,13 @@ def post(
 
 
 def thread(
-    posts: str, *, title: str = "路灯坏了", type_: str = "投诉", top: str = "", counts: bool = True
+    posts: str,
+    *,
+    title: str = "路灯坏了",
+    type_: str = "投诉",
+    top: str = "",
+    counts: bool = True,
+    mark: str = "",
 ) -> str:
     shown = (
         '<div class="hm ptn"><span class="xg1">查看:</span> <span class="xi1">812</span>'
@@ -123,7 +129,8 @@ def thread(
     )
     return discuz(
         '<div id="pt"><div class="z"><a href="forum.php">论坛</a><em>&rsaquo;</em><a href="forum-2-1.html">港城民生</a><em>&rsaquo;</em>'
-        f'<a href="thread-9-1-1.html">{title}</a></div></div><div id="pgt">{top}</div><div id="postlist">{shown}'
-        f'<h1 class="ts"><a href="forum.php?mod=forumdisplay&amp;fid=2&amp;filter=typeid">[{type_}]</a> '
-        f'<span id="thread_subject">{title}</span></h1>{posts}</div>'
+        f'<a href="thread-9-1-1.html">{title}</a></div></div><div id="ct"><div id="pgt">{top}</div><div id="postlist">{shown}'
+        f'<div class="vwthd"><h1 class="ts"><a href="forum.php?mod=forumdisplay&amp;fid=2&amp;filter=typeid">[{type_}]</a> '
+        f'<span id="thread_subject">{title}</span></h1><span class="xg1">{mark}<a href="thread-9-1-1.html">[复制链接]</a></span></div>'
+        f"{posts}</div></div>"
     )

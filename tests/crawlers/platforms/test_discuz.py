@@ -238,6 +238,21 @@ def test_closed_thread() -> None:
     note = '<div class="modact"><a href="#">本主题由 版主 于 2017-10-1 10:00 关闭</a></div>'
     parsed = discuz.parse(page(thread(post(1, floor="楼主", note=note)), THREAD))
     assert parsed.thread is not None and parsed.thread.closed
+    opened = note + '<div class="modact"><a href="#">本主题由 版主 于 2017-10-2 10:00 打开</a></div>'
+    again = discuz.parse(page(thread(post(1, floor="楼主", note=opened)), THREAD))
+    assert again.thread is not None and not again.thread.closed
+    mark = '<img src="static/image/common/locked.gif" alt="关闭" title="关闭" class="vm" />'
+    marked = discuz.parse(page(thread(post(1, floor="楼主"), mark=mark), THREAD))
+    assert marked.thread is not None and marked.thread.closed
+    plain = discuz.parse(page(thread(post(1, floor="楼主", body="关闭的井盖又打开了，请关闭")), THREAD))
+    assert plain.thread is not None and not plain.thread.closed
+
+
+def test_board_of_a_typed_thread_is_read_from_the_path() -> None:
+    for type_ in ("投诉", "公告"):
+        parsed = discuz.parse(page(thread(post(1, floor="楼主"), type_=type_), THREAD))
+        assert parsed.thread is not None
+        assert (parsed.thread.board, parsed.thread.type) == ("港城民生", type_)
 
 
 @pytest.mark.parametrize(

@@ -99,7 +99,7 @@ def test_general_article_in_a_table_with_line_breaks() -> None:
     found = general.parse(page(html, "http://news.example.cn/a/x.html", charset="gbk")).article
     assert found is not None
     assert (found.title, found.published, found.source) == ("水库检查到位", "2017-09-07T08:05", "某某日报")
-    assert found.byline == "作者 韦某、凌某某"
+    assert found.byline == "韦某、凌某某"
     assert found.body == f"{TEXT}\n{TEXT * 2}"
 
 
@@ -171,6 +171,13 @@ def test_hongdou_thread() -> None:
     assert (first.floor, first.author, first.time) == (16, "网友1001", "2017-09-07T08:05")
     assert (first.text, first.images) == ("第一段\n第二段", [HONGDOU + "data/1001.jpg"])
     assert [link.url for link in parsed.links] == [HONGDOU + "viewthread-55-3.html"]
+
+
+def test_hongdou_blocked_post_has_no_text() -> None:
+    blocked = hongdou_post(1002, 17, '<span class="locked">该帖已被屏蔽</span>')
+    html = f"""<div class="thead">标题: 路灯坏了(您是第812位读者)</div>{hongdou_post(1001, 16, "还没修。")}{blocked}"""
+    found = hongdou.parse(page(html, HONGDOU + "viewthread-55-2.html")).thread
+    assert found is not None and [post.text for post in found.posts] == ["还没修。", None]
 
 
 def test_hongdou_dead_thread_has_no_head() -> None:

@@ -23,7 +23,7 @@ class ArticleTagger:
         units = self._units.tag(item)
         tokens = segment(item.title + "\n" + item.body)
         classes = self._classifier.tag(item, units, tokens)
-        sentiment, score, why = self._sentiment.tag(item, classes.form, tokens)
+        sentiment, score, why = self._sentiment.tag(item, classes.form, tokens, classes)
         return ArticleTags(
             id=item.id,
             credits=units.credits,

@@ -44,6 +44,7 @@ class Routed(msgspec.Struct):
     """What speaks for one unit."""
 
     score: float = 0.0
+    first: float = 0.0  # the part of the score from matters that are its own before all others
     matter: str = ""  # the strongest matter
     span: Span | None = None
     best: float = 0.0
@@ -78,10 +79,13 @@ class DutyRouter:
         own: dict[str, Any] = city.data("duties.yaml", {}) or {}
         self.functions: dict[str, str] = raw["functions"]
         self.unit_of = units_of_functions(city, self.functions)
+        self.institutions = frozenset(
+            self.unit_of[function] for function in raw["institutions"] if function in self.unit_of
+        )
         known = city.unit_by_short
         matters = [msgspec.convert(entry, Matter) for entry in [*own.get("matters", []), *raw["matters"]]]
         self._matters: list[tuple[Matter, list[str]]] = []
-        for number, matter in enumerate(matters):
+        for matter in matters:
             units = [self.unit_of.get(name) or (name if name in known else "") for name in matter.units]
             units = list(dict.fromkeys(unit for unit in units if unit))
             if not units:
@@ -91,7 +95,6 @@ class DutyRouter:
             index.add(split(matter.any), ("any", key))
             index.add(split(matter.with_), ("with", key))
             index.add(split(matter.without), ("without", key))
-            del number
         self._duty_unit: dict[str, str] = {}
         for unit in city.units:
             for duty in unit.duties:
@@ -111,13 +114,16 @@ class DutyRouter:
                 if ("without", key) in found:
                     continue
                 spans = found[kind, key]
-                score = matter.points * (1 + REPEAT * min(4, len({s for s in spans}) - 1))
+                score = matter.points * (1 + REPEAT * min(4, len(set(spans)) - 1))
                 if spans[0][0] < title_end:
                     score *= TITLE
+                result[units[0]].first += score
                 for unit, share in zip(units, SHARE, strict=False):
                     _add(result[unit], score * share, matter.name, spans[0])
             elif kind == "duty":
-                _add(result[self._duty_unit[key]], DUTY_WEIGHT, key, found[kind, key][0])
+                unit = self._duty_unit[key]
+                result[unit].first += DUTY_WEIGHT
+                _add(result[unit], DUTY_WEIGHT, key, found[kind, key][0])
         return dict(result)
 
 

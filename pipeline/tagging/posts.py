@@ -23,8 +23,8 @@ class PostTagger:
     """Tags plain messages of one city."""
 
     def __init__(self, city: City) -> None:
-        self._units_of = UnitChooser(city)
         self._reader = PostReader(city)
+        self._units_of = UnitChooser(city, self._reader.router.institutions)
         self._kinds = KindReader()
         self._sentiment = PostSentiment()
         self._chat = ChatSentiment()

@@ -23,8 +23,8 @@ class ThreadTagger:
     """Tags the threads of one city."""
 
     def __init__(self, city: City) -> None:
-        self._units_of = UnitChooser(city)
         self._reader = PostReader(city)
+        self._units_of = UnitChooser(city, self._reader.router.institutions)
         self._answers = AnswerReader()
         self._kinds = KindReader()
         self._sentiment = PostSentiment()
@@ -163,11 +163,9 @@ def _state(asked: bool, answering: Answering) -> TicketState:
 
 
 def _urgent(reading: Reading, kind: Kind, asked: bool) -> bool:
-    if kind.kind in ("广告", "讨论", "表扬", "建议") or not (asked or kind.kind == "投诉"):
+    if kind.kind in ("广告", "讨论", "表扬", "建议") or not asked:
         return False
-    if kind.kind == "咨询":
-        return reading.has("rumour") and reading.count("fear") >= 1
-    return reading.count("urgent", 1.2) >= 1.0
+    return kind.urgent >= (0.5 if reading.has("urgent") or reading.has("rumour") else 0.8)
 
 
 def _cue_evidence(reading: Reading, cue: str, why: str) -> Evidence:

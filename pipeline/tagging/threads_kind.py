@@ -17,8 +17,6 @@ from pipeline.tagging.threads_phrases import covered
 from pipeline.tagging.threads_reading import Reading
 
 ASKING = ("投诉", "求助", "咨询", "建议")
-# The last classes of the model: whether a unit of the city is asked.
-ASKED = ("asked", "unasked")
 # Cues that explain a kind to a person, in the order of their worth.
 CUES: dict[str, tuple[str, ...]] = {
     "投诉": ("complaint", "sarcasm", "demand", "grievance", "rhetorical"),
@@ -49,14 +47,20 @@ class Kind(msgspec.Struct):
     confidence: float  # of the kind, 0..1
     asked: bool  # a unit of this city is asked
     asked_confidence: float  # 0..1
+    urgent: float  # share of danger now, 0..1
 
 
 class KindReader:
     """Reads the kind of citizens' posts."""
 
     def __init__(self) -> None:
-        self._model: LinearModel = load_model("thread-kind")
-        self._kinds = self._model.classes[: -len(ASKED)]
+        self._model: LinearModel = load_model("thread")
+        self._kinds = [c.removeprefix("kind|") for c in self._model.classes if c.startswith("kind|")]
+        self._asked = self._model.classes.index("asked|asked"), self._model.classes.index("asked|not asked")
+        self._urgent = (
+            self._model.classes.index("urgent|urgent"),
+            self._model.classes.index("urgent|not urgent"),
+        )
 
     def read(self, reading: Reading, tokens: list[str], board: str | None = None) -> Kind:
         """`tokens` are those of `reading.text`."""
@@ -71,16 +75,18 @@ class KindReader:
         why = WHY[kind]
         if kind == "表扬" and _ironic(reading):
             kind, why = "投诉", "字面是表扬，说的都是失职的事实（反话）"
-        asked = float(softmax(scores[len(self._kinds) :])[ASKED.index("asked")])
+        asked, urgent = (float(softmax(scores[list(head)])[0]) for head in (self._asked, self._urgent))
         if reading.has("lost_pet") and kind not in ("广告", "投诉"):
-            return Kind("求助", "寻找走失的宠物，求助的对象是网友", "lost_pet", max(sure, 0.9), False, 0.95)
+            return Kind(
+                "求助", "寻找走失的宠物，求助的对象是网友", "lost_pet", max(sure, 0.9), False, 0.95, 0.0
+            )
         if kind not in ASKING:
             # How sure it is that nobody is asked: what the asking kinds leave over.
             left = 1.0 - sum(float(share[i]) for i, name in enumerate(self._kinds) if name in ASKING)
-            return Kind(kind, why, _cue(reading, kind), sure, False, max(left, sure))
+            return Kind(kind, why, _cue(reading, kind), sure, False, max(left, sure), urgent)
         if reading.elsewhere is not None:
-            return Kind(kind, why, _cue(reading, kind), sure, False, 0.85)
-        return Kind(kind, why, _cue(reading, kind), sure, asked >= 0.5, max(asked, 1.0 - asked))
+            return Kind(kind, why, _cue(reading, kind), sure, False, 0.85, urgent)
+        return Kind(kind, why, _cue(reading, kind), sure, asked >= 0.5, max(asked, 1.0 - asked), urgent)
 
 
 def _cue(reading: Reading, kind: str) -> str | None:

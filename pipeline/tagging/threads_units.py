@@ -16,6 +16,8 @@ from pipeline.tagging.duties import Routed
 from pipeline.tagging.threads_reading import Reading
 
 MOST = 3
+# Before a place: where somebody comes from, not where the matter plays.
+_FROM = ("户口", "户口在", "我是", "老家", "老家在", "家在", "嫁去", "嫁到", "户籍", "从", "回", "去", "到")
 RESPONSIBLE = 0.5  # share of the best score from which a named unit is held responsible
 NAMED = 5.0  # what being called upon adds for a responsible unit
 TOLD = 1.0  # what being told of adds
@@ -33,7 +35,8 @@ class UnitChoice(msgspec.Struct):
 class UnitChooser:
     """Chooses the units of posts of one city."""
 
-    def __init__(self, city: City) -> None:
+    def __init__(self, city: City, institutions: frozenset[str] = frozenset()) -> None:
+        self._institutions = institutions
         own: dict[str, Any] = city.data("duties.yaml", {}) or {}
         self._apart = frozenset(own.get("apart", ()))
         self._vertical = frozenset(own.get("vertical", ()))
@@ -45,15 +48,17 @@ class UnitChooser:
         if praise:
             return _praised(reading, named)
         best = max(scores.values(), default=0.0)
+        best_first = max((routed.first for routed in reading.routed.values()), default=0.0)
         rank: dict[str, float] = dict(scores)
         called = {entry.unit for entry in reading.named if entry.addressed}
         counties = {entry.unit for entry in reading.named if entry.county}
         for place, unit in enumerate(named):
             own = scores.get(unit, 0.0)
+            first = reading.routed[unit].first if unit in reading.routed else 0.0
             if unit in counties:
                 rank[unit] = best + NAMED + 4.0 - place * 0.1
-            elif best == 0.0 or own >= RESPONSIBLE * best:
-                rank[unit] = own + (NAMED - min(place, 2) if unit in called else TOLD)
+            elif best == 0.0 or first >= RESPONSIBLE * best_first or unit in self._institutions & called:
+                rank[unit] = max(own, 0.5 * best) + (NAMED - min(place, 2) if unit in called else TOLD)
             else:
                 rank[unit] = max(own, 0.3 * best)
         self._add_county(rank, best, reading, bool(set(named) - counties))
@@ -70,9 +75,13 @@ class UnitChooser:
     def _add_county(self, rank: dict[str, float], best: float, reading: Reading, city_named: bool) -> None:
         """A county that lies apart answers for its own streets, water and villages, not for vertical branches."""
         county = next((name for name in reading.counties if name in self._apart), None)
+        if county is None and reading.counties and reading.has("village"):
+            rank.setdefault(reading.counties[0], 0.5 * best)
         if county is None or rank.get(county, 0.0) > best:
             return
-        spans = reading.found["county", county]
+        spans = [
+            span for span in reading.found["county", county] if not reading.text[: span[0]].endswith(_FROM)
+        ]
         local = any(start < reading.title_end for start, _ in spans) or len(spans) >= 3
         vertical = max(rank, key=lambda unit: rank[unit], default="") in self._vertical
         rank[county] = 1.05 * best if local and not vertical and not city_named else 0.5 * best

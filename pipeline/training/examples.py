@@ -1,0 +1,82 @@
+"""Owns the labelled posts that the thread model learns from.
+
+Data: posts of our own writing (`data/`), the sample city's threads, and every `threads-*.jsonl` with gold in the
+data folder; a person's corrections in the same format enter the next training.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+DATA = Path(__file__).resolve().parent / "data"
+SAMPLE = Path(__file__).resolve().parents[2] / "sample" / "content" / "threads.jsonl"
+
+
+class Example(msgspec.Struct, frozen=True, kw_only=True):
+    """One opening post with what a person says of it; None where nobody said."""
+
+    id: str
+    title: str
+    text: str
+    board: str | None = None
+    kind: str | None = None
+    asked: bool | None = None  # a unit of the city is asked
+    urgent: bool | None = None
+
+
+def load_examples(data_dir: Path) -> list[Example]:
+    """All labelled posts, in a fixed order."""
+    gold = [SAMPLE, *sorted(data_dir.glob("threads-*.jsonl"))]
+    return [
+        *_own_table(DATA / "kinds.tsv"),
+        *(e for path in sorted(DATA.glob("posts-*.jsonl")) for e in _own_posts(path)),
+        *(e for path in gold if path.is_file() for e in load_threads(path)),
+    ]
+
+
+def _own_table(path: Path) -> Iterator[Example]:
+    with path.open(encoding="utf-8", newline="") as file:
+        for number, row in enumerate(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)):
+            yield Example(
+                id=f"own{number}",
+                title=row["title"],
+                text=row["text"],
+                kind=row["kind"],
+                asked=row["reply"] == "1",
+            )
+
+
+def _own_posts(path: Path) -> Iterator[Example]:
+    for line in path.read_text(encoding="utf-8").splitlines():
+        post = json.loads(line)
+        if post["kind"] != "公告":
+            yield _example(post["id"], post["title"], post["text"], None, post, post["needs_reply"])
+
+
+def load_threads(path: Path) -> Iterator[Example]:
+    """Threads with gold, those opened by an official account left out: their kind is no question."""
+    for line in path.read_text(encoding="utf-8").splitlines():
+        thread = json.loads(line)
+        opening, gold = thread["posts"][0], thread["gold"]
+        if not opening.get("is_registered_official"):
+            title, text = thread.get("title") or "", opening.get("text") or ""
+            asked = gold["state"] != "无需回复"
+            yield _example(thread["id"], title, text, thread.get("board"), gold, asked)
+
+
+def _example(name: str, title: str, text: str, board: str | None, gold: Any, asked: bool) -> Example:
+    return Example(
+        id=name,
+        title=title,
+        text=text,
+        board=board,
+        kind=gold["kind"],
+        asked=asked,
+        urgent=gold["urgency"] == "紧急",
+    )

@@ -106,7 +106,7 @@ def source_of(around: str) -> str | None:
 
 def source_in(body: str) -> str | None:
     """The source that the copy itself names: "据广西日报讯", "新华社北京11月19日电" at its head,
-    "（据《广西日报》）" at its end. "本报讯" and "某某日报讯" without 据 name the outlet itself and are none."""
+    "（据《广西日报》）" at its end. "本报讯" and "某某日报讯" without 据 are the outlet itself."""
     lines = [line for line in body.split("\n") if line]
     if not lines:
         return None

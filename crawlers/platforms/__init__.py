@@ -22,6 +22,10 @@ class Platform(Protocol):
     def NAME(self) -> str:
         """The name used in outlets.yaml and on the command line."""
 
+    @property
+    def OPTIONS(self) -> dict[str, str]:
+        """What `options` of a site may say beyond COMMON_OPTIONS: name and, in Chinese, its meaning."""
+
     def canonical_url(self, url: str, site: Site | None = None) -> str:
         """The identity of a page: two addresses of one page give the same string.
 
@@ -46,6 +50,15 @@ class Platform(Protocol):
         """Is this page made by this engine? Used where the platform is not known. Never raises."""
 
 
+# Read by the engine for a site of any platform.
+COMMON_OPTIONS = {
+    "timeout": "等待一页的秒数",
+    "max_bytes": "一页的字节上限",
+    "concurrency": "同时请求数，只在 delay 为 0 时有效",
+    "max_pages": "一次抓取最多取多少页",
+    "revisit_days": "几天内发布的稿件再次抓取时重看，以发现改动；默认 0，不重看",
+}
+
 # In the order in which `detect` asks; `general` takes what is left.
 PLATFORMS: dict[str, Platform] = {
     module.NAME: cast(Platform, module) for module in (feed, wechat, discuz, hongdou, founder, trs, general)
@@ -56,13 +69,21 @@ def platform_of(site: Site) -> Platform:
     """The platform of a site.
 
     Raises:
-        KeyError: the city's data names a platform that does not exist; the message lists the known ones.
+        KeyError: the city's data names a platform or an option that does not exist; the message lists the
+            known ones.
     """
-    try:
-        return PLATFORMS[site.platform]
-    except KeyError:
+    platform = PLATFORMS.get(site.platform)
+    if platform is None:
         known = "、".join(PLATFORMS)
-        raise KeyError(f"站点 {site.slug} 的平台“{site.platform}”不存在，可用的有：{known}") from None
+        raise KeyError(f"站点 {site.slug} 的平台“{site.platform}”不存在，可用的有：{known}")
+    options = {**platform.OPTIONS, **COMMON_OPTIONS}
+    wrong = [name for name in site.options if name not in options]
+    if wrong:
+        known = "、".join(options)
+        raise KeyError(
+            f"站点 {site.slug} 的选项“{'、'.join(wrong)}”不存在，{site.platform} 可用的有：{known}"
+        )
+    return platform
 
 
 def detect(page: Page) -> Platform:

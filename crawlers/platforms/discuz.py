@@ -1,8 +1,4 @@
-"""Owns Discuz! X forums: boards, threads, errors; X3.4 and X3.5, desktop and touch pages.
-
-Site options: `boards` (fids to crawl; the others are not followed), `posts_per_page` (default 10; needed only
-where the page shows no floor numbers, as to user agents with "bot" in them).
-"""
+"""Owns Discuz! X forums: boards, threads, errors; X3.4 and X3.5, desktop and touch pages."""
 
 from __future__ import annotations
 
@@ -18,6 +14,10 @@ from pipeline.city import Site
 from pipeline.records import Link, Outcome, PageKind, Parsed
 
 NAME = "discuz"
+OPTIONS = {
+    "boards": "只抓这些版块（fid 列表），其余不跟；不写则全部",
+    "posts_per_page": "每页楼层数，默认 10；只在页面不显示楼层号时用得上",
+}
 
 _NO_RIGHT = re.compile(
     r"没有权限|无权|权限不足|阅读权限|需要登录|请先登录|请登录|尚未登录|先登录|登录后|注册会员|用户组"

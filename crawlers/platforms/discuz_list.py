@@ -60,8 +60,7 @@ def parse_board(document: Document) -> Parsed:
 
 def board_links(document: Document, anchors: list[LexborNode]) -> list[Link]:
     """Boards among some anchors, each once, with its name; `boards` of the site's options narrows them."""
-    site = document.page.site
-    wanted = {str(fid) for fid in (site.options.get("boards") or [])} if site else set()
+    wanted = {str(fid) for fid in (document.options.get("boards") or [])}
     found: dict[str, Link] = {}
     for anchor in anchors:
         url = document.url(anchor.attributes.get("href"))

@@ -138,8 +138,7 @@ def _further_pages(document: Document, tid: str, page: int, pages: int) -> list[
 
 
 def _posts(document: Document, page: int) -> Iterator[Post]:
-    site = document.page.site
-    per_page = int(site.options.get("posts_per_page") or POSTS_PER_PAGE) if site else POSTS_PER_PAGE
+    per_page = int(document.options.get("posts_per_page") or POSTS_PER_PAGE)
     floor = (page - 1) * per_page
     seen: set[str] = set()
     for node in document.css("#postlist div[id^=post_], div.plc[id^=pid]"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -79,6 +80,11 @@ class Document:
         self.tree = LexborHTMLParser(self.markup)
         base = self.first("base[href]")
         self.base = (join_url(page.url, base.attributes.get("href")) if base else None) or page.url
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """What the city's data says of this site beyond its addresses; see OPTIONS of the platform."""
+        return self.page.site.options if self.page.site else {}
 
     def css(self, selector: str) -> list[LexborNode]:
         return self.tree.css(selector)

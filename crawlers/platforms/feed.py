@@ -19,6 +19,7 @@ from pipeline.city import Site
 from pipeline.records import Link, PageKind, Parsed
 
 NAME = "feed"
+OPTIONS: dict[str, str] = {}
 MAX_ENTRIES = 1000
 
 _START = re.compile(

@@ -30,6 +30,7 @@ from pipeline.city import Site
 from pipeline.records import Link, PageKind, Parsed
 
 NAME = "general"
+OPTIONS = listing.OPTIONS
 MAX_FOR_LIBRARY = 2 * 1024 * 1024  # characters; trafilatura and htmldate are slow beyond
 MIN_RUNNING = 60  # characters of body below which the other reader is asked; below it a page may be a list
 

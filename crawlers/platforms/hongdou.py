@@ -18,8 +18,9 @@ from pipeline.city import Site
 from pipeline.records import Link, PageKind, Parsed, Post, Quote, ThreadPage
 
 NAME = "hongdou"
+OPTIONS = {"posts_per_page": "每页楼层数，默认 15；只在页面不显示楼层号时用得上"}
 MAX_PAGES = 2000
-POSTS_PER_PAGE = 15  # of a thread, where the posts give no floor; site option `posts_per_page`
+POSTS_PER_PAGE = 15  # of a thread, where the posts give no floor
 
 _BOARD = re.compile(r"/viewforum-(\d+)(?:-(\d+))?\.html?$")
 _THREAD = re.compile(r"/viewthread-(\d+)(?:-(\d+))?\.html?$")
@@ -195,8 +196,7 @@ def _with_page(url: str, page: int) -> str:
 
 
 def _posts(document: Document, page: int) -> Iterator[Post]:
-    site = document.page.site
-    per_page = int(site.options.get("posts_per_page") or POSTS_PER_PAGE) if site else POSTS_PER_PAGE
+    per_page = int(document.options.get("posts_per_page") or POSTS_PER_PAGE)
     floor = (page - 1) * per_page
     for node in document.css("div.postbit"):
         table = node.css_first("table.posttable") or node

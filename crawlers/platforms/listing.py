@@ -1,9 +1,6 @@
 """Owns list pages of news and government sites: rows of link and date, and the next page.
 
-Site options, all optional: `list` (CSS selector of the rows or of the links), `date` (selector of the date
-inside a row), `next` (selector of the link to the next page), `column` (name of the list's column), `follow`
-(regular expression that the address of an entry must match), `max_pages` (of createPageHTML lists).
-Without `list`, the rows are the group of links with dates beside them.
+Without the option `list`, the rows are the group of links with dates beside them.
 """
 
 from __future__ import annotations
@@ -21,6 +18,15 @@ from crawlers.platforms.walls import raise_wall
 from crawlers.title import strip_site
 from pipeline.city import Site
 from pipeline.records import Link, PageKind, Parsed
+
+OPTIONS = {
+    "list": "列表条目或其链接的 CSS 选择器，如 div.rightDiv > ul > li；不写则取旁边带日期的一组链接",
+    "date": "条目里日期的 CSS 选择器",
+    "next": "“下一页”链接的 CSS 选择器",
+    "column": "这份列表的栏目名；不写则取页面自己写的",
+    "list_pages": "用 createPageHTML 翻页的列表最多翻几页，默认 500",
+    "follow": "正则表达式，条目的网址要匹配它才跟",
+}
 
 MAX_LINKS = 1000
 MIN_ROWS = 12  # of a list on a page whose address does not say that it is one
@@ -42,7 +48,7 @@ _MORE = re.compile(r"^(?:更多|more|首页|上一页|尾页|末页|返回|查�
 def parse_list(document: Document, classify: Callable[[str, Site | None], PageKind]) -> Parsed:
     """The entries of a list page and the link to its next page."""
     site = document.page.site
-    options = site.options if site else {}
+    options = document.options
     selector = options.get("list")
     rows = _selected(document, selector) if selector else _found(document)
     column = options.get("column") or _column(document)
@@ -123,7 +129,7 @@ def next_links(document: Document, options: dict[str, object] | None = None) -> 
         shown = re.search(rf"{re.escape(name)}_(\d+)\.{extension}$", path_of(document.page.url))
         if shown:
             current = int(shown.group(1))
-        limit = min(pages, int(str(options.get("max_pages") or 500)))
+        limit = min(pages, int(str(options.get("list_pages") or 500)))
         if current + 1 < limit:
             url = join_url(document.page.url, f"{name}_{current + 1}.{extension}")
             return [Link(url=url, kind="list")] if url else []

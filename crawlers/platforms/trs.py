@@ -1,7 +1,6 @@
 """Owns sites of lists and articles as TRS and its like make them: governments, bureaus, news portals.
 
-Site options, all optional CSS selectors: `body`, `title`, `time`, `source` of an article; those of the lists
-stand in `listing`. Without them the marks of TRS and then running text decide.
+Without the options that name selectors, the marks of TRS and then running text decide.
 """
 
 from __future__ import annotations
@@ -31,6 +30,13 @@ from pipeline.city import Site
 from pipeline.records import Link, PageKind, Parsed
 
 NAME = "trs"
+OPTIONS = {
+    **listing.OPTIONS,
+    "body": "正文的 CSS 选择器",
+    "title": "标题的 CSS 选择器",
+    "time": "发布时间的 CSS 选择器",
+    "source": "来源的 CSS 选择器",
+}
 
 # TRS's own container first; the string TRS_Editor also stands in styles and scripts, so only elements count.
 _BODIES = (
@@ -90,8 +96,7 @@ def _parse(document: Document) -> Parsed:
 
 
 def _parse_article(document: Document) -> Parsed:
-    site = document.page.site
-    options = site.options if site else {}
+    options = document.options
     node = _body_node(document, options.get("body"))
     if node is None:
         return general.parse_article(document)

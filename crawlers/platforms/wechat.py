@@ -16,6 +16,7 @@ from pipeline.city import Site
 from pipeline.records import Link, PageKind, Parsed
 
 NAME = "wechat"
+OPTIONS: dict[str, str] = {}
 
 _HOST = "mp.weixin.qq.com"
 # An article is its account, message, place in the message and signature; all else says who shared it.

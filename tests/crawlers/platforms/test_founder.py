@@ -162,3 +162,38 @@ def test_same_story_under_two_ids_is_two_pages_with_one_text() -> None:
 
 def test_missing_day() -> None:
     assert founder.parse(page("<h1>404 Not Found</h1>", NODE, status=404)).outcome == "not_found"
+
+
+COLUMN = "抓绩效提升，促经济社会发展"
+
+
+@pytest.mark.parametrize(
+    ("intro", "column", "kicker"),
+    [
+        ("抓绩效提升，促经济社会发展　开栏首篇", COLUMN, "开栏首篇"),
+        ("抓绩效提升 促经济社会发展", COLUMN, None),
+        ("抓绩效提升促经济社会发展·曝光台", COLUMN, "曝光台"),
+        ("“抓绩效提升,促经济社会发展”专栏①", COLUMN, "①"),
+        ("【抓绩效提升、促经济社会发展】“一把手”访谈", COLUMN, "“一把手”访谈"),
+        ("抓绩效提升，\n促经济社会发展 | 群众意见整改进行时", COLUMN, "群众意见整改进行时"),
+        ("抓绩效提升，促经济社会发展系列报道之三", COLUMN, "系列报道之三"),
+        ("行走", "行走", None),
+        ("行走在边境线上", None, "行走在边境线上"),
+        ("学习抓绩效提升，促经济社会发展", None, "学习抓绩效提升，促经济社会发展"),
+        ("抓绩效提升，促经济", None, "抓绩效提升，促经济"),
+        ("全市秋冬种现场会提出", None, "全市秋冬种现场会提出"),
+        ("", None, None),
+    ],
+)
+def test_column_in_the_kicker(intro: str, column: str | None, kicker: str | None) -> None:
+    paper = made.site("founder", PAPER, columns=["行走", COLUMN])
+    old = founder.parse(page(OLD.replace("引题在上", intro), ARTICLE, site=paper)).article
+    assert old is not None and (old.column, old.kicker) == (column, kicker)
+    pad = new_layout("").replace('<font id="intro-title">', f'<font id="intro-title">{intro}')
+    new = founder.parse(page(pad, PAPER + "pad/content/201710/09/content_7.html", site=paper)).article
+    assert new is not None and (new.column, new.kicker) == (column, kicker)
+
+
+def test_without_known_columns_the_kicker_stays_whole() -> None:
+    found = founder.parse(page(OLD.replace("引题在上", COLUMN), ARTICLE)).article
+    assert found is not None and (found.column, found.kicker) == (None, COLUMN)

@@ -106,9 +106,21 @@ class CountyReader:
         if head is None and not common:
             head = self._acting_stem.match(text, hit.end)
         if head is None:
-            return None
+            return None if common else self._read_bare_stem(text, hit, unit)
         if common and head[0] == "公安":
             return None  # 港口公安局 is the harbour's
         if self._court.match(text, head.end()):
             return None
         return Organ(unit, head.end(), False)
+
+    def _read_bare_stem(self, text: str, hit: Hit, unit: str) -> Organ | None:
+        """上思叫安镇, 东兴：…; else only a place: 从上思赶来."""
+        end = hit.end
+        if text[end : end + 1] in "：:" and text[hit.start - 1 : hit.start] in ("", "\n", "】"):
+            return Organ(unit, end, False)
+        if town := self._town.match(text, end):
+            office = self._office.match(text, town.end())
+            if office:
+                return Organ(unit, office.end(), False)
+            return Organ(unit, town.end(), not self._town_action.match(text, town.end()))
+        return None

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pipeline.city import City
 from pipeline.tagging.items import ArticleItem
-from pipeline.tagging.names import Hit, NameFinder, Names, load_lexicon
+from pipeline.tagging.names import Hit, NameFinder, Names, county_stem, load_lexicon
 
 _DATELINE = re.compile(r"(?:新华社|新华网|中新社|中新网|据?新华社)([一-鿿]{2,4})\d{1,2}月")
 _GENERAL = re.compile(
@@ -17,6 +17,10 @@ _NESTED = re.compile(r"(?:[一-鿿]{2}省|[一-鿿]{2}市|自治州)[一-鿿]{2,
 _STRANGE_BEFORE = "区县省国镇乡州旗师厅部家级市盟"
 _OWN = frozenset({"city_name", "county", "own", "police"})
 _LEAD = 60
+_ELSEWHERE = 300  # characters of the body in which another place tells whose the text is
+# 东兴市|, 上思县|，: the name of a county that is none of ours, where a place stands
+_STRANGE_COUNTY = re.compile(r"(?:^|[，。：\s“从在到赴])([一-鿿]{2,4}(?:县|自治州|盟))(?![委政域城乡级内])")
+_OUR_CITY = re.compile("市委、?市政府|全市|市委办|市政府")
 _NO_PLACE = frozenset(
     word
     for key in ("to", "agent", "adverbs", "source_left", "join")
@@ -72,6 +76,10 @@ class ScopeReader:
         self.finder = finder
         self.outlets = frozenset(site.outlet for site in city.sites)
         self.wide = (*places["national_sources"], *places["provinces"])
+        words = sorted(
+            {*names.foreign_stems, *_other_regions(_region(city, places), places)}, key=lambda w: (-len(w), w)
+        )
+        self._foreign = re.compile("|".join(map(re.escape, words))) if words else None
 
     def read(self, item: ArticleItem, text: str, body: int, hits: list[Hit]) -> Scope:
         """Whose city, from source, dateline, title and the places that the text names."""
@@ -100,9 +108,11 @@ class ScopeReader:
             return Scope(False, None, f"电头“{dateline[0]}”")
         if foreign and not own_count and not ours and (len(foreign) > 1 or foreign[0].start < body + 120):
             return Scope(False, None, f"写的是“{foreign[0].name.text}”")
-        if not local and not own_count:
-            return Scope(False, None, "没有写到本市")
-        county = None if local else self._county_city(hits)
+        if not local and not own_count and (sign := self._elsewhere(text, body)):
+            return Scope(False, None, f"没有写到本市，写到了“{sign}”")
+        county = self._titled_county(text, body, hits) if local or body else None
+        if county is None and not local:
+            county = self._county_city(hits)
         if county is not None:
             return Scope(True, county, f"写的是“{county}”")
         return Scope(
@@ -114,6 +124,38 @@ class ScopeReader:
             self.city.name,
             self._others(text, foreign) if foreign else frozenset(),
         )
+
+    def _elsewhere(self, text: str, body: int) -> str | None:
+        """What tells that a text which never names this city is another's: a city, a county, a province."""
+        if self._foreign is not None and (match := self._foreign.search(text, 0, body + _ELSEWHERE)):
+            return match[0]
+        for match in _STRANGE_COUNTY.finditer(text, 0, body + _LEAD):
+            if match[1] not in self.names.counties and match[1][0] not in "全各该本我外每某":
+                return match[1]
+        return None
+
+    def _titled_county(self, text: str, body: int, hits: list[Hit]) -> str | None:
+        """东兴：… or 东兴市… over a text in which only 市委, 市某局 and 全市 stand: they are that city's."""
+        lead = text[:body].lstrip("【“《（ ") if body else text
+        for short in self.names.county_cities:
+            stem = county_stem(short)
+            if not lead.startswith(stem) or not lead[len(stem) :].startswith(
+                ("市", "：", ":", " ", "｜", "|")
+            ):
+                continue
+            if not _OUR_CITY.search(text, body):
+                return None
+            strange = any(
+                hit.name.text == self.city.name
+                or (
+                    hit.name.kind in ("own", "county")
+                    and hit.name.unit != short
+                    and hit.name.unit not in self.names.media
+                )
+                for hit in hits
+            )
+            return None if strange else short
+        return None
 
     @staticmethod
     def _is_about(head: str, text: str, body: int, ours: int) -> bool:
@@ -156,6 +198,24 @@ class ScopeReader:
             if hit.name.kind == "county" and hit.name.unit in self.names.county_cities:
                 return hit.name.unit
         return None
+
+
+def _region(city: City, places: dict[str, Any]) -> str:
+    """The city's province or region: from city.yaml, else from the list of prefecture-level cities."""
+    stated = str(city.settings.get("region") or "")
+    if stated:
+        return stated
+    regions = {"内蒙古", "广西", "西藏", "宁夏", "新疆"}
+    found = next((name for name, stems in places["provinces"].items() if city.stem in stems), "")
+    return found if not found or found in regions else found + "省"
+
+
+def _other_regions(region: str, places: dict[str, Any]) -> list[str]:
+    """我省 and 全省 are said in no autonomous region; where the region is not known, only names tell."""
+    words = ["外地"]
+    if region and not region.endswith("省"):
+        words += ["我省", "全省", "省委", "省政府"]
+    return words + [f"{name}省" for name in places["provinces"] if not region.startswith(name)]
 
 
 def _is_strange(text: str, start: int) -> bool:

@@ -143,15 +143,31 @@ def test_county_level_city_has_its_own_organs(tmp_path: Path) -> None:
     assert {c.unit for c in tags.credits} == {"乙江市"}
 
 
-def test_nothing_of_this_city_is_known_elsewhere(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        ("本报讯 9月5日，市教育局启动校车检查，不合格的车一律停驶。", True),
+        ("甲港消息：市教育局近日启动校车检查，不合格的车一律停驶。", True),
+        ("市教育局近日启动校车检查。南宁的家长说，早该查了。", False),
+        ("据外地媒体报道，市教育局近日启动校车检查。", False),
+        ("宁乡县的校车坐满了孩子。市教育局近日启动校车检查。", False),
+    ],
+)
+def test_a_unit_without_a_city_is_ours_unless_the_text_is_from_elsewhere(
+    tmp_path: Path, body: str, found: bool
+) -> None:
     (tmp_path / "units.csv").write_text(
         "short,official,kind,parent\n市教育局,甲港市教育局,市直,甲港市\n", encoding="utf-8"
     )
-    tagger = UnitTagger(load_city(tmp_path))
-    tags = tagger.tag(ArticleItem(id="1", title="市教育局启动校车检查", body="市教育局近日启动校车检查。"))
-    assert tags.credits == []  # nothing says that the text is about 甲港
-    tags = tagger.tag(ArticleItem(id="1", body="甲港消息：市教育局近日启动校车检查，不合格的车一律停驶。"))
-    assert [c.unit for c in tags.credits] == ["市教育局"]
+    tags = UnitTagger(load_city(tmp_path)).tag(ArticleItem(id="1", title="市教育局启动校车检查", body=body))
+    assert [c.unit for c in tags.credits] == (["市教育局"] if found else [])
+
+
+def test_an_autonomous_region_has_no_sheng() -> None:
+    body = "记者从我省有关部门获悉，市水利局近日召开防汛会议。"
+    assert TAGGER.tag(ArticleItem(id="1", title="市水利局召开防汛会议", body=body)).credits == []
+    body = "本报讯 9月5日，市水利局召开防汛工作会议。"
+    assert [c.unit for c in TAGGER.tag(ArticleItem(id="1", title="市水利局召开防汛会议", body=body)).credits]
 
 
 def test_empty_article() -> None:

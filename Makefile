@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lint format lock clean
+.PHONY: help setup run test check lint bench format lock clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -34,6 +34,10 @@ lint: $(STAMP) ## format, lint, types and import rules only
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+bench: $(STAMP) ## ratios of tagging and crawling against named peers, from one run
+	$(BIN)/python tools/bench_tagging.py
+	$(BIN)/python tools/bench_crawl.py
 
 format: $(STAMP) ## format the code
 	$(BIN)/ruff format .

@@ -6,12 +6,12 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
 
-from chinese_calendar import is_workday
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from sample.content import Piece
+from sample.filler import Filler, picture, prices, tide, weather
 from sample.pages import Website
 
 OUTLET = "防城港日报"
@@ -20,21 +20,10 @@ PAD_WEEK = (dt.date(2017, 10, 9), dt.date(2017, 10, 15))
 PAD_OFFSET = 500_000  # the same story has another id in the new layout
 _PAGE_NAMES = {"01": "要闻", "02": "综合", "03": "民生", "04": "副刊"}
 
-# Pictures with a caption, one a day where the content names no 头条.
-_PICTURES = [
-    ("图片新闻：港城晨曲", "清晨，渔船驶出港口，新的一天开始了。"),
-    ("图片新闻：红树林里白鹭飞", "退潮后的滩涂上，成群的白鹭正在觅食。"),
-    ("图片新闻：晒场上的金色", "农户趁着好天气翻晒新收的稻谷。"),
-    ("图片新闻：夜色中的跨海大桥", "灯光亮起，市民在桥下的步道上散步。"),
-    ("图片新闻：边贸早市", "天刚亮，早市上的摊位已经摆满了水果。"),
-    ("图片新闻：操场上的笑声", "大课间，孩子们在新铺的跑道上追逐。"),
-    ("图片新闻：八角飘香", "山坡上，果农正在采摘成熟的八角。"),
-]
-
 
 @dataclass(frozen=True)
 class Story:
-    """One article of an edition, or a filler (a picture with a caption), which every real edition has."""
+    """One article of an edition, or a filler (a picture, the weather), which every real edition has."""
 
     number: int
     day: dt.date
@@ -69,18 +58,12 @@ class Paper(Website):
     conditional = True
 
     def setup(self) -> None:
-        self.days: dict[dt.date, list[Edition]] = {}
         pieces: dict[dt.date, list[Piece]] = {}
         for piece in self.content.articles:
             if piece.outlet == OUTLET and piece.moment <= self.as_of:
                 pieces.setdefault(piece.day, []).append(piece)
-        # Printed on working days, and on others where the content has a piece; nothing else has an edition.
-        last = self.as_of.date()
-        day = min(pieces, default=last)
-        while day <= last:
-            if day in pieces or is_workday(day):
-                self.days[day] = _editions(day, pieces.get(day, []))
-            day += dt.timedelta(days=1)
+        # Printed on the days for which the content has a piece; the other days have no edition (404).
+        self.days = {day: _editions(day, found) for day, found in sorted(pieces.items())}
 
     def routes(self) -> list[BaseRoute]:
         return [
@@ -162,14 +145,16 @@ def _editions(day: dt.date, pieces: list[Piece]) -> list[Edition]:
     for piece in pieces:
         by_page.setdefault((piece.page or "02版").removesuffix("版"), []).append(piece)
     editions = []
-    for no in sorted({*by_page, "01", "04"}):
+    for no in sorted({*by_page, "01", "02", "04"}):
         found = sorted(by_page.get(no, []), key=lambda p: (not p.lead, p.number))
         stories = [_story(piece) for piece in found]
         # What stands first on page 01 is the 头条; where the content names none, a picture stands there.
         if no == "01" and not (found and found[0].lead):
-            stories.insert(0, _filler(day, 1, *_PICTURES[day.toordinal() % len(_PICTURES)]))
+            stories.insert(0, _filler(day, 1, picture(day)))
+        if no == "02":
+            stories.append(_filler(day, 2, weather(day)))
         if not stories:
-            stories.append(_filler(day, 4, "公益广告：讲文明 树新风", ""))
+            stories.append(_filler(day, 4, tide(day) if day.toordinal() % 2 else prices(day)))
         editions.append(Edition(day=day, no=no, stories=stories))
     return editions
 
@@ -188,10 +173,13 @@ def _story(piece: Piece) -> Story:
     )
 
 
-def _filler(day: dt.date, slot: int, title: str, caption: str) -> Story:
-    number = int(f"9{day:%y%m%d}{slot}")
+def _filler(day: dt.date, slot: int, filler: Filler) -> Story:
     return Story(
-        number=number, day=day, title=title, paragraphs=[caption] if caption else [], images=["gg.jpg"]
+        number=int(f"9{day:%y%m%d}{slot}"),
+        day=day,
+        title=filler.title,
+        paragraphs=[filler.text],
+        images=["tp.jpg"] if slot == 1 else [],
     )
 
 

@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -17,11 +18,14 @@ from crawlers.report import CrawlReport
 from crawlers.run import crawl
 from pipeline.city import City
 from pipeline.load import build
+from pipeline.store import open_store
 from pipeline.tagging.tagger import Tagger
 from sample.content import load_content
+from sample.faults import load_faults
 from sample.people import record_decisions
 from sample.serve import running
 from sample.truth import article_truth, fault_truth, thread_truth
+from tests.landed import article_differences, load_records, thread_differences
 
 ROOT = Path(__file__).resolve().parent.parent
 DAY = dt.date(2018, 2, 26)
@@ -84,6 +88,63 @@ def test_every_article_shown_is_in_the_warehouse_as_written(season):
     missing = [t.id for t in truth if (t.outlet, t.title) not in found]
     assert missing == []
     assert len(truth) >= 150
+
+
+def test_every_article_landed_is_as_written_field_by_field(season):
+    home, city, *_ = season
+    articles, _ = load_records(open_store(home, city).folder)
+    assert article_differences(article_truth(load_content(), DAY), articles) == []
+
+
+def test_every_thread_landed_is_as_written_post_by_post(season):
+    home, city, *_ = season
+    content = load_content()
+    _, threads = load_records(open_store(home, city).folder)
+    types = {thread.id: thread.type for thread in content.threads}
+    closed = {thread.id for thread in content.threads if "closed" in thread.flags}
+    found = thread_differences(thread_truth(content, DAY), threads, types, closed, load_faults(DAY))
+    assert found == []
+
+
+def test_the_paper_prints_no_piece_twice_and_three_editions_a_day(season):
+    home, city, *_ = season
+    articles, _ = load_records(open_store(home, city).folder)
+    titles = Counter(a.title for at in articles.values() for site, a in at if site == "fcgrb")
+    assert [title for title, count in titles.items() if count > 1] == []
+    pages = rows(
+        home,
+        "SELECT for_date, COUNT(DISTINCT url) FILTER (outcome = 'listed') FROM page_fetch "
+        "WHERE site = 'fcgrb' AND kind = 'list' AND for_date IS NOT NULL GROUP BY for_date",
+    )
+    printed = [count for _, count in pages if count]
+    assert len(printed) >= 80
+    assert sum(count >= 3 for count in printed) > len(printed) / 2
+
+
+def test_a_day_without_an_edition_is_told_from_a_failure(season):
+    home, *_ = season
+    fetched = dict(
+        rows(
+            home,
+            "SELECT for_date, LIST(DISTINCT outcome ORDER BY outcome) FROM page_fetch "
+            "WHERE site = 'fcgrb' AND kind = 'list' AND for_date IS NOT NULL GROUP BY for_date",
+        )
+    )
+    state = dict(rows(home, "SELECT day, state FROM source_day_at(NULL) WHERE site = 'fcgrb'"))
+    printed = {a.piece.day for a in article_truth(load_content(), DAY) if a.outlet == "防城港日报"}
+    day = START
+    while day <= DAY:
+        if dt.date(2017, 11, 6) <= day <= dt.date(2017, 11, 10):
+            assert (fetched[day], state[day]) == (["server_error"], "down")
+        elif day in printed:
+            assert "listed" in fetched[day] and "not_found" not in fetched[day]
+            assert state[day] == "ok", day
+        else:
+            assert fetched[day] == ["not_found"]
+            assert state[day] in ("no_news", "missing"), day
+        day += dt.timedelta(days=1)
+    # Nobody expects a paper on National Day or on a Sunday.
+    assert state[dt.date(2017, 10, 1)] == state[dt.date(2017, 12, 17)] == "no_news"
 
 
 def test_every_thread_shown_is_in_the_warehouse(season):

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-# What may stand behind a column's name; else it is part of a longer word: 行走 is none in "行走在边境线上".
-_BEHIND = re.compile(r"[”’》）)】\]」』]*(?:专栏|栏目)?(?=系列|开栏|之[一二三四五六七八九十]|[^A-Za-z\u3400-\u9fff]|$)")
+# What may stand behind a column's name; else it is part of a longer word: none in "行走在边境线上".
+_BEHIND = re.compile(
+    r"[”’》）)】\]」』]*(?:专栏|栏目)?(?=系列|开栏|之[一二三四五六七八九十]|[^A-Za-z\u3400-\u9fff]|$)"
+)
 _CLOSING = re.compile(r"[”’》）)】\]」』#]+")
 _BETWEEN = re.compile(r"[^\w“‘《（(【#]+")  # separators; what opens a quotation belongs to the 引题
 

@@ -1,7 +1,7 @@
 """Owns digital papers made with Founder's tools, old and new layout: front pages, and what reads the rest.
 
-Papers print a column's name (栏目) in the 引题. One that begins with one of the `columns` of the city's data is
-split into column and 引题, whatever blanks, commas and quotes stand in and around the name.
+Papers print a column's name (栏目) in the 引题. A 引题 that begins with one of the option `columns` is split
+into column and 引题, whatever blanks, commas and quotes stand in and around the name.
 """
 
 from __future__ import annotations

@@ -28,7 +28,7 @@ OWN_SOURCES = {"本站", "防城港新闻网", "防城港市广播电视台"}
 CHANNELS = {
     "动态信息", "部门动态", "县区动态", "通知公告", "防城港要闻", "本地要闻", "民生社会", "防城港新闻",
 }  # fmt: skip
-# A last line that signs the piece is no body: who wrote it stands in `byline`, whence it came in `source`.
+# A first or last line that signs the piece is no body: who wrote it stands in `byline`, whence it came in `source`.
 SIGNATURE = re.compile(r"[（(][^。，]{2,20}[)）]|(?:来源|责任编辑)：.{2,30}")
 
 Landed = dict[str, list[tuple[str, Article]]]
@@ -69,15 +69,15 @@ def article_differences(truth: Iterable[ArticleTruth], articles: Landed) -> list
 def _of_article(piece: Piece, got: Article) -> list[str]:
     lines = []
     paragraphs = mask_personal(clean_lines("\n".join(piece.paragraphs))).split("\n")
-    signature = paragraphs[-1] if SIGNATURE.fullmatch(paragraphs[-1]) else ""
-    bodies = ["\n".join(paragraphs)] + (["\n".join(paragraphs[:-1])] if signature else [])
-    if got.body not in bodies:
-        lines.append(f"body {got.body!r} is not {bodies[0]!r}")
-    elif signature and got.body != bodies[0] and "编辑" not in signature:
-        signed = re.sub(r"^来源：", "", signature).strip("（）()")
-        if signed not in f"{got.byline} {got.source}" and piece.byline != got.byline:
+    signatures = [line for line in {paragraphs[0], paragraphs[-1]} if SIGNATURE.fullmatch(line)]
+    body = [line for line in paragraphs if line not in signatures or line in got.body.split("\n")]
+    if got.body != "\n".join(body):
+        lines.append(f"body {got.body!r} is not {paragraphs!r}")
+    for line in set(signatures) - set(body):
+        signed = re.sub(r"^来源：", "", line).strip("（）()")
+        if "编辑" not in line and signed not in f"{got.byline} {got.source}" and piece.byline != got.byline:
             lines.append(f"signature {signed!r} is lost")
-    wanted = {
+    wanted: dict[str, Any] = {
         "outlet": piece.outlet,
         "title": piece.title,
         "kicker": piece.kicker,

@@ -1,7 +1,7 @@
 """Owns what an official reply in a thread is: a first response, an answer, or a sending-back.
 
-Only registered official accounts count. "已收到，正在核实" is a first response; "不属我局职责", "请拨打…" is a
-sending-back and no answer; an answer with no earlier response is both (domain.md, "Forum posts").
+Only registered official accounts count. "已收到，正在核实" is a first response; "不属我局职责", "请拨打…" is
+a sending-back and no answer; an answer with no earlier response is both (domain.md, "Forum posts").
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ LEXICON = Path(__file__).resolve().parent.parent / "lexicon" / "threads_answers.
 ReplyKind = Literal["response", "answer", "sent_back"]
 
 # A shorter reply without any cue is a courtesy, not an answer (characters).
-ANSWER_LENGTH = 45
+ANSWER_LENGTH = 28
 # A reply of this length tells something even where no cue was found (characters).
 LONG = 160
 
@@ -80,7 +80,7 @@ class AnswerReader:
             return said("sent_back", "elsewhere")
         long = len(text) >= LONG
         if "later" in found and not (inquiry and (done or long)):
-            # "已停播该广告，复核结果另行答复" promises an answer; "经查…，已修好" with a promise of more is one.
+            # "已停播该广告，复核结果另行答复" promises an answer; "经查…，已修好" is one.
             return said("response", "later")
         if inquiry or done:
             return said("answer", "found", "done")

@@ -1,4 +1,4 @@
-"""Owns the question whose 职责 a matter is: phrases of everyday language → public function → unit of the city.
+"""Owns whose 职责 a matter is: phrases of everyday language → public function → unit of the city.
 
 The general lexicon (`pipeline/lexicon/duties.yaml`) names no city; a city adds its own matters, places and
 account names in its `duties.yaml`. Which unit has a function is found in `units.csv` by names, so a city with

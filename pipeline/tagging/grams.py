@@ -19,7 +19,7 @@ Keys = npt.NDArray[np.uint32]
 
 _BEYOND = 0xFFFF  # stands for all characters outside the basic plane
 _IDEOGRAPHIC_SPACE = 0x3000
-_SHOWN = 12  # grams looked at to explain a class
+_SHOWN = 8  # grams looked at to explain a class
 
 
 def read_grams(text: str) -> tuple[Keys, Floats]:
@@ -28,12 +28,13 @@ def read_grams(text: str) -> tuple[Keys, Floats]:
     codes = np.minimum(codes[(codes > 32) & (codes != _IDEOGRAPHIC_SPACE)], _BEYOND)
     firsts = codes << 16
     keys, counts = np.unique(np.concatenate([firsts, firsts[:-1] | codes[1:]]), return_counts=True)
-    return keys, 1.0 + np.log(counts.astype(np.float32))
+    times: Floats = (1.0 + np.log(counts)).astype(np.float32)
+    return keys, times
 
 
 @dataclass(frozen=True)
 class GramModel:
-    """Weights of a model: `keys` (grams,) sorted, `rows` (grams, classes) = weight × idf, `idf` (grams,)."""
+    """Weights of a model: `keys` (grams,) sorted, `rows` (grams, classes) = weight × idf, half precision once loaded, `idf` (grams,)."""
 
     name: str
     classes: tuple[str, ...]
@@ -42,37 +43,39 @@ class GramModel:
     idf: Floats
     bias: Floats
 
-    def scores(self, keys: Keys, times: Floats) -> Floats:
-        """One margin per class; the bias alone where no gram is known."""
-        ids, times = self._known(keys, times)
+    def known(self, keys: Keys, times: Floats) -> tuple[npt.NDArray[np.intp], Floats]:
+        """Row numbers of the grams that the model knows, and their counts."""
+        places = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
+        here = self.keys[places] == keys
+        return places[here], times[here]
+
+    def scores(self, ids: npt.NDArray[np.intp], times: Floats) -> Floats:
+        """One margin per class from `known` grams; the bias alone where there are none."""
         if not len(ids):
             return self.bias
-        norm = float(np.sqrt(np.square(times * self.idf[ids]).sum()))
-        result: Floats = times @ self.rows[ids] / norm + self.bias
+        length = times * self.idf[ids]
+        result: Floats = times @ self.rows[ids].astype(np.float32) / np.sqrt(length @ length) + self.bias
         return result
 
-    def words(self, keys: Keys, times: Floats, tokens: list[str], name: str, count: int = 3) -> list[str]:
+    def words(
+        self, ids: npt.NDArray[np.intp], times: Floats, tokens: list[str], name: str, count: int = 3
+    ) -> list[str]:
         """Words of the text that hold the pairs of characters that speak most for a class."""
-        ids, times = self._known(keys, times)
-        part = times * self.rows[ids, self.classes.index(name)]
-        pairs = (self.keys[ids] & 0xFFFF) != 0
-        order = np.argsort(np.where(pairs, -part, np.inf), kind="stable")[:_SHOWN]
+        part = times * self.rows[ids, self.classes.index(name)].astype(np.float32)
+        keys = self.keys[ids]
+        part[(keys & 0xFFFF) == 0] = 0.0
+        if len(part) > _SHOWN:
+            best = np.argpartition(-part, _SHOWN)[:_SHOWN]
+            part, keys = part[best], keys[best]
         found: list[str] = []
-        longer = [token for token in dict.fromkeys(tokens) if len(token) > 1]
-        for place in order:
-            if part[place] <= 0 or len(found) == count:
+        for weight, key in sorted(zip(part.tolist(), keys.tolist(), strict=True), key=lambda e: (-e[0], e[1])):
+            if weight <= 0 or len(found) == count:
                 break
-            key = int(self.keys[ids[place]])
             gram = chr(key >> 16) + chr(key & 0xFFFF)
-            word = next((token for token in longer if gram in token), None)
+            word = next((token for token in tokens if gram in token), None)
             if word is not None and word not in found:
                 found.append(word)
         return found
-
-    def _known(self, keys: Keys, times: Floats) -> tuple[npt.NDArray[np.intp], Floats]:
-        places = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
-        known = self.keys[places] == keys
-        return places[known], times[known]
 
     def save(self, path: Path) -> None:
         """Write one .npz; the same model gives the same bytes."""
@@ -99,7 +102,7 @@ def load_gram_model(name: str, folder: Path = MODELS) -> GramModel:
                 name=name,
                 classes=tuple(data["classes"].tobytes().decode().split("\n")),
                 keys=data["keys"],
-                rows=data["rows"].astype(np.float32),
+                rows=data["rows"],
                 idf=data["idf"].astype(np.float32),
                 bias=data["bias"],
             )

@@ -50,8 +50,8 @@ class LinearModel:
         ids = self.ids(features)
         result: Floats = self.bias
         if ids:
-            norm = float(np.sqrt(np.square(self.idf[ids]).sum()))
-            result = result + self.rows[ids].sum(axis=0) / norm
+            idf = self.idf[ids]
+            result = result + self.rows[ids].sum(axis=0) / np.sqrt(idf @ idf)
         if numbers is not None:
             result = result + np.asarray(numbers, dtype=np.float32) @ self.dense
         return result

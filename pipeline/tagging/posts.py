@@ -6,8 +6,8 @@ from functools import cached_property
 
 from pipeline.city import City
 from pipeline.records import Evidence, PostTags
-from pipeline.tagging.items import PostItem
 from pipeline.tagging.grams import GramModel, load_gram_model, read_grams
+from pipeline.tagging.items import PostItem
 from pipeline.tagging.linear import softmax
 from pipeline.tagging.segment import segment
 from pipeline.tagging.sentiment import ChatSentiment, PostSentiment
@@ -40,14 +40,15 @@ class PostTagger:
         asked = kind.asked
         keys, times = read_grams(reading.text)
         units = self._units_of.choose(reading, praise=kind.kind == "表扬") if asked else None
-        if asked and (reading.named or reading.matter >= MATTER) or kind.kind in ("广告", "表扬"):
+        if (asked and (reading.named or reading.matter >= MATTER)) or kind.kind in ("广告", "表扬"):
             sentiment, score, why = self._sentiment.tag(reading, kind.kind)
         else:
             sentiment, score, why = self._chat.tag(keys, times, tokens)
-        share = softmax(self._topics.scores(keys, times))
+        ids, known = self._topics.known(keys, times)
+        share = softmax(self._topics.scores(ids, known))
         best = int(share.argmax())
         topic, sure = self._topics.classes[best], float(share[best])
-        words = "”“".join(self._topics.words(keys, times, tokens, topic))
+        words = "”“".join(self._topics.words(ids, known, tokens, topic))
         return PostTags(
             id=item.id,
             kind=kind.kind,

@@ -7,7 +7,7 @@ only where it tells of harm; a frightened question is negative. Sentiment of art
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, cast
 
 from pipeline.records import Evidence, Sentiment, ThreadKind
 from pipeline.tagging.grams import GramModel, Keys, load_gram_model
@@ -16,14 +16,15 @@ from pipeline.tagging.threads_reading import Reading
 
 
 class ChatSentiment:
-    """Sentiment of short chat (微博, forum talk) by a linear model; for texts that raise nothing for a unit."""
+    """Sentiment of short chat by a linear model, for texts that raise nothing for a unit."""
 
     def __init__(self) -> None:
         self._model: GramModel = load_gram_model("chat-sentiment")
 
     def tag(self, keys: Keys, times: Floats, tokens: list[str]) -> tuple[Sentiment, float, Evidence]:
         """`keys` and `times` are the grams of the text, `tokens` its words for the explanation."""
-        share = softmax(self._model.scores(keys, times))
+        ids, known = self._model.known(keys, times)
+        share = softmax(self._model.scores(ids, known))
         total = dict.fromkeys(("negative", "neutral", "positive"), 0.0)
         strongest = dict.fromkeys(total, (-1.0, ""))
         for name, part in zip(self._model.classes, share, strict=True):
@@ -31,8 +32,8 @@ class ChatSentiment:
             label = name.rpartition("|")[2]
             total[label] += float(part)
             strongest[label] = max(strongest[label], (float(part), name))
-        best: Sentiment = max(total, key=lambda label: total[label])  # type: ignore[assignment]
-        said = "”“".join(self._model.words(keys, times, tokens, strongest[best][1]))
+        best = cast(Sentiment, max(total, key=lambda label: total[label]))
+        said = "”“".join(self._model.words(ids, known, tokens, strongest[best][1]))
         why = f"用词最像{_NAMES[best]}：“{said}”" if said else f"语气最像{_NAMES[best]}"
         return best, round(total["positive"] - total["negative"], 4), Evidence(why=why)
 

@@ -9,13 +9,14 @@ from pipeline.city import City
 from pipeline.records import Evidence, ThreadTags, TicketState
 from pipeline.tagging.answers import Answering, AnswerReader
 from pipeline.tagging.items import ThreadItem, ThreadPost
-from pipeline.tagging.sentiment import PostSentiment
 from pipeline.tagging.segment import segment
+from pipeline.tagging.sentiment import PostSentiment
 from pipeline.tagging.threads_kind import Kind, KindReader
 from pipeline.tagging.threads_reading import PostReader, Reading
 from pipeline.tagging.threads_units import UnitChoice, UnitChooser, unit_of_account
 
 _QUESTION = re.compile(r"请问|想问|问下|问一下|[？?]|吗(?:$|[，。！])|能不能|可以.{0,12}吗|怎么办")
+_DANGER = {"紧急": "正在发生的危险或扩散的谣言", "普通": "没有正在发生的危险"}
 _JOKE = re.compile(r"哈哈|嘿嘿|\[.{1,4}\]|嘻嘻|滑稽|233|^顶|沙发")
 
 
@@ -59,7 +60,7 @@ class ThreadTagger:
                 "kind": _kind_evidence(reading, kind),
                 "needs_reply": _needs_evidence(reading, kind, asked, answering),
                 "state": _state_evidence(state, answering, posts),
-                "urgency": _cue_evidence(reading, "urgent", "正在发生的危险或扩散的谣言" if urgency == "紧急" else "没有正在发生的危险"),
+                "urgency": _cue_evidence(reading, "urgent", _DANGER[urgency]),
                 "sentiment": why,
                 **({"units": units.why} if units.why else {}),
             },
@@ -87,9 +88,7 @@ class ThreadTagger:
         announcer = self._account_unit(opening.author)
         if announcer:
             units.append(announcer)
-        question = next(
-            (p for p in posts[1:] if not p.is_registered_official and p.text and _asks(p.text)), None
-        )
+        question = next((p for p in posts[1:] if _is_question(p)), None)
         answers = [r for r in answering.replies if r.kind == "answer"]
         first = answer = None
         open_question = None
@@ -99,9 +98,9 @@ class ThreadTagger:
             answer = next((r.floor for r in later if r.kind == "answer"), None)
             last = max((r.floor for r in answers), default=0)
             open_question = next(
-                (p for p in posts[1:] if p.floor > last and not p.is_registered_official and p.text and _asks(p.text)),
+                (p for p in posts[1:] if p.floor > last and _is_question(p)),
                 None,
-            )  # fmt: skip
+            )
         for post in posts[1:]:
             if post.is_registered_official:
                 unit = self._account_unit(post.author)
@@ -148,8 +147,10 @@ def _floor(reply: object) -> int | None:
     return getattr(reply, "floor", None)
 
 
-def _asks(text: str) -> bool:
-    return bool(_QUESTION.search(text)) and not _JOKE.search(text)
+def _is_question(post: ThreadPost) -> bool:
+    """A citizen's serious question below an announcement."""
+    text = post.text or ""
+    return not post.is_registered_official and bool(_QUESTION.search(text)) and not _JOKE.search(text)
 
 
 def _state(asked: bool, answering: Answering) -> TicketState:

@@ -12,10 +12,12 @@ from pipeline.tagging.threads_reading import LEXICON, Reading
 _PHONE = re.compile(r"1[3-9][\dxX*×]{9}|1[3-9]\d[- ][\dxX*]{4}[- ][\dxX*]{4}|0\d{2,3}[- ]\d{7,8}|[vV][xX：:]")
 _PRICE = re.compile(r"\d+(?:\.\d+)?\s*(?:元|块|折|万起|/斤|一斤)|[一二三四五六七八九]折")
 _ASKS = re.compile(r"[？?]|[吗么](?:[，。！\n]|$)")
-_MARKET_BOARDS = ("跳蚤", "二手", "招聘", "租售", "分类", "商家", "广告", "交易", "供求")
+_MARKET_BOARDS = (
+    "跳蚤", "二手", "招聘", "租售", "分类", "商家", "广告", "交易", "供求",
+)  # fmt: skip
 _FORM = (
-    "matter", "named", "phone", "price", "title_asks", "asks", "questions", "calls", "ends_asking", "elsewhere",
-    "length", "market",
+    "matter", "named", "phone", "price", "title_asks", "asks", "questions", "calls", "ends_asking",
+    "elsewhere", "length", "market",
 )  # fmt: skip
 
 

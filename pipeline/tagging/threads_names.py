@@ -1,7 +1,7 @@
 """Owns which units a citizen's post names: official, colloquial and subordinate names, but no places.
 
-"教育局旧址", "市一医院大门口" are places; 国家发改委, 钦州市政 are no units of this city; 东兴市教育局 is 东兴市's
-(domain.md, "Forum posts", `unit_named`).
+"教育局旧址", "市一医院大门口" are places; 国家发改委, 钦州市政 are no units of this city; 东兴市教育局 is
+东兴市's (domain.md, "Forum posts", `unit_named`).
 """
 
 from __future__ import annotations

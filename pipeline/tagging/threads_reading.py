@@ -119,7 +119,7 @@ class PostReader:
         whole = f"{title}\n{text}"
         found = self._index.find(whole)
         # "防城港" is the city, not its district 防城 (nor 港口 a place in "防城港口岸").
-        stems = {start: end for start, end in found.get(("local", ""), ())}
+        stems = dict(found.get(("local", ""), ()))
         for key in [key for key in found if key[0] == "county"]:
             kept = [s for s in found[key] if not (s[0] in stems and stems[s[0]] > s[1])]
             if kept:

@@ -1,6 +1,6 @@
 """Owns the suggestion of up to three units for a post: whose 职责 it is, and what the text names.
 
-A named unit comes first where it is also responsible, last where it is not (domain.md, "Forum posts", `unit`).
+A named unit comes first where it is also responsible, last where it is not (domain.md, `unit`).
 """
 
 from __future__ import annotations
@@ -58,7 +58,8 @@ class UnitChooser:
             if unit in counties:
                 rank[unit] = best + NAMED + 4.0 - place * 0.1
             elif best == 0.0 or first >= RESPONSIBLE * best_first or unit in self._institutions & called:
-                rank[unit] = max(own, 0.5 * best) + (NAMED - min(place, 2) if unit in called else TOLD)
+                base = max(own, best) if unit in self._institutions & called else own
+                rank[unit] = base + (NAMED - min(place, 2) if unit in called else TOLD)
             else:
                 rank[unit] = max(own, 0.3 * best)
         self._add_county(rank, best, reading, bool(set(named) - counties))
@@ -73,7 +74,7 @@ class UnitChooser:
         return UnitChoice(chosen, _why(reading, chosen), _confidence(rank, chosen, named))
 
     def _add_county(self, rank: dict[str, float], best: float, reading: Reading, city_named: bool) -> None:
-        """A county that lies apart answers for its own streets, water and villages, not for vertical branches."""
+        """A county that lies apart answers for its own streets and villages, not for vertical branches."""
         county = next((name for name in reading.counties if name in self._apart), None)
         if county is None and reading.counties and reading.has("village"):
             rank.setdefault(reading.counties[0], 0.5 * best)

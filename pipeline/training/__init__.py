@@ -1,1 +1,1 @@
-"""Owns training: each model is rebuilt from the data by `train(data_dir, out_dir)`, the same bytes each time."""
+"""Owns training: `train.train(data_dir, out_dir)` rebuilds every model, the same bytes each time."""

@@ -42,11 +42,14 @@ def fit_grams(
     model = classifier.fit(
         csr_matrix((np.concatenate(data), np.concatenate(indices), indptr), shape=shape), list(labels)
     )
+    weights, bias = model.coef_, model.intercept_
+    if len(model.classes_) == 2:
+        weights, bias = np.vstack([-weights[0], weights[0]]) / 2, np.array([-bias[0], bias[0]]) / 2
     return GramModel(
         name=name,
         classes=tuple(str(label) for label in model.classes_),
         keys=grams,
-        rows=(model.coef_.T * idf[:, None] * sharpness).astype(np.float32),
+        rows=(weights.T * idf[:, None] * sharpness).astype(np.float32),
         idf=idf.astype(np.float32),
-        bias=(model.intercept_ * sharpness).astype(np.float32),
+        bias=(bias * sharpness).astype(np.float32),
     )

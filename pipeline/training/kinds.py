@@ -1,5 +1,4 @@
-"""Owns the training of the thread model: one matrix whose columns are the heads kind, asked (a unit of the city)
-and urgent, all on the same words and numbers of a post."""
+"""Owns the training of the thread model: heads kind, asked (a unit of the city) and urgent in one matrix."""
 
 from __future__ import annotations
 

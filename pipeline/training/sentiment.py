@@ -1,4 +1,4 @@
-"""Owns the training of the sentiment model of chat (`sentiment.csv.gz`: a car forum and public affairs on 微博)."""
+"""Owns the training of the sentiment model of chat (`sentiment.csv.gz`: a car forum and 微博)."""
 
 from __future__ import annotations
 
@@ -28,5 +28,5 @@ def fit_chat(rows: Sequence[tuple[str, str, str]]) -> GramModel:
         [f"{source}|{label}" for source, label, _ in rows],
         LogisticRegression(C=4.0, class_weight="balanced", max_iter=1000),
         min_count=3,
-        most_grams=60_000,
+        most_grams=40_000,
     )

@@ -11,8 +11,8 @@ from sklearn.svm import LinearSVC
 
 from pipeline.tagging.grams import GramModel
 from pipeline.training.fit import fit_grams
+from pipeline.training.split import SEED
 
-SEED = 20171001
 SHARPNESS = 3.0  # margins to calibrated shares
 
 
@@ -28,6 +28,6 @@ def fit_topics(pairs: Sequence[tuple[str, str]]) -> GramModel:
         [text for _, text in pairs],
         [topic for topic, _ in pairs],
         LinearSVC(C=1.0, class_weight="balanced", random_state=SEED),
-        most_grams=50_000,
+        most_grams=25_000,
         sharpness=SHARPNESS,
     )

@@ -1,0 +1,194 @@
+"""Rulings of domain.md, "Forum posts", on posts of our own invention."""
+
+from pathlib import Path
+
+import pytest
+
+from pipeline.city import load_city
+from pipeline.records import ThreadTags
+from pipeline.tagging.items import PostItem, ThreadItem, ThreadPost
+from pipeline.tagging.posts import PostTagger
+from pipeline.tagging.threads import ThreadTagger
+
+
+@pytest.fixture(scope="module")
+def tagger() -> ThreadTagger:
+    return ThreadTagger(load_city())
+
+
+def thread(title: str, text: str | None, *replies: tuple[str, str, bool], official: bool = False) -> ThreadItem:
+    posts = [ThreadPost(floor=1, author="防城港市教育局" if official else "网友甲", text=text,
+                        is_registered_official=official)]  # fmt: skip
+    posts += [
+        ThreadPost(floor=number, author=author, text=words, is_registered_official=registered)
+        for number, (author, words, registered) in enumerate(replies, 2)
+    ]
+    return ThreadItem(id="x", title=title, posts=posts)
+
+
+KINDS = [
+    ("投诉", "小区电梯坏了半个月没人修", "老人上下楼爬十八层，物业天天讲在等配件，物业费倒是照收，谁来管管？"),
+    ("投诉", "真要给我们小区物业发个最佳奖", "电梯坏了二十天帮我们锻炼身体，垃圾堆成山让我们闻大自然的芬芳，业界良心！"),
+    ("求助", "求助：父亲在工地摔伤，老板躲着不见", "我不识几个字，不晓得该找谁，要什么材料，请懂的帮帮我。"),
+    ("咨询", "请问公积金可以异地提取吗", "人在外地上班，想问一下需要什么材料，在哪里办理？"),
+    ("咨询", "网传明天全市停水三天，是真的吗", "家长群都在转，超市的水都被抢光了，请有关部门出来说一声。"),
+    ("建议", "建议在体育公园加装几盏路灯", "晚上跑步的人多，南边那段没灯，隔三十米装一盏就够了，个人一点小想法，仅供参考。"),
+    ("表扬", "表扬6路车的司机师傅", "老人晕车吐了一地，师傅停车扶下来，还自己掏钱买水。谢谢您，好人一生平安。"),
+    ("讨论", "大家觉得哪家的牛腩粉好吃", "周末同学来玩，想带他去尝尝，求推荐。"),
+    ("广告", "九成新电动车转让", "去年买的3200，现1500出，自提，电话13800001234，微信同号。"),
+]
+
+
+@pytest.mark.parametrize(("kind", "title", "text"), KINDS)
+def test_kind_by_what_the_post_does(tagger: ThreadTagger, kind: str, title: str, text: str) -> None:
+    tags = tagger.tag(thread(title, text))
+    assert tags.kind == kind
+    assert tags.needs_reply == (kind in ("投诉", "求助", "咨询", "建议"))
+
+
+DUTIES = [
+    ("工地半夜还在打桩，全家睡不着", "天天搞到凌晨三点，噪音大得很。", "市市政局"),
+    ("老板拖欠我们三个月工资", "干完活一分钱没给，二十几个人等着回家过年。", "市人社局"),
+    ("教育局管管学校旁边的KTV吧", "离小学校门不到五十米，学生天天路过。", "市文化委"),
+    ("的士不打表乱要价", "从车站到市区一口价六十，拒载短途。", "市交通局"),
+    ("小区一停电就是一晚上", "电压不稳，冰箱都烧了。", "防城港供电局"),
+    ("有人在江里电鱼", "每天夜里背着电瓶，大小一锅端。", "市水产畜牧局"),
+    ("加油站跳枪还走字", "油箱四十升加了四十六升，缺斤少两。", "市质监局"),
+    ("快递显示签收，我根本没收到", "打快递网点电话没人接，包裹丢了也不赔。", "市邮政管理局"),
+    ("东兴市教育局几时发校车补贴", "签了字一年了，一分钱没见到。", "东兴市"),
+    ("养老金转移要多久", "社保在广东交了八年，想转回来。", "市人社局"),
+    ("殡仪馆收费太黑", "骨灰盒一个要五千，没有价目表。", "市民政局"),
+]
+
+
+@pytest.mark.parametrize(("title", "text", "unit"), DUTIES)
+def test_first_unit_is_the_one_whose_duty_it_is(tagger: ThreadTagger, title: str, text: str, unit: str) -> None:
+    tags = tagger.tag(thread(title, text))
+    assert tags.units[0] == unit
+    assert tags.why["units"].why
+
+
+def test_a_named_unit_without_the_duty_comes_last(tagger: ThreadTagger) -> None:
+    tags = tagger.tag(thread("教育局管管学校旁边的KTV吧", "离小学校门不到五十米，夜里还招待学生。"))
+    assert tags.units[-1] == "市教育局" and tags.unit_named
+
+
+@pytest.mark.parametrize(
+    ("title", "named"),
+    [
+        ("教育局旧址那棵树还在吗", False),
+        ("市一医院大门口堵死了", False),
+        ("国家发改委降油价了，加油站不降", False),
+        ("钦州市政的路灯也不亮", False),
+        ("市政府附近的路灯不亮", False),
+        ("请交警来看看这个路口", True),
+        ("社保局的窗口中午没人", True),
+        ("请物价的同志查一查", True),
+        ("妇联、民政有没有人管", True),
+    ],
+)
+def test_unit_named_knows_places_and_other_levels(tagger: ThreadTagger, title: str, named: bool) -> None:
+    assert tagger.tag(thread(title, "如题。")).unit_named is named
+
+
+def test_another_citys_matter_keeps_its_kind_and_needs_no_reply(tagger: ThreadTagger) -> None:
+    tags = tagger.tag(thread("北海这边的公交司机太凶了", "在北海坐车问了句路被骂，北海交通局不管的吗？投诉两次没人理。"))
+    assert (tags.kind, tags.needs_reply, tags.units, tags.state) == ("投诉", False, [], "无需回复")
+
+
+def test_a_private_dispute_needs_no_reply(tagger: ThreadTagger) -> None:
+    tags = tagger.tag(thread("朋友借钱不还把我拉黑了", "两万块，有欠条。想问下大家去法院起诉要花多少钱？打过官司的老哥指点一下。"))
+    assert tags.kind in ("求助", "投诉") and not tags.needs_reply and tags.units == []
+
+
+def test_a_lost_pet_asks_the_netizens(tagger: ThreadTagger) -> None:
+    tags = tagger.tag(thread("寻狗：家里泰迪走丢两天了", "棕色，叫豆豆，看到请联系，重谢五百。"))
+    assert (tags.kind, tags.needs_reply, tags.units) == ("求助", False, [])
+
+
+COMPLAINT = ("路灯黑了一个月", "整条街漆黑，老人摔了两个，市政来修一下行不行？")
+
+
+def test_states_follow_the_registered_replies(tagger: ThreadTagger) -> None:
+    received = ("市市政局", "您好，您反映的问题已收悉，正在核实。", True)
+    mended = ("市市政局", "您好，现答复如下：经查系电缆被盗，已于11月3日全部修复。", True)
+    netizen = ("热心网友", "昨天看到有人来修，已经修好了", False)
+    sounds = ("市政小张", "您好，已经修好了。", False)
+    away = ("市市政局", "您好，该路段不属我局管理，请向公路局反映。", True)
+
+    def state(*replies: tuple[str, str, bool]) -> tuple[str, int | None, int | None, bool]:
+        tags: ThreadTags = tagger.tag(thread(*COMPLAINT, *replies))
+        return tags.state, tags.first_response_floor, tags.answer_floor, tags.needs_reply
+
+    assert state() == ("待研判", None, None, True)
+    assert state(netizen, sounds) == ("待研判", None, None, True)
+    assert state(netizen, received) == ("已初步回应", 3, None, True)
+    assert state(received, mended) == ("已答复", 2, 3, False)
+    assert state(mended) == ("已答复", 2, 2, False)
+    assert state(away) == ("退回改派", None, None, True)
+    assert state(mended, ("网友甲", "根本没修好，糊弄人", False)) == ("已答复", 2, 2, False)
+
+
+def test_a_question_below_an_announcement_counts(tagger: ThreadTagger) -> None:
+    notice = ("关于寒假放假时间的通知", "全市中小学寒假自2月4日起至2月28日止。")
+    joke = ("学生", "作业能不能少一点嘿嘿", False)
+    question = ("家长", "请问高三也是4号放吗？", False)
+    answer = ("防城港市教育局", "您好，高三年级按校历2月7日起放假。", True)
+    plain = tagger.tag(thread(*notice, joke, official=True))
+    assert (plain.kind, plain.needs_reply, plain.state, plain.units) == ("公告", False, "无需回复", ["市教育局"])
+    asked = tagger.tag(thread(*notice, joke, question, official=True))
+    assert (asked.kind, asked.needs_reply, asked.state) == ("公告", True, "待研判")
+    answered = tagger.tag(thread(*notice, joke, question, answer, official=True))
+    assert (answered.needs_reply, answered.state, answered.answer_floor) == (False, "已答复", 4)
+
+
+def test_urgency_is_danger_now(tagger: ThreadTagger) -> None:
+    now = tagger.tag(thread("楼下煤气泄漏，整栋楼都是煤气味", "打了物业没人接，老人小孩都在楼上，要出人命的！谁来管管！"))
+    general = tagger.tag(thread("路面有个坑", "坑洼了三个月，电动车都颠坏了，麻烦来修一下。"))
+    assert (now.urgency, general.urgency) == ("紧急", "普通")
+
+
+def test_urgency_does_not_drop_when_answered(tagger: ThreadTagger) -> None:
+    item = thread("楼下煤气泄漏，整栋楼都是煤气味", "打了物业没人接，要出人命的！谁来管管！",
+                  ("市住建委", "现答复如下：经查系阀门老化，已更换。", True))  # fmt: skip
+    assert tagger.tag(item).urgency == "紧急"
+
+
+def test_blocked_and_empty_posts_are_tagged(tagger: ThreadTagger) -> None:
+    for item in (thread("", None), thread("路灯坏了", None), ThreadItem(id="y", posts=[])):
+        assert tagger.tag(item).id == item.id
+
+
+def test_evidence_stands_where_it_says(tagger: ThreadTagger) -> None:
+    item = thread(*COMPLAINT, ("市市政局", "您好，现答复如下：已全部修复。", True))
+    fields = {"title": item.title, "posts[0]": item.posts[0].text or "", "posts[1]": item.posts[1].text or ""}
+    for evidence in tagger.tag(item).why.values():
+        if evidence.field is not None and evidence.start is not None and evidence.end is not None:
+            assert fields[evidence.field][evidence.start : evidence.end]
+
+
+def test_another_city_needs_nothing_but_its_units(tmp_path: Path) -> None:
+    rows = [
+        "short,official,kind,parent,aliases,duties,named_in_notice",
+        "市公安局,海州市公安局,市直,海州市,,,0",
+        "市城管局,海州市城市管理局,市直,海州市,,路灯,0",
+        "市人社局,海州市人力资源和社会保障局,市直,海州市,,,0",
+        "东山县,东山县,县（市、区）,海州市,东山县政府,,0",
+    ]
+    (tmp_path / "units.csv").write_text("\n".join(rows), encoding="utf-8")
+    tagger = ThreadTagger(load_city(tmp_path))
+    assert tagger.tag(thread("路灯黑了一个月", "整条街漆黑，没人来修。")).units[0] == "市城管局"
+    assert tagger.tag(thread("老板拖欠工资", "三个月没发了，请劳动局管管。")).units == ["市人社局"]
+    assert tagger.tag(thread("东山县公安局不给上户口", "跑了三趟都讲系统坏了。")).units[0] == "东山县"
+    home = tagger.tag(thread("防城港的路灯也不亮", "来防城港玩，防城港市区路灯坏了一片没人修。"))
+    assert not home.needs_reply
+
+
+def test_plain_messages() -> None:
+    tagger = PostTagger(load_city())
+    tags = tagger.tag(PostItem(id="1", title="幼儿园乱收费", text="保教费一个月八百，还强制买校服，请教育局查一查。"))
+    assert (tags.kind, tags.needs_reply, tags.sentiment, tags.citizen_topic) == ("投诉", True, "negative", "教育文体")
+    assert tags.units[0] == "市教育局"
+    chat = tagger.tag(PostItem(id="2", text="武汉加油！向一线的医护人员致敬！"))
+    assert (chat.needs_reply, chat.sentiment, chat.units) == (False, "positive", [])
+    assert tagger.tag(PostItem(id="3", text="")).id == "3"

@@ -1,0 +1,64 @@
+"""Training is deterministic to the byte, and its artefacts are small, whole and used."""
+
+import hashlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sklearn.svm import LinearSVC
+
+from pipeline.city import load_city
+from pipeline.tagging.grams import load_gram_model, read_grams
+from pipeline.tagging.linear import MODELS, ModelError, load_model
+from pipeline.training.examples import load_examples
+from pipeline.training.fit import fit_grams
+from pipeline.training.kinds import fit_threads
+from pipeline.training.split import folds, held_out
+
+TEXTS = ["路灯坏了没人修", "路灯不亮", "公交车不停站", "公交司机态度差", "路灯装好了", "公交晚点"] * 3
+LABELS = ["灯", "灯", "车", "车", "灯", "车"] * 3
+
+
+def test_thread_model_is_the_same_bytes_twice(tmp_path: Path) -> None:
+    examples = load_examples(tmp_path)[::4]
+    sums = set()
+    for name in ("a", "b"):
+        path = tmp_path / f"{name}.npz"
+        fit_threads(examples, load_city()).save(path)
+        sums.add(hashlib.sha256(path.read_bytes()).hexdigest())
+    assert len(sums) == 1
+
+
+def test_gram_model_survives_saving(tmp_path: Path) -> None:
+    model = fit_grams("m", TEXTS, LABELS, LinearSVC(random_state=1))
+    model.save(tmp_path / "m.npz")
+    model.save(tmp_path / "n.npz")
+    assert (tmp_path / "m.npz").read_bytes() == (tmp_path / "n.npz").read_bytes()
+    loaded = load_gram_model("m", tmp_path)
+    for text, label in (("楼下路灯", "灯"), ("等公交", "车")):
+        assert loaded.classes[int(loaded.scores(*loaded.known(*read_grams(text))).argmax())] == label
+    assert np.array_equal(loaded.scores(*loaded.known(*read_grams(""))), loaded.bias)
+    assert loaded.words(*loaded.known(*read_grams("路灯坏了")), ["路灯", "坏", "了"], "灯") == ["路灯"]
+
+
+def test_damaged_models_say_how_to_mend(tmp_path: Path) -> None:
+    (tmp_path / "m.npz").write_bytes(b"no model")
+    for load in (load_model, load_gram_model):
+        with pytest.raises(ModelError, match="gangqing train"):
+            load("m", tmp_path)
+        with pytest.raises(ModelError, match="gangqing train"):
+            load("missing", tmp_path)
+
+
+def test_artefacts_are_small_and_have_cards() -> None:
+    files = list(MODELS.rglob("*.npz"))
+    assert sum(path.stat().st_size for path in files) < 10_000_000
+    assert {path.stem for path in MODELS.glob("*.npz")} == {"thread", "citizen-topic", "chat-sentiment"}
+    assert all(path.with_suffix(".json").is_file() for path in files)
+
+
+def test_splits_are_fixed_and_apart() -> None:
+    labels = ["a", "b"] * 50
+    assert held_out(labels) == held_out(labels)
+    for rest, fold in folds(labels):
+        assert not set(rest) & set(fold) and len(rest) + len(fold) == len(labels)

@@ -28,7 +28,7 @@ OWN_SOURCES = {"本站", "防城港新闻网", "防城港市广播电视台"}
 CHANNELS = {
     "动态信息", "部门动态", "县区动态", "通知公告", "防城港要闻", "本地要闻", "民生社会", "防城港新闻",
 }  # fmt: skip
-# A first or last line that signs the piece is no body: who wrote it stands in `byline`, whence it came in `source`.
+# A first or last line that signs the piece is no body; its words stand in `byline` or `source`.
 SIGNATURE = re.compile(r"[（(][^。，]{2,20}[)）]|(?:来源|责任编辑)：.{2,30}")
 
 Landed = dict[str, list[tuple[str, Article]]]

@@ -33,6 +33,13 @@ _EDITED = re.compile(
     r"|20)\d\d-\d{1,2}-\d{1,2}(?:\s+\d{1,2}:\d\d(?::\d\d)?)?)"
 )
 
+# "引用 张三 的发言：", "原帖由 张三 于 2017-9-7 08:05 发表", "张三 说："; then the quoted words.
+_QUOTED = re.compile(
+    r"^(?:引用|回复)?\s*[:：]?\s*(?:原帖由\s*)?([^\s:：]{1,30})\s*(?:于.{0,30}?)?的?\s*(?:发言|发表|帖子|写道|说)"
+    r"(?:的|于[^\n]*)?\s*[:：]?"
+)
+_ANONYMOUS = re.compile(r"匿名|游客")
+
 
 def canonical_url(url: str, site: Site | None = None) -> str:
     """Page 1 of a thread has two addresses: `viewthread-5.html` and `viewthread-5-1.html`."""
@@ -245,13 +252,10 @@ def _quote(body: LexborNode | None) -> Quote | None:
     text = body_of(node)
     if not text:
         return None
-    match = re.match(
-        r"^(?:引用\s*[:：]?\s*)?(?:原帖由\s*)?([^\s:：]{1,30})\s*(?:于.{0,30})?(?:发表|说)(?:的"
-        r"|于[^\n]*)?[:：]?",
-        text,
-    )
+    match = _QUOTED.match(text)
     if match:
-        return Quote(author=match.group(1), text=text[match.end() :].strip())
+        author = match.group(1)
+        return Quote(author=None if _ANONYMOUS.match(author) else author, text=text[match.end() :].strip())
     return Quote(text=text)
 
 
@@ -260,5 +264,5 @@ def _author(table: LexborNode) -> str | None:
         name = line_of(table.css_first(selector))
         if name:
             name = name.split(" ")[0][:40]
-            return None if re.match(r"匿名|游客", name) else name
+            return None if _ANONYMOUS.match(name) else name
     return None

@@ -242,3 +242,24 @@ def test_tracking_session_and_fragment_are_no_identity(name: str) -> None:
     plain = "http://x.cn/a/content_1.html"
     noisy = "HTTP://X.cn:80/a/content_1.html;jsessionid=AB12?utm_source=wx&from=timeline&PHPSESSID=9#top"
     assert module.canonical_url(noisy) == module.canonical_url(plain) == plain
+
+
+@pytest.mark.parametrize(
+    ("head", "author"),
+    [
+        ("引用 阿海 的发言：", "阿海"),
+        ("引用：阿海 于 2017-9-7 08:05 发表", "阿海"),
+        ("原帖由 阿海 于 2017-9-7 08:05 发表", "阿海"),
+        ("阿海 发表于 2017-9-7 08:05", "阿海"),
+        ("阿海说：", "阿海"),
+        ("引用 匿名 的发言：", None),
+    ],
+)
+def test_hongdou_quote_gives_away_no_name_in_its_text(head: str, author: str | None) -> None:
+    text = f'<div class="quote"><blockquote>{head}<br>灯坏了。</blockquote></div>我家也是。'
+    html = f'<div class="thead">标题: 灯(您是第8位读者)</div>{hongdou_post(1001, 16, text)}'
+    found = hongdou.parse(page(html, HONGDOU + "viewthread-55.html")).thread
+    assert found is not None
+    post = found.posts[0]
+    assert post.quote is not None
+    assert (post.quote.author, post.quote.text, post.text) == (author, "灯坏了。", "我家也是。")

@@ -103,8 +103,11 @@ class DutyRouter:
                     self._duty_unit.setdefault(word, unit.short)
                     index.add([word], ("duty", word))
 
-    def route(self, found: dict[tuple[str, str], list[Span]], title_end: int) -> dict[str, Routed]:
-        """Short name → what speaks for it. `title_end` is where the title ends in the text."""
+    def route(
+        self, found: dict[tuple[str, str], list[Span]], title_end: int, begins: set[int]
+    ) -> dict[str, Routed]:
+        """Short name → what speaks for it. `title_end` is where the title ends in the text; a phrase
+        counts only where a word begins (`begins`): 动车 is not in 电动车."""
         result: dict[str, Routed] = defaultdict(Routed)
         for kind, key in found:
             if kind == "any":
@@ -113,7 +116,9 @@ class DutyRouter:
                     continue
                 if ("without", key) in found:
                     continue
-                spans = found[kind, key]
+                spans = [span for span in found[kind, key] if span[0] in begins]
+                if not spans:
+                    continue
                 score = matter.points * (1 + REPEAT * min(4, len(set(spans)) - 1))
                 if spans[0][0] < title_end:
                     score *= TITLE

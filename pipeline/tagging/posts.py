@@ -9,7 +9,6 @@ from pipeline.records import Evidence, PostTags
 from pipeline.tagging.grams import GramModel, load_gram_model, read_grams
 from pipeline.tagging.items import PostItem
 from pipeline.tagging.linear import softmax
-from pipeline.tagging.segment import segment
 from pipeline.tagging.sentiment import ChatSentiment, PostSentiment
 from pipeline.tagging.threads_kind import KindReader
 from pipeline.tagging.threads_reading import PostReader
@@ -35,7 +34,7 @@ class PostTagger:
 
     def tag(self, item: PostItem) -> PostTags:
         reading = self._reader.read(item.title, item.text)
-        tokens = segment(reading.text)
+        tokens = reading.tokens
         kind = self._kinds.read(reading, tokens)
         asked = kind.asked
         keys, times = read_grams(reading.text)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from itertools import accumulate
 
 import rjieba
 
@@ -36,3 +37,8 @@ def segment(text: str) -> list[str]:
         else:
             split.append(token)
     return split
+
+
+def starts(tokens: list[str]) -> set[int]:
+    """Where tokens begin in their text, in characters."""
+    return {0, *accumulate(map(len, tokens))}

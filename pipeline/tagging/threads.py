@@ -9,7 +9,6 @@ from pipeline.city import City
 from pipeline.records import Evidence, ThreadTags, TicketState
 from pipeline.tagging.answers import Answering, AnswerReader
 from pipeline.tagging.items import ThreadItem, ThreadPost
-from pipeline.tagging.segment import segment
 from pipeline.tagging.sentiment import PostSentiment
 from pipeline.tagging.threads_kind import Kind, KindReader
 from pipeline.tagging.threads_reading import PostReader, Reading
@@ -38,7 +37,7 @@ class ThreadTagger:
         answering = self._answers.read(posts)
         if opening.is_registered_official:
             return self._announcement(item, posts, reading, answering)
-        kind = self._kinds.read(reading, segment(reading.text), item.board)
+        kind = self._kinds.read(reading, reading.tokens, item.board)
         asked = kind.asked
         units = self._units(kind, asked, reading)
         state = _state(asked, answering)

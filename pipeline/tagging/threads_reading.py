@@ -9,6 +9,7 @@ import msgspec
 
 from pipeline.city import City, load_yaml
 from pipeline.tagging.duties import DutyRouter, Routed, split
+from pipeline.tagging.segment import segment, starts
 from pipeline.tagging.threads_names import LEXICON as NAMES
 from pipeline.tagging.threads_names import Named, UnitNames
 from pipeline.tagging.threads_phrases import PhraseIndex, Span, covered
@@ -56,6 +57,7 @@ class Reading(msgspec.Struct):
 
     text: str
     title_end: int
+    tokens: list[str]  # of `text`
     found: dict[tuple[str, str], list[Span]]
     routed: dict[str, Routed]
     named: list[Named]
@@ -118,6 +120,7 @@ class PostReader:
         title, text = title.strip("\n"), text or ""
         whole = f"{title}\n{text}"
         found = self._index.find(whole)
+        tokens = segment(whole)
         # "防城港" is the city, not its district 防城 (nor 港口 a place in "防城港口岸").
         stems = dict(found.get(("local", ""), ()))
         for key in [key for key in found if key[0] == "county"]:
@@ -133,8 +136,9 @@ class PostReader:
         return Reading(
             text=whole,
             title_end=title_end,
+            tokens=tokens,
             found=found,
-            routed=self.router.route(found, title_end),
+            routed=self.router.route(found, title_end, starts(tokens)),
             named=self.names.find(found, whole, title_end),
             elsewhere=self._elsewhere(found, whole, title_end),
             counties=counties,

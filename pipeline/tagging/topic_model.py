@@ -1,0 +1,57 @@
+"""Owns the weights of the topic signals: read from a small file, one product per article.
+
+Training is in `pipeline.training.news_topic`; the file names every signal and label, so that a person can
+read what counts how much.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from pipeline.tagging.linear import Floats, ModelError
+from pipeline.tagging.news_sentiment_model import FOLDER
+from pipeline.tagging.topic_signals import LABELS, SIGNALS
+
+FILE = "topic.json"
+
+
+@dataclass(frozen=True)
+class TopicModel:
+    """Weight per signal (`SIGNALS`) and bias per label (`LABELS`)."""
+
+    weights: dict[str, float]
+    bias: dict[str, float]
+
+    @cached_property
+    def _weights(self) -> Floats:
+        return np.array([self.weights[name] for name in SIGNALS], dtype=np.float32)
+
+    @cached_property
+    def _bias(self) -> Floats:
+        return np.array([self.bias[label] for label in LABELS], dtype=np.float32)
+
+    def scores(self, values: Floats) -> Floats:
+        """Score per label from (labels, signals)."""
+        return values @ self._weights + self._bias
+
+
+def load_topic_model(folder: Path = FOLDER) -> TopicModel:
+    """Read `<folder>/topic.json`.
+
+    Raises:
+        ModelError: the file is missing, damaged or of other signals.
+    """
+    try:
+        data = json.loads((folder / FILE).read_text(encoding="utf-8"))
+        model = TopicModel(
+            weights={name: float(data["weights"][name]) for name in SIGNALS},
+            bias={label: float(data["bias"][label]) for label in LABELS},
+        )
+    except (OSError, KeyError, TypeError, ValueError) as error:
+        raise ModelError(f"模型 {FILE} 缺失或损坏（{error}），请运行 gangqing train 重建") from error
+    return model

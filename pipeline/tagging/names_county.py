@@ -46,6 +46,13 @@ class CountyReader:
         self._action = re.compile(
             rf"(?:\d{{4}}年|\d{{1,2}}[月日])?{_words(cues['coverbs'])}|[^，。；：、的“]{{0,6}}?{_words(cues['actions'])}"
         )
+        # 上思县在南屏乡挖了七公里的沟: any short verb that is done
+        self._done = re.compile(
+            r"(?:还|也|又|已|先后|随后|专门|一共|共|今年|去年|及时|主动|并|则|正|就)?"
+            r"(?:(?:在|从|到|为|给|把|用|向|对)[^，。；、的“\n]{1,14}?|[^，。；、的“\n]{0,1})"
+            r"(?:[请聘挖埋建修铺种送办腾花掏凑搬挪装配补划定立抽守盯约邀买调摆收帮教查抓捞救拆清搭开停换租签派拉引添设投]"
+            r"|聘请|邀请|协调|联系|争取|筹备|抽调)(?:[了出起来下好成着]|的[^，。；、]{2,6}员)"
+        )
         # 新洲民政开展…: a department's stem is an organ only where it acts
         self._acting_stem = re.compile(rf"{stem}(?={_words(cues['actions'])}|部门)")
         self._town_action = re.compile(
@@ -96,7 +103,7 @@ class CountyReader:
             return Organ(unit, office.end(), False)
         if hit.name.text != unit and hit.name.text[-1] not in "市县区":
             return Organ(unit, end, False)  # an alias that is an organ itself: 上思县委
-        if text[end : end + 1] in "：:" or self._action.match(text, end):
+        if text[end : end + 1] in "：:" or self._action.match(text, end) or self._done.match(text, end):
             return Organ(unit, end, False)
         return Organ(unit, end, True)
 

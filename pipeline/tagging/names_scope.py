@@ -14,6 +14,7 @@ _GENERAL = re.compile(
     r"(?:各地|各级|全国|国家|自治区|全区|全省|省|县|区|各市|市级|区级|县级|乡镇|当地|中央|外地|地方|上级|各县（市、区）|[^本我全]市)[^，。；、]{0,4}$"
 )
 _NESTED = re.compile(r"(?:[一-鿿]{2}省|[一-鿿]{2}市|自治州)[一-鿿]{2,3}$")
+_OFFICE_BEFORE = re.compile("[局委办联会部院站社队校和与及同跟]")
 _STRANGE_BEFORE = "区县省国镇乡州旗师厅部家级市盟"
 _OWN = frozenset({"city_name", "county", "own", "police"})
 _LEAD = 60
@@ -220,8 +221,9 @@ def _other_regions(region: str, places: dict[str, Any]) -> list[str]:
 
 def _is_strange(text: str, start: int) -> bool:
     """宁乡|市工信局: a city that no list knows, but that the text names again."""
-    if _NESTED.search(text, max(0, start - 9), start):
-        return True  # 茂名市电白|市公安局
+    nested = _NESTED.search(text, max(0, start - 9), start)
+    if nested and not _OFFICE_BEFORE.search(nested[0]):
+        return True  # 茂名市电白|市公安局, but not 由团市委和|市海洋局
     place = text[max(0, start - 2) : start]
     if len(place) < 2 or not place.isalpha() or place in _NO_PLACE:
         return False

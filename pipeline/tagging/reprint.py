@@ -15,9 +15,10 @@ from collections.abc import Iterable, Sequence
 from itertools import combinations
 from typing import NamedTuple
 
+from msgspec import structs
 from rensa import RMinHash, RMinHashLSH
 
-from pipeline.records import Evidence
+from pipeline.records import ArticleTags, Evidence
 from pipeline.tagging.items import ArticleItem
 
 _CLAUSE = re.compile(r"[，：。！？；\n]+")
@@ -52,6 +53,29 @@ class _Document(NamedTuple):
     clauses: tuple[str, ...]
     numbers: frozenset[str]
     notice: bool
+
+
+def with_story(tags: ArticleTags, story: ArticleTags) -> ArticleTags:
+    """A reprint's tags with the credits of its first publication: a tag on a reprint says whom its story
+    credits (the ledger counts the story once). A reprint may have lost the byline or paragraph that told.
+
+    Args:
+        tags: of the reprint.
+        story: of the first publication; where it credits and exposes nobody, the reprint keeps its own.
+    """
+    if not story.credits and not story.exposed:
+        return tags
+    credits = [
+        structs.replace(c, evidence=Evidence(why=f"转载，同首发稿 {story.id}：{c.evidence.why}"))
+        for c in story.credits
+    ]
+    taken = {credit.unit for credit in credits} | set(story.exposed)
+    return structs.replace(
+        tags,
+        credits=credits,
+        exposed=list(story.exposed),
+        mentions=[unit for unit in tags.mentions if unit not in taken],
+    )
 
 
 def find_reprints(items: Sequence[ArticleItem]) -> dict[str, tuple[str, Evidence]]:

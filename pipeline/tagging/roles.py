@@ -50,7 +50,9 @@ _PERSONS = re.compile(
 _HELP = re.compile(
     rf"{load_cue_pattern('helper')}(?:单位)?(?:[的、，。；”）\n]|$)|(?:的)?(?:大力|共同|精心|具体|悉心|有力|鼎力|积极)?{load_cue_pattern('under')}下"
 )
-_MUST = re.compile(rf"(?:等)?[^{_STOP}、]{{0,6}}?{load_cue_pattern('must')}(?![求点闻道]|急|用)")
+_MUST = re.compile(
+    rf"(?![^{_STOP}、]{{0,5}}[年月天日都还只就均便得]要)(?:等)?[^{_STOP}、]{{0,6}}?{load_cue_pattern('must')}(?![求点闻道]|急|用)"
+)
 _SPEAK = re.compile(rf"[^{_STOP}、《》]{{0,16}}?{load_cue_pattern('speak')}")
 _SOURCE_RIGHT = re.compile(rf"[^{_STOP}]{{0,16}}?{load_cue_pattern('source_right')}")
 _SOURCE_LEFT = re.compile(rf"{load_cue_pattern('source_left')}$")
@@ -81,6 +83,12 @@ _POSSESSIVE = re.compile(r"的(?!同时|基础)")
 _HELP_ALL = re.compile(rf"(?:、[^，。；、\n]{{2,24}}){{1,5}}{load_cue_pattern('helper')}[，、。]")
 _UNDER_ALL = re.compile(
     rf"[^。；！？\n]{{0,64}}?(?:的)?(?:大力|共同|精心|具体|悉心|有力|鼎力|积极)?{load_cue_pattern('under')}下[，,]"
+)
+# 记者向某局求证，得到的答复是…
+_PUT_TO = re.compile(r"(?:向|找到|就此事?向|找)(?:了)?$")
+_CHECKED = re.compile(
+    r"[^，。；]{0,10}?(?:求证|核实|询问|了解|咨询|问起|反映)[^。；]{0,14}?[，。：][^。；]{0,12}?"
+    r"(?:答复|回复|回应|得到|表示|称|告诉|介绍|回答|证实|说)"
 )
 _IN = re.compile(r"^(?:此次[^在]{0,6})?在$")
 _ASK = re.compile(rf"(?:{load_cue_pattern('ask')})(?:了|到|至)?$")
@@ -130,6 +138,8 @@ def read_act(left: str, right: str, previous: str) -> tuple[Act, str]:
         return "place", tail[-4:]
     if _ORDER.search(tail):
         return "address", tail
+    if (asked := _PUT_TO.search(tail)) and (match := _CHECKED.match(right)):
+        return "speak", asked[0] + "…" + match[0][-4:]
     if match := _MUST.match(right):
         return "address", match[0]
     if _AT.match(tail):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
 
 from pipeline.tagging.items import ArticleItem
 from pipeline.tagging.roles import MENTIONS, load_cue_pattern
-from pipeline.tagging.roles_occurrence import Text
+from pipeline.tagging.roles_candidate import Case, Split
+from pipeline.tagging.roles_occurrence import Occurrence, Text
 
 _MARK = re.compile(load_cue_pattern("exposure_marks"))
 _UNCOVER = re.compile("(?<![以将])" + load_cue_pattern("uncover"))
@@ -22,9 +22,29 @@ _INFORMED = re.compile(load_cue_pattern("informed") + r"(?:了|给)?$")
 _INSPECTORS = (re.compile("督查|绩效|纪委|监察|监委|巡察"), re.compile("审批|信访|审计"))
 
 
+# 市纪委通报三起…问题, 市审计局晒出…清单: an inspector's list of what others did wrong
+_NOTICE = re.compile(
+    "(?:通报|曝光|点名|公布|晒出|公开)[^。]{0,28}?(?:问题|案例|典型|审计结果|审计报告|失职|不作为|清单|违纪)"
+)
+_PENALTY = re.compile(load_cue_pattern("penalty"))
+_RESPONSE = re.compile("回应|答复|核查|调查|通报")
+_TRUE = re.compile(
+    "(?:情况|视频|网帖|反映|举报|投诉|内容|问题|信访件)[^，。；]{0,8}(?:属实|为真|是真的)|确有此事|情况属实"
+)
+# 由某局管护的泵站, 某局未按合同清掏: whose fault it is
+_DUTY = re.compile(
+    "(?:[^，。；]{0,10}?(?:管护|管养|管理|养护|负责|承建|维护|监管|运营|实施|建设)"
+    "|[^，。；]{0,12}?(?:未按|未能|没有|未及时|不到位|缺失|疏于|疏忽|失察|失职|违规|虚报|拖|迟迟))"
+)
+_RUN_BY = re.compile("(?:由|管理方|责任单位|业主|主管单位|管护单位|管理单位|是)[为是]?$")
+
+
+NO_SPLIT = Split(frozenset(), [])
+
+
 def is_exposure(item: ArticleItem, text: Text) -> bool:
-    """Title, kicker or column say so; or the text tells how a shortcoming was uncovered, and more of what was
-    wrong than of what was mended."""
+    """Title, kicker or column say so; or an inspector's notice lists faults; or an answer to the public
+    admits one; or the text tells how one was uncovered, and more that was wrong than was mended."""
     head = " ".join(filter(None, (item.title, item.kicker, item.subtitle, item.column)))
     if _MARK.search(head):
         return True
@@ -32,6 +52,8 @@ def is_exposure(item: ArticleItem, text: Text) -> bool:
         return True  # the title is glued to the text
     if not text.occurrences:
         return False
+    if _is_notice(text) or _admits(text):
+        return True
     found = _UNCOVER.search(text.whole)
     if found is None or found.start() > text.open_end:
         return False
@@ -39,6 +61,33 @@ def is_exposure(item: ArticleItem, text: Text) -> bool:
     if len(wrong) < _needed(text):
         return False
     return len(wrong) > 1.5 * len({match[0] for match in _MENDED.finditer(text.whole)})
+
+
+def _is_notice(text: Text) -> bool:
+    if not any(_INSPECTORS[0].search(o.unit) or "审计" in o.unit for o in text.occurrences if o.zone <= 1):
+        return False
+    if _NOTICE.search(text.whole, 0, text.body + 160) is None:
+        return False
+    return sum(1 for _ in _PENALTY.finditer(text.whole, text.body)) >= 2
+
+
+def _admits(text: Text) -> bool:
+    """官方回应…：情况属实, and the fault is another unit's than the one that answers."""
+    whole = text.whole
+    if len({o.unit for o in text.occurrences}) < 2 or _TRUE.search(whole) is None:
+        return False
+    if _RESPONSE.search(whole, 0, text.body + 120) is None:
+        return False
+    return any(_is_responsible(whole, o) for o in text.occurrences)
+
+
+def _is_responsible(whole: str, o: Occurrence) -> bool:
+    duty = _DUTY.match(whole, o.end)
+    if duty is None:
+        return False
+    return bool(_RUN_BY.search(whole, max(0, o.start - 6), o.start)) or duty[0][-2:] not in (
+        "管理", "负责", "建设", "实施", "监管", "维护",
+    )  # fmt: skip
 
 
 def _needed(text: Text) -> int:
@@ -51,13 +100,17 @@ def _needed(text: Text) -> int:
     return 2 if _INSPECTION.search(text.whole) else 3
 
 
-def split_exposure(text: Text, cases: Mapping[str, Any]) -> list[str]:
+def split_exposure(text: Text, cases: Mapping[str, Case]) -> Split:
     """The units whose shortcoming it is: all that are neither a finder nor merely told."""
     finders = _finders(text, cases)
-    return [unit for unit, case in cases.items() if unit not in finders and not _is_told(text, case)]
+    rest = [unit for unit, case in cases.items() if unit not in finders and not _is_told(text, case)]
+    if _admits(text):
+        at_fault = [u for u in rest if any(_is_responsible(text.whole, o) for o in cases[u].occurrences)]
+        rest = at_fault or rest
+    return Split(frozenset(finders), rest)
 
 
-def _finders(text: Text, cases: Mapping[str, Any]) -> set[str]:
+def _finders(text: Text, cases: Mapping[str, Case]) -> set[str]:
     """Inspectors with those that act together with them; else who checks, calls to account, demands."""
     for office in _INSPECTORS:
         found = {unit for unit in cases if office.search(unit)}
@@ -81,5 +134,5 @@ def _clause_end(whole: str, at: int) -> int:
     return at + 30 if end < 0 else end
 
 
-def _is_told(text: Text, case: Any) -> bool:
+def _is_told(text: Text, case: Case) -> bool:
     return all(_INFORMED.search(text.whole, max(0, o.start - 8), o.start) for o in case.occurrences)

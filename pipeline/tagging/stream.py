@@ -6,7 +6,7 @@ A line that is none of them gets `{"id", "error"}`: nothing is dropped, nothing 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -14,6 +14,7 @@ import msgspec
 from pipeline.city import City
 from pipeline.records import ArticleTags
 from pipeline.tagging.items import ArticleItem, PostItem, ThreadItem
+from pipeline.tagging.reprint import with_story
 from pipeline.tagging.tagger import Tagger
 
 Item = ArticleItem | ThreadItem | PostItem
@@ -62,9 +63,12 @@ def tag_lines(lines: Iterable[bytes | str], city: City) -> Iterator[bytes]:
     articles = [item for item in items if isinstance(item, ArticleItem)]
     reprints = tagger.reprints(articles) if articles else {}
     encode = msgspec.json.Encoder().encode
+    tag = tagger.article_tagger.tag
+    firsts = {first for first, _ in reprints.values()}
+    stories = {item.id: tag(item) for item in articles if item.id in firsts}
     for item in items:
         if isinstance(item, ArticleItem):
-            tags: Any = with_reprint(tagger.article_tagger.tag(item), reprints)
+            tags: Any = with_reprint(stories.get(item.id) or tag(item), reprints, stories)
         elif isinstance(item, ThreadItem):
             tags = tagger.thread_tagger.tag(item)
         elif isinstance(item, PostItem):
@@ -74,10 +78,12 @@ def tag_lines(lines: Iterable[bytes | str], city: City) -> Iterator[bytes]:
         yield encode(tags)
 
 
-def with_reprint(tags: ArticleTags, reprints: Any) -> ArticleTags:
-    """The same tags with `reprint_of` and its reason filled in."""
+def with_reprint(tags: ArticleTags, reprints: Any, stories: Mapping[str, ArticleTags]) -> ArticleTags:
+    """The same tags with `reprint_of` and its reason filled in, and the credits of the first publication."""
     found = reprints.get(tags.id)
     if found is None:
         return tags
     first, why = found
-    return msgspec.structs.replace(tags, reprint_of=first, why={**tags.why, "reprint_of": why})
+    tags = msgspec.structs.replace(tags, reprint_of=first, why={**tags.why, "reprint_of": why})
+    story = stories.get(first)
+    return tags if story is None else with_story(tags, story)

@@ -1,27 +1,29 @@
 """Owns the decision which units an article credits, names in passing or exposes, and why.
 
-The rules are those of the section "Roles of a unit in an article, and crediting" of the domain: byline before
-subject, joint for several that act together in headline or lead, no credit for what is only mentioned or
-exposed. A wrong credit is worse than a missing one, so every credit carries a confidence and one below the
-city's threshold (`credit_threshold` in city.yaml, default 0.5) is a mention for a person to look at.
+The rules read what each unit does (roles*.py) and who supplied the piece; whether that is enough for a credit
+is a learned decision (roles_model.py). The roles are those of the section "Roles of a unit in an article, and
+crediting" of the domain: byline before subject, joint where several act, no credit for what is only mentioned
+or exposed. A wrong credit is worse than a missing one, so every credit carries a confidence and one below the
+city's threshold (`credit_threshold` in city.yaml, else the model's) is a mention for a person to look at.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import math
 import re
 
 import msgspec
 
 from pipeline.city import City
-from pipeline.records import Credit, Evidence, Role
+from pipeline.records import Credit, Evidence
 from pipeline.tagging.items import ArticleItem
 from pipeline.tagging.names import NameFinder, Names
 from pipeline.tagging.roles import MENTIONS
 from pipeline.tagging.roles_byline import Bylines
-from pipeline.tagging.roles_exposure import is_exposure, split_exposure
-from pipeline.tagging.roles_occurrence import Occurrence, Text
+from pipeline.tagging.roles_candidate import Case, read_features, weigh
+from pipeline.tagging.roles_exposure import NO_SPLIT, is_exposure, split_exposure
+from pipeline.tagging.roles_model import load_role_model
+from pipeline.tagging.roles_occurrence import Text
 from pipeline.tagging.roles_text import Reader
 
 
@@ -38,33 +40,11 @@ class UnitTags(msgspec.Struct, frozen=True, kw_only=True):
     evidence: dict[str, Evidence] = {}  # per mentioned or exposed unit
 
 
-class Case(msgspec.Struct):
-    """All that is known of one unit in one article while it is decided."""
-
-    unit: str
-    occurrences: list[Occurrence]
-    score: float = 0.0
-    best: Occurrence | None = None
-
-
-_WEIGHT = {
-    # act: title, lead, opening, later
-    "act": (3.0, 3.0, 1.5, 0.8),
-    "agent": (3.0, 3.0, 1.8, 0.9),
-    "source": (3.0, 3.0, 2.2, 1.2),
-    "speak": (3.0, 2.2, 1.2, 0.6),
-    "weak": (1.4, 1.2, 0.7, 0.3),
-}
-_AT_MEETING = 0.15  # 会上，市绩效办通报了…: it speaks at somebody's meeting
-_NEEDED = 1.6
+DOUBTFUL = 0.2  # below it a unit is not worth a person's look
 _TOWN_ORGAN = re.compile(
     "(?:镇|乡|街道)(?:妇联|派出所|人民政府|政府|党委|党工委|工委|司法所|市监所|综治中心|团委|工会|卫生院|办事处|食药所|林业站"
     "|(?:办事处|办)?(?:在[^，。；]{2,20})?(?:主办|举办|举行|开展|组织|召开|联合))"
 )
-_ALONE = 1.05
-_BESIDE = 0.6  # a unit that acts less than this share of the main actor is beside the matter
-
-_ROLE_WORD: dict[str, str] = {"byline": "署名供稿", "subject": "报道主体", "joint": "共同主体"}
 _ACT_WORD = {
     "act": "行动",
     "agent": "由其主办或实施",
@@ -84,54 +64,41 @@ class UnitTagger:
         self.finder = NameFinder(self.names)
         self.reader = Reader(city, self.names, self.finder)
         self.bylines = Bylines(city, self.names, self.finder)
-        self.threshold = float(city.settings.get("credit_threshold", 0.5))
+        self.model = load_role_model()
+        self.threshold = float(city.settings.get("credit_threshold", self.model.threshold))
 
     def tag(self, item: ArticleItem) -> UnitTags:
         """Credits, mentions and exposed units of one article. Deterministic; reads nothing but the item."""
         text = self.reader.read(item)
         bylined = self.bylines.read(item, text)
-        cases: dict[str, Case] = {}
-        for occurrence in text.occurrences:
-            unit = self._of_day(occurrence.unit, item.published)
-            case = cases.get(unit)
-            if case is None:
-                case = cases[unit] = Case(unit=unit, occurrences=[])
-            case.occurrences.append(occurrence)
-        for case in cases.values():
-            _weigh(case)
-        counties = [case for unit, case in cases.items() if unit in self.names.counties]
-        if counties:
-            _leave_to_county(cases, counties)
-            _give_to_county(text, cases, counties)
+        cases = self.read_cases(item, text)
         exposure = is_exposure(item, text)
-        exposed: list[str] = []
-        if exposure:
-            exposed = split_exposure(text, cases)
+        split = split_exposure(text, cases) if exposure else NO_SPLIT
+        exposed = split.exposed
         credits: list[Credit] = []
         doubtful: list[Credit] = []
-        for found in bylined:
-            unit = self._of_day(found.unit, item.published)
+        for byline in bylined:
+            unit = self._of_day(byline.unit, item.published)
             if all(credit.unit != unit for credit in credits):
                 credits.append(
-                    Credit(unit=unit, role="byline", evidence=found.evidence, confidence=found.confidence)
+                    Credit(unit=unit, role="byline", evidence=byline.evidence, confidence=byline.confidence)
                 )
         done = {credit.unit for credit in credits}
-        top = max((case.score for case in cases.values() if case.unit not in exposed), default=0.0)
         for case in cases.values():
-            if case.unit in done or case.unit in exposed or case.best is None:
+            if case.unit in done or case.unit in exposed:
                 continue
-            confidence = _confidence(case, top, sum(c.score > 0.4 for c in cases.values()) == 1)
-            if confidence < 0.2:
+            features = read_features(text, case, cases, split, case.unit in self.names.counties)
+            confidence = self.model.probability(features)
+            if confidence < DOUBTFUL:
                 continue
-            role: Role = "joint" if self._is_joint(case, exposed) else "subject"
-            credit = Credit(
+            found = Credit(
                 unit=case.unit,
-                role=role,
-                evidence=_evidence(text, case, role),
+                role="subject",
+                evidence=_evidence(text, case),
                 confidence=round(confidence, 3),
             )
-            (credits if confidence >= self.threshold else doubtful).append(credit)
-        credits = _lonely_joint(credits)
+            (credits if confidence >= self.threshold else doubtful).append(found)
+        credits = _joined(credits)
         done = {credit.unit for credit in credits}
         exposed = [unit for unit in exposed if unit not in done]
         mentions = [unit for unit in cases if unit not in done and unit not in exposed]
@@ -151,13 +118,22 @@ class UnitTagger:
             },
         )
 
-    def _is_joint(self, case: Case, exposed: list[str]) -> bool:
-        return any(
-            occurrence.zone <= 1
-            and occurrence.act not in MENTIONS
-            and any(partner != case.unit and partner not in exposed for partner in occurrence.partners)
-            for occurrence in case.occurrences
-        )
+    def read_cases(self, item: ArticleItem, text: Text) -> dict[str, Case]:
+        """All units that the text names, in its order, with what each does."""
+        cases: dict[str, Case] = {}
+        for occurrence in text.occurrences:
+            unit = self._of_day(occurrence.unit, item.published)
+            case = cases.get(unit)
+            if case is None:
+                case = cases[unit] = Case(unit=unit, occurrences=[])
+            case.occurrences.append(occurrence)
+        for case in cases.values():
+            weigh(case)
+        counties = [case for unit, case in cases.items() if unit in self.names.counties]
+        if counties:
+            _leave_to_county(cases, counties)
+            _give_to_county(text, cases, counties)
+        return cases
 
     def _of_day(self, unit: str, published: str | None) -> str:
         """The unit that held the name's duties on the day: a unit that ended is its successor."""
@@ -182,22 +158,6 @@ class UnitTagger:
         return data.short
 
 
-def _weigh(case: Case) -> None:
-    best = 0.0
-    for occurrence in case.occurrences:
-        weights = _WEIGHT.get(occurrence.act)
-        if weights is None:
-            continue
-        value = weights[occurrence.zone]
-        if occurrence.at_meeting:
-            value *= _AT_MEETING
-        if occurrence.unsure:
-            value *= 0.5
-        case.score += value
-        if value > best:
-            best, case.best = value, occurrence
-
-
 def _leave_to_county(cases: dict[str, Case], counties: list[Case]) -> None:
     """桂林警方 over a story whose actor is 秀峰警方 is the county's, a manner of speaking."""
     if all(case.score < 0.7 for case in counties):
@@ -215,31 +175,21 @@ def _give_to_county(text: Text, cases: dict[str, Case], counties: list[Case]) ->
     if organ is not None:
         case = counties[0]
         case.best = msgspec.structs.replace(case.occurrences[0], act="weak", why=organ[0])
-        case.score = _NEEDED + 0.1
+        case.town_organ = True
 
 
-def _confidence(case: Case, top: float, alone: bool) -> float:
-    """0..1: how far the unit's acts are over what a credit needs; less is needed where no other unit acts."""
-    extra = _ALONE if alone else 0.0
-    value = 1.5 * (case.score - _NEEDED + extra)
-    if case.score < _BESIDE * top and case.best is not None and case.best.zone > 1:
-        value -= 3
-    return 1 / (1 + math.exp(-value))
+def _joined(credits: list[Credit]) -> list[Credit]:
+    """Two or more units whose work it is act together: `joint`; who supplied the text is no actor."""
+    if sum(credit.role == "subject" for credit in credits) < 2:
+        return credits
+    return [msgspec.structs.replace(c, role="joint") if c.role == "subject" else c for c in credits]
 
 
-def _lonely_joint(credits: list[Credit]) -> list[Credit]:
-    """`joint` needs two different units of the table: alone it is the subject."""
-    if sum(credit.role == "joint" for credit in credits) == 1:
-        return [msgspec.structs.replace(c, role="subject") if c.role == "joint" else c for c in credits]
-    return credits
-
-
-def _evidence(text: Text, case: Case, role: Role) -> Evidence:
-    best = case.best
-    assert best is not None
+def _evidence(text: Text, case: Case) -> Evidence:
+    best = case.best or case.occurrences[0]
     word = text.word(best)
     alias = "" if word == case.unit else f"（即{case.unit}）"
-    why = f"{_ZONE_WORD[best.zone]}中“{word}”{alias}{_ACT_WORD.get(best.act, '出现')}，为{_ROLE_WORD[role]}"
+    why = f"{_ZONE_WORD[best.zone]}中“{word}”{alias}{_ACT_WORD.get(best.act, '出现')}，为报道主体"
     if best.why.strip():
         why += f"：“{best.why.strip()}”"
     return text.evidence(best, why)

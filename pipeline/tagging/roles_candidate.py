@@ -1,0 +1,218 @@
+"""Owns what is known of one unit in one article while it is decided, as features of a learned decision."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import msgspec
+
+from pipeline.tagging.roles import MENTIONS, load_cue_pattern
+from pipeline.tagging.roles_occurrence import Occurrence, Text
+
+WEIGHT = {
+    # act: title, lead, opening, later
+    "act": (3.0, 3.0, 1.5, 0.8),
+    "agent": (3.0, 3.0, 1.8, 0.9),
+    "source": (3.0, 3.0, 2.2, 1.2),
+    "speak": (3.0, 2.2, 1.2, 0.6),
+    "weak": (1.4, 1.2, 0.7, 0.3),
+}
+AT_MEETING = 0.15  # 会上，市绩效办通报了…: it speaks at somebody's meeting
+
+_ACTION = re.compile(rf"[^，。；、的“]{{0,8}}?{load_cue_pattern('actions')}")
+_COVERB = re.compile(rf"{load_cue_pattern('coverbs')}")
+_DONE = re.compile(r"[^，。；、的“”]{1,6}[了着过出到]")
+_PERSON = re.compile(
+    r"[^，。；、“”\n]{0,12}?(?:工作人员|负责人|民警|交警|干部|志愿者|队员|执法人员|专家|技术员|医生|律师|调解员|检查组|工作组|工作队|小组|局长|主任|科长)"
+)
+_COMPANY = re.compile(r"本公司|公司董事会|投资者|股份有限公司|公司公告|股东")
+_COURT = re.compile(r"法院|判决|仲裁|原告|被告|起诉|上诉")
+_CAREER = re.compile(
+    r"考[进入上]|退休|毕业|当过兵|入伍|工作了?[一二三四五六七八九十\d]+年|调到|老伴|父亲|母亲|女儿|儿子"
+)
+_FUTURE = re.compile(r"[^，。；\n]{0,10}?(?:将(?!近)|拟|计划|预计|有望|届时)")
+_HOPE = re.compile(r"(?:希望|建议|盼|最好|应该|不如|主张|能不能|提议)[^，。；]{0,12}$")
+_IS = re.compile(r"(?:是|来自|归|属|叫做|名叫)$")
+_ADVERBIAL = re.compile(rf"(?:{load_cue_pattern('adverbs')}|[日月年时分后前间中起初底末晚午里夜天周上下])$")
+_FIRST_PERSON = re.compile(
+    r"(?:[我你他她俺咱]|大家|居民|村民|业主|市民|群众|家长|有人|老人|公司|企业|住户|网友)[们]?[^，。；]{0,10}$"
+)
+_STOP = "，。；！？：\n“”"
+
+
+class Case(msgspec.Struct):
+    """All that is known of one unit in one article while it is decided."""
+
+    unit: str
+    occurrences: list[Occurrence]
+    score: float = 0.0
+    best: Occurrence | None = None
+    town_organ: bool = False  # a township's organ acts, and this is the only county named
+
+
+class Split(NamedTuple):
+    """Who found a shortcoming, and whose it is."""
+
+    finders: frozenset[str]
+    exposed: list[str]
+
+
+def weigh(case: Case) -> None:
+    """Sum what the occurrences say, and keep the strongest."""
+    best = 0.0
+    for occurrence in case.occurrences:
+        weights = WEIGHT.get(occurrence.act)
+        if weights is None:
+            continue
+        value = weights[occurrence.zone]
+        if occurrence.at_meeting:
+            value *= AT_MEETING
+        if occurrence.unsure:
+            value *= 0.5
+        case.score += value
+        if value > best:
+            best, case.best = value, occurrence
+
+
+def read_features(text: Text, case: Case, cases: Mapping[str, Case], split: Split, county: bool) -> list[str]:
+    """The features of one candidate, each a name; those that hold, in a fixed order."""
+    whole = text.whole
+    first = case.occurrences[0]
+    best = case.best or first
+    beside = (case.unit, *best.partners)  # who acts together is nobody's rival
+    rivals = [c for c in cases.values() if c.unit not in beside and c.unit not in split.exposed]
+    top = max((c.score for c in rivals), default=0.0)
+    start, end = best.start, best.end
+    sentence = max(whole.rfind(mark, max(0, start - 120), start) for mark in "。！？\n") + 1
+    clause = max(whole.rfind(mark, max(0, start - 60), start) for mark in _STOP) + 1
+    left, right = whole[clause:start], whole[end : end + 60]
+    found = [f"best:{best.act}{best.zone}"]
+    acts = sorted({o.act for o in case.occurrences})
+    found += [f"any:{act}" for act in acts]
+    number = len(case.occurrences)
+    found.append(f"count:{min(number, 4)}")
+    acting = sum(o.act not in MENTIONS and o.act != "weak" for o in case.occurrences)
+    found.append(f"acting:{min(acting, 3)}")
+    found.append(f"score:{int(min(case.score, 4.5) * 2) / 2}")
+    if not rivals:
+        found.append("alone")
+    elif top < 0.4:
+        found.append("only_actor")
+    found.append(f"rivals:{min(len(rivals), 4)}")
+    if case.score < top:
+        found.append(
+            "below:" + ("far" if case.score < 0.4 * top else "half" if case.score < 0.7 * top else "near")
+        )
+    if any(o.zone == 0 for c in rivals for o in c.occurrences if o.act not in MENTIONS):
+        found.append("rival_in_title")
+    found.append("paragraph:" + _paragraph(text, start))
+    if start >= text.body and whole[max(0, start - 1)] in "\n":
+        found.append("opens_paragraph")
+    if sentence >= start - 1:
+        found.append("opens_sentence")
+    if not left.strip():
+        found.append("opens_clause")
+    if _quoted(whole, start):
+        found.append("quoted")
+    before = _before(left)
+    found.append(f"before:{before}")
+    found.append(f"before:{before}:{best.act}")
+    after = _after(right)
+    found.append(f"after:{after}")
+    found.append(f"after:{after}:{best.act}")
+    if person := _PERSON.match(right):
+        found.append("person")
+        right = right[person.end() :]
+    if _ACTION.match(right):
+        found.append("action")
+    if _COVERB.match(right):
+        found.append("coverb")
+    if _DONE.match(right):
+        found.append("done")
+    if _FUTURE.match(right):
+        found.append("future")
+    if _HOPE.search(left):
+        found.append("hope")
+    if _FIRST_PERSON.search(left):
+        found.append("others_act")
+    if county:
+        found.append("county")
+        if best.place:
+            found.append("county_place")
+    if len(best.partners) > 1:
+        found.append("group2" if len(best.partners) == 2 else "group3")
+    if best.unsure:
+        found.append("unsure")
+    if best.at_meeting:
+        found.append("at_meeting")
+    if best.host:
+        found.append("host")
+    if best.police:
+        found.append("police")
+    if case.unit in split.finders:
+        found.append("finder")
+    elif split.exposed:
+        found.append("exposure")
+    if case.town_organ:
+        found.append("town_organ")
+    if _COMPANY.search(whole):
+        found.append("genre:company")
+    if _COURT.search(whole):
+        found.append("genre:court")
+    if _CAREER.search(whole, max(0, start - 24), end + 12):
+        found.append("career")
+    return found
+
+
+def _before(left: str) -> str:
+    """What kind of words lead to the name: none, what it is, of whom, an object's verb, or others."""
+    left = left.rstrip()
+    if not left:
+        return "nothing"
+    if _IS.search(left):
+        return "is"
+    if left[-1] in "了到过进着得":
+        return "verb"
+    if left[-1] in "给向跟对找问报被":
+        return "to"
+    if left[-1] in "由让经":
+        return "by"
+    if left[-1] in "在于从离去":
+        return "at"
+    if left[-1] == "的":
+        return "of"
+    if _ADVERBIAL.search(left):
+        return "adverb"
+    return "short" if len(left) < 7 else "long"
+
+
+def _after(right: str) -> str:
+    """What kind of words follow the name."""
+    if not right or right[0] in "，。！？；”）\n":
+        return "stop"
+    if _PERSON.match(right):
+        return "whose_person" if right[0] == "的" else "person"
+    if right[0] == "的":
+        return "whose"
+    if _COVERB.match(right):
+        return "coverb"
+    if _ACTION.match(right):
+        return "action"
+    if _DONE.match(right):
+        return "done"
+    if right[0] in "、和与":
+        return "and"
+    return "other"
+
+
+def _paragraph(text: Text, at: int) -> str:
+    if at < text.body:
+        return "title"
+    number = text.whole.count("\n", text.body, at)
+    return str(number) if number < 4 else "4"
+
+
+def _quoted(whole: str, at: int) -> bool:
+    return whole.rfind("“", max(0, at - 200), at) > whole.rfind("”", max(0, at - 200), at)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from pipeline.city import City
 from pipeline.records import Evidence, Form
 from pipeline.tagging.classify_text import CueReader, ReadText, weighted
+from pipeline.tagging.form_roundup import read_roundup
 from pipeline.tagging.items import ArticleItem
 from pipeline.tagging.names import load_lexicon
 from pipeline.tagging.units import UnitTags
@@ -21,15 +22,14 @@ _ORGAN = re.compile(_DATA["signature_organ"])
 _DATE_LINE = re.compile(
     r"^\s*[二〇○零一三四五六七八九十\d]{4}年[一二三四五六七八九十\d]{1,3}月[一二三四五六七八九十\d]{1,3}日\s*$"
 )
+_NUMBERED = re.compile(
+    r"^[\s\u3000]*(?:[一二三四五六七八九十]{1,2}、|[（(][一二三四五六七八九十]{1,2}[）)])", re.M
+)
+_SALUTATION = re.compile(r"[\s\u3000]*[^。，\n]{2,40}[：:]\s*\n")
 _NEWS_HEAD = re.compile(r"^[\s\u3000]*(?:【导语】|本报讯|.{0,8}(?:讯|电)[（(]|.{0,12}记者)")
 _EDITOR = re.compile(_DATA["editor_note"])
 _EXPOSURE = re.compile("|".join(map(re.escape, _DATA["exposure_marks"])))
 _MENDED = re.compile("|".join(map(re.escape, _DATA["rectified_marks"])))
-_ROUNDUP = re.compile("|".join(map(re.escape, _DATA["roundup_marks"])))
-_ROUNDUP_SUM = re.compile(_DATA["roundup_sum"])
-_ANNOUNCED = re.compile("|".join(map(re.escape, _DATA["roundup_announced"])))
-SHORT = 250  # characters: a brief adds nothing up
-ANNOUNCEMENT = 120  # characters within which a piece says what it is
 
 
 class FormTag(NamedTuple):
@@ -63,23 +63,10 @@ class FormJudge:
         notice = self._notice(item, text)
         if notice:
             return notice
-        return self._roundup(item, head) or FormTag("报道", Evidence(why="就一件事或一项工作作新闻报道"), 0.9)
-
-    def _roundup(self, item: ArticleItem, head: str) -> FormTag | None:
-        found = _ROUNDUP.search(head)
-        if found:
-            return FormTag("综述", Evidence(why=f"标题或栏目有“{found.group()}”，为综述"), 0.9)
-        found = _ROUNDUP_SUM.search(item.title)
-        if found and len(item.body) > SHORT:
-            why = f"标题汇总全年任务（“{found.group()}”），为综述"
-            return FormTag(
-                "综述", Evidence(why=why, field="title", start=found.start(), end=found.end()), 0.7
-            )
-        found = _ANNOUNCED.search(item.body, 0, ANNOUNCEMENT)
-        if found and (_EDITOR.match(item.body[:60]) or item.body.lstrip().startswith("【导语】")):
-            why = f"开头自称“{found.group()}”，为综述"
-            return FormTag("综述", Evidence(why=why, field="body", start=found.start(), end=found.end()), 0.8)
-        return None
+        roundup = read_roundup(item, head, self.editor_note(item) is not None)
+        if roundup:
+            return FormTag("综述", roundup.why, roundup.confidence)
+        return FormTag("报道", Evidence(why="就一件事或一项工作作新闻报道"), 0.9)
 
     def _notice(self, item: ArticleItem, text: ReadText) -> FormTag | None:
         title = item.title or text.whole[text.body : text.body + 40].split("\n")[0]
@@ -94,6 +81,8 @@ class FormJudge:
             score += 2
         elif loose:
             score += 1.5
+        if named or loose:
+            score += 1.5 * (len(_NUMBERED.findall(item.body)) > 1) + 1.5 * bool(_SALUTATION.match(item.body))
         lines = [line.strip() for line in item.body.rstrip().rsplit("\n", 4)[1:]]
         signed = any(_DATE_LINE.match(line) for line in lines) and any(
             len(line) <= 30 and _ORGAN.search(line) for line in lines

@@ -34,7 +34,8 @@ def read_grams(text: str) -> tuple[Keys, Floats]:
 
 @dataclass(frozen=True)
 class GramModel:
-    """Weights of a model: `keys` (grams,) sorted, `rows` (grams, classes) = weight × idf, half precision once loaded, `idf` (grams,)."""
+    """Weights of a model: `keys` (grams,) sorted, `rows` (grams, classes) = weight × idf, half precision once
+    loaded, `idf` (grams,)."""
 
     name: str
     classes: tuple[str, ...]
@@ -54,7 +55,8 @@ class GramModel:
         if not len(ids):
             return self.bias
         length = times * self.idf[ids]
-        result: Floats = times @ self.rows[ids].astype(np.float32) / np.sqrt(length @ length) + self.bias
+        norm = np.float32(np.sqrt(length @ length))
+        result: Floats = times @ self.rows[ids].astype(np.float32) / norm + self.bias
         return result
 
     def words(
@@ -68,7 +70,9 @@ class GramModel:
             best = np.argpartition(-part, _SHOWN)[:_SHOWN]
             part, keys = part[best], keys[best]
         found: list[str] = []
-        for weight, key in sorted(zip(part.tolist(), keys.tolist(), strict=True), key=lambda e: (-e[0], e[1])):
+        for weight, key in sorted(
+            zip(part.tolist(), keys.tolist(), strict=True), key=lambda e: (-e[0], e[1])
+        ):
             if weight <= 0 or len(found) == count:
                 break
             gram = chr(key >> 16) + chr(key & 0xFFFF)

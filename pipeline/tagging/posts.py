@@ -40,7 +40,7 @@ class PostTagger:
         keys, times = read_grams(reading.text)
         units = self._units_of.choose(reading, praise=kind.kind == "表扬") if asked else None
         if (asked and (reading.named or reading.matter >= MATTER)) or kind.kind in ("广告", "表扬"):
-            sentiment, score, why = self._sentiment.tag(reading, kind.kind)
+            sentiment, score, why = self._sentiment.tag(reading, kind.kind, kind.mood)
         else:
             sentiment, score, why = self._chat.tag(keys, times, tokens)
         ids, known = self._topics.known(keys, times)

@@ -6,7 +6,6 @@ only where it tells of harm; a frightened question is negative. Sentiment of art
 
 from __future__ import annotations
 
-import re
 from typing import Any, cast
 
 from pipeline.records import Evidence, Sentiment, ThreadKind
@@ -39,50 +38,40 @@ class ChatSentiment:
 
 
 _NAMES: dict[Any, str] = {"negative": "不满", "neutral": "平叙", "positive": "赞许"}
-_CALM = re.compile(r"谢谢|感谢|请问|想问|咨询|能不能|可不可以")
+# The cues that show a sentiment, for kinds that do not settle it, most telling first.
+_SHOWN: dict[str, tuple[str, ...]] = {
+    "negative": ("urgent", "fear", "sad", "harm", "grievance", "private"),
+    "neutral": ("question", "suggest"),
+    "positive": ("joy", "praise"),
+}
+_SAYS = {"negative": "有人受苦、受害或担惊受怕", "neutral": "语气平和", "positive": "语气愉快"}
 
 
 class PostSentiment:
-    """Sentiment of a citizen's post, from its kind and its words."""
+    """Sentiment of a citizen's post: its kind settles most; for the others a model has read the words."""
 
-    def tag(self, r: Reading, kind: ThreadKind) -> tuple[Sentiment, float, Evidence]:
-        def say(
-            label: Sentiment, score: float, why: str, cue: str | None = None
-        ) -> tuple[Sentiment, float, Evidence]:
-            spans = r.found.get(("cue", cue)) if cue else None
-            if not spans or cue is None:
-                return label, score, Evidence(why=why)
-            field, start, end = r.field(spans[0])
-            said = "”“".join(r.words(cue))
-            return label, score, Evidence(why=f"{why}：“{said}”", field=field, start=start, end=end)
-
+    def tag(
+        self, reading: Reading, kind: ThreadKind, mood: dict[str, float]
+    ) -> tuple[Sentiment, float, Evidence]:
+        """`mood` are the shares of the sentiments for a kind that does not settle it (`Kind.mood`)."""
         if kind in ("广告", "公告"):
-            return say("neutral", 0.0, f"{kind}不带褒贬")
+            return "neutral", 0.0, Evidence(why=f"{kind}不带褒贬")
         if kind == "表扬":
-            return say("positive", 0.9, "表扬或感谢", "praise")
-        bad = r.count("grievance", 1.3)
+            return "positive", 0.9, _shown(reading, ("praise_title", "praise"), "表扬或感谢")
         if kind == "投诉":
-            return say(
-                "negative", -round(min(1.0, 0.55 + bad / 15), 4), "投诉，说得再客气也是不满", "grievance"
-            )
-        if kind == "求助":
-            plight = bad + r.count("sad") + r.count("urgent") + r.count("harm")
-            if plight >= (2 if _CALM.search(r.text) or r.has("lost_item") else 1) or r.has("lost_pet"):
-                return say("negative", -0.6, "求助者陷入困境", "sad" if r.has("sad") else "grievance")
-            if r.has("private"):
-                return say("negative", -0.5, "求助者有纠纷在身", "private")
-            return say("neutral", -0.1, "平静的求助")
-        if kind == "建议":
-            if r.count("harm") >= 1 or bad >= 4:
-                return say("negative", -0.4, "建议中讲到有人受害", "harm")
-            return say("neutral", 0.0, "建议，没有讲到谁受害")
-        if kind == "咨询":
-            if r.count("fear") >= 2 or (r.has("rumour") and (r.has("fear") or bad >= 2)):
-                return say("negative", -0.5, "带着害怕的询问", "fear")
-            return say("neutral", 0.0, "平和的询问")
-        joy = r.count("joy", 1.3)
-        if joy >= 1 and joy > bad:
-            return say("positive", 0.5, "语气愉快", "joy")
-        if bad >= 3 and bad > 2 * joy:
-            return say("negative", -0.4, "语气不满", "grievance")
-        return say("neutral", 0.0, "没有明显褒贬")
+            score = -round(min(1.0, 0.55 + reading.count("grievance", 1.3) / 15), 4)
+            return "negative", score, _shown(reading, ("grievance",), "投诉，说得再客气也是不满")
+        label = cast(Sentiment, max(mood, key=lambda name: mood[name]))
+        if kind == "咨询" and reading.has("rumour") and (reading.has("fear") or reading.has("urgent")):
+            label = "negative"
+        score = round(mood.get("positive", 0.0) - mood.get("negative", 0.0), 4)
+        return label, score, _shown(reading, _SHOWN[label], _SAYS[label])
+
+
+def _shown(reading: Reading, cues: tuple[str, ...], why: str) -> Evidence:
+    cue = next((name for name in cues if reading.has(name)), None)
+    if cue is None:
+        return Evidence(why=why)
+    field, start, end = reading.field(reading.found["cue", cue][0])
+    said = "”“".join(reading.words(cue))
+    return Evidence(why=f"{why}：“{said}”", field=field, start=start, end=end)

@@ -41,7 +41,7 @@ class ThreadTagger:
         asked = kind.asked
         units = self._units(kind, asked, reading)
         state = _state(asked, answering)
-        sentiment, score, why = self._sentiment.tag(reading, kind.kind)
+        sentiment, score, why = self._sentiment.tag(reading, kind.kind, kind.mood)
         urgency: Literal["普通", "紧急"] = "紧急" if _urgent(reading, kind, asked) else "普通"
         return ThreadTags(
             id=item.id,

@@ -48,6 +48,7 @@ class Kind(msgspec.Struct):
     asked: bool  # a unit of this city is asked
     asked_confidence: float  # 0..1
     urgent: float  # share of danger now, 0..1
+    mood: dict[str, float]  # sentiment → share, for kinds that do not settle it
 
 
 class KindReader:
@@ -57,6 +58,8 @@ class KindReader:
         self._model: LinearModel = load_model("thread")
         self._kinds = [c.removeprefix("kind|") for c in self._model.classes if c.startswith("kind|")]
         self._asked = self._model.classes.index("asked|asked"), self._model.classes.index("asked|not asked")
+        self._mood = [i for i, c in enumerate(self._model.classes) if c.startswith("mood|")]
+        self._moods = [self._model.classes[i].removeprefix("mood|") for i in self._mood]
         self._urgent = (
             self._model.classes.index("urgent|urgent"),
             self._model.classes.index("urgent|not urgent"),
@@ -76,17 +79,18 @@ class KindReader:
         if kind == "表扬" and _ironic(reading):
             kind, why = "投诉", "字面是表扬，说的都是失职的事实（反话）"
         asked, urgent = (float(softmax(scores[list(head)])[0]) for head in (self._asked, self._urgent))
+        mood = dict(zip(self._moods, softmax(scores[self._mood]).tolist(), strict=True))
         if reading.has("lost_pet") and kind not in ("广告", "投诉"):
-            return Kind(
-                "求助", "寻找走失的宠物，求助的对象是网友", "lost_pet", max(sure, 0.9), False, 0.95, 0.0
-            )
+            why = "寻找走失的宠物，求助的对象是网友"
+            return Kind("求助", why, "lost_pet", max(sure, 0.9), False, 0.95, 0.0, mood)
+        cue = _cue(reading, kind)
         if kind not in ASKING:
             # How sure it is that nobody is asked: what the asking kinds leave over.
             left = 1.0 - sum(float(share[i]) for i, name in enumerate(self._kinds) if name in ASKING)
-            return Kind(kind, why, _cue(reading, kind), sure, False, max(left, sure), urgent)
+            return Kind(kind, why, cue, sure, False, max(left, sure), urgent, mood)
         if reading.elsewhere is not None:
-            return Kind(kind, why, _cue(reading, kind), sure, False, 0.85, urgent)
-        return Kind(kind, why, _cue(reading, kind), sure, asked >= 0.5, max(asked, 1.0 - asked), urgent)
+            return Kind(kind, why, cue, sure, False, 0.85, urgent, mood)
+        return Kind(kind, why, cue, sure, asked >= 0.5, max(asked, 1.0 - asked), urgent, mood)
 
 
 def _cue(reading: Reading, kind: str) -> str | None:

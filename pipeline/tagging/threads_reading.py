@@ -138,7 +138,7 @@ class PostReader:
             title_end=title_end,
             tokens=tokens,
             found=found,
-            routed=self.router.route(found, title_end, starts(tokens)),
+            routed=self.router.route(found, whole, title_end, starts(tokens)),
             named=self.names.find(found, whole, title_end),
             elsewhere=self._elsewhere(found, whole, title_end),
             counties=counties,

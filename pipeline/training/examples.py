@@ -28,6 +28,7 @@ class Example(msgspec.Struct, frozen=True, kw_only=True):
     kind: str | None = None
     asked: bool | None = None  # a unit of the city is asked
     urgent: bool | None = None
+    sentiment: str | None = None
 
 
 def load_examples(data_dir: Path) -> list[Example]:
@@ -79,4 +80,5 @@ def _example(name: str, title: str, text: str, board: str | None, gold: Any, ask
         kind=gold["kind"],
         asked=asked,
         urgent=gold["urgency"] == "紧急",
+        sentiment=gold["sentiment"],
     )

@@ -1,4 +1,4 @@
-"""Owns the training of the thread model: heads kind, asked (a unit of the city) and urgent in one matrix."""
+"""Owns the training of the thread model: heads kind, asked (a unit of the city), urgent and mood."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from pipeline.tagging.threads_reading import PostReader
 from pipeline.training.examples import Example
 from pipeline.training.mixed import Table
 
+# Kinds whose sentiment is not settled by the kind.
+OPEN_MOOD = ("求助", "咨询", "建议", "讨论")
 ASKING = ("投诉", "求助", "咨询", "建议")
 
 
@@ -28,11 +30,14 @@ def fit_threads(examples: Sequence[Example], city: City) -> LinearModel:
         "kind": [post.kind for post in examples],
         "asked": [_flag(post.asked if post.kind in ASKING else None, "asked") for post in examples],
         "urgent": [_flag(post.urgent, "urgent") for post in examples],
+        "mood": [post.sentiment if post.kind in OPEN_MOOD else None for post in examples],
     }
     fitted: list[LinearModel] = []
     for head, labels in heads.items():
         known = [i for i, label in enumerate(labels) if label is not None]
-        fitted.append(table.fit(head, [f"{head}|{labels[i]}" for i in known], rows=known))
+        fitted.append(
+            table.fit(head, [f"{head}|{labels[i]}" for i in known], rows=known, balanced=head != "mood")
+        )
     return LinearModel(
         name="thread",
         classes=tuple(name for model in fitted for name in model.classes),

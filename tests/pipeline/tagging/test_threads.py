@@ -16,7 +16,9 @@ def tagger() -> ThreadTagger:
     return ThreadTagger(load_city())
 
 
-def thread(title: str, text: str | None, *replies: tuple[str, str, bool], official: bool = False) -> ThreadItem:
+def thread(
+    title: str, text: str | None, *replies: tuple[str, str, bool], official: bool = False
+) -> ThreadItem:
     posts = [ThreadPost(floor=1, author="防城港市教育局" if official else "网友甲", text=text,
                         is_registered_official=official)]  # fmt: skip
     posts += [
@@ -27,13 +29,29 @@ def thread(title: str, text: str | None, *replies: tuple[str, str, bool], offici
 
 
 KINDS = [
-    ("投诉", "小区电梯坏了半个月没人修", "老人上下楼爬十八层，物业天天讲在等配件，物业费倒是照收，谁来管管？"),
-    ("投诉", "真要给我们小区物业发个最佳奖", "电梯坏了二十天帮我们锻炼身体，垃圾堆成山让我们闻大自然的芬芳，业界良心！"),
+    (
+        "投诉",
+        "小区电梯坏了半个月没人修",
+        "老人上下楼爬十八层，物业天天讲在等配件，物业费倒是照收，谁来管管？",
+    ),
+    (
+        "投诉",
+        "真要给我们小区物业发个最佳奖",
+        "电梯坏了二十天帮我们锻炼身体，垃圾堆成山让我们闻大自然的芬芳，业界良心！",
+    ),
     ("求助", "求助：父亲在工地摔伤，老板躲着不见", "我不识几个字，不晓得该找谁，要什么材料，请懂的帮帮我。"),
     ("咨询", "请问公积金可以异地提取吗", "人在外地上班，想问一下需要什么材料，在哪里办理？"),
     ("咨询", "网传明天全市停水三天，是真的吗", "家长群都在转，超市的水都被抢光了，请有关部门出来说一声。"),
-    ("建议", "建议在体育公园加装几盏路灯", "晚上跑步的人多，南边那段没灯，隔三十米装一盏就够了，个人一点小想法，仅供参考。"),
-    ("表扬", "表扬6路车的司机师傅", "老人晕车吐了一地，师傅停车扶下来，还自己掏钱买水。谢谢您，好人一生平安。"),
+    (
+        "建议",
+        "建议在体育公园加装几盏路灯",
+        "晚上跑步的人多，南边那段没灯，隔三十米装一盏就够了，个人一点小想法，仅供参考。",
+    ),
+    (
+        "表扬",
+        "表扬6路车的司机师傅",
+        "老人晕车吐了一地，师傅停车扶下来，还自己掏钱买水。谢谢您，好人一生平安。",
+    ),
     ("讨论", "大家觉得哪家的牛腩粉好吃", "周末同学来玩，想带他去尝尝，求推荐。"),
     ("广告", "九成新电动车转让", "去年买的3200，现1500出，自提，电话13800001234，微信同号。"),
 ]
@@ -62,7 +80,9 @@ DUTIES = [
 
 
 @pytest.mark.parametrize(("title", "text", "unit"), DUTIES)
-def test_first_unit_is_the_one_whose_duty_it_is(tagger: ThreadTagger, title: str, text: str, unit: str) -> None:
+def test_first_unit_is_the_one_whose_duty_it_is(
+    tagger: ThreadTagger, title: str, text: str, unit: str
+) -> None:
     tags = tagger.tag(thread(title, text))
     assert tags.units[0] == unit
     assert tags.why["units"].why
@@ -92,12 +112,19 @@ def test_unit_named_knows_places_and_other_levels(tagger: ThreadTagger, title: s
 
 
 def test_another_citys_matter_keeps_its_kind_and_needs_no_reply(tagger: ThreadTagger) -> None:
-    tags = tagger.tag(thread("北海这边的公交司机太凶了", "在北海坐车问了句路被骂，北海交通局不管的吗？投诉两次没人理。"))
+    tags = tagger.tag(
+        thread("北海这边的公交司机太凶了", "在北海坐车问了句路被骂，北海交通局不管的吗？投诉两次没人理。")
+    )
     assert (tags.kind, tags.needs_reply, tags.units, tags.state) == ("投诉", False, [], "无需回复")
 
 
 def test_a_private_dispute_needs_no_reply(tagger: ThreadTagger) -> None:
-    tags = tagger.tag(thread("朋友借钱不还把我拉黑了", "两万块，有欠条。想问下大家去法院起诉要花多少钱？打过官司的老哥指点一下。"))
+    tags = tagger.tag(
+        thread(
+            "朋友借钱不还把我拉黑了",
+            "两万块，有欠条。想问下大家去法院起诉要花多少钱？打过官司的老哥指点一下。",
+        )
+    )
     assert tags.kind in ("求助", "投诉") and not tags.needs_reply and tags.units == []
 
 
@@ -135,7 +162,12 @@ def test_a_question_below_an_announcement_counts(tagger: ThreadTagger) -> None:
     question = ("家长", "请问高三也是4号放吗？", False)
     answer = ("防城港市教育局", "您好，高三年级按校历2月7日起放假。", True)
     plain = tagger.tag(thread(*notice, joke, official=True))
-    assert (plain.kind, plain.needs_reply, plain.state, plain.units) == ("公告", False, "无需回复", ["市教育局"])
+    assert (plain.kind, plain.needs_reply, plain.state, plain.units) == (
+        "公告",
+        False,
+        "无需回复",
+        ["市教育局"],
+    )
     asked = tagger.tag(thread(*notice, joke, question, official=True))
     assert (asked.kind, asked.needs_reply, asked.state) == ("公告", True, "待研判")
     answered = tagger.tag(thread(*notice, joke, question, answer, official=True))
@@ -143,7 +175,9 @@ def test_a_question_below_an_announcement_counts(tagger: ThreadTagger) -> None:
 
 
 def test_urgency_is_danger_now(tagger: ThreadTagger) -> None:
-    now = tagger.tag(thread("楼下煤气泄漏，整栋楼都是煤气味", "打了物业没人接，老人小孩都在楼上，要出人命的！谁来管管！"))
+    now = tagger.tag(
+        thread("楼下煤气泄漏，整栋楼都是煤气味", "打了物业没人接，老人小孩都在楼上，要出人命的！谁来管管！")
+    )
     general = tagger.tag(thread("路面有个坑", "坑洼了三个月，电动车都颠坏了，麻烦来修一下。"))
     assert (now.urgency, general.urgency) == ("紧急", "普通")
 
@@ -186,8 +220,15 @@ def test_another_city_needs_nothing_but_its_units(tmp_path: Path) -> None:
 
 def test_plain_messages() -> None:
     tagger = PostTagger(load_city())
-    tags = tagger.tag(PostItem(id="1", title="幼儿园乱收费", text="保教费一个月八百，还强制买校服，请教育局查一查。"))
-    assert (tags.kind, tags.needs_reply, tags.sentiment, tags.citizen_topic) == ("投诉", True, "negative", "教育文体")
+    tags = tagger.tag(
+        PostItem(id="1", title="幼儿园乱收费", text="保教费一个月八百，还强制买校服，请教育局查一查。")
+    )
+    assert (tags.kind, tags.needs_reply, tags.sentiment, tags.citizen_topic) == (
+        "投诉",
+        True,
+        "negative",
+        "教育文体",
+    )
     assert tags.units[0] == "市教育局"
     chat = tagger.tag(PostItem(id="2", text="武汉加油！向一线的医护人员致敬！"))
     assert (chat.needs_reply, chat.sentiment, chat.units) == (False, "positive", [])

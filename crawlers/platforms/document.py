@@ -14,6 +14,8 @@ from crawlers.text import clean_line, clean_lines
 from pipeline.records import Outcome, PageKind, Parsed
 
 MAX_BYTES = 8 * 1024 * 1024  # larger pages are refused, not cut: half a page is no evidence
+MAX_ELEMENTS = 250_000  # the parsers go over a page several times; the largest real pages have some 50,000
+MAX_ATTRIBUTES = 4000  # of one element; lexbor is quadratic in them too (100,000: over 12 s)
 MAX_DEPTH = 1500  # open elements; lexbor's tree building is quadratic in them (200,000: 84 s)
 
 _BINARY = (
@@ -28,6 +30,11 @@ _BINARY = (
 )
 _BINARY_TYPE = re.compile(r"^(?:image|audio|video|font)/|pdf|msword|officedocument|zip|octet-stream", re.I)
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]*)")
+_VALUE = r"\s*+=\s*+(?:\"[^\"]*+\"?|'[^']*+'?|[^\s>]*+)"
+_ATTRIBUTE = re.compile(rf"=?[^\s/>=]++(?:{_VALUE})?+")
+_OPENING = re.compile(rf"<!--|<([a-zA-Z][^\s/>]*+)((?:[\s/]++|=?[^\s/>=]++(?:{_VALUE})?+|=)*+)")
+_RAW = frozenset({"script", "style"})
+_ELEMENT = re.compile(r"<[a-zA-Z]")
 _NO_DEPTH = frozenset(
     str.split(
         "area base br col embed hr img input link meta param source track wbr p li dt dd tr td th tbody thead"
@@ -77,6 +84,11 @@ class Document:
         self.markup = page.text
         if nesting(self.markup) > MAX_DEPTH:
             raise Unreadable("parse_failed", f"标签嵌套超过 {MAX_DEPTH} 层")
+        self.element_count = len(_ELEMENT.findall(self.markup))
+        if self.element_count > MAX_ELEMENTS:
+            raise Unreadable("parse_failed", f"标签超过 {MAX_ELEMENTS} 个")
+        if has_many_attributes(self.markup):
+            raise Unreadable("parse_failed", f"一个标签的属性超过 {MAX_ATTRIBUTES} 个")
         self.tree = LexborHTMLParser(self.markup)
         base = self.first("base[href]")
         self.base = (join_url(page.url, base.attributes.get("href")) if base else None) or page.url
@@ -155,6 +167,26 @@ def nesting(markup: str) -> int:
     return deepest
 
 
+def has_many_attributes(markup: str) -> bool:
+    """Has one tag more than MAX_ATTRIBUTES? In one pass and without a tree."""
+    position = 0
+    while match := _OPENING.search(markup, position):
+        position = match.end()
+        name = (match.group(1) or "").lower()
+        if not name:  # a comment
+            position = markup.find("-->", match.start() + 2)
+        elif match.end() - match.start() > 2 * MAX_ATTRIBUTES and (
+            sum(1 for _ in _ATTRIBUTE.finditer(match.group(2))) > MAX_ATTRIBUTES
+        ):
+            return True
+        elif name in _RAW:
+            closing = re.compile(f"</{name}", re.I).search(markup, position)
+            position = closing.start() if closing else -1
+        if position < 0:  # what is never closed runs to the end of the page
+            return False
+    return False
+
+
 def guarded(parse: Callable[[Document], Parsed], page: Page, kind: PageKind) -> Parsed:
     """Run a parser so that whatever the bytes one `Parsed` comes back, its cause in `detail`."""
     try:
@@ -172,10 +204,17 @@ def is_hidden(node: LexborNode) -> bool:
     return bool(_HIDDEN.search(node.attributes.get("style") or ""))
 
 
-def raw_text(node: LexborNode, skip: Callable[[LexborNode], bool] | None = None, silent: bool = False) -> str:
+def raw_text(
+    node: LexborNode,
+    skip: Callable[[LexborNode], bool] | None = None,
+    silent: bool = False,
+    limit: int | None = None,
+) -> str:
     """The text of a node with a newline at each block's start and end and at <br>; what a reader does not
-    see (scripts, hidden elements) and what `skip` names is left out. Not recursive: depth is the page's."""
+    see (scripts, hidden elements) and what `skip` names is left out. Not recursive: depth is the page's. With
+    `limit` it ends after so many characters: for a text that is asked of many nodes, one in another."""
     parts: list[str] = []
+    length = 0
     stack: list[tuple[LexborNode | None, Iterator[LexborNode], bool]] = [
         (node, node.iter(include_text=True), False)
     ]
@@ -189,6 +228,9 @@ def raw_text(node: LexborNode, skip: Callable[[LexborNode], bool] | None = None,
             continue
         if child.is_text_node:
             parts.append((child.text_content or "").replace("\n", " ").replace("\r", " "))
+            length += len(parts[-1]) + 1
+            if limit is not None and length > limit:
+                break
             continue
         tag = child.tag
         if tag == "br":
@@ -212,11 +254,11 @@ def body_of(node: LexborNode | None, skip: Callable[[LexborNode], bool] | None =
     return clean_lines(raw_text(node, skip)) if node is not None else ""
 
 
-def line_of(node: LexborNode | None, keep_silent: bool = False) -> str | None:
-    """A node's text in one line, None where there is none."""
+def line_of(node: LexborNode | None, keep_silent: bool = False, limit: int | None = None) -> str | None:
+    """A node's text in one line, None where there is none; `limit` as in `raw_text`."""
     if node is None:
         return None
-    return clean_line(raw_text(node, silent=keep_silent)) or None
+    return clean_line(raw_text(node, silent=keep_silent, limit=limit)) or None
 
 
 def number_of(text: str | None) -> int | None:

@@ -32,6 +32,7 @@ from pipeline.records import Link, PageKind, Parsed
 NAME = "general"
 OPTIONS = listing.OPTIONS
 MAX_FOR_LIBRARY = 2 * 1024 * 1024  # characters; trafilatura and htmldate are slow beyond
+MAX_ELEMENTS_FOR_LIBRARY = 30_000
 MIN_RUNNING = 60  # characters of body below which the other reader is asked; below it a page may be a list
 
 
@@ -108,7 +109,7 @@ def body_text(document: Document) -> str:
     """Two readers: running text keeps copy in tables that trafilatura loses; trafilatura finds copy that is
     shorter than the teasers around it. Where they agree in substance the first stands."""
     own = body_of(main_node(document.tree.body), skip_noise)
-    if len(document.markup) > MAX_FOR_LIBRARY:
+    if _is_heavy(document):
         return own
     if len(own) >= MIN_RUNNING:
         return own
@@ -123,8 +124,12 @@ def body_text(document: Document) -> str:
     return library if len(library) > 1.5 * len(own) else own
 
 
+def _is_heavy(document: Document) -> bool:
+    return len(document.markup) > MAX_FOR_LIBRARY or document.element_count > MAX_ELEMENTS_FOR_LIBRARY
+
+
 def _htmldate(document: Document) -> str | None:
-    if len(document.markup) > MAX_FOR_LIBRARY:
+    if _is_heavy(document):
         return None
     try:
         found = htmldate.find_date(

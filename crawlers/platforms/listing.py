@@ -30,6 +30,8 @@ OPTIONS = {
 
 MAX_LINKS = 1000
 MIN_ROWS = 12  # of a list on a page whose address does not say that it is one
+MAX_BESIDE = 200  # characters beside the link in a row with a date
+MAX_ROW = 2000  # characters of a row that are searched for its date
 MIN_TITLE = 5  # characters; shorter links are navigation
 
 _DATE = re.compile(
@@ -90,8 +92,8 @@ def is_list(document: Document, body: str) -> bool:
     if len(rows) < MIN_ROWS:
         return False
     lines = {line for line in body.split("\n") if len(line) >= 8}
-    texts = "\n".join(body_of(row) for _, row in rows)
-    inside = sum(len(line) for line in lines if line in texts)
+    listed = {line for _, row in rows for line in body_of(row).split("\n")}
+    inside = sum(len(line) for line in lines if line in listed)
     return inside > 0.5 * sum(map(len, lines))
 
 
@@ -149,10 +151,11 @@ def _selected(document: Document, selector: str) -> list[tuple[LexborNode, Lexbo
     except Exception as error:
         raise Unreadable("parse_failed", f"站点配置里的选择器 {selector} 写错了：{error}") from error
     pairs = []
-    for node in nodes:
+    counts: dict[int, int] = {}
+    for node in nodes[:MAX_LINKS]:
         anchor = node if node.tag == "a" else node.css_first("a[href]")
         if anchor is not None:
-            pairs.append((anchor, _row_of(node) if node.tag == "a" else node))
+            pairs.append((anchor, _row_of(node, counts) if node.tag == "a" else node))
     return pairs
 
 
@@ -161,15 +164,16 @@ def _found(document: Document) -> list[tuple[LexborNode, LexborNode]]:
     any dates the largest group of long links."""
     dated: dict[int, list[tuple[LexborNode, LexborNode]]] = defaultdict(list)
     plain: dict[int, list[tuple[LexborNode, LexborNode]]] = defaultdict(list)
+    counts: dict[int, int] = {}
     for anchor in document.css("a[href]")[:5000]:
         text = line_of(anchor) or anchor.attributes.get("title") or ""
         if len(text) < MIN_TITLE or _MORE.match(text):
             continue
-        row = _row_of(anchor)
+        row = _row_of(anchor, counts)
         parent = row.parent
         key = parent.mem_id if parent is not None else 0
-        context = line_of(row) or ""
-        if len(context) <= len(text) + 200 and _DATE.search(context.replace(text, " ", 1) or context):
+        context = line_of(row, limit=len(text) + MAX_BESIDE + 100) or ""
+        if len(context) <= len(text) + MAX_BESIDE and _DATE.search(context.replace(text, " ", 1) or context):
             dated[key].append((anchor, row))
         elif len(text) >= 8:
             plain[key].append((anchor, row))
@@ -182,7 +186,15 @@ def _found(document: Document) -> list[tuple[LexborNode, LexborNode]]:
     return [pair for group in groups for pair in group]
 
 
-def _row_of(anchor: LexborNode) -> LexborNode:
+def _row_of(anchor: LexborNode, counts: dict[int, int]) -> LexborNode:
+    """The element that holds a link and what stands beside it. `counts` remembers how many links an element
+    holds, because many links share it."""
+
+    def links_in(node: LexborNode) -> int:
+        if node.mem_id not in counts:
+            counts[node.mem_id] = len(node.css("a[href]"))
+        return counts[node.mem_id]
+
     node = anchor
     for _ in range(6):
         parent = node.parent
@@ -190,7 +202,7 @@ def _row_of(anchor: LexborNode) -> LexborNode:
             break
         if node.tag in ("li", "tr", "dd", "dt"):
             return node
-        if node is not anchor and len(parent.css("a[href]")) > len(node.css("a[href]")) + 1:
+        if node is not anchor and links_in(parent) > links_in(node) + 1:
             return node
         node = parent
     return node
@@ -206,7 +218,7 @@ def _row_date(document: Document, anchor: LexborNode, row: LexborNode, selector:
         if time:
             return time
     title = line_of(anchor) or ""
-    text = (line_of(row) or "").replace(title, " ", 1)
+    text = (line_of(row, limit=len(title) + MAX_ROW) or "").replace(title, " ", 1)
     match = _DATE.search(text) or _DATE.search(title[-24:])
     if match:
         return parse_time(match.group().strip("[]()（）【】 "), fetched_at)

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from crawlers.platforms import PLATFORMS, detect
-from crawlers.platforms.document import MAX_BYTES, MAX_DEPTH
+from crawlers.platforms.document import MAX_ATTRIBUTES, MAX_BYTES, MAX_DEPTH
 from pipeline.records import Parsed, from_json, to_json
 from tests.crawlers.platforms.made import page
 
@@ -69,6 +69,26 @@ def test_deep_and_huge_pages_are_refused_without_being_built(name: str) -> None:
     assert PLATFORMS[name].parse(page(b"a" * (MAX_BYTES + 1), ADDRESSES[1])).outcome == "too_large"
 
 
+@pytest.mark.parametrize("name", [name for name in PLATFORMS if name != "feed"])
+def test_more_elements_or_attributes_than_any_page_has_are_refused(name: str) -> None:
+    many = "<div " + " ".join(f'a{n}="{n}"' for n in range(MAX_ATTRIBUTES + 1)) + ">文，</div>"
+    # What stands in a comment, in a script or in quotes is no attribute.
+    for harmless in (
+        f"<!-- {many} -->",
+        f"<script>var a = '{many}';</script>",
+        "<p title='" + "a " * 9000 + "'>",
+    ):
+        assert PLATFORMS[name].parse(page(harmless + "<p>文，</p>", ADDRESSES[1])).outcome != "parse_failed"
+    for hostile in (
+        many,
+        "<!-- --><p title='>'>" + many,
+        "<script></script>" + many.upper(),
+        "<p>" * 300_000,
+    ):
+        parsed = PLATFORMS[name].parse(page(hostile, ADDRESSES[1]))
+        assert (parsed.outcome, "超过" in (parsed.detail or "")) == ("parse_failed", True)
+
+
 @pytest.mark.parametrize(
     "html",
     [
@@ -82,8 +102,21 @@ def test_deep_and_huge_pages_are_refused_without_being_built(name: str) -> None:
         "<div>" * (MAX_DEPTH - 100) + "文字，" * 100,
         "<title>" + "a_" * 60_000,
         "var ct = '" * 30_000,
+        "<div>" * 500 + "".join(f"<a href='/a/{n}.html'>标题标题标题标题{n}</a>" for n in range(20_000)),
+        "<div " + " ".join(f"a{n}='{n}'" for n in range(100_000)) + ">文，</div>",
+        "<div class='" + "a " * 500_000 + "'>文，</div>",
+        "<!DOCTYPE x [<!ENTITY a 'aaaaaaaaaa'>"
+        + "".join(f"<!ENTITY {chr(98 + n)} '{('&' + chr(97 + n) + ';') * 10}'>" for n in range(9))
+        + "]><rss version='2.0'><channel><item><title>&j;</title><link>/&j;</link></item></channel></rss>",
+        "<p>作者：" + "韦某（某局） " * 40_000,
+        "<p>" + "作者：甲乙（" * 40_000,
+        "<div class=text_c><h3>" + "抓绩效 " * 100_000 + "</h3></div>",
+        "<div class=thead>标题: x</div><div class=postbit><table class=posttable><tr><td><a id=postmenu_1>a</a>"
+        "<div class=viewmessage><div class=quote>" + "引用 " * 100_000,
+        "<p>" * 100_000,
+        "<html>" + "\x00" * 200_000 + "<div id=postlist><div id=post_1>",
     ],
-    ids=range(10),
+    ids=range(20),
 )
 def test_pages_made_to_be_slow_are_not(html: str) -> None:
     for platform in PLATFORMS.values():

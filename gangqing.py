@@ -5,12 +5,15 @@ Modules are imported inside the commands, so that `gangqing tag` does not wait f
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import datetime as dt
+import io
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import urlsplit
 
 import typer
 
@@ -32,8 +35,11 @@ app.add_typer(queue_app, name="queue")
 
 HOME = Path(__file__).resolve().parent
 WAREHOUSE = "warehouse.duckdb"
+EARLIEST, LATEST = dt.date(1990, 1, 1), dt.date(2100, 12, 31)  # what --as-of and the like may say
+INTERRUPTED = 130  # exit code after Ctrl-C
 # The sample city's season; it ends on a Monday after Spring Festival with days left and posts still in time.
 SAMPLE_START, SAMPLE_DAY = dt.date(2017, 9, 18), dt.date(2018, 2, 26)
+SAMPLE_END = dt.date(2018, 2, 28)
 
 CityOption = Annotated[
     Path | None,
@@ -54,15 +60,52 @@ CsvOption = Annotated[bool, typer.Option("--csv", help="输出 CSV。")]
 
 def main() -> None:
     """Entry point: errors that a user can mend are one clear line, not a traceback."""
-    from pipeline.city import CityError
-
+    use_utf8()
     try:
-        app()
-    except (CityError, UserError) as error:
-        typer.echo(f"出错：{error}", err=True)
-        sys.exit(2)
-    except BrokenPipeError:
-        sys.exit(0)
+        code = app(standalone_mode=False)
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+    except Exception as error:
+        code = 2
+        if type(error).__name__ == "NoArgsIsHelpError":
+            typer.echo(str(error))
+        else:
+            message = message_of(error)
+            if message is None:
+                raise
+            typer.echo(f"出错：{message}", err=True)
+    if code == INTERRUPTED:
+        typer.echo("已中断；已落盘的内容都在，再运行一次即接着来", err=True)
+    sys.exit(code or 0)
+
+
+def message_of(error: Exception) -> str | None:
+    """What to tell the user of an error, in Chinese; None: a fault of the program."""
+    if isinstance(error, UserError):
+        return str(error)
+    from analysis.mistakes import told, usage
+
+    if hasattr(error, "format_message"):
+        return usage(error)
+    from pipeline.tagging.linear import ModelError
+
+    return str(error) if isinstance(error, ModelError) else told(error)
+
+
+def use_utf8() -> None:
+    """Files and pipes get UTF-8; so does a terminal whose locale knows ASCII only. Nothing that a terminal
+    cannot show ends the program."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            ascii_only = stream.encoding.lower() in (
+                "ascii",
+                "us-ascii",
+                "ansi_x3.4-1968",
+                "iso8859-1",
+                "latin-1",
+            )
+            keep = stream.isatty() and not ascii_only
+            stream.reconfigure(encoding=stream.encoding if keep else "utf-8", errors="replace")
 
 
 class UserError(Exception):
@@ -73,9 +116,12 @@ def parse_day(text: str | None, name: str = "--as-of") -> dt.date | None:
     if text is None:
         return None
     try:
-        return dt.date.fromisoformat(text)
+        day = dt.date.fromisoformat(text)
     except ValueError:
         raise UserError(f"{name} 应写成 2017-12-31 这样的日期，而不是 {text!r}") from None
+    if not EARLIEST <= day <= LATEST:
+        raise UserError(f"{name} 应在 {EARLIEST} 与 {LATEST} 之间，而不是 {text!r}")
+    return day
 
 
 # ------------------------------------------------------------------------------------------ tags
@@ -97,11 +143,11 @@ def tag(
 
 
 def read_lines(file: Path) -> list[bytes]:
-    if str(file) == "-":
-        return sys.stdin.buffer.read().splitlines()
-    if not file.is_file():
+    """The lines of a file, a pipe or, for "-", standard input; without a byte order mark."""
+    if file.is_dir() or not (str(file) == "-" or file.exists()):
         raise UserError(f"没有这个文件：{file}")
-    return file.read_bytes().splitlines()
+    content = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+    return content.removeprefix(codecs.BOM_UTF8).splitlines()
 
 
 @app.command()
@@ -148,6 +194,10 @@ def extract(
         at = dt.datetime.fromisoformat(fetched_at) if fetched_at else saved
     except ValueError:
         raise UserError(f"--fetched-at 应写成 2017-10-09T08:00，而不是 {fetched_at!r}") from None
+    try:
+        urlsplit(url)
+    except ValueError:
+        raise UserError(f"--url 不是网址：{url!r}") from None
     found = extract_page(page.read_bytes(), url, platform, at.replace(tzinfo=None))
     sys.stdout.buffer.write(msgspec.json.encode(found) + b"\n")
 
@@ -173,6 +223,8 @@ def crawl(
 
     last_day = parse_day(last, "--to") or wall_clock().date()
     first_day = parse_day(first, "--from") or last_day - dt.timedelta(days=7)
+    if first_day > last_day:
+        raise UserError(f"--from {first_day} 晚于 --to {last_day}")
     try:
         report = run_crawl(
             load_city(city),
@@ -187,7 +239,7 @@ def crawl(
         raise UserError(str(error)) from error
     emit_rows(crawl_rows(report), CRAWL_COLUMNS, as_json, False, title="采集结果")
     if report.interrupted:
-        raise typer.Exit(130)
+        raise typer.Exit(INTERRUPTED)
 
 
 @sites_app.command("list")
@@ -343,8 +395,7 @@ def show_coverage(
     plan = load_plan(city)
     if plan is None:
         raise UserError(f"{city.folder} 没有 plan.yaml，无法对账")
-    if unit is not None and unit not in {*city.unit_by_short, "全市"}:
-        raise UserError(f"没有单位“{unit}”，请用 units.csv 里的简称")
+    check_unit(city, unit, "全市")
     if task is not None and task not in {known.id for known in plan.tasks}:
         raise UserError(f"没有事项“{task}”，可用：{'、'.join(known.id for known in plan.tasks)}")
     day = parse_day(as_of) or overview.latest_day(con)
@@ -375,6 +426,11 @@ def show_coverage(
         styles=overview.VERDICT_STYLES,
         caption="\n".join([*overview.silence_lines(rows), *notices(con, plan)]),
     )
+
+
+def check_unit(city: City, unit: str | None, *others: str) -> None:
+    if unit is not None and unit not in {*city.unit_by_short, *others}:
+        raise UserError(f"没有单位“{unit}”，请用 units.csv 里的简称")
 
 
 @queue_app.callback(invoke_without_command=True)
@@ -410,6 +466,7 @@ def show_queue(
     from analysis.queue import queue as tickets_at
     from analysis.ticket import load_rules
 
+    check_unit(city, unit)
     day = parse_day(as_of) or overview.latest_day(con)
     tickets = tickets_at(con, load_rules(city), day, unit, parse_day(known_by, "--known-by"), everything)
     late = sum(ticket.is_answer_overdue or ticket.is_first_response_overdue for ticket in tickets)
@@ -484,7 +541,9 @@ def run(
     ] = None,
     port: Annotated[
         int | None,
-        typer.Option("--port", help="样例城市的首个端口（共六个）；不写为 17171 起，0 为空闲端口。"),
+        typer.Option(
+            "--port", min=0, max=65529, help="样例城市的首个端口（共六个）；不写为 17171 起，0 为空闲端口。"
+        ),
     ] = None,
 ) -> None:
     """全过程：采集、标注、建库、对账、排队。不写 --city 则在本机上演样例城市。"""
@@ -499,6 +558,8 @@ def run(
     from sample.server import BASE_PORT
 
     day = parse_day(as_of) or SAMPLE_DAY
+    if not SAMPLE_START <= day <= SAMPLE_END:
+        raise UserError(f"样例城市只有 {SAMPLE_START} 至 {SAMPLE_END}，不能演到 {day}")
     try:
         with running(day, BASE_PORT if port is None else port or None) as (first_port, sample):
             typer.echo(f"样例城市：在 127.0.0.1:{first_port} 起的端口上演到 {day}。")
@@ -522,7 +583,7 @@ def collect(
         raise UserError(str(error)) from error
     emit_rows(crawl_rows(report), CRAWL_COLUMNS, False, False, title="采集结果")
     if report.interrupted:
-        raise typer.Exit(130)
+        raise typer.Exit(INTERRUPTED)
 
 
 def finish(city: City, home: Path, day: dt.date) -> None:
@@ -558,6 +619,8 @@ def emit_rows(
 ) -> None:
     from analysis.terminal import chosen, emit
 
+    if as_json and as_csv:
+        raise UserError("--json 与 --csv 只能选一个")
     emit(rows, columns, chosen(as_json, as_csv), **how)
 
 

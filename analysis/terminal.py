@@ -114,13 +114,15 @@ def _print_table(
 @contextlib.contextmanager
 def stage_progress() -> Iterator[Callable[[str, int, int | None], None]]:
     """A progress bar on stderr for work in stages: call it with stage, done, total (None: unknown)."""
+    shown = console(stderr=True)
     with Progress(
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
-        console=console(stderr=True),
+        console=shown,
         transient=True,
+        disable=not shown.is_terminal,  # in a log it would leave blank lines
     ) as bar:
         rows: dict[str, TaskID] = {}
 

@@ -6,6 +6,7 @@ A question is a file in analysis/sql; its first comment says what it answers and
 from __future__ import annotations
 
 import datetime as dt
+import time
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,17 +18,19 @@ from pipeline.warehouse import schema_version, views_version
 
 SQL = Path(__file__).resolve().parent / "sql"
 Connection = duckdb.DuckDBPyConnection
+DatabaseError = duckdb.Error  # a question that the file cannot answer: it is damaged
 
 
 class WarehouseError(RuntimeError):
     """The warehouse cannot be asked; the message says why and what to do, in Chinese."""
 
 
-def open_warehouse(path: Path | str, city: str | None = None) -> Connection:
+def open_warehouse(path: Path | str, city: str | None = None, wait_seconds: float = 30) -> Connection:
     """Open a warehouse for reading.
 
     Args:
         city: name of the city that it must be of; None: any.
+        wait_seconds: how long to wait for a build that is writing it.
 
     Raises:
         WarehouseError: there is none, it is being built, or it is of another city or version.
@@ -35,16 +38,7 @@ def open_warehouse(path: Path | str, city: str | None = None) -> Connection:
     path = Path(path)
     if not path.exists():
         raise WarehouseError(f"没有数据仓库 {path}，请先运行 gangqing build")
-    try:
-        con = duckdb.connect(str(path), read_only=True)
-    except duckdb.IOException as error:
-        if "lock" in str(error).lower():
-            raise WarehouseError(f"{path} 正在构建，请稍后再试") from error
-        raise WarehouseError(f"{path} 无法打开：{error}") from error
-    except duckdb.Error as error:
-        raise WarehouseError(
-            f"{path} 不是可用的数据仓库，请运行 gangqing build --rebuild：{error}"
-        ) from error
+    con = _connect(path, time.monotonic() + wait_seconds)
     try:
         meta = dict(con.execute("SELECT key, value FROM meta").fetchall())
     except duckdb.Error as error:
@@ -57,6 +51,24 @@ def open_warehouse(path: Path | str, city: str | None = None) -> Connection:
         con.close()
         raise WarehouseError(f"{path} 属于“{meta.get('city')}”，不是“{city}”；请运行 gangqing build")
     return con
+
+
+def _connect(path: Path, until: float) -> Connection:
+    while True:
+        try:
+            return duckdb.connect(str(path), read_only=True)
+        except duckdb.IOException as error:
+            if "lock" not in str(error).lower():
+                raise WarehouseError(
+                    f"{path} 无法打开，请运行 gangqing build --rebuild（{str(error).splitlines()[0]}）"
+                ) from error
+            if time.monotonic() >= until:
+                raise WarehouseError(f"{path} 正在构建，请稍后再试") from error
+            time.sleep(0.2)
+        except duckdb.Error as error:
+            raise WarehouseError(
+                f"{path} 不是可用的数据仓库，请运行 gangqing build --rebuild（{str(error).splitlines()[0]}）"
+            ) from error
 
 
 def ask(con: Connection, question: str, **parameters: Any) -> list[dict[str, Any]]:

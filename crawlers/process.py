@@ -32,9 +32,10 @@ from crawlers.settings import crawl_settings, site_settings
 from crawlers.site_crawl import SiteCrawl
 from crawlers.spider import SiteSpider
 from crawlers.state import CrawlState
-from pipeline.city import City, Site, load_city
+from pipeline.city import City, CityError, Site, load_city
+from pipeline.faults import os_fault
 from pipeline.landing import LandingWriter, next_run
-from pipeline.privacy import load_salt
+from pipeline.privacy import SaltError, load_salt
 from pipeline.repair import repair_site
 from pipeline.store import Store, ensure_folder, open_store
 
@@ -69,6 +70,7 @@ class Message(msgspec.Struct, omit_defaults=True):
     progress: Progress | None = None
     report: CrawlReport | None = None
     error: str | None = None
+    is_told: bool = False  # the error is written for the user: no traceback is wanted
 
 
 class CrawlProcess:
@@ -138,7 +140,7 @@ class CrawlProcess:
                 await self._crawl(site, report)
             except Exception as error:
                 _log.exception("site %s failed", site.slug)
-                report.error = f"抓取失败：{type(error).__name__}: {error}"
+                report.error = f"抓取失败：{_reason(error)}"
             report.unfinished = report.requested - report.fetched
             report.seconds = round(time.monotonic() - began, 3)
 
@@ -182,7 +184,7 @@ class CrawlProcess:
             await self._runner.crawl(crawler, name=site.slug, crawl=crawl)
             fault = getattr(crawler.spider, "fault", None)
             if fault is not None:
-                report.error = f"写入失败，已停止抓取本站：{fault}"
+                report.error = f"写入失败，已停止抓取本站：{_reason(fault)}"
         finally:
             self._writers.remove(writer)
             try:
@@ -222,6 +224,10 @@ class CrawlProcess:
         if not done:
             for crawler in self._crawlers:
                 await _let_go(crawler)
+
+
+def _reason(error: BaseException) -> str:
+    return os_fault(error) if isinstance(error, OSError) else f"{type(error).__name__}: {error}"
 
 
 def _backoff(crawler: Crawler) -> Backoff | None:
@@ -268,6 +274,12 @@ def main() -> int:
     job = msgspec.json.decode(sys.stdin.buffer.readline(), type=Job)
     try:
         report = asyncio.run(_run(job, send))
+    except (CityError, SaltError) as error:
+        send(Message(error=str(error), is_told=True))
+        return 1
+    except OSError as error:
+        send(Message(error=os_fault(error), is_told=True))
+        return 1
     except Exception as error:
         logging.getLogger(__name__).exception("crawl failed")
         send(Message(error=f"{type(error).__name__}: {error}"))

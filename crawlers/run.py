@@ -91,6 +91,8 @@ def crawl(
             process.stdin.close()
         answer = _answer(process, show)
     reader.join(timeout=5)
+    if answer is not None and answer.is_told and answer.error is not None:
+        raise CrawlError(answer.error)
     if answer is None or answer.report is None:
         reason = answer.error if answer else f"退出码 {process.returncode}"
         tail = b"".join(log).decode("utf-8", "replace").strip()
@@ -140,7 +142,8 @@ def _bar(sites: list[str], shown: bool) -> Iterator[Callable[[Message], None]]:
         yield lambda message: None
         return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         tasks = {slug: bar.add_task(slug, total=None) for slug in sites}
 
         def show(message: Message) -> None:

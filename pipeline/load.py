@@ -12,16 +12,24 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from pipeline.city import City
-from pipeline.landing import Quarantined, iter_landed
+from pipeline.landing import Quarantined, iter_landed, landing_files
 from pipeline.load_city import load_city_tables
 from pipeline.load_decisions import load_decision_tables
 from pipeline.load_landing import Rows, load_landed, thread_id
 from pipeline.load_tags import TaggerLike, find_stories, tag_articles, tag_threads
 from pipeline.privacy import load_salt
 from pipeline.store import Store, open_store, sync_folder
-from pipeline.warehouse import Warehouse, WarehouseError, schema_version, views_version
+from pipeline.warehouse import (
+    Warehouse,
+    WarehouseError,
+    WarehouseInUse,
+    schema_version,
+    told_in_chinese,
+    views_version,
+)
 
 PAGES_PER_BATCH = 2000
+READERS_END_SECONDS = 60.0  # a question takes a second or two; a notebook may hold the file for hours
 # City files that change no tag: the plan and the rules are read anew by every build.
 _NOT_TAGGING = {"plan.yaml", "points.yaml", "reply-rules.yaml"}
 Progress = Callable[[str, int, int | None], None]  # stage in Chinese, done, total
@@ -63,7 +71,8 @@ def build(
 
     Args:
         home: the folder in which var/ lies.
-        wait_seconds: how long to wait for another build of the same warehouse.
+        wait_seconds: how long to wait for another build of the same warehouse, and at most a minute for
+            readers of it.
 
     Raises:
         WarehouseError: another build did not end in time, or a reader holds the file.
@@ -79,10 +88,11 @@ def build(
         "rules": rules_fingerprint(city, tagger),
     }
     warehouse.parent.mkdir(parents=True, exist_ok=True)
-    with _alone(warehouse, wait_seconds, say):
-        reason = "按要求重建" if rebuild else _why_rebuild(warehouse, identity)
+    with _alone(warehouse, wait_seconds, say), told_in_chinese(warehouse):
+        readers = min(wait_seconds, READERS_END_SECONDS)
+        reason = "按要求重建" if rebuild else _why_rebuild(warehouse, identity, store, readers)
         if reason is None and warehouse.exists():
-            return _fill(warehouse, city, store, tagger, identity, None, say)
+            return _fill(warehouse, city, store, tagger, identity, None, say, readers)
         draft = warehouse.with_name(warehouse.name + ".building")
         _remove(draft)
         if reason:
@@ -122,8 +132,9 @@ def _fill(
     identity: dict[str, str],
     reason: str | None,
     say: Progress,
+    wait_seconds: float = 0,
 ) -> BuildReport:
-    warehouse = Warehouse(path)
+    warehouse = Warehouse(path, wait_seconds)
     try:
         warehouse.begin()
         warehouse.create()
@@ -204,18 +215,19 @@ def _flush(warehouse: Warehouse, rows: Rows) -> None:
     rows.clear()
 
 
-def _why_rebuild(path: Path, identity: dict[str, str]) -> str | None:
+def _why_rebuild(path: Path, identity: dict[str, str], store: Store, wait_seconds: float) -> str | None:
     """Why the file cannot be brought up to date, in Chinese; None: it can, or there is none."""
     if not path.exists():
         return None
     try:
-        warehouse = Warehouse(path)
+        warehouse = Warehouse(path, wait_seconds)
+    except WarehouseInUse:
+        raise
     except WarehouseError as error:
-        if "另一个程序" in str(error):
-            raise
         return f"原文件无法打开（{error}）"
     try:
         known = warehouse.meta()
+        lost = _lost(warehouse, store) if known.get("schema") == identity["schema"] else []
     finally:
         warehouse.close()
     if known.get("city") != identity["city"]:
@@ -224,7 +236,16 @@ def _why_rebuild(path: Path, identity: dict[str, str]) -> str | None:
         return "表结构已更新"
     if known.get("rules") != identity["rules"]:
         return "城市数据或标注规则已更新，全部重新标注"
+    if lost:
+        return f"采集文件缺失或变短，请从备份恢复：{'、'.join(lost[:3])}{' 等' if len(lost) > 3 else ''}"
     return None
+
+
+def _lost(warehouse: Warehouse, store: Store) -> list[str]:
+    """Landing files that were read further than they reach now: what they held is evidence no more."""
+    read = warehouse.rows("SELECT file, end_offset FROM consumed ORDER BY file")
+    sizes = {name: (store.landing / name).stat().st_size for name in landing_files(store.folder)}
+    return [file for file, end_offset in read if sizes.get(file, -1) < end_offset]
 
 
 @contextlib.contextmanager

@@ -38,32 +38,47 @@ def pseudonym(name: str, salt: bytes) -> str:
 def load_salt(path: Path) -> bytes:
     """The city's salt; made on first use, readable by the owner only, durable before it is used.
 
-    Two starts at once get the same: the first to link its file under the name wins.
+    Two starts at once get the same: the first to link its file under the name wins. A digest beside it tells
+    whether it is still the salt of what was landed: with another, official accounts would not be recognised
+    and each poster would become two.
 
     Raises:
-        SaltError: the file is not 32 bytes in hexadecimal.
+        SaltError: the file is not 32 bytes in hexadecimal, is another than the one first used, or is gone.
     """
+    check = path.with_name(f"{path.name}.check")
     if not path.exists():
+        if check.exists():
+            raise SaltError(f"{path}：化名用的密钥文件不见了，请从备份恢复；没有它，已采集的发帖人无法对应")
         ensure_folder(path.parent)
-        draft = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
-        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        try:
-            with os.fdopen(handle, "w", encoding="ascii") as file:
-                file.write(secrets.token_hex(_SALT_BYTES) + "\n")
-                file.flush()
-                os.fsync(file.fileno())
-            with contextlib.suppress(FileExistsError):
-                os.link(draft, path)
-        finally:
-            draft.unlink()
-        sync_folder(path.parent)
+        _write_once(path, secrets.token_hex(_SALT_BYTES))
     try:
         salt = bytes.fromhex(path.read_text(encoding="ascii").strip())
     except (ValueError, UnicodeDecodeError) as error:
         raise SaltError(f"{path}：化名用的密钥文件损坏，请从备份恢复") from error
     if len(salt) != _SALT_BYTES:
         raise SaltError(f"{path}：化名用的密钥文件长度不对，请从备份恢复")
+    digest = hashlib.sha256(b"gangqing salt\n" + salt).hexdigest()
+    if not check.exists():
+        _write_once(check, digest)
+    if check.read_bytes().strip() != digest.encode():
+        raise SaltError(f"{path}：不是采集时所用的密钥文件，请从备份恢复；用别的密钥，已采集的发帖人无法对应")
     return salt
+
+
+def _write_once(path: Path, line: str) -> None:
+    """Write a file of one line, whole and durable; one that is there already stays."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(line + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        with contextlib.suppress(FileExistsError):
+            os.link(draft, path)
+    finally:
+        draft.unlink()
+    sync_folder(path.parent)
 
 
 def mask_personal(text: str) -> str:

@@ -6,8 +6,10 @@ macros), sql/checks (queries that must return no row). Their order follows from 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import re
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from graphlib import TopologicalSorter
@@ -26,6 +28,10 @@ class WarehouseError(RuntimeError):
     """The warehouse cannot be opened or written; the message says why and what to do."""
 
 
+class WarehouseInUse(WarehouseError):
+    """Another program holds the file open."""
+
+
 class CheckError(WarehouseError):
     """A zero-row check found rows; the build is undone."""
 
@@ -33,16 +39,12 @@ class CheckError(WarehouseError):
 class Warehouse:
     """One writer of one warehouse file. Everything between `begin` and `commit` happens or does not."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, wait_seconds: float = 0) -> None:
+        """Args:
+        wait_seconds: how long to wait for readers of the file to end.
+        """
         self.path = path
-        try:
-            self._con = duckdb.connect(str(path), config=_CONFIG)
-        except duckdb.IOException as error:
-            if "lock" in str(error).lower():
-                raise WarehouseError(f"{path} 正被另一个程序打开（如笔记本或查询），请先关闭它") from error
-            raise WarehouseError(f"{path} 无法打开：{error}") from error
-        except duckdb.Error as error:
-            raise WarehouseError(f"{path} 不是可用的数据仓库：{error}") from error
+        self._con = _connect(path, time.monotonic() + wait_seconds)
 
     def begin(self) -> None:
         self._con.begin()
@@ -124,6 +126,39 @@ class Warehouse:
             for row in self.rows(f"SELECT * FROM {_name(table)} ORDER BY ALL"):  # noqa: S608
                 total.update(repr(row).encode() + b"\n")
         return total.hexdigest()
+
+
+def _connect(path: Path, until: float) -> duckdb.DuckDBPyConnection:
+    while True:
+        try:
+            return duckdb.connect(str(path), config=_CONFIG)
+        except duckdb.IOException as error:
+            if "lock" not in str(error).lower():
+                raise WarehouseError(f"{path} 无法打开：{_first_line(error)}") from error
+            if time.monotonic() >= until:
+                raise WarehouseInUse(f"{path} 正被另一个程序打开（如笔记本或查询），请先关闭它") from error
+            time.sleep(0.2)
+        except duckdb.Error as error:
+            raise WarehouseError(f"{path} 不是可用的数据仓库：{_first_line(error)}") from error
+
+
+@contextlib.contextmanager
+def told_in_chinese(path: Path) -> Iterator[None]:
+    """Faults of the database while it is written become a WarehouseError: a full disk, a damaged file."""
+    try:
+        yield
+    except duckdb.Error as error:
+        reason = _first_line(error)
+        full = any(
+            word in reason
+            for word in ("No space left", "File too large", "could not write", "Could not write")
+        )
+        advice = "磁盘已满或不可写，请腾出空间后再运行" if full else "请运行 gangqing build --rebuild"
+        raise WarehouseError(f"{path} 写入失败，{advice}（{reason}）") from error
+
+
+def _first_line(error: duckdb.Error) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:300]
 
 
 def schema_version() -> str:

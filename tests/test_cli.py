@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
 import json
+import os
+import signal
 import subprocess
 import sys
 import time
@@ -47,6 +50,23 @@ def test_every_command_has_chinese_help(command):
         (("tag", "-", "--city", "no-such-city"), "没有这个城市目录"),
         (("extract", "README.md", "--url", "http://a.cn/", "--platform", "nosuch"), "可用"),
         (("crawl", "nosuch", "--home", "{home}"), "没有这个站点"),
+        (("bogus",), "没有命令"),
+        (("coverage", "--bogus"), "没有选项"),
+        (("tag",), "缺少参数"),
+        (("tag", "a", "b"), "多余的参数"),
+        (("crawl", "--limit", "0"), "应不小于 1"),
+        (("crawl", "--limit", "x"), "应为整数"),
+        (("crawl", "--limit"), "缺少取值"),
+        (("crawl", "--from", "2018-01-01", "--to", "2017-01-01"), "晚于"),
+        (("crawl", "--to", "0001-01-03"), "之间"),
+        (("coverage", "--as-of", "9999-12-31", "--home", "{home}"), "gangqing build"),
+        (("run", "--as-of", "2030-01-01"), "样例城市只有"),
+        (("run", "--port", "-1"), "应不小于"),
+        (("extract", "README.md", "--url", "http://["), "不是网址"),
+        (("build", "--home", "/proc/no-such"), "无法创建"),
+        (("run", "--home", "/proc/no-such", "--port", "0"), "无法创建"),
+        (("crawl", "--home", "/proc/no-such", "fcgrb"), "无法创建"),
+        (("build", "--home", "README.md"), "已有同名文件"),
     ],
 )
 def test_a_mistake_is_one_clear_line(arguments, said, tmp_path):
@@ -108,3 +128,47 @@ def test_start_up_is_quick():
     begun = time.monotonic()
     assert gangqing("tag", "-", stdin=b'{"id": "1", "text": "x"}').returncode == 0
     assert time.monotonic() - begun < 10
+
+
+def test_a_byte_order_mark_is_no_part_of_the_first_line(tmp_path):
+    file = tmp_path / "posts.jsonl"
+    file.write_bytes(codecs.BOM_UTF8 + '{"id": "1", "text": "路灯坏了"}\n'.encode())
+    done = gangqing("tag", str(file))
+    assert done.returncode == 0, done.stderr.decode()
+    assert "error" not in json.loads(done.stdout)
+
+
+def test_a_locale_without_chinese_stops_nothing():
+    environment = os.environ | {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    for arguments in (["--help"], ["sites", "list"], ["bogus"]):
+        done = subprocess.run(
+            [sys.executable, "-m", "gangqing", *arguments],
+            cwd=ROOT,
+            capture_output=True,
+            env=environment,
+            check=False,
+        )
+        said = (done.stdout + done.stderr).decode("utf-8")
+        assert "Traceback" not in said
+        assert any("\u4e00" <= character <= "\u9fff" for character in said)
+
+
+def test_ctrl_c_leaves_a_line_and_no_traceback():
+    process = subprocess.Popen(
+        [sys.executable, "-m", "gangqing", "tag", "-"],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    time.sleep(1)  # it waits for its input now
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=10)
+    assert process.returncode == 130
+    assert said.decode().startswith("已中断")
+    assert len(said.decode().splitlines()) == 1
+
+
+def test_a_reader_that_has_seen_enough_is_no_error():
+    script = f"'{sys.executable}' -m gangqing sites list --json | head -c 1"
+    done = subprocess.run(["bash", "-c", script], cwd=ROOT, capture_output=True, check=False)
+    assert done.stderr == b""

@@ -139,8 +139,15 @@ class Case:
         self.tagger = MarkTagger()
         self.decided = 0
 
-    def build(self, *, rebuild: bool = False) -> BuildReport:
-        return build(self.city, home=self.home, warehouse=self.warehouse, tagger=self.tagger, rebuild=rebuild)
+    def build(self, *, rebuild: bool = False, wait_seconds: float = 10) -> BuildReport:
+        return build(
+            self.city,
+            home=self.home,
+            warehouse=self.warehouse,
+            tagger=self.tagger,
+            rebuild=rebuild,
+            wait_seconds=wait_seconds,
+        )
 
     def land(self, landed: Landed) -> None:
         folder = self.store.landing / landed.site

@@ -14,6 +14,8 @@ import duckdb
 import pytest
 from filelock import FileLock
 
+from analysis.warehouse import WarehouseError as UnreadableWarehouse
+from analysis.warehouse import open_warehouse
 from pipeline.city import load_city
 from pipeline.load import build
 from pipeline.records import Article, ArticleTags, Credit, Evidence
@@ -282,21 +284,95 @@ def test_second_build_waits_and_says_so(case: Case) -> None:
     assert any("等待" in stage for stage in said)
 
 
-def test_open_reader_is_told_of_instead_of_a_traceback(case: Case) -> None:
+@pytest.mark.parametrize(("seconds", "ends_in_time"), [(60, False), (1, True)])
+def test_build_waits_for_a_reader_and_says_so_if_it_does_not_end(
+    case: Case, seconds: int, ends_in_time: bool
+) -> None:
     first_week(case)
     case.build()
     script = (
         f"import duckdb, time; c = duckdb.connect({str(case.warehouse)!r}, read_only=True); "
-        "print(1, flush=True); time.sleep(60)"
+        f"print(1, flush=True); time.sleep({seconds})"
     )
     reader = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE)
     try:
         assert reader.stdout is not None and reader.stdout.readline()
-        with pytest.raises(WarehouseError, match="另一个程序"):
-            case.build()
+        if ends_in_time:
+            case.build(wait_seconds=20)
+        else:
+            with pytest.raises(WarehouseError, match="另一个程序"):
+                case.build(wait_seconds=0.3)
     finally:
         reader.kill()
         reader.wait()
+
+
+def test_question_waits_for_a_build(case: Case) -> None:
+    first_week(case)
+    case.build()
+    script = (
+        f"import duckdb, time; c = duckdb.connect({str(case.warehouse)!r}); "
+        "print(1, flush=True); time.sleep(1)"
+    )
+    writer = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE)
+    try:
+        assert writer.stdout is not None and writer.stdout.readline()
+        with pytest.raises(UnreadableWarehouse, match="正在构建"):
+            open_warehouse(case.warehouse, wait_seconds=0)
+        open_warehouse(case.warehouse, wait_seconds=20).close()
+    finally:
+        writer.kill()
+        writer.wait()
+
+
+@pytest.mark.parametrize("cut", [True, False])
+def test_lost_landing_is_told_and_the_warehouse_made_of_what_is_left(case: Case, cut: bool) -> None:
+    first_week(case)
+    second_week(case)
+    case.build()
+    newest = max(case.store.landing.glob("paper/*.jsonl"))
+    if cut:
+        lines = newest.read_bytes().splitlines(keepends=True)
+        newest.write_bytes(b"".join(lines[:-1]))
+    else:
+        newest.unlink()
+    report = case.build()
+    assert report.why_rebuilt is not None and newest.name in report.why_rebuilt
+    in_place = digest(case)
+    case.warehouse.unlink()
+    case.build()
+    assert digest(case) == in_place
+
+
+def test_write_fault_is_told_and_leaves_the_old_state(case: Case) -> None:
+    """A full disk, as a limit on the size of files: DuckDB says so in its own words."""
+    first_week(case)
+    case.build()
+    before = digest(case)
+    script = LIMITED.format(repository=str(REPOSITORY), home=str(case.home))
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("WarehouseError"), done.stdout
+    assert "写入失败" in done.stdout
+    assert digest(case) == before
+    assert not list(case.home.glob("*.building*"))
+
+
+LIMITED = """
+import resource, sys
+sys.path.insert(0, {repository!r})
+from pathlib import Path
+from pipeline.city import load_city
+from pipeline.load import build
+from tests.analysis.case import MarkTagger
+
+home = Path({home!r})
+city = load_city(home / "town")
+resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, 50_000))
+try:
+    build(city, home=home, warehouse=home / "warehouse.duckdb", tagger=MarkTagger(), rebuild=True)
+except Exception as error:
+    print(type(error).__name__, error)
+"""
 
 
 KILLED = """
@@ -379,3 +455,20 @@ def test_exposed_unit_stands_in_the_exposure_ledger_and_earns_nothing(case: Case
     case.decide("tag_correction", url, "2017-11-10T09:00:00", after={"exposed": []})
     case.build()
     assert ask(case, "SELECT unit FROM exposure") == []
+
+
+@pytest.mark.parametrize("clock_set_back", [False, True])
+def test_day_without_an_edition_is_no_failure_once_the_server_said_so(
+    case: Case, clock_set_back: bool
+) -> None:
+    """The first crawl met a server that did not answer, the second was told that there is no such page."""
+    case.edition("2017-10-09", "server_error", at="2017-10-09T11:00:00")
+    later = "2017-10-09T10:00:00" if clock_set_back else "2017-10-09T12:00:00"
+    case.edition("2017-10-09", "not_found", at=later)
+    case.build()
+    assert ask(case, "SELECT DISTINCT state FROM source_day_at(NULL) WHERE day = '2017-10-09'") == [
+        ("no_news",)
+    ]
+    case.edition("2017-10-09", "server_error", at="2017-10-10T12:00:00")
+    case.build()
+    assert ask(case, "SELECT DISTINCT state FROM source_day_at(NULL) WHERE day = '2017-10-09'") == [("down",)]

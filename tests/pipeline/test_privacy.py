@@ -201,7 +201,7 @@ def test_the_salt_is_made_once_for_the_owner_only(tmp_path: Path) -> None:
     assert len(salt) == 32
     assert load_salt(path) == salt
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert [item.name for item in path.parent.iterdir()] == ["salt"]
+    assert sorted(item.name for item in path.parent.iterdir()) == ["salt", "salt.check"]
 
 
 def test_two_starts_at_once_get_the_same_salt(tmp_path: Path) -> None:
@@ -215,3 +215,18 @@ def test_a_damaged_salt_is_an_error_not_a_new_salt(tmp_path: Path, content: str)
     (tmp_path / "salt").write_text(content)
     with pytest.raises(SaltError):
         load_salt(tmp_path / "salt")
+
+
+def test_another_salt_than_the_one_first_used_is_an_error(tmp_path: Path) -> None:
+    load_salt(tmp_path / "salt")
+    (tmp_path / "salt").write_text("ab" * 32)
+    with pytest.raises(SaltError, match="不是采集时所用"):
+        load_salt(tmp_path / "salt")
+
+
+def test_a_lost_salt_is_not_made_anew(tmp_path: Path) -> None:
+    load_salt(tmp_path / "salt")
+    (tmp_path / "salt").unlink()
+    with pytest.raises(SaltError, match="不见了"):
+        load_salt(tmp_path / "salt")
+    assert not (tmp_path / "salt").exists()

@@ -3,7 +3,8 @@
 -- or edition failed, or a source that is never empty on this weekday was empty while fetches failed), missing
 -- (no edition, of a source that never lacks one on this weekday; on a holiday that is no fault), unparsed (most
 -- articles of the day could not be read, or a list stood empty that never is).
--- A failure counts until the same address succeeds. Sites whose lists carry a day (papers) are judged by that
+-- A failure counts until the same address succeeds, for a day's list also until the server says that there is
+-- none (404). Later means landed later: the wall clock of a machine may have been set back. Sites whose lists carry a day (papers) are judged by that
 -- day's editions; other sites by the day of the fetch, since their next list still shows what was missed.
 -- habit_count: mean articles of the same weekday in the four weeks before (NULL: no such week known);
 -- is_never_empty: all four had some.
@@ -11,6 +12,7 @@ CREATE OR REPLACE MACRO source_day_at(known_by) AS TABLE
 WITH looked AS (
   SELECT
     site, url, kind, outcome, fetched_at, for_date,
+    (run, end_offset) AS landed_order,
     COALESCE(for_date, CAST(fetched_at AS DATE)) AS day,
     outcome IN ('stored', 'listed', 'unchanged', 'duplicate', 'redirected', 'too_short', 'no_date') AS is_ok,
     outcome IN ('empty_list', 'login_wall', 'captcha', 'error_page', 'too_large', 'timeout', 'server_error',
@@ -18,12 +20,18 @@ WITH looked AS (
   FROM page_fetch
   WHERE (known_by IS NULL OR fetched_at <= known_by) AND kind IN ('list', 'feed', 'article')
 ),
-last_ok AS (
-  SELECT site, url, MAX(fetched_at) AS ok_at FROM looked WHERE is_ok GROUP BY site, url
+last_answer AS (
+  SELECT
+    site, url,
+    MAX(landed_order) FILTER (is_ok) AS ok_order,
+    MAX(landed_order) FILTER (is_ok OR (outcome = 'not_found' AND for_date IS NOT NULL AND kind = 'list'))
+      AS answer_order
+  FROM looked GROUP BY site, url
 ),
 open_fetch AS (
-  SELECT f.*, l.ok_at IS NOT NULL AND l.ok_at >= f.fetched_at AS is_mended
-  FROM looked AS f LEFT JOIN last_ok AS l USING (site, url)
+  SELECT f.*, COALESCE(CASE WHEN f.is_failure THEN l.answer_order ELSE l.ok_order END >= f.landed_order, false)
+    AS is_mended
+  FROM looked AS f LEFT JOIN last_answer AS l USING (site, url)
 ),
 dated AS (
   SELECT site, BOOL_OR(for_date IS NOT NULL AND kind = 'list') AS is_dated FROM looked GROUP BY site

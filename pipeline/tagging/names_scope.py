@@ -10,6 +10,7 @@ from pipeline.tagging.items import ArticleItem
 from pipeline.tagging.names import Hit, NameFinder, Names, county_stem, load_lexicon
 
 _DATELINE = re.compile(r"(?:新华社|新华网|中新社|中新网|据?新华社)([一-鿿]{2,4})\d{1,2}月")
+_OUR_DATELINE = re.compile(r"本报([一-鿿]{2,3})(?:讯|电|\d{1,2}月)")
 _GENERAL = re.compile(
     r"(?:各地|各级|全国|国家|自治区|全区|全省|省|县|区|各市|市级|区级|县级|乡镇|当地|中央|外地|地方|上级|各县（市、区）|[^本我全]市)[^，。；、]{0,4}$"
 )
@@ -107,6 +108,8 @@ class ScopeReader:
             return Scope(False, None, f"标题以“{head}”开头")
         if not early and (dateline := _DATELINE.search(text, body, body + _LEAD)):
             return Scope(False, None, f"电头“{dateline[0]}”")
+        if (datum := _OUR_DATELINE.search(text, body, body + _LEAD)) and datum[1] in self.names.foreign_stems:
+            return Scope(False, None, f"电头“{datum[0]}”")
         if foreign and not own_count and not ours and (len(foreign) > 1 or foreign[0].start < body + 120):
             return Scope(False, None, f"写的是“{foreign[0].name.text}”")
         if not local and not own_count and (sign := self._elsewhere(text, body)):

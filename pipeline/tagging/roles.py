@@ -39,6 +39,8 @@ _ATTEND = re.compile(
     rf"(?:等)?(?:[^{_STOP}]{{0,24}}(?:等|和|及|以及))?[^{_STOP}、]{{0,8}}?(?:的)?{load_cue_pattern('attend_role')}?"
     rf"(?:及[^{_STOP}]{{0,16}})?(?:分别|先后|也|均|都|共同|随后|在会上|应邀|一同|现场|一道|依次|还|就[^{_STOP}]{{1,14}})?{load_cue_pattern('attend')}"
 )
+# One of these stands in whatever the next patterns match.
+_ATTENDING = re.compile("参|席|到|会|陪|发言|交流|经验|见证|观摩|听|共同为")
 _ATTEND_LIST = re.compile(
     r"[，、等和及与（以][^。；！？\n]{0,44}?(?:负责人|负责同志|代表|单位|部门|人员|干部|领导)"
     r"[^。，；\n]{0,6}(?:参加|出席|列席|参会)[^。，；\n]{0,8}[。\n]"
@@ -81,6 +83,9 @@ _POSSESSIVE = re.compile(r"的(?!同时|基础)")
 
 # 甲局、某中心、某公司指导，由某公司主办
 _HELP_ALL = re.compile(rf"(?:、[^，。；、\n]{{2,24}}){{1,5}}{load_cue_pattern('helper')}[，、。]")
+_GIVES = re.compile(
+    r"(?:也|均|都|还)?(?:给予|予以|提供)(?:了)?[^，。；的]{0,8}(?:指导|支持|帮助|协助)[，。；]"
+)
 _UNDER_ALL = re.compile(
     rf"[^。；！？\n]{{0,64}}?(?:的)?(?:大力|共同|精心|具体|悉心|有力|鼎力|积极)?{load_cue_pattern('under')}下[，,]"
 )
@@ -109,9 +114,9 @@ def read_act(left: str, right: str, previous: str) -> tuple[Act, str]:
         The act, and the words that show it, for the evidence.
     """
     tail = left[-14:]
-    if (match := _HELP.match(right)) or (match := _HELP_ALL.match(right)):
+    if (match := _HELP.match(right)) or (match := _HELP_ALL.match(right)) or (match := _GIVES.match(right)):
         return "help", match[0]
-    if (
+    if _ATTENDING.search(right) and (
         (match := _ATTEND.match(right))
         or (match := _ATTEND_LIST.match(right))
         or (match := _PERSONS.match(right))

@@ -18,6 +18,7 @@ _SITE_TAIL = re.compile(
     r"^(.+?)(?:门户网站|官方网站|官网|网站|微信公众号|公众号|官方微信|官方微博|微博|微信)$"
 )
 _SOURCE_MARK = re.compile(r"(?<![图频片])(?:来源|源自|转自|作者单位|供稿单位|供稿|特约作者|撰稿)\s*[：:/]\s*")
+_MARKS = ("来源", "源自", "转自", "作者", "供稿", "撰稿")
 _SUPPLIED = re.compile(r"\s*(?:供稿|/文|文/|文图|图文)")
 # 本报讯（通讯员 某某 市气象局）, and a last line in brackets
 _HEAD_BRACKETS = re.compile(r"[\s　]*[一-鿿]{0,10}讯?\s?[（(]([^）)\n。，]{2,60})[）)]")
@@ -27,6 +28,9 @@ _PICTURE = re.compile(r"\s*(?:供图|图|摄)")
 _OWN_COPY = re.compile(rf"{load_cue_pattern('own_copy')}")
 _DATE = re.compile(r"\s*(?:20\d\d|二[〇○零].{2})年\d{0,2}[^，。]{0,6}日")
 _NEWS_HEAD = re.compile(r"^[\s　]*(?:本报讯|[一-鿿]{2,8}(?:网|报|社|台)讯)")
+
+
+MOST_OUTLETS = 1000  # names of outlets to remember
 
 
 class Byline(NamedTuple):
@@ -53,6 +57,7 @@ class Bylines:
                 for name in unit.names:
                     self.hosts.setdefault(name, unit.short)
         self.accounts = {account.account: account.unit for account in city.accounts}
+        self._site_units: dict[str, str | None] = {}  # by outlet: what was read once
         notices = names.extra.get("uniform_notices") or []
         self._uniform = (
             re.compile("|".join(re.escape(n).replace(r"\*", ".{0,12}") for n in notices)) if notices else None
@@ -86,6 +91,13 @@ class Bylines:
 
     def _own_site(self, item: ArticleItem) -> str | None:
         outlet = item.outlet or ""
+        if outlet not in self._site_units:
+            if len(self._site_units) > MOST_OUTLETS:
+                self._site_units.clear()
+            self._site_units[outlet] = self._read_site(outlet)
+        return self._site_units[outlet]
+
+    def _read_site(self, outlet: str) -> str | None:
         match = _SITE.match(outlet) or _SITE_TAIL.match(outlet)
         if match is None:
             return None
@@ -139,7 +151,8 @@ class Bylines:
         found: list[Byline] = []
         if not text.hits:
             return found
-        marks = [(mark.end(), mark[0]) for mark in _SOURCE_MARK.finditer(whole)]
+        marked = bool([word for word in _MARKS if word in whole])
+        marks = [(mark.end(), mark[0]) for mark in _SOURCE_MARK.finditer(whole)] if marked else []
         signature = text.body + self._signature_start(whole[text.body :])
         supplied = "供稿" in whole or "文" in whole
         brackets = [

@@ -27,19 +27,22 @@ _DONE = re.compile(r"[^，。；、的“”]{1,6}[了着过出到]")
 _PERSON = re.compile(
     r"[^，。；、“”\n]{0,12}?(?:工作人员|负责人|民警|交警|干部|志愿者|队员|执法人员|专家|技术员|医生|律师|调解员|检查组|工作组|工作队|小组|局长|主任|科长)"
 )
-_COMPANY = re.compile(r"本公司|公司董事会|投资者|股份有限公司|公司公告|股东")
-_COURT = re.compile(r"法院|判决|仲裁|原告|被告|起诉|上诉")
+_COMPANY = ("本公司", "公司董事会", "投资者", "股份有限公司", "公司公告", "股东")
+_COURT = ("法院", "判决", "仲裁", "原告", "被告", "起诉", "上诉")
 _CAREER = re.compile(
     r"考[进入上]|退休|毕业|当过兵|入伍|工作了?[一二三四五六七八九十\d]+年|调到|老伴|父亲|母亲|女儿|儿子"
 )
 _FUTURE = re.compile(r"[^，。；\n]{0,10}?(?:将(?!近)|拟|计划|预计|有望|届时)")
+# 市某局的人来看过我们: told in passing by somebody else
+_VISITED = re.compile(r"(?:的(?:人|领导|专家|干部|同志|工作人员|老师))?[^，。；、\n]{0,3}[来查看问找去说]过")
+# 市某局发的补贴，: the clause is about the thing
+_RELATIVE = re.compile(r"(?!的)[^，。；、“”\n了]{1,5}的[^，。；“”\n]{1,10}[，。]")
 _HOPE = re.compile(r"(?:希望|建议|盼|最好|应该|不如|主张|能不能|提议)[^，。；]{0,12}$")
 _IS = re.compile(r"(?:是|来自|归|属|叫做|名叫)$")
 _ADVERBIAL = re.compile(rf"(?:{load_cue_pattern('adverbs')}|[日月年时分后前间中起初底末晚午里夜天周上下])$")
 _FIRST_PERSON = re.compile(
     r"(?:[我你他她俺咱]|大家|居民|村民|业主|市民|群众|家长|有人|老人|公司|企业|住户|网友)[们]?[^，。；]{0,10}$"
 )
-_STOP = "，。；！？：\n“”"
 
 
 class Case(msgspec.Struct):
@@ -76,93 +79,108 @@ def weigh(case: Case) -> None:
             best, case.best = value, occurrence
 
 
-def read_features(text: Text, case: Case, cases: Mapping[str, Case], split: Split, county: bool) -> list[str]:
-    """The features of one candidate, each a name; those that hold, in a fixed order."""
-    whole = text.whole
-    first = case.occurrences[0]
-    best = case.best or first
-    beside = (case.unit, *best.partners)  # who acts together is nobody's rival
-    rivals = [c for c in cases.values() if c.unit not in beside and c.unit not in split.exposed]
-    top = max((c.score for c in rivals), default=0.0)
-    start, end = best.start, best.end
-    sentence = max(whole.rfind(mark, max(0, start - 120), start) for mark in "。！？\n") + 1
-    clause = max(whole.rfind(mark, max(0, start - 60), start) for mark in _STOP) + 1
-    left, right = whole[clause:start], whole[end : end + 60]
-    found = [f"best:{best.act}{best.zone}"]
-    acts = sorted({o.act for o in case.occurrences})
-    found += [f"any:{act}" for act in acts]
-    number = len(case.occurrences)
-    found.append(f"count:{min(number, 4)}")
-    acting = sum(o.act not in MENTIONS and o.act != "weak" for o in case.occurrences)
-    found.append(f"acting:{min(acting, 3)}")
-    found.append(f"score:{int(min(case.score, 4.5) * 2) / 2}")
-    if not rivals:
-        found.append("alone")
-    elif top < 0.4:
-        found.append("only_actor")
-    found.append(f"rivals:{min(len(rivals), 4)}")
-    if case.score < top:
-        found.append(
-            "below:" + ("far" if case.score < 0.4 * top else "half" if case.score < 0.7 * top else "near")
+class Piece:
+    """What all candidates of one article share."""
+
+    def __init__(self, text: Text, cases: Mapping[str, Case], split: Split) -> None:
+        self.text, self.split = text, split
+        whole = text.whole
+        self.company = bool([word for word in _COMPANY if word in whole])
+        self.court = bool([word for word in _COURT if word in whole])
+        self.cases = [case for unit, case in cases.items() if unit not in split.exposed]
+        self.in_title = frozenset(
+            case.unit
+            for case in self.cases
+            if any(o.zone == 0 and o.act not in MENTIONS for o in case.occurrences)
         )
-    if any(o.zone == 0 for c in rivals for o in c.occurrences if o.act not in MENTIONS):
-        found.append("rival_in_title")
-    found.append("paragraph:" + _paragraph(text, start))
-    if start >= text.body and whole[max(0, start - 1)] in "\n":
-        found.append("opens_paragraph")
-    if sentence >= start - 1:
-        found.append("opens_sentence")
-    if not left.strip():
-        found.append("opens_clause")
-    if _quoted(whole, start):
-        found.append("quoted")
-    before = _before(left)
-    found.append(f"before:{before}")
-    found.append(f"before:{before}:{best.act}")
-    after = _after(right)
-    found.append(f"after:{after}")
-    found.append(f"after:{after}:{best.act}")
-    if person := _PERSON.match(right):
+        self.starts = sorted((o.start, case.unit) for case in self.cases for o in case.occurrences)
+
+    def read_features(self, case: Case, county: bool) -> list[str]:
+        """The features of one candidate, each a name; those that hold, in a fixed order."""
+        text, split = self.text, self.split
+        whole = text.whole
+        best = case.best or case.occurrences[0]
+        beside = (case.unit, *best.partners)  # who acts together is nobody's rival
+        rivals = [c for c in self.cases if c.unit not in beside]
+        top = max([c.score for c in rivals], default=0.0)
+        start, end, act = best.start, best.end, best.act
+        left, right = whole[best.clause : start], whole[end : end + 60]
+        found = [f"best:{act}{best.zone}"]
+        acts = {o.act for o in case.occurrences}
+        found += [f"any:{other}" for other in sorted(acts)]
+        found.append(f"count:{min(len(case.occurrences), 4)}")
+        acting = sum([o.act not in MENTIONS and o.act != "weak" for o in case.occurrences])
+        found.append(f"acting:{min(acting, 3)}")
+        found.append(f"score:{int(min(case.score, 4.5) * 2) / 2}")
+        if not rivals:
+            found.append("alone")
+        elif top < 0.4:
+            found.append("only_actor")
+        found.append(f"rivals:{min(len(rivals), 4)}")
+        if case.score < top:
+            found.append(
+                "below:" + ("far" if case.score < 0.4 * top else "half" if case.score < 0.7 * top else "near")
+            )
+        if self.in_title and not self.in_title.issubset(beside):
+            found.append("rival_in_title")
+        found.append("paragraph:" + _paragraph(text, start))
+        if not left.strip():
+            found.append("opens_clause")
+            if best.clause and whole[best.clause - 1] in "。！？\n":
+                found.append("opens_sentence")
+                if start >= text.body and whole[best.clause - 1] == "\n":
+                    found.append("opens_paragraph")
+        if _quoted(whole, start):
+            found.append("quoted")
+        found += _clause_features(left, right, act)
+        following = next((at for at, unit in self.starts if at > end and unit not in beside), len(whole))
+        found.append(f"govern:{min(3, int(4 * (following - end) / max(1, len(whole))))}")
+        if county:
+            found.append("county")
+            if best.place:
+                found.append("county_place")
+        if len(best.partners) > 1:
+            found.append("group2" if len(best.partners) == 2 else "group3")
+        for name in ("unsure", "at_meeting", "host", "police"):
+            if getattr(best, name):
+                found.append(name)
+        if case.unit in split.finders:
+            found.append("finder")
+        elif split.exposed:
+            found.append("exposure")
+        if case.town_organ:
+            found.append("town_organ")
+        if self.company:
+            found.append("genre:company")
+        if self.court:
+            found.append("genre:court")
+        if _CAREER.search(whole, max(0, start - 24), end + 12):
+            found.append("career")
+        return found
+
+
+def _clause_features(left: str, right: str, act: str) -> list[str]:
+    before, after = _before(left), _after(right)
+    found = [f"before:{before}", f"before:{before}:{act}", f"after:{after}", f"after:{after}:{act}"]
+    if after in ("person", "whose_person") and (person := _PERSON.match(right)):
         found.append("person")
         right = right[person.end() :]
-    if _ACTION.match(right):
+        if _ACTION.match(right):
+            found.append("action")
+    elif after == "action" or (after == "coverb" and _ACTION.match(right)):
         found.append("action")
-    if _COVERB.match(right):
-        found.append("coverb")
     if _DONE.match(right):
         found.append("done")
+    if _VISITED.match(right):
+        found.append("visited")
+    if _RELATIVE.match(right):
+        found.append("relative")
     if _FUTURE.match(right):
         found.append("future")
-    if _HOPE.search(left):
+    if left and _HOPE.search(left):
         found.append("hope")
-    if _FIRST_PERSON.search(left):
+    if left and _FIRST_PERSON.search(left):
         found.append("others_act")
-    if county:
-        found.append("county")
-        if best.place:
-            found.append("county_place")
-    if len(best.partners) > 1:
-        found.append("group2" if len(best.partners) == 2 else "group3")
-    if best.unsure:
-        found.append("unsure")
-    if best.at_meeting:
-        found.append("at_meeting")
-    if best.host:
-        found.append("host")
-    if best.police:
-        found.append("police")
-    if case.unit in split.finders:
-        found.append("finder")
-    elif split.exposed:
-        found.append("exposure")
-    if case.town_organ:
-        found.append("town_organ")
-    if _COMPANY.search(whole):
-        found.append("genre:company")
-    if _COURT.search(whole):
-        found.append("genre:court")
-    if _CAREER.search(whole, max(0, start - 24), end + 12):
-        found.append("career")
     return found
 
 

@@ -24,7 +24,7 @@ _INSPECTORS = (re.compile("督查|绩效|纪委|监察|监委|巡察"), re.compi
 
 # 市纪委通报三起…问题, 市审计局晒出…清单: an inspector's list of what others did wrong
 _NOTICE = re.compile(
-    "(?:通报|曝光|点名|公布|晒出|公开)[^。]{0,28}?(?:问题|案例|典型|审计结果|审计报告|失职|不作为|清单|违纪)"
+    "(?:通报|曝光|点名|公布|晒出|公开)[^。]{0,28}?(?:问题|案例|典型|审计结果|审计报告|失职|不作为|清单|违纪|指标|进度|红灯)"
 )
 _PENALTY = re.compile(load_cue_pattern("penalty"))
 _RESPONSE = re.compile("回应|答复|核查|调查|通报")
@@ -54,8 +54,7 @@ def is_exposure(item: ArticleItem, text: Text) -> bool:
         return False
     if _is_notice(text) or _admits(text):
         return True
-    found = _UNCOVER.search(text.whole)
-    if found is None or found.start() > text.open_end:
+    if _UNCOVER.search(text.whole, 0, text.open_end + 4) is None:
         return False
     wrong = {match[0] for match in _SHORTCOMING.finditer(text.whole)}
     if len(wrong) < _needed(text):
@@ -74,7 +73,9 @@ def _is_notice(text: Text) -> bool:
 def _admits(text: Text) -> bool:
     """官方回应…：情况属实, and the fault is another unit's than the one that answers."""
     whole = text.whole
-    if len({o.unit for o in text.occurrences}) < 2 or _TRUE.search(whole) is None:
+    if not any(word in whole for word in ("属实", "为真", "真的", "确有")) or _TRUE.search(whole) is None:
+        return False
+    if len({o.unit for o in text.occurrences}) < 2:
         return False
     if _RESPONSE.search(whole, 0, text.body + 120) is None:
         return False

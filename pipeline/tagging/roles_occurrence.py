@@ -26,6 +26,7 @@ class Occurrence(msgspec.Struct):
     place: bool = False  # a county that is named as a place
     police: bool = False
     host: bool = False  # 主办, 承办
+    clause: int = 0  # where its clause begins
 
 
 class Text(NamedTuple):

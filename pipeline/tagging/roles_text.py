@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from itertools import pairwise
 
 from pipeline.city import City
@@ -14,7 +13,7 @@ from pipeline.tagging.names_scope import ScopeReader
 from pipeline.tagging.roles import MENTIONS, load_cue_pattern, read_act
 from pipeline.tagging.roles_occurrence import Occurrence, Text
 
-_BOUNDARY = re.compile(r"[，。；：！？\n“”【】（）()…]")
+_BOUNDARY = frozenset("，。；：！？\n“”【】（）()…")
 _JOIN = re.compile(rf"(?:等)?(?:{load_cue_pattern('join')})?$")
 _MEDIA_ACT = re.compile(
     r"[^，。；、]{0,4}(?:主办|承办|联合|举办|发起|组织|开展|推出|召开|举行|被曝光|荣获|负责人)"
@@ -22,7 +21,6 @@ _MEDIA_ACT = re.compile(
 _MEDIA_COPY = re.compile(r"(?:新媒体|全媒体|记者|客户端|讯|消息|报道|出品|编辑|通讯员|微信|微博|网)")
 _SOURCE_OF = re.compile(r"(?:来源|源自|转自|综合|原载|据)[^，。；\n]{0,8}$")
 _CAPTION = re.compile(r"[^。\n]{0,44}。?\s?[（(]?[^。，\s]{2,12}?\s?/?\s?摄")
-_IN_TITLE = re.compile(r"《[^《》]{0,60}$")
 _MEETING = re.compile(r"(?:会|会议|仪式|现场|推进会|座谈会|讲坛|课)上$")
 _HOST = re.compile(rf"(?:等)?(?:单位|部门)?{load_cue_pattern('hosts')}")
 # 来到某派出所报警: what follows is the police's work
@@ -37,7 +35,9 @@ _BROKEN = {
     "委": re.compile("[托派屈任]|员(?!会)"),
     "会": re.compile("议(?!员)"),
 }
+_LISTED = re.compile("[市、和与及]")
 LEAD_LENGTH = 220
+CLAUSE_LENGTH = 80  # characters; what stands farther before a name does not lead to it
 
 
 class Reader:
@@ -108,6 +108,8 @@ class Reader:
             kind = hit.name.kind
             if kind in ("foreign", "city_name", "block", "account"):
                 continue
+            if spans and hit.start < spans[-1].end:
+                continue  # 东兴市委|政法委: inside the organ of a county
             zone = self._zone(text, hit.start)
             if kind == "list":
                 listed = self._read_list(text, hit, zone)
@@ -145,7 +147,6 @@ class Reader:
                     spans.append(Occurrence(self.names.stems[following[1]], following.start(1), end, zone))
         if not spans:
             return
-        bounds = [m.start() for m in _BOUNDARY.finditer(whole)]
         index = 0
         while index < len(spans):
             last = index
@@ -154,16 +155,17 @@ class Reader:
                 if len(gap) > 9 or not _JOIN.fullmatch(gap):
                     break
                 last += 1
-            self._read_group(text, spans[index : last + 1], bounds)
+            self._read_group(text, spans[index : last + 1])
             index = last + 1
         _join_hosts(whole, spans)
         found.extend(spans)
 
-    def _read_group(self, text: Text, group: list[Occurrence], bounds: list[int]) -> None:
+    def _read_group(self, text: Text, group: list[Occurrence]) -> None:
         whole = text.whole
         start, end = group[0].start, group[-1].end
-        cut = bisect_left(bounds, start)
-        begin = bounds[cut - 1] + 1 if cut else 0
+        begin, farthest = start, max(0, start - CLAUSE_LENGTH)
+        while begin > farthest and whole[begin - 1] not in _BOUNDARY:
+            begin -= 1
         left = self._strip_region(whole[max(begin, start - 40) : start])
         right = whole[end : end + 140]
         previous = whole[max(0, begin - 7) : max(0, begin - 1)]
@@ -173,21 +175,23 @@ class Reader:
         act, why = read_act(left, right, previous)
         if act == "address" and _CALLED.match(right) and _POLICE.search(whole, start, end):
             act, why = "weak", "报警"
-        if act not in ("attend", "help") and _IN_TITLE.search(whole, max(0, start - 62), start):
+        if act not in ("attend", "help") and _opens(whole, "《", "》", start, 62):
             act, why = "place", "《"
         caption = text.body == 0 or start >= text.body
         caption = caption and "摄" in whole[end : end + 70] and bool(_CAPTION.match(whole, end))
         if host and act in ("weak", "act", "agent", "place"):
             act, why = "agent", host[0]
-        together = bool(_TOGETHER.search(whole, start, min(end + 50, _sentence_end(whole, end))))
-        meeting = bool(_MEETING.search(previous) or _MEETING.search(left[:8]))
+        several = len(units) > 1 or right.startswith("等")
+        together = several and bool(_TOGETHER.search(whole, start, min(end + 50, _sentence_end(whole, end))))
+        meeting = previous.endswith("上") and bool(_MEETING.search(previous))
+        meeting = meeting or ("上" in left[:8] and bool(_MEETING.search(left[:8])))
         if act == "act" and not together and right.startswith(("等单位", "等部门", "等地")):
             act = "weak"  # examples of what everybody did
         if len(units) > 1 and act in ("act", "agent") and not all(o.place for o in group):
             for o in group:
                 o.place = False  # 防城区、市林业局联合…: named beside one that acts, the county acts
         for o in group:
-            o.act, o.why, o.at_meeting, o.host = act, why, meeting, host is not None
+            o.act, o.why, o.at_meeting, o.host, o.clause = act, why, meeting, host is not None, begin
             o.unsure = o.unsure or caption
             if len(units) > 1:
                 o.partners = units
@@ -212,7 +216,7 @@ class Reader:
         """住建、水利、交通等部门: each stem is a unit, if the list is of this city and not of one alone."""
         whole = text.whole
         window = whole[max(0, hit.start - 48) : hit.start]
-        match = self._list.search(window)
+        match = self._list.search(window) if _LISTED.search(window) else None
         if match is None or not text.scope.own or (not match[1] and text.scope.county_only):
             return []
         offset = max(0, hit.start - 48)
@@ -238,6 +242,12 @@ def _is_broken(whole: str, hit: Hit) -> bool:
     """我市农业|局部受灾, 市政府|办理: the last character belongs to the next word."""
     broken = _BROKEN.get(hit.name.text[-1])
     return broken is not None and bool(broken.match(whole, hit.end))
+
+
+def _opens(whole: str, opening: str, closing: str, at: int, reach: int) -> bool:
+    """Whether a bracket that opened within `reach` characters is still open at `at`."""
+    since = whole.rfind(opening, max(0, at - reach), at)
+    return since >= 0 and whole.find(closing, since, at) < 0
 
 
 def _sentence_end(whole: str, at: int) -> int:

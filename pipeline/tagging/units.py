@@ -20,7 +20,7 @@ from pipeline.tagging.items import ArticleItem
 from pipeline.tagging.names import NameFinder, Names
 from pipeline.tagging.roles import MENTIONS
 from pipeline.tagging.roles_byline import Bylines
-from pipeline.tagging.roles_candidate import Case, read_features, weigh
+from pipeline.tagging.roles_candidate import Case, Piece, weigh
 from pipeline.tagging.roles_exposure import NO_SPLIT, is_exposure, split_exposure
 from pipeline.tagging.roles_model import load_role_model
 from pipeline.tagging.roles_occurrence import Text
@@ -84,11 +84,10 @@ class UnitTagger:
                     Credit(unit=unit, role="byline", evidence=byline.evidence, confidence=byline.confidence)
                 )
         done = {credit.unit for credit in credits}
-        for case in cases.values():
-            if case.unit in done or case.unit in exposed:
+        for case in (piece := Piece(text, cases, split)).cases if cases else []:
+            if case.unit in done:
                 continue
-            features = read_features(text, case, cases, split, case.unit in self.names.counties)
-            confidence = self.model.probability(features)
+            confidence = self.model.probability(piece.read_features(case, case.unit in self.names.counties))
             if confidence < DOUBTFUL:
                 continue
             found = Credit(

@@ -86,6 +86,9 @@ _HELP_ALL = re.compile(rf"(?:、[^，。；、\n]{{2,24}}){{1,5}}{load_cue_patte
 _GIVES = re.compile(
     r"(?:也|均|都|还)?(?:给予|予以|提供)(?:了)?[^，。；的]{0,8}(?:指导|支持|帮助|协助)[，。；]"
 )
+# 市某局的人来看过: told in passing by somebody else; “我是市某局的”: said by anybody
+_TOLD = re.compile(r"的?(?:人|领导|专家|干部|同志|工作人员|老师)[^，。；、\n]{0,3}[来查看问找去说]过(?!程)")
+_CLAIMED = re.compile(r"(?:我|我们|自己|对方|他|她)是$")
 _UNDER_ALL = re.compile(
     rf"[^。；！？\n]{{0,64}}?(?:的)?(?:大力|共同|精心|具体|悉心|有力|鼎力|积极)?{load_cue_pattern('under')}下[，,]"
 )
@@ -133,6 +136,8 @@ def read_act(left: str, right: str, previous: str) -> tuple[Act, str]:
         return "source", source[0] + "…" + match[0][-6:]
     if (match := _OF_ANOTHER.match(right)) and _AGENT.search(tail):
         return "address", match[0]
+    if (match := _TOLD.match(right)) or (_CLAIMED.search(tail) and right[:1] == "的"):
+        return "address", match[0] if match else tail[-4:]
     if _PICTURE.match(right) or previous.endswith(("图源", "图片来源", "供图")):
         return "place", "图"
     if match := _ACCUSED.match(right):

@@ -24,8 +24,10 @@ _CAPTION = re.compile(r"[^。\n]{0,44}。?\s?[（(]?[^。，\s]{2,12}?\s?/?\s?�
 _MEETING = re.compile(r"(?:会|会议|仪式|现场|推进会|座谈会|讲坛|课)上$")
 _HOST = re.compile(rf"(?:等)?(?:单位|部门)?{load_cue_pattern('hosts')}")
 # 来到某派出所报警: what follows is the police's work
-_CALLED = re.compile(r"[^，。；]{0,14}?(?:报警|报案|求助)")
-_POLICE = re.compile("公安|警|派出所")
+_CALLED = re.compile(
+    r"[^，。；]{0,14}?(?:报警|报案|求助)|[。，]\n?(?:值班|接警|当班|当晚|随后)?[^，。]{0,4}?(?:民警|消防员|接警员|警员)"
+)
+_POLICE = re.compile("公安|警|派出所|消防|救援")
 _TOGETHER = re.compile(
     "联合|会同|携手|联手|协同|共同|牵手|[两二三四五六七八]家?(?:单位|部门)|[两三四五]局|双方|合力|联动"
 )
@@ -108,7 +110,7 @@ class Reader:
             kind = hit.name.kind
             if kind in ("foreign", "city_name", "block", "account"):
                 continue
-            if spans and hit.start < spans[-1].end:
+            if kind == "bare" and spans and hit.start < spans[-1].end:
                 continue  # 东兴市委|政法委: inside the organ of a county
             zone = self._zone(text, hit.start)
             if kind == "list":
@@ -186,7 +188,7 @@ class Reader:
         meeting = previous.endswith("上") and bool(_MEETING.search(previous))
         meeting = meeting or ("上" in left[:8] and bool(_MEETING.search(left[:8])))
         if act == "act" and not together and right.startswith(("等单位", "等部门", "等地")):
-            act = "weak"  # examples of what everybody did
+            act = "attend" if len(units) > 2 else "weak"  # examples of what everybody did
         if len(units) > 1 and act in ("act", "agent") and not all(o.place for o in group):
             for o in group:
                 o.place = False  # 防城区、市林业局联合…: named beside one that acts, the county acts

@@ -41,6 +41,8 @@ class UnitTags(msgspec.Struct, frozen=True, kw_only=True):
 
 
 DOUBTFUL = 0.2  # below it a unit is not worth a person's look
+# A township's organ that acts names its county by the domain's rule; too rare for the model to learn.
+TOWN_ORGAN_CONFIDENCE = 0.75
 _TOWN_ORGAN = re.compile(
     "(?:镇|乡|街道)(?:妇联|派出所|人民政府|政府|党委|党工委|工委|司法所|市监所|综治中心|团委|工会|卫生院|办事处|食药所|林业站"
     "|(?:办事处|办)?(?:在[^，。；]{2,20})?(?:主办|举办|举行|开展|组织|召开|联合))"
@@ -88,6 +90,8 @@ class UnitTagger:
             if case.unit in done:
                 continue
             confidence = self.model.probability(piece.read_features(case, case.unit in self.names.counties))
+            if case.town_organ:
+                confidence = max(confidence, TOWN_ORGAN_CONFIDENCE)
             if confidence < DOUBTFUL:
                 continue
             found = Credit(
@@ -171,7 +175,7 @@ def _give_to_county(text: Text, cases: dict[str, Case], counties: list[Case]) ->
     if len(counties) != 1 or any(case.score >= 0.7 for case in cases.values()):
         return
     organ = _TOWN_ORGAN.search(text.whole)
-    if organ is not None:
+    if organ is not None and "指导" not in text.whole[organ.end() : organ.end() + 30]:
         case = counties[0]
         case.best = msgspec.structs.replace(case.occurrences[0], act="weak", why=organ[0])
         case.town_organ = True

@@ -9,8 +9,10 @@ from pipeline.records import Evidence, Form
 from pipeline.tagging.classify_text import CueReader, ReadText
 from pipeline.tagging.form import FormJudge, form_cues
 from pipeline.tagging.items import ArticleItem
+from pipeline.tagging.linear import Floats
 from pipeline.tagging.news_mood import Mood, mood_cues, read_mood
 from pipeline.tagging.topic import TopicJudge, topic_cues
+from pipeline.tagging.topic_model import TopicModel
 from pipeline.tagging.units import UnitTags
 
 
@@ -32,13 +34,22 @@ class Classes(msgspec.Struct, frozen=True, kw_only=True):
 class ArticleClassifier:
     """Classifies articles of one city."""
 
-    def __init__(self, city: City) -> None:
+    def __init__(self, city: City, topics: TopicModel | None = None) -> None:
         self._reader = CueReader({**topic_cues(city), **form_cues(), **mood_cues()})
-        self._topic = TopicJudge(city, self._reader)
+        self._topic = TopicJudge(city, self._reader, topics)
         self._form = FormJudge(city, self._reader)
 
     def read(self, item: ArticleItem) -> ReadText:
         return self._reader.read(item)
+
+    def signals(
+        self, item: ArticleItem, units: UnitTags, classes: Classes, *, known_city: bool = True
+    ) -> Floats:
+        """What speaks for each topic (labels, signals), to learn weights from."""
+        elsewhere = classes.elsewhere and known_city
+        return self._topic.signals.read(
+            item, units, self.read(item), classes.form, elsewhere=elsewhere, known_city=known_city
+        ).values
 
     def tag(self, item: ArticleItem, units: UnitTags, tokens: list[str]) -> Classes:
         """All classes of one article. `tokens` are those of title and body. Deterministic."""

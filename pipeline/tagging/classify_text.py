@@ -41,7 +41,7 @@ class ReadText(msgspec.Struct):
     fields: list[tuple[int, str]]
     body: int  # where the body begins
     scores: dict[int, float]  # slot (a label of a group) → sum of its cues' weights
-    best: dict[int, tuple[float, CueHit]]  # slot → its strongest cue
+    best: dict[int, CueHit]  # slot → its strongest cue
 
     def evidence(self, hit: CueHit | None, why: str) -> Evidence:
         """The sentence with the span of the hit inside its own field."""
@@ -102,28 +102,31 @@ class CueReader:
                 first[number] = start
                 count[number] = 1
         scores: dict[int, float] = {}
-        best: dict[int, tuple[float, CueHit]] = {}
+        top: dict[int, float] = {}
+        best: dict[int, tuple[int, int, int]] = {}  # slot → its strongest cue, where first, in which zone
         for number, start in first.items():
             zone = 0 if start < head_end else 1 if start < lead_end else 2
-            factor = _FACTOR[zone][min(count[number], 4)]
-            hit = CueHit(self._words[number], start, zone)
+            times = count[number]
+            factor = _FACTOR[zone][times if times < 4 else 4]
             for slot, weight in self._effects[number]:
                 value = weight * factor
                 if slot not in scores:
-                    scores[slot] = value
-                    best[slot] = (value, hit)
+                    scores[slot] = top[slot] = value
+                    best[slot] = (number, start, zone)
                 else:
                     scores[slot] += value
-                    if value > best[slot][0]:
-                        best[slot] = (value, hit)
-        return ReadText(whole, fields, at, scores, best)
+                    if value > top[slot]:
+                        top[slot] = value
+                        best[slot] = (number, start, zone)
+        hits = {slot: CueHit(self._words[cue], start, zone) for slot, (cue, start, zone) in best.items()}
+        return ReadText(whole, fields, at, scores, hits)
 
     def weigh(self, text: ReadText, group: str) -> tuple[dict[str, float], dict[str, CueHit]]:
         """Per label of a group that was found: the sum of its cues' weights, and its strongest cue."""
         found = [(slot, label) for slot, label in self._slots[group] if slot in text.scores]
         return (
             {label: text.scores[slot] for slot, label in found},
-            {label: text.best[slot][1] for slot, label in found},
+            {label: text.best[slot] for slot, label in found},
         )
 
 

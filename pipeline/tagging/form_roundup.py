@@ -42,16 +42,14 @@ def read_roundup(item: ArticleItem, head: str, noted: bool) -> Roundup | None:
     found = _MARK.search(head)
     if found:
         return Roundup(Evidence(why=f"标题或栏目有“{found.group()}”，为综述"), 0.9)
-    if len(item.body) <= SHORT:
-        return None
     found = _SUM.search(item.title)
-    if found:
+    if found and len(item.body) > SHORT:
         why = f"标题汇总全年任务（“{found.group()}”），为综述"
         return Roundup(_evidence(why, "title", found), 0.7)
     found = _ANNOUNCED.search(item.body, 0, ANNOUNCEMENT)
     if found and (noted or item.body.lstrip().startswith("【导语】")):
         return Roundup(_evidence(f"开头自称“{found.group()}”，为综述", "body", found), 0.8)
-    return _added_up(item, noted)
+    return _added_up(item, noted) if len(item.body) > SHORT else None
 
 
 def _added_up(item: ArticleItem, noted: bool) -> Roundup | None:

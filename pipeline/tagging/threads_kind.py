@@ -7,6 +7,8 @@ city's matter keeps its kind but asks nobody here.
 
 from __future__ import annotations
 
+from typing import cast
+
 import msgspec
 
 from pipeline.records import ThreadKind
@@ -16,6 +18,7 @@ from pipeline.tagging.threads_features import numbers, words
 from pipeline.tagging.threads_phrases import covered
 from pipeline.tagging.threads_reading import Reading
 
+POLITE = {"谢谢", "感谢", "辛苦了", "帮我", "满意", "热情", "细心", "素质高", "解决了", "良好", "办好了"}
 ASKING = ("投诉", "求助", "咨询", "建议")
 # Cues that explain a kind to a person, in the order of their worth.
 CUES: dict[str, tuple[str, ...]] = {
@@ -73,9 +76,15 @@ class KindReader:
         scores = self._model.feature_scores(features, dense)
         share = softmax(scores[: len(self._kinds)])
         best = int(share.argmax())
-        kind: ThreadKind = self._kinds[best]  # type: ignore[assignment]
+        kind = cast(ThreadKind, self._kinds[best])
         sure = float(share[best])
         why = WHY[kind]
+        if kind == "表扬" and _only_polite(reading):
+            # A closing "谢谢" is politeness: what else the post does counts.
+            share[best] = 0.0
+            best = int(share.argmax())
+            kind, sure = cast(ThreadKind, self._kinds[best]), float(share[best] / share.sum())
+            why = WHY[kind]
         if kind == "表扬" and _ironic(reading):
             kind, why = "投诉", "字面是表扬，说的都是失职的事实（反话）"
         asked, urgent = (float(softmax(scores[list(head)])[0]) for head in (self._asked, self._urgent))
@@ -95,6 +104,13 @@ class KindReader:
 
 def _cue(reading: Reading, kind: str) -> str | None:
     return next((cue for cue in CUES.get(kind, ()) if reading.has(cue)), None)
+
+
+def _only_polite(reading: Reading) -> bool:
+    """No word of praise but thanks in advance, and something is asked or complained of."""
+    said = set(covered(reading.found.get(("cue", "praise"), ()), reading.text))
+    wants = reading.has("demand") or reading.has("complaint") or reading.count("grievance") >= 2
+    return not said - POLITE and wants and not reading.in_title("praise_title")
 
 
 def _ironic(reading: Reading) -> bool:

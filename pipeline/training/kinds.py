@@ -35,8 +35,15 @@ def fit_threads(examples: Sequence[Example], city: City) -> LinearModel:
     fitted: list[LinearModel] = []
     for head, labels in heads.items():
         known = [i for i, label in enumerate(labels) if label is not None]
+        weights = [examples[i].weight for i in known]
         fitted.append(
-            table.fit(head, [f"{head}|{labels[i]}" for i in known], rows=known, balanced=head != "mood")
+            table.fit(
+                head,
+                [f"{head}|{labels[i]}" for i in known],
+                rows=known,
+                balanced=head != "mood",
+                weights=weights,
+            )
         )
     return LinearModel(
         name="thread",

@@ -118,6 +118,8 @@ def thread_scores(examples: Sequence[Example], city: City) -> dict[str, dict[str
 
 
 def _origin(name: str) -> str:
+    if name.startswith("told"):
+        return "真实来帖（标题自报类型）"
     if name.startswith("own"):
         return "自写短帖"
     if name.startswith("st"):

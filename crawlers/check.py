@@ -19,6 +19,7 @@ from crawlers.run import crawl
 from pipeline.city import City, Site
 from pipeline.landing import CaptureError, iter_landed, read_capture
 from pipeline.records import Landed, Link, Outcome, PageKind
+from pipeline.store import open_store
 
 PAGES_PER_KIND = 2
 MIN_BODY = 30  # characters
@@ -102,7 +103,7 @@ def check_site(site: Site, city: City, *, clock: Callable[[], dt.datetime], days
         ).sites[0]
         if report.error:
             check.problems.append(report.error)
-        data = home / "var" / city.folder.resolve().name
+        data = open_store(home, city).folder
         for _, _, landed in iter_landed(data):
             page = _page_check(landed, site, data, now)
             check.pages.append(page)

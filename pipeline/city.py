@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import re
 from collections import Counter
 from collections.abc import Iterator
 from functools import cached_property
@@ -125,6 +126,18 @@ def load_yaml(path: Path) -> Any:
         return yaml.safe_load(path.read_text(encoding="utf-8"))
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise CityError(f"{path}: {error}") from error
+    except RecursionError as error:
+        raise CityError(f"{path}: 嵌套过深") from error
+
+
+def load_mapping(path: Path) -> dict[str, Any]:
+    """A YAML file of `key: value` lines; an empty one is an empty mapping."""
+    found = load_yaml(path)
+    if found is None:
+        return {}
+    if not isinstance(found, dict):
+        raise CityError(f"{path}: 应由“名称: 值”组成，而不是 {type(found).__name__}")
+    return found
 
 
 def load_city(folder: Path | str | None = None) -> City:
@@ -140,12 +153,17 @@ def load_city(folder: Path | str | None = None) -> City:
     settings: dict[str, Any] = {}
     for parent in reversed(chain):
         if (parent / "city.yaml").is_file():
-            settings |= load_yaml(parent / "city.yaml") or {}
+            settings.pop("slug", None)  # where its data lies is each city's own, never inherited
+            settings |= load_mapping(parent / "city.yaml")
     found = {name: next((p / name for p in chain if (p / name).is_file()), None) for name in _FILES}
     if found["units.csv"] is None:
         raise CityError(f"{folder}: 缺少 units.csv（至少要有列 short, official, kind, parent）")
     units = load_units(found["units.csv"])
-    name = settings.get("name") or _common_parent(units)
+    name = str(settings.get("name") or _common_parent(units))
+    if not re.fullmatch(r"[\w-][\w .-]*", str(settings.get("slug") or "city")):
+        raise CityError(
+            f"{folder}: city.yaml 的 slug 只能用字母、数字、汉字和 - _ .，不能是 {settings['slug']!r}"
+        )
     city = City(folder=folder, name=name, units=units, settings=settings)
     if found["outlets.yaml"]:
         city.sites = load_sites(found["outlets.yaml"])
@@ -196,9 +214,11 @@ def load_units(path: Path) -> list[Unit]:
 
 
 def load_sites(path: Path) -> list[Site]:
-    raw = load_yaml(path) or {}
+    entries = load_mapping(path).get("sites") or []
+    if not isinstance(entries, list):
+        raise CityError(f"{path}: sites 应是站点的列表")
     sites: list[Site] = []
-    for number, entry in enumerate(raw.get("sites") or [], 1):
+    for number, entry in enumerate(entries, 1):
         try:
             site = msgspec.convert(entry, Site)
         except msgspec.ValidationError as error:
@@ -215,10 +235,10 @@ def _lineage(folder: Path) -> Iterator[Path]:
         seen.add(folder.resolve())
         yield folder
         config = folder / "city.yaml"
-        parent = (load_yaml(config) or {}).get("extends") if config.is_file() else None
+        parent = load_mapping(config).get("extends") if config.is_file() else None
         if not parent:
             return
-        folder = folder / parent
+        folder = folder / str(parent)
 
 
 def _rows(path: Path, needed: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str]]]:
@@ -230,8 +250,11 @@ def _rows(path: Path, needed: tuple[str, ...]) -> Iterator[tuple[int, dict[str, 
     missing = [name for name in needed if name not in (reader.fieldnames or [])]
     if missing:
         raise CityError(f"{path}: 缺少列 {', '.join(missing)}")
-    for row in reader:
-        yield reader.line_num, {key: value or "" for key, value in row.items() if key}
+    try:
+        for row in reader:
+            yield reader.line_num, {key: value or "" for key, value in row.items() if key}
+    except csv.Error as error:
+        raise CityError(f"{path}:{reader.line_num}: 不是有效的 CSV：{error}") from error
 
 
 def _split(text: str | None, separator: str) -> tuple[str, ...]:
@@ -248,4 +271,7 @@ def _date(path: Path, line: int, text: str | None) -> dt.date | None:
 
 
 def _common_parent(units: list[Unit]) -> str:
-    return Counter(unit.parent for unit in units if unit.parent).most_common(1)[0][0]
+    found = Counter(unit.parent for unit in units if unit.parent).most_common(1)
+    if not found:
+        raise CityError("units.csv: parent 列全空，且 city.yaml 没有写 name，不知道是哪个城市")
+    return found[0][0]

@@ -75,7 +75,9 @@ def sample_city(base_port: int = BASE_PORT) -> Iterator[City]:
     with tempfile.TemporaryDirectory(prefix="gangqing-sample-") as name:
         folder = Path(name)
         # JSON is YAML, and quotes any path.
-        (folder / "city.yaml").write_text(json.dumps({"extends": str(CITY)}), encoding="utf-8")
+        (folder / "city.yaml").write_text(
+            json.dumps({"extends": str(CITY), "slug": "sample"}), encoding="utf-8"
+        )
         outlets = (CITY / "outlets.yaml").read_text(encoding="utf-8")
         moved = _ADDRESS.sub(
             lambda match: f"127.0.0.1:{_port(int(match.group(1)), base_port - BASE_PORT)}", outlets

@@ -70,8 +70,15 @@ def parse(page: Page) -> Parsed:
     return Parsed(kind="list", outcome="listed" if links else "empty_list", links=links)
 
 
-FAKE = SimpleNamespace(NAME="fake", canonical_url=canonical_url, classify=classify, start_links=start_links,
-                       parse=parse, matches=lambda page: False)  # fmt: skip
+FAKE = SimpleNamespace(
+    NAME="fake",
+    OPTIONS={},
+    canonical_url=canonical_url,
+    classify=classify,
+    start_links=start_links,
+    parse=parse,
+    matches=lambda page: False,
+)
 
 
 def register() -> None:

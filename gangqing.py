@@ -452,8 +452,10 @@ def show_coverage(
 
 
 def check_unit(city: City, unit: str | None, *others: str) -> None:
+    from analysis.mistakes import unknown_unit
+
     if unit is not None and unit not in {*city.unit_by_short, *others}:
-        raise UserError(f"没有单位“{unit}”，请用 units.csv 里的简称")
+        raise UserError(unknown_unit(unit, city.units))
 
 
 @queue_app.callback(invoke_without_command=True)
@@ -485,20 +487,23 @@ def show_queue(
     as_csv: bool = False,
 ) -> None:
     from analysis import overview
-    from analysis.columns import LABELS, as_dicts
+    from analysis.columns import LABELS
+    from analysis.queue import closed_hint, queue_rows
     from analysis.queue import queue as tickets_at
     from analysis.ticket import load_rules
 
     check_unit(city, unit)
-    day = parse_day(as_of) or overview.latest_day(con)
-    tickets = tickets_at(con, load_rules(city), day, unit, parse_day(known_by, "--known-by"), everything)
+    day, known = parse_day(as_of) or overview.latest_day(con), parse_day(known_by, "--known-by")
+    rules = load_rules(city)
+    tickets = tickets_at(con, rules, day, unit, known, everything)
     late = sum(ticket.is_answer_overdue or ticket.is_first_response_overdue for ticket in tickets)
     emit_rows(
-        as_dicts(tickets),
+        queue_rows(tickets),
         {key: LABELS[key] for key in overview.TICKET_KEYS},
         as_json,
         as_csv,
         title=f"待回复帖：截至 {day}，共 {len(tickets)} 件，其中超时 {late} 件",
+        caption=None if tickets or everything else closed_hint(con, rules, day, unit, known),
         styles={"紧急": "bold red"},
     )
 
@@ -514,25 +519,23 @@ def queue_explain(
     """逐日说明一件待回复帖的两个期限：哪天计入，哪天不计，为什么。"""
     from analysis import overview
     from analysis.columns import LABELS, as_dicts
-    from analysis.queue import EXPLAIN_COLUMNS, TicketError, explain
+    from analysis.queue import EXPLAIN_COLUMNS, TicketError, clock_lines, explain
     from analysis.ticket import load_rules
     from analysis.worktime import UnknownYear
 
     with asked(city, home) as (chosen, con):
         try:
-            found, days = explain(
-                con, load_rules(chosen), ticket, parse_day(as_of) or overview.latest_day(con)
-            )
+            rules, day = load_rules(chosen), parse_day(as_of) or overview.latest_day(con)
+            found, days = explain(con, rules, ticket, day)
         except (TicketError, UnknownYear) as error:
             raise UserError(str(error)) from error
-    due = f"初步回应 {found.first_response_due or '无'}，正式答复 {found.answer_due or '无'}"
     emit_rows(
         as_dicts(days),
         {key: LABELS[key] for key in EXPLAIN_COLUMNS},
         as_json,
         False,
         title=f"{found.ticket_id} {found.title}（{found.kind}，{found.unit or '单位未定'}）",
-        caption=f"期限：{due}",
+        caption="\n".join([f"状态（截至 {day}）：{found.state}", *clock_lines(found, rules, day)]),
     )
 
 

@@ -41,6 +41,9 @@ LABELS = {
     "is_first_response_overdue": "初步回应超时",
     "is_answer_overdue": "正式答复超时",
     "workdays_left": "剩余工作日",
+    "next_due": "下一时限",
+    "next_clock": "哪个时限",
+    "late_clocks": "超时",
     # credits
     "role": "角色",
     "outlet": "媒体",

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable
+from difflib import get_close_matches
 from typing import Any
 
 from analysis.queue import TicketError
 from analysis.warehouse import DatabaseError, WarehouseError
 from analysis.worktime import UnknownYear, WorktimeError
-from pipeline.city import CityError
+from pipeline.city import CityError, Unit
 from pipeline.decisions import DecisionError
 from pipeline.evaluation import EvaluationError
 from pipeline.faults import os_fault
 from pipeline.privacy import SaltError
 from pipeline.warehouse import WarehouseError as BuildError
+
+_NEAR = 4  # how many units to suggest
 
 # Their messages are written for the user already.
 _CLEAR = (
@@ -38,6 +42,17 @@ def told(error: BaseException) -> str | None:
     if isinstance(error, DatabaseError | sqlite3.DatabaseError):
         return f"数据仓库读不出，请运行 gangqing build --rebuild（{_first_line(error)}）"
     return None
+
+
+def unknown_unit(name: str, units: Iterable[Unit]) -> str:
+    """There is no unit of that short name: which ones may be meant (by alias, by part, by likeness)."""
+    units = list(units)
+    by_name = {each: unit.short for unit in units for each in unit.names}
+    found = [by_name[name]] if name in by_name else []
+    found += [unit.short for unit in units if name and any(name in each for each in unit.names)]
+    found += [by_name[near] for near in get_close_matches(name, by_name, n=3)]
+    near = list(dict.fromkeys(found))[:_NEAR]
+    return f"没有单位“{name}”" + (f"，是不是 {'、'.join(near)}？" if near else "，请用 units.csv 里的简称")
 
 
 def usage(error: Any) -> str:

@@ -7,6 +7,7 @@ from collections import Counter
 from typing import Any
 
 from analysis.plan import CITY_ROW
+from analysis.queue import QUEUE_COLUMNS
 from analysis.verdicts import MET, NOT_ASKED, NOT_YET, UNKNOWN, UNMET, CoverageRow
 from analysis.warehouse import Connection, WarehouseError, ask
 
@@ -42,17 +43,7 @@ VERDICT_KEYS = (
     "silent",
     "note",
 )
-TICKET_KEYS = (
-    "ticket_id",
-    "title",
-    "kind",
-    "urgency",
-    "unit",
-    "state",
-    "opened_at",
-    "answer_due",
-    "workdays_left",
-)
+TICKET_KEYS = QUEUE_COLUMNS
 _NAMED = 6  # how many units a cell names before it counts the rest
 
 

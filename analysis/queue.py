@@ -4,23 +4,31 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
 from analysis.ticket import Rules, Ticket, clock_days, clock_start, load_rules, paused_days, ticket_from
 from analysis.warehouse import Connection, ask, moment
-from analysis.worktime import DayNote
+from analysis.worktime import DayNote, UnknownYear
 
 __all__ = [
+    "CLOCKS",
     "EXPLAIN_COLUMNS",
     "QUEUE_COLUMNS",
     "Rules",
     "Ticket",
     "TicketError",
+    "clock_lines",
+    "closed_hint",
     "explain",
     "load_rules",
     "queue",
+    "queue_rows",
 ]
 
+CLOCKS = ("初步回应", "正式答复")
+
+# What a reader of the queue sees of a ticket, on the terminal and in notebooks.
 QUEUE_COLUMNS = (
     "ticket_id",
     "title",
@@ -29,12 +37,10 @@ QUEUE_COLUMNS = (
     "unit",
     "state",
     "opened_at",
-    "first_response_due",
-    "answer_due",
-    "is_first_response_overdue",
-    "is_answer_overdue",
+    "next_due",
+    "next_clock",
     "workdays_left",
-    "note",
+    "late_clocks",
 )
 
 
@@ -82,6 +88,40 @@ def _rank(ticket: Ticket) -> tuple[Any, ...]:
     )
 
 
+def queue_rows(tickets: Iterable[Ticket]) -> list[dict[str, Any]]:
+    """Tickets as dictionaries with all their fields, and which clock is meant: next_due is the deadline to
+    which workdays_left counts, next_clock whose it is (None: none runs), late_clocks what came late."""
+    return [dataclasses.asdict(ticket) | _clock_cells(ticket) for ticket in tickets]
+
+
+def _clock_cells(ticket: Ticket) -> dict[str, Any]:
+    flags = (ticket.is_first_response_overdue, ticket.is_answer_overdue)
+    late = [clock for clock, is_late in zip(CLOCKS, flags, strict=True) if is_late]
+    if not ticket.is_open:
+        return {"next_due": None, "next_clock": None, "late_clocks": late}
+    is_answered_first = ticket.first_response_at is not None
+    return {
+        "next_due": ticket.answer_due if is_answered_first else ticket.first_response_due,
+        "next_clock": CLOCKS[is_answered_first],
+        "late_clocks": late,
+    }
+
+
+def closed_hint(
+    con: Connection,
+    rules: Rules,
+    as_of: dt.date | dt.datetime,
+    unit: str | None = None,
+    known_by: dt.date | dt.datetime | None = None,
+) -> str | None:
+    """What to tell of an empty queue, in Chinese: how many closed ones there are, how many late."""
+    closed = queue(con, rules, as_of, unit, known_by, include_closed=True)
+    late = sum(ticket.is_answer_overdue or ticket.is_first_response_overdue for ticket in closed)
+    if not closed:
+        return None
+    return f"没有待办的；另有已答复、已办结的 {len(closed)} 件，其中超时 {late} 件，加 --all 列出"
+
+
 @dataclasses.dataclass(frozen=True)
 class ClockDay:
     """One day of one of a ticket's clocks."""
@@ -126,9 +166,60 @@ def explain(
     days: list[ClockDay] = []
     if start is not None:
         skipped = paused_days(row["pauses"], at)
-        for clock, span in zip(("初步回应", "正式答复"), clock_days(row, rules), strict=True):
+        for clock, span in zip(CLOCKS, clock_days(row, rules), strict=True):
             days += [_clock_day(clock, note) for note in rules.calendar.explain(start, span, skipped)]
     return ticket_from(row, rules, at), days
+
+
+def clock_lines(ticket: Ticket, rules: Rules, as_of: dt.date | dt.datetime) -> list[str]:
+    """A sentence in Chinese for each clock: by when, done when and where, how late or how long yet."""
+    at = moment(as_of)
+    assert at is not None
+    ends = (
+        (ticket.first_response_due, ticket.first_response_at, ticket.first_response_floor),
+        (ticket.answer_due, ticket.answer_at, ticket.answer_floor),
+    )
+    return [
+        f"{clock}：{_deadline(due)}，{_outcome(ticket, due, done, floor, rules, at)}"
+        for clock, (due, done, floor) in zip(CLOCKS, ends, strict=True)
+    ]
+
+
+def _deadline(due: dt.datetime | None) -> str:
+    return f"时限 {due:%Y-%m-%d %H:%M}" if due is not None else "时限无法计算"
+
+
+def _outcome(
+    ticket: Ticket,
+    due: dt.datetime | None,
+    done: dt.datetime | None,
+    floor: int | None,
+    rules: Rules,
+    at: dt.datetime,
+) -> str:
+    if done is not None:
+        where = f"（{floor} 楼）" if floor is not None else ""
+        said = f"{done:%Y-%m-%d %H:%M} 已答{where}"
+        if due is None:
+            return said
+        return f"{said}，按时" if done <= due else f"{said}，晚 {_distance(due, done, rules)}"
+    if not ticket.is_open:
+        return f"论坛上未见，状态为{ticket.state}"
+    if due is None or ticket.state == "暂停":
+        return "尚未答" + ("，时钟暂停" if ticket.state == "暂停" else "")
+    if at <= due:
+        return f"尚未答，还剩 {_distance(at, due, rules)}"
+    return f"尚未答，已超时 {_distance(due, at, rules)}"
+
+
+def _distance(start: dt.datetime, end: dt.datetime, rules: Rules) -> str:
+    """From one moment to a later one: in working days, or in hours where no working day lies between."""
+    try:
+        count = rules.calendar.workdays_between(start.date(), end.date())
+    except UnknownYear:
+        return f"{(end - start).days} 天（不知当年的节假日，按自然日计）"
+    hours = max(1, round((end - start).total_seconds() / 3600))
+    return f"{count} 个工作日" if count else f"{hours} 小时"
 
 
 def _clock_day(clock: str, note: DayNote) -> ClockDay:

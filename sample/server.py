@@ -108,7 +108,8 @@ def bind(base_port: int | None) -> list[socket.socket]:
                 listener.close()
             raise PortInUse(
                 f"端口 {port} 已被占用或不可用，样例城市需要 {base_port}–{base_port + len(WEBSITES) - 1}；"
-                "请先关掉占用它的程序，或用 --base-port 换一组端口"
+                "请先关掉占用它的程序，或换一组端口（gangqing run --port 0 自动选空闲端口；"
+                "单独启动样例网站用 --base-port）"
             ) from error
     return sockets
 

@@ -8,7 +8,18 @@ from pathlib import Path
 import pytest
 from msgspec import structs
 
-from analysis.queue import Rules, Ticket, TicketError, explain, load_rules, queue
+from analysis.mistakes import unknown_unit
+from analysis.queue import (
+    Rules,
+    Ticket,
+    TicketError,
+    clock_lines,
+    closed_hint,
+    explain,
+    load_rules,
+    queue,
+    queue_rows,
+)
 from analysis.warehouse import open_warehouse
 from pipeline.records import ThreadTags
 from pipeline.tagging.items import ThreadItem
@@ -225,3 +236,82 @@ def test_under_an_announcement_the_clock_starts_with_the_question(case: Case) ->
         (ticket,) = ask(case, day)
         assert ticket.opened_at == dt.datetime(2017, 10, 16, 10)
         assert ticket.first_response_due == dt.datetime(2017, 10, 17, 18)
+
+
+@pytest.mark.parametrize(
+    ("day", "clock", "due", "left", "late"),
+    [
+        ("2017-10-09", "初步回应", dt.datetime(2017, 10, 10, 18), 1, []),
+        ("2017-10-10", "正式答复", dt.datetime(2017, 10, 18, 18), 6, []),
+        ("2017-10-19T08:00", "正式答复", dt.datetime(2017, 10, 18, 18), -1, ["正式答复"]),
+        ("2017-10-20", None, None, None, ["正式答复"]),
+    ],
+)
+def test_the_row_says_to_which_clock_the_days_left_count(
+    case: Case, day: str, clock: str | None, due: dt.datetime | None, left: int | None, late: list[str]
+) -> None:
+    whole_thread(case)
+    (row,) = queue_rows(ask(case, day, include_closed=True))
+    assert (row["next_clock"], row["next_due"], row["workdays_left"]) == (clock, due, left)
+    assert row["late_clocks"] == late
+    assert row["answer_due"] == dt.datetime(2017, 10, 18, 18)  # machines still get both clocks
+
+
+def test_a_post_without_response_shows_the_clock_that_ran_out_not_the_one_that_runs(case: Case) -> None:
+    case.thread("7", "[投诉:市水利局]", [OPENED], at="2017-10-12T12:00:00")
+    (row,) = queue_rows(ask(case, "2017-10-12"))
+    assert (row["next_clock"], row["next_due"]) == ("初步回应", dt.datetime(2017, 10, 10, 18))
+    assert (row["workdays_left"], row["late_clocks"]) == (-2, ["初步回应"])
+
+
+@pytest.mark.parametrize(
+    ("day", "first", "answer"),
+    [
+        (
+            "2017-10-09",
+            "初步回应：时限 2017-10-10 18:00，尚未答，还剩 1 个工作日",
+            "正式答复：时限 2017-10-18 18:00，尚未答，还剩 7 个工作日",
+        ),
+        (
+            "2017-10-18T20:00",
+            "初步回应：时限 2017-10-10 18:00，2017-10-10 09:00 已答（2 楼），按时",
+            "正式答复：时限 2017-10-18 18:00，尚未答，已超时 2 小时",
+        ),
+        (
+            "2017-10-30",
+            "初步回应：时限 2017-10-10 18:00，2017-10-10 09:00 已答（2 楼），按时",
+            "正式答复：时限 2017-10-18 18:00，2017-10-19 09:00 已答（3 楼），晚 1 个工作日",
+        ),
+    ],
+)
+def test_the_clocks_in_words(case: Case, day: str, first: str, answer: str) -> None:
+    whole_thread(case)
+    (ticket,) = ask(case, day, include_closed=True)
+    at = dt.datetime.fromisoformat(day) if "T" in day else dt.date.fromisoformat(day)
+    assert clock_lines(ticket, rules(case), at) == [first, answer]
+
+
+def test_an_empty_queue_tells_of_late_answers(case: Case) -> None:
+    whole_thread(case)
+    assert ask(case, "2017-10-20", unit="市水利局") == []
+    con = open_warehouse(case.warehouse)
+    try:
+        hint = closed_hint(con, rules(case), dt.date(2017, 10, 20), "市水利局")
+        assert hint == "没有待办的；另有已答复、已办结的 1 件，其中超时 1 件，加 --all 列出"
+        assert closed_hint(con, rules(case), dt.date(2017, 10, 20), "市住建委") is None
+    finally:
+        con.close()
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("水利局", "是不是 市水利局"),
+        ("防城港市水利局", "是不是 市水利局"),
+        ("市水力局", "市水利局"),
+        ("qq", "请用 units.csv 里的简称"),
+        ("", "请用 units.csv 里的简称"),
+    ],
+)
+def test_an_unknown_unit_brings_the_likely_ones(case: Case, name: str, said: str) -> None:
+    assert said in unknown_unit(name, case.city.units)

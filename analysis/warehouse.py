@@ -58,7 +58,7 @@ def _connect(path: Path, until: float) -> Connection:
         try:
             return duckdb.connect(str(path), read_only=True)
         except duckdb.IOException as error:
-            if "lock" not in str(error).lower():
+            if "set lock" not in str(error).lower():
                 raise WarehouseError(
                     f"{path} 无法打开，请运行 gangqing build --rebuild（{str(error).splitlines()[0]}）"
                 ) from error

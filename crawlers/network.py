@@ -22,6 +22,10 @@ from scrapy.http import Response
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+_WEB_PORTS = frozenset({*range(80, 100), 443, 591, 800, 888})
+_NO_WEB_PORTS = frozenset(
+    {1433, 1521, 2049, 3306, 3389, 5060, 5061, 5432, 6000, 6379, 6667, 9200, 11211, 27017}
+)
 
 
 class AddressRefused(IgnoreRequest):
@@ -60,10 +64,22 @@ def host_of(url: str) -> str | None:
     return host if port in (None, _DEFAULT_PORTS[parts.scheme]) else f"{host}:{port}"
 
 
-def is_listed(url: str, hosts: Iterable[str]) -> bool:
-    """Is the address's host listed, as host or as host:port?"""
+def is_listed(url: str, hosts: Iterable[str], *, any_port: bool = False) -> bool:
+    """Is the address's host listed, as host or as host:port? A host listed without a port stands for the
+    ports on which websites are served; an address with a user's name in it is none of a website's."""
     host = host_of(url)
-    return host is not None and (host in hosts or host.rpartition(":")[0] in hosts)
+    if host is None or "@" in urlsplit(url).netloc:
+        return False
+    if host in hosts:
+        return True
+    name, _, port = host.rpartition(":")
+    return name in hosts and (any_port or _is_web_port(int(port) if port.isdigit() else 0))
+
+
+def _is_web_port(port: int) -> bool:
+    """A link must not make the crawler speak to a mail or login server (ports below 1024 that are none of the
+    web's) or to a data store of the site."""
+    return port in _WEB_PORTS or (port >= 1024 and port not in _NO_WEB_PORTS)
 
 
 def _public_socket(info: Any) -> socket.socket:
@@ -127,7 +143,7 @@ class DownloadHandler(BaseDownloadHandler):
         self._any = _Handler(crawler, public=False) if self._allowed else None
 
     async def download_request(self, request: Request) -> Response:
-        if self._any is not None and is_listed(request.url, self._allowed):
+        if self._any is not None and is_listed(request.url, self._allowed, any_port=True):
             return await self._any.download_request(request)
         return await self._public.download_request(request)
 

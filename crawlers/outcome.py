@@ -7,6 +7,7 @@ import traceback
 from scrapy.exceptions import (
     CannotResolveHostError,
     DownloadCancelledError,
+    DownloadConnectionRefusedError,
     DownloadTimeoutError,
     IgnoreRequest,
 )
@@ -37,6 +38,8 @@ def outcome_of(error: BaseException | None) -> tuple[Outcome | None, str | None]
         return "timeout", None
     if isinstance(error, CannotResolveHostError):
         return "server_error", "域名无法解析"
+    if isinstance(error, DownloadConnectionRefusedError):
+        return "server_error", "连接被拒绝"
     return "server_error", last_line(error) if error is not None else None
 
 

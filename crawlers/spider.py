@@ -80,10 +80,16 @@ class SiteSpider(Spider):
         for number, link in enumerate(links):
             if number >= MAX_LINKS:
                 break
-            visit = self.crawl.frontier.visit(link, source=source.kind if source else None)
-            if visit is not None:
+            try:
+                visit = self.crawl.frontier.visit(link, source=source.kind if source else None)
+                request = self._request(visit) if visit is not None else None
+            except ValueError as error:  # an address that no library reads: the other links go on
+                _log.debug("%s: %s", link.url[:200], error)
+                self.crawl.report.off_site += 1
+                continue
+            if request is not None:
                 self.crawl.report.requested += 1
-                requests.append(self._request(visit))
+                requests.append(request)
         return requests
 
     def _request(self, visit: Visit) -> Request:

@@ -127,9 +127,12 @@ def _append(path: Path, lines: bytes) -> None:
         _fsync_folder(path.parent)
 
 
-def load_decisions(folder: Path) -> Iterator[Decision]:
+def load_decisions(folder: Path, passed_over: list[str] | None = None) -> Iterator[Decision]:
     """All decisions, files by name, lines in order. Half a line (a kill while writing, never acknowledged) is
     passed over; anything else that is no decision is an error.
+
+    Args:
+        passed_over: gets file and line of each half line, for the user: a file that was cut looks the same.
 
     Raises:
         DecisionError: with file and line.
@@ -142,6 +145,8 @@ def load_decisions(folder: Path) -> Iterator[Decision]:
                 yield from_json(line, Decision)
             except RecordError as error:
                 if "truncated" in str(error):  # the decoder's word for half a line
+                    if passed_over is not None:
+                        passed_over.append(f"{path.name}:{number}")
                     continue
                 raise DecisionError(f"{path.name}:{number}: 不是有效的决定：{error}") from error
 

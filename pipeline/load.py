@@ -21,6 +21,7 @@ from pipeline.privacy import load_salt
 from pipeline.store import Store, open_store, sync_folder
 from pipeline.warehouse import (
     Warehouse,
+    WarehouseDamaged,
     WarehouseError,
     WarehouseInUse,
     schema_version,
@@ -90,9 +91,13 @@ def build(
     warehouse.parent.mkdir(parents=True, exist_ok=True)
     with _alone(warehouse, wait_seconds, say), told_in_chinese(warehouse):
         readers = min(wait_seconds, READERS_END_SECONDS)
-        reason = "按要求重建" if rebuild else _why_rebuild(warehouse, identity, store, readers)
-        if reason is None and warehouse.exists():
-            return _fill(warehouse, city, store, tagger, identity, None, say, readers)
+        try:
+            with told_in_chinese(warehouse):
+                reason = "按要求重建" if rebuild else _why_rebuild(warehouse, identity, store, readers)
+                if reason is None and warehouse.exists():
+                    return _fill(warehouse, city, store, tagger, identity, None, say, readers)
+        except WarehouseDamaged as error:
+            reason = f"原文件无法读取（{error}）"
         draft = warehouse.with_name(warehouse.name + ".building")
         _remove(draft)
         if reason:

@@ -33,11 +33,12 @@ def load_decision_tables(warehouse: Warehouse, city: City, folder: Path) -> Deci
         DecisionError: a line of the record is damaged; the message names file and line.
     """
     before = _units_by_thread(warehouse)
-    by_id = {decision.id: decision for decision in load_decisions(folder)}
+    halves: list[str] = []
+    by_id = {decision.id: decision for decision in load_decisions(folder, halves)}
     decisions = sorted(by_id.values(), key=lambda decision: decision.at)  # stable: same time, order of record
     rows: list[dict[str, Any]] = []
     values: list[dict[str, Any]] = []
-    notices: list[str] = []
+    notices = [f"决定记录 {place} 只有半行，没有采用：若不是记录时断电，请从备份恢复" for place in halves]
     for number, decision in enumerate(decisions):
         unknown = sorted(set(_units(decision)) - set(city.unit_by_short))
         if unknown:

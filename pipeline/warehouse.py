@@ -32,6 +32,10 @@ class WarehouseInUse(WarehouseError):
     """Another program holds the file open."""
 
 
+class WarehouseDamaged(WarehouseError):
+    """The file holds what DuckDB cannot read: it is derived, so it is built anew."""
+
+
 class CheckError(WarehouseError):
     """A zero-row check found rows; the build is undone."""
 
@@ -133,7 +137,7 @@ def _connect(path: Path, until: float) -> duckdb.DuckDBPyConnection:
         try:
             return duckdb.connect(str(path), config=_CONFIG)
         except duckdb.IOException as error:
-            if "lock" not in str(error).lower():
+            if "set lock" not in str(error).lower():
                 raise WarehouseError(f"{path} 无法打开：{_first_line(error)}") from error
             if time.monotonic() >= until:
                 raise WarehouseInUse(f"{path} 正被另一个程序打开（如笔记本或查询），请先关闭它") from error
@@ -149,6 +153,8 @@ def told_in_chinese(path: Path) -> Iterator[None]:
         yield
     except duckdb.Error as error:
         reason = _first_line(error)
+        if any(word in reason for word in ("Corrupt", "Could not read", "Failed to deserialize", "checksum")):
+            raise WarehouseDamaged(f"{path} 已损坏，请运行 gangqing build --rebuild（{reason}）") from error
         full = any(
             word in reason
             for word in ("No space left", "File too large", "could not write", "Could not write")

@@ -157,6 +157,7 @@ def test_a_signal_ends_the_crawl_with_everything_landed(tmp_path: Path, web: Web
     city = make_city(tmp_path / "city", [{"slug": "s", "start": [web.base + "/list"]}])
     process = start(city, tmp_path)
     while web.asked.total() < 50:
+        assert process.poll() is None, "the crawl ended early"
         time.sleep(0.01)
     began = time.monotonic()
     process.send_signal(number)
@@ -175,6 +176,7 @@ def test_a_page_that_hangs_does_not_hold_up_the_end(tmp_path: Path, web: Web) ->
     city = make_city(tmp_path / "city", [{"slug": "s", "start": [web.base + "/list"]}])
     process = start(city, tmp_path)
     while web.asked["/list"] < 1:
+        assert process.poll() is None, "the crawl ended early"
         time.sleep(0.01)
     began = time.monotonic()
     process.terminate()
@@ -188,6 +190,7 @@ def test_the_crawl_ends_when_its_starter_is_gone(tmp_path: Path, web: Web) -> No
     city = make_city(tmp_path / "city", [{"slug": "s", "start": [web.base + "/list"]}])
     process = start(city, tmp_path)
     while web.asked.total() < 20:
+        assert process.poll() is None, "the crawl ended early"
         time.sleep(0.01)
     assert process.stdout
     process.stdout.close()

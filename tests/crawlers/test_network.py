@@ -110,3 +110,14 @@ def test_a_site_is_its_hosts_and_not_those_that_end_alike() -> None:
 )
 def test_retry_after(header: bytes | None, seconds: float | None) -> None:
     assert retry_after(header, b"Mon, 09 Oct 2017 00:00:00 GMT") == seconds
+
+
+def test_a_link_leads_to_web_servers_only() -> None:
+    hosts = {"example.cn", "10.0.0.5:22"}
+    assert is_listed("http://10.0.0.5:22/", hosts)  # the city's data asks for it by name
+    for port in (80, 81, 443, 888, 8080, 8443, 9000):
+        assert is_listed(f"http://example.cn:{port}/", hosts)
+    for port in (21, 22, 25, 110, 3306, 6379, 11211):
+        assert not is_listed(f"http://example.cn:{port}/", hosts)
+    assert not is_listed("http://name:secret@example.cn/", hosts)
+    assert not is_listed("http://name@example.cn/", hosts)

@@ -472,3 +472,23 @@ def test_day_without_an_edition_is_no_failure_once_the_server_said_so(
     case.edition("2017-10-09", "server_error", at="2017-10-10T12:00:00")
     case.build()
     assert ask(case, "SELECT DISTINCT state FROM source_day_at(NULL) WHERE day = '2017-10-09'") == [("down",)]
+
+
+def test_damage_inside_the_file_is_built_anew(case: Case) -> None:
+    first_week(case)
+    case.build()
+    before = digest(case)
+    content = bytearray(case.warehouse.read_bytes())
+    content[50_000:] = bytes(b ^ 0x5A for b in content[50_000:])
+    case.warehouse.write_bytes(content)
+    report = case.build()
+    assert report.why_rebuilt is not None and "无法" in report.why_rebuilt
+    assert digest(case) == before
+
+
+def test_half_a_decision_is_told(case: Case) -> None:
+    first_week(case)
+    second_week(case)
+    record = next(case.store.decisions.glob("*.jsonl"))
+    record.write_bytes(record.read_bytes()[:-20])
+    assert any("半行" in notice and record.name in notice for notice in case.build().notices)

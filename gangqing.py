@@ -242,7 +242,6 @@ def crawl(
     from analysis.crawl_table import CRAWL_COLUMNS, crawl_rows
     from crawlers.run import CrawlError
     from crawlers.run import crawl as run_crawl
-    from pipeline.city import load_city
 
     last_day = parse_day(last, "--to") or wall_clock().date()
     first_day = parse_day(first, "--from") or last_day - dt.timedelta(days=7)
@@ -250,7 +249,7 @@ def crawl(
         raise UserError(f"--from {first_day} 晚于 --to {last_day}")
     try:
         report = run_crawl(
-            load_city(city),
+            load_chosen(city),
             sites or None,
             home=home,
             first_day=first_day,
@@ -263,13 +262,13 @@ def crawl(
     emit_rows(crawl_rows(report), CRAWL_COLUMNS, as_json, False, title="采集结果")
     if report.interrupted:
         raise typer.Exit(INTERRUPTED)
+    if any(site.error for site in report.sites):
+        raise typer.Exit(1)
 
 
 @sites_app.command("list")
 def sites_list(city: CityOption = None, as_json: JsonOption = False) -> None:
     """列出城市数据里的站点：平台、起始地址、是否核实过。"""
-    from pipeline.city import load_city
-
     rows = [
         {
             "slug": site.slug,
@@ -279,7 +278,7 @@ def sites_list(city: CityOption = None, as_json: JsonOption = False) -> None:
             "start": site.start[0],
             "note": site.note,
         }
-        for site in load_city(city).sites
+        for site in load_chosen(city).sites
     ]
     columns = {"slug": "代号", "outlet": "媒体", "platform": "平台", "verified": "核实", "start": "起始地址"}
     emit_rows(rows, columns, as_json, False, title="站点")

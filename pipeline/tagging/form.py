@@ -26,6 +26,7 @@ _NUMBERED = re.compile(
     r"^[\s\u3000]*(?:[一二三四五六七八九十]{1,2}、|[（(][一二三四五六七八九十]{1,2}[）)])", re.M
 )
 _SALUTATION = re.compile(r"[\s\u3000]*[^。，\n]{2,40}[：:]\s*\n")
+_CUSTOMERS = re.compile(r"[\s\u3000]*(?:尊敬的|各位|广大)[^。，\n]{2,20}[：:]\s*\n")
 _NEWS_HEAD = re.compile(r"^[\s\u3000]*(?:【导语】|本报讯|.{0,8}(?:讯|电)[（(]|.{0,12}记者)")
 _EDITOR = re.compile(_DATA["editor_note"])
 _EXPOSURE = re.compile("|".join(map(re.escape, _DATA["exposure_marks"])))
@@ -88,7 +89,7 @@ class FormJudge:
             len(line) <= 30 and _ORGAN.search(line) for line in lines
         )
         if signed:
-            score += 4
+            score += 4 + 1.5 * bool(_CUSTOMERS.match(item.body))
         if _NEWS_HEAD.search(item.body[:40]) or (item.byline and "记者" in item.byline):
             score -= 5
         if score < 5 or not (named or loose or signed):

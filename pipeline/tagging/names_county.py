@@ -21,6 +21,16 @@ def _words(words: list[str]) -> str:
     return "(?:" + "|".join(map(re.escape, sorted(words, key=lambda w: (-len(w), w)))) + ")"
 
 
+_LEVEL = re.compile("团?([市县区])(?:委|政府|人民政府)$")
+_OTHER_LEVEL = re.compile("[县区](?![域间位块别划内分])")
+
+
+def _is_of_other_level(head: str, unit: str) -> bool:
+    """东兴区委 is no organ of 东兴市, but of a district of the same name elsewhere."""
+    level = _LEVEL.match(head)
+    return level is not None and unit[-1] in "市县区" and level[1] != unit[-1]
+
+
 class CountyReader:
     """Reads on behind the names and stems of a city's counties."""
 
@@ -58,9 +68,23 @@ class CountyReader:
         self._town_action = re.compile(
             rf"(?:(?:在|于)[^，。；：、的“]{{0,20}}?|[^，。；：、的“]{{0,6}}?){_words(cues['actions'])}"
         )
+        self._unnamed = {
+            level: re.compile(
+                rf"(?:(?<![一-鿿])|(?<=[来年月日天时后由是]))(?:{level}(?:政府|{stem}(?:局|委|办))|{level}委(?![员托任]))"
+                r"(?![员法]|代表)"
+            )
+            for level in "县区"
+        }
         self._tails = {key: tuple(tails) for key, tails in lexicon["county_tails"].items()}
         self._common = frozenset(lexicon["common_nouns"])
         self._vertical = re.compile(_words(sorted(names.vertical))) if names.vertical else None
+
+    def read_unnamed(self, text: str, unit: str, since: int) -> list[tuple[int, int]]:
+        """区教育局, 县委: where organs of the one county that a text names stand, from where it is named."""
+        pattern = self._unnamed.get(unit[-1])
+        if pattern is None:
+            return []
+        return [match.span() for match in pattern.finditer(text, since)]
 
     def read(self, text: str, hit: Hit) -> Organ | None:
         unit = hit.name.unit
@@ -116,13 +140,15 @@ class CountyReader:
             return None if common else self._read_bare_stem(text, hit, unit)
         if common and head[0] == "公安":
             return None  # 港口公安局 is the harbour's
-        if self._court.match(text, head.end()):
+        if self._court.match(text, head.end()) or _is_of_other_level(head[0], unit):
             return None
         return Organ(unit, head.end(), False)
 
     def _read_bare_stem(self, text: str, hit: Hit, unit: str) -> Organ | None:
         """上思叫安镇, 东兴：…; else only a place: 从上思赶来."""
         end = hit.end
+        if _OTHER_LEVEL.match(text, end):
+            return None
         if text[end : end + 1] in "：:" and text[hit.start - 1 : hit.start] in ("", "\n", "】"):
             return Organ(unit, end, False)
         if town := self._town.match(text, end):

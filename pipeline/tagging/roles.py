@@ -53,7 +53,7 @@ _HELP = re.compile(
     rf"{load_cue_pattern('helper')}(?:单位)?(?:[的、，。；”）\n]|$)|(?:的)?(?:大力|共同|精心|具体|悉心|有力|鼎力|积极)?{load_cue_pattern('under')}下"
 )
 _MUST = re.compile(
-    rf"(?![^{_STOP}、]{{0,5}}[年月天日都还只就均便得]要)(?:等)?[^{_STOP}、]{{0,6}}?{load_cue_pattern('must')}(?![求点闻道]|急|用)"
+    rf"(?![^{_STOP}、]{{0,5}}[年月天日都还只就均便得]要)(?:等)?[^{_STOP}、]{{0,6}}?(?<![回响对供反适相答]){load_cue_pattern('must')}(?![求点闻道]|急|用|邀|聘)"
 )
 _SPEAK = re.compile(rf"[^{_STOP}、《》]{{0,16}}?{load_cue_pattern('speak')}")
 _SOURCE_RIGHT = re.compile(rf"[^{_STOP}]{{0,16}}?{load_cue_pattern('source_right')}")
@@ -68,6 +68,11 @@ _ACCUSED = re.compile(
     rf"[^{_STOP}]{{0,14}}?(?:违纪|违法|审查|调查|查处|处分|双开|逮捕|受贿|通报|问责)"
 )
 _PREDICATE = re.compile(r"(?<!的)(?:是|叫|属于)$")
+# 这就是某区推行的“…”改革: what the piece tells of is its work
+_WORK_OF = re.compile("(?:这|那|此|它|这里|这些)(?:就|正|便|也)?是(?:由)?$")
+_MADE = re.compile(
+    "[^，。；的“]{0,10}?(?:推出|推行|实施|打造|开展|组织|启动|举办|主办|探索|建立|建设|开设|开通|设立|创办|试点|推进|推广)[^，。；]{0,2}?的"
+)
 _LEARN = re.compile(r"[^，。；]{0,10}?(?:获悉|了解到|得知|采访时|采访中|看到)")
 _AGENT = re.compile(rf"{load_cue_pattern('agent')}$")
 _ADVERB = re.compile(
@@ -156,6 +161,8 @@ def read_act(left: str, right: str, previous: str) -> tuple[Act, str]:
         return "place", tail
     if (match := _AGENT.search(tail)) and not _POSSESSIVE.match(right):
         return "agent", match[0]
+    if (work := _WORK_OF.search(tail)) and (made := _MADE.match(right)):
+        return "agent", work[0] + "…" + made[0]
     if _PREDICATE.search(tail) and right[:1] in "，。！”、":
         return "place", tail[-2:]
     if match := _TO.search(tail) or _OFFICE_IS.search(tail):

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import msgspec
 
 from pipeline.tagging.roles import MENTIONS, load_cue_pattern
+from pipeline.tagging.roles_beside import Leader
 from pipeline.tagging.roles_occurrence import Occurrence, Text
 
 WEIGHT = {
@@ -93,6 +94,7 @@ class Piece:
             for case in self.cases
             if any(o.zone == 0 and o.act not in MENTIONS for o in case.occurrences)
         )
+        self.leader = Leader(text)
         self.starts = sorted((o.start, case.unit) for case in self.cases for o in case.occurrences)
 
     def read_features(self, case: Case, county: bool) -> list[str]:
@@ -135,6 +137,7 @@ class Piece:
         found += _clause_features(left, right, act)
         following = next((at for at, unit in self.starts if at > end and unit not in beside), len(whole))
         found.append(f"govern:{min(3, int(4 * (following - end) / max(1, len(whole))))}")
+        found += self.leader.read_features(case.occurrences, best)
         if county:
             found.append("county")
             if best.place:

@@ -34,10 +34,18 @@ _TRUE = re.compile(
 # 由某局管护的泵站, 某局未按合同清掏: whose fault it is
 _DUTY = re.compile(
     "(?:[^，。；]{0,10}?(?:管护|管养|管理|养护|负责|承建|维护|监管|运营|实施|建设)"
+    "|作为[^，。；]{0,8}(?:主管|监管|管理|责任|行业)[^，。；]{0,6}，[^。；]{0,24}?(?:未|没有|缺|不到位|失|疏)"
     "|[^，。；]{0,12}?(?:未按|未能|没有|未及时|不到位|缺失|疏于|疏忽|失察|失职|违规|虚报|拖|迟迟))"
 )
 _RUN_BY = re.compile("(?:由|管理方|责任单位|业主|主管单位|管护单位|管理单位|是)[为是]?$")
 
+_COMPLAINT = re.compile(load_cue_pattern("complaint"))
+_FAULT = re.compile(load_cue_pattern("fault"))
+_ANSWER = re.compile("[^，。；]{0,10}?(?:回应|答复|通报|公布|回复)")
+_SERVING = re.compile(rf"[^，。；]{{0,8}}?{load_cue_pattern('serving')}")
+_AT = re.compile("(?:出自|位于|发生在|拍摄于|来自|在|涉及|拍自|是|指向)$")
+_NAMED = re.compile("通报|点名")
+_PRAISE = re.compile(load_cue_pattern("praise"))
 
 NO_SPLIT = Split(frozenset(), [])
 
@@ -52,7 +60,7 @@ def is_exposure(item: ArticleItem, text: Text) -> bool:
         return True  # the title is glued to the text
     if not text.occurrences:
         return False
-    if _is_notice(text) or _admits(text):
+    if _is_notice(text) or _admits(text) or _finds_fault(text):
         return True
     if _UNCOVER.search(text.whole, 0, text.open_end + 4) is None:
         return False
@@ -82,6 +90,30 @@ def _admits(text: Text) -> bool:
     return any(_is_responsible(whole, o) for o in text.occurrences)
 
 
+def _finds_fault(text: Text) -> bool:
+    """Citizens complained, an authority answers and finds several faults, and they are another unit's."""
+    whole = text.whole
+    if _COMPLAINT.search(whole, 0, text.open_end) is None:
+        return False
+    if len({match[0] for match in _FAULT.finditer(whole)}) < 3:
+        return False
+    answering = {o.unit for o in text.occurrences if _ANSWER.match(whole, o.end)}
+    return bool(answering) and any(
+        o.unit not in answering and _is_at_fault(text, o) for o in text.occurrences
+    )
+
+
+def _is_at_fault(text: Text, o: Occurrence) -> bool:
+    """It has not done its duty; or a place where the public is served is its own, and it does no more."""
+    if _is_responsible(text.whole, o):
+        return True
+    if o.act not in ("weak", "place"):
+        return False
+    if o.place:  # 港口区某小学食堂
+        return _SERVING.match(text.whole, o.end) is not None
+    return _AT.search(text.whole, max(0, o.start - 6), o.start) is not None
+
+
 def _is_responsible(whole: str, o: Occurrence) -> bool:
     duty = _DUTY.match(whole, o.end)
     if duty is None:
@@ -98,6 +130,8 @@ def _needed(text: Text) -> int:
         _INSPECTORS[0].search(o.unit) or _INSPECTORS[1].search(o.unit) for o in text.occurrences
     ):
         return 1
+    if covert and _NAMED.search(text.whole, 0, text.open_end):
+        return 1
     return 2 if _INSPECTION.search(text.whole) else 3
 
 
@@ -105,8 +139,8 @@ def split_exposure(text: Text, cases: Mapping[str, Case]) -> Split:
     """The units whose shortcoming it is: all that are neither a finder nor merely told."""
     finders = _finders(text, cases)
     rest = [unit for unit, case in cases.items() if unit not in finders and not _is_told(text, case)]
-    if _admits(text):
-        at_fault = [u for u in rest if any(_is_responsible(text.whole, o) for o in cases[u].occurrences)]
+    if _admits(text) or _finds_fault(text):
+        at_fault = [u for u in rest if any(_is_at_fault(text, o) for o in cases[u].occurrences)]
         rest = at_fault or rest
     return Split(frozenset(finders), rest)
 
@@ -136,4 +170,10 @@ def _clause_end(whole: str, at: int) -> int:
 
 
 def _is_told(text: Text, case: Case) -> bool:
-    return all(_INFORMED.search(text.whole, max(0, o.start - 8), o.start) for o in case.occurrences)
+    """The matter was handed to it, or it is praised among those that are blamed."""
+    whole = text.whole
+    return all(
+        _INFORMED.search(whole, max(0, o.start - 8), o.start)
+        or _PRAISE.search(whole, o.end, _clause_end(whole, o.end))
+        for o in case.occurrences
+    )

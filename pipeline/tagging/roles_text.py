@@ -149,6 +149,7 @@ class Reader:
                     spans.append(Occurrence(self.names.stems[following[1]], following.start(1), end, zone))
         if not spans:
             return
+        self._add_unnamed(text, spans)
         index = 0
         while index < len(spans):
             last = index
@@ -161,6 +162,18 @@ class Reader:
             index = last + 1
         _join_hosts(whole, spans)
         found.extend(spans)
+
+    def _add_unnamed(self, text: Text, spans: list[Occurrence]) -> None:
+        """两年来，区教育局…: in a text that names one county only, its organs without its name."""
+        counties = {o.unit for o in spans if o.unit in self.names.counties}
+        if len(counties) != 1:
+            return
+        (unit,) = counties
+        first = next(o.end for o in spans if o.unit == unit)
+        for start, end in self.counties.read_unnamed(text.whole, unit, first):
+            if all(end <= o.start or start >= o.end for o in spans):
+                spans.append(Occurrence(unit, start, end, self._zone(text, start)))
+        spans.sort(key=lambda o: o.start)
 
     def _read_group(self, text: Text, group: list[Occurrence]) -> None:
         whole = text.whole
@@ -175,8 +188,8 @@ class Reader:
         act: str
         host = _HOST.match(right)
         act, why = read_act(left, right, previous)
-        if act == "address" and _CALLED.match(right) and _POLICE.search(whole, start, end):
-            act, why = "weak", "报警"
+        if act in ("address", "weak") and _CALLED.match(right) and _POLICE.search(whole, start, end):
+            act, why = "act", "报警"
         if act not in ("attend", "help") and _opens(whole, "《", "》", start, 62):
             act, why = "place", "《"
         caption = text.body == 0 or start >= text.body

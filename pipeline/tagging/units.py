@@ -19,6 +19,7 @@ from pipeline.records import Credit, Evidence
 from pipeline.tagging.items import ArticleItem
 from pipeline.tagging.names import NameFinder, Names
 from pipeline.tagging.roles import MENTIONS
+from pipeline.tagging.roles_beside import LEADING, rule_confidence
 from pipeline.tagging.roles_byline import Bylines
 from pipeline.tagging.roles_candidate import Case, Piece, weigh
 from pipeline.tagging.roles_exposure import NO_SPLIT, is_exposure, split_exposure
@@ -89,7 +90,8 @@ class UnitTagger:
         for case in (piece := Piece(text, cases, split)).cases if cases else []:
             if case.unit in done:
                 continue
-            confidence = self.model.probability(piece.read_features(case, case.unit in self.names.counties))
+            features = piece.read_features(case, case.unit in self.names.counties)
+            confidence = rule_confidence(self.model.probability(features), features)
             if case.town_organ:
                 confidence = max(confidence, TOWN_ORGAN_CONFIDENCE)
             if confidence < DOUBTFUL:
@@ -101,7 +103,7 @@ class UnitTagger:
                 confidence=round(confidence, 3),
             )
             (credits if confidence >= self.threshold else doubtful).append(found)
-        credits = _joined(credits)
+        credits = _joined(credits, cases)
         done = {credit.unit for credit in credits}
         exposed = [unit for unit in exposed if unit not in done]
         mentions = [unit for unit in cases if unit not in done and unit not in exposed]
@@ -181,9 +183,16 @@ def _give_to_county(text: Text, cases: dict[str, Case], counties: list[Case]) ->
         case.town_organ = True
 
 
-def _joined(credits: list[Credit]) -> list[Credit]:
-    """Two or more units whose work it is act together: `joint`; who supplied the text is no actor."""
-    if sum(credit.role == "subject" for credit in credits) < 2:
+def _joined(credits: list[Credit], cases: dict[str, Case]) -> list[Credit]:
+    """Two or more units whose work it is act together: `joint`.
+
+    Who supplied the text is an actor only where it is named as one beside the other.
+    """
+    subjects = [credit.unit for credit in credits if credit.role == "subject"]
+    suppliers = {credit.unit for credit in credits if credit.role == "byline"}
+    best = cases[subjects[0]].best if len(subjects) == 1 else None
+    beside = best is not None and best.act in LEADING and not suppliers.isdisjoint(best.partners)
+    if len(subjects) < 2 and not beside:
         return credits
     return [msgspec.structs.replace(c, role="joint") if c.role == "subject" else c for c in credits]
 

@@ -1,0 +1,128 @@
+"""Owns what a unit's act is worth beside another's: who leads the piece, who helps, who heads a part of it.
+
+A unit that is named after the main actor and does one thing for its undertaking (配合, 派出, 提供场地) is no
+actor of its own (domain: 协办, 支持, 配合 are mentions); one that heads its own paragraph in a round-up is.
+What is found here are features; the decision is learned (roles_model.py). Every pattern is bounded.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from pipeline.tagging.roles import load_cue_pattern
+from pipeline.tagging.roles_occurrence import Occurrence, Text
+
+LEADING = frozenset({"act", "agent", "source"})
+HELPER_CONFIDENCE = 0.4  # at most: the domain's ruling, too rare in print for the model to learn
+PART_CONFIDENCE = 0.75  # at least
+ONE_LINE = 45  # characters to the sentence's end: one act, told in passing
+
+_HELPING = re.compile(
+    rf"[^，。；、“”\n]{{0,16}}?(?:{load_cue_pattern('helping')}|(?:为|给|替)[^，。；、“”\n]{{1,14}}?(?:设|搭|安排|准备|备|开)(?:立|起|设|好)?了)"
+)
+_HOSTING = re.compile(rf"[^。；\n]{{0,50}}?{load_cue_pattern('hosting')}")
+# 市司法局的普法小分队把板凳搬到了…: its people act
+_ITS_PEOPLE = re.compile(
+    "的?[^，。；、的]{0,10}(?:队|员|组|专家|律师|医生|民警|干部)[^，。；的]{0,3}(?:[把在到为给对每从将一]|[^，。；的]{1,4}[了着])"
+)
+_PERIOD = re.compile("全年|一年|今年以来|年内|五年|去年以来|20\\d\\d年(?!\\d)")
+_FIGURE = re.compile(r"\d[\d.]*[万亿]?[^\d\s，。]")
+
+
+class Leader:
+    """The actor whom the text names first, with those that act beside it."""
+
+    def __init__(self, text: Text) -> None:
+        self.text = text
+        self.heads = _heads(text)
+        self.parts = _parts(text, self.heads)
+        first = next((o for o in text.occurrences if _leads(text, o)), None)
+        self.first = first
+        self.units = frozenset((first.unit, *first.partners)) if first else frozenset()
+        self.hosts = first is not None and bool(_HOSTING.match(text.whole, first.end))
+
+    def read_features(self, occurrences: Iterable[Occurrence], best: Occurrence) -> list[str]:
+        """What a unit with these occurrences is beside the leader; `best` is its strongest one."""
+        text, first = self.text, self.first
+        acting = [o for o in occurrences if o.act in LEADING or o.act == "weak"]
+        helping = [helps(text, o) for o in acting]
+        found = ["part"] if best.unit in self.parts else []
+        if helping and all(helping):
+            found.append("helps")
+        if first is None:
+            return found
+        if best.unit in self.units:
+            return [*found, "leads:hosts" if self.hosts else "leads"]
+        if best.start < first.start:
+            return [*found, "precedes"]
+        end = _sentence_end(text.whole, best.end)
+        same = text.whole.find("。", first.end, best.start) < 0
+        found.append("follows:same" if same else "follows:later")
+        if helping and all(helping):
+            found.append("helps:beside")
+        if self.hosts:
+            found.append("follows:host")
+        if len(acting) == 1:
+            found.append("acts_once")
+            if end - best.end < ONE_LINE and best.start not in self.heads:
+                found.append("one_line")
+        if best.start in self.heads and best.act in LEADING:
+            found.append("each_own" if first.start in self.heads else "heads")
+        if len(_FIGURE.findall(text.whole, best.end, end)) > 1:
+            found.append("achieves")
+        return found
+
+
+def rule_confidence(confidence: float, features: Iterable[str]) -> float:
+    """The model's confidence within what the domain's rulings on helpers and round-ups leave to it."""
+    if "helps:beside" in features:
+        return min(confidence, HELPER_CONFIDENCE)
+    return max(confidence, PART_CONFIDENCE) if "part" in features else confidence
+
+
+def _leads(text: Text, o: Occurrence) -> bool:
+    if helps(text, o):
+        return False
+    return o.act in LEADING or (o.act == "weak" and _ITS_PEOPLE.match(text.whole, o.end) is not None)
+
+
+def helps(text: Text, occurrence: Occurrence) -> bool:
+    """Whether what follows the name serves another's undertaking."""
+    end = occurrence.end
+    return not occurrence.host and _HELPING.match(text.whole, end) is not None
+
+
+def _parts(text: Text, heads: frozenset[int]) -> frozenset[str]:
+    """The units of a round-up that tells of each in its own paragraph, with figures; empty if it is none."""
+    whole, found, periods = text.whole, [], 0
+    for o in text.occurrences:
+        if o.start not in heads or not _leads(text, o):
+            continue
+        end = whole.find("\n", o.end)
+        end = len(whole) if end < 0 else end
+        if len(_FIGURE.findall(whole, o.end, end)) > 1:
+            found.append(o.unit)
+            periods += _PERIOD.search(whole, o.start, end) is not None
+    noted = "编者按" in whole[text.body : text.body + 12]
+    if any(o.zone == 0 and o.act in LEADING for o in text.occurrences) or not (noted or periods > 1):
+        return frozenset()
+    return frozenset(found) if len(set(found)) > 1 else frozenset()
+
+
+def _heads(text: Text) -> frozenset[int]:
+    """Where the first unit of a paragraph of the body stands, if it is named in the first two sentences."""
+    whole, found, paragraph = text.whole, set(), -1
+    for o in text.occurrences:
+        start = whole.rfind("\n", 0, o.start) + 1
+        if start == paragraph or start < text.body:
+            continue
+        paragraph = start
+        if whole.count("。", start, o.start) < 2:
+            found.add(o.start)
+    return frozenset(found)
+
+
+def _sentence_end(whole: str, at: int) -> int:
+    ends = [end for end in (whole.find(mark, at) for mark in "。；\n") if end >= 0]
+    return min(ends, default=len(whole))

@@ -420,12 +420,12 @@ def show_coverage(
     check_unit(city, unit, "全市")
     if task is not None and task not in {known.id for known in plan.tasks}:
         raise UserError(f"没有事项“{task}”，可用：{'、'.join(known.id for known in plan.tasks)}")
-    day = parse_day(as_of) or overview.latest_day(con)
+    day, known = parse_day(as_of) or overview.latest_day(con), parse_day(known_by, "--known-by")
     rows = cover(
         con,
         plan,
         day,
-        parse_day(known_by, "--known-by"),
+        known,
         unit=unit,
         rules=load_rules(city),
         points=load_points(city),
@@ -446,7 +446,9 @@ def show_coverage(
         as_csv,
         title=f"对账：截至 {day}",
         styles=overview.VERDICT_STYLES,
-        caption="\n".join([*overview.silence_lines(rows), *notices(con, plan)]),
+        caption="\n".join(
+            [*overview.silence_lines(rows), *overview.no_content_lines(con, known), *notices(con, plan)]
+        ),
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from analysis.plan import CITY_ROW
 from analysis.queue import QUEUE_COLUMNS
 from analysis.verdicts import MET, NOT_ASKED, NOT_YET, UNKNOWN, UNMET, CoverageRow
-from analysis.warehouse import Connection, WarehouseError, ask
+from analysis.warehouse import Connection, WarehouseError, ask, moment
 
 TASK_COLUMNS = {
     "task": "号",
@@ -30,6 +30,8 @@ UNIT_COLUMNS = {
     "not_yet_count": NOT_YET,
     "tasks": "未达标的事项",
 }
+# Tasks that only draw on the others: counting them by unit would count each failure again.
+DERIVED_KINDS = ("deduction", "score")
 VERDICT_STYLES = {MET: "green", UNMET: "red", UNKNOWN: "yellow", NOT_YET: "dim", NOT_ASKED: "dim"}
 VERDICT_KEYS = (
     "task",
@@ -88,6 +90,15 @@ def silence_lines(rows: list[CoverageRow]) -> list[str]:
     return [f"？ 无法判定：{'；'.join(notes)}"] if notes else []
 
 
+def no_content_lines(con: Connection, known_by: dt.date | None = None) -> list[str]:
+    """Sites whose lists never had an entry: no fault, but a wrong selector looks the same."""
+    sites = ask(con, "no_content", known_by=moment(known_by))
+    if not sites:
+        return []
+    names = _named(f"{row['outlet']}（{row['site']}）" for row in sites)
+    return [f"尚无内容（列表页一直没有条目）：{names}；若其实已有稿件，请运行 gangqing sites check 代号 核对"]
+
+
 def _named(names: Any, most: int = _NAMED) -> str:
     listed = list(names)
     shown = "、".join(listed[:most])
@@ -95,9 +106,11 @@ def _named(names: Any, most: int = _NAMED) -> str:
 
 
 def unit_overview(rows: list[CoverageRow]) -> list[dict[str, Any]]:
-    """One row a unit, those who lack most first."""
+    """One row a unit, those who lack most first; without what derives from other tasks (预扣分, 评分)."""
     by_unit: dict[str, list[CoverageRow]] = {}
     for row in rows:
+        if row.kind in DERIVED_KINDS:
+            continue
         by_unit.setdefault(row.unit, []).append(row)
     found = [
         {

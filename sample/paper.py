@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
 
+import chinese_calendar
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
@@ -16,6 +17,7 @@ from sample.pages import Website
 
 OUTLET = "防城港日报"
 FIRST_NODE = 2  # node_2.htm is page 01; the first number differs from paper to paper
+SEASON = (dt.date(2017, 9, 18), dt.date(2018, 2, 28))  # from the first piece of the content on
 PAD_WEEK = (dt.date(2017, 10, 9), dt.date(2017, 10, 15))
 PAD_OFFSET = 500_000  # the same story has another id in the new layout
 _PAGE_NAMES = {"01": "要闻", "02": "综合", "03": "民生", "04": "副刊"}
@@ -62,8 +64,10 @@ class Paper(Website):
         for piece in self.content.articles:
             if piece.outlet == OUTLET and piece.moment <= self.as_of:
                 pieces.setdefault(piece.day, []).append(piece)
-        # Printed on the days for which the content has a piece; the other days have no edition (404).
-        self.days = {day: _editions(day, found) for day, found in sorted(pieces.items())}
+        # Printed on every working day of the season, if only with its own small pieces (picture, weather,
+        # tide or prices), and on rest days for which the content has a piece; else there is none (404).
+        days = {day for day in _working_days(SEASON) if _printed(day) <= self.as_of} | set(pieces)
+        self.days = {day: _editions(day, pieces.get(day, [])) for day in sorted(days)}
 
     def routes(self) -> list[BaseRoute]:
         return [
@@ -138,6 +142,11 @@ class Paper(Website):
         except ValueError:
             return []
         return self.days.get(day, [])
+
+
+def _working_days(season: tuple[dt.date, dt.date]) -> list[dt.date]:
+    found: list[dt.date] = chinese_calendar.get_workdays(*season)
+    return found
 
 
 def _editions(day: dt.date, pieces: list[Piece]) -> list[Edition]:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 
+import chinese_calendar
+
 from sample.content import load_content
-from sample.paper import OUTLET
+from sample.faults import load_faults
+from sample.paper import OUTLET, SEASON, Paper
 
 from .conftest import Sample
 
@@ -67,6 +71,29 @@ def test_the_week_in_which_the_paper_was_down(sample: Sample) -> None:
     for day in ("06", "10"):
         assert sample.get("paper", f"/html/2017-11/{day}/node_2.htm").status == 502
     assert sample.get("paper", "/html/2017-11/13/node_2.htm").status == 200
+
+
+def test_an_edition_on_every_working_day_and_none_on_the_others(sample: Sample) -> None:
+    written = {piece.day for piece in load_content().articles if piece.outlet == OUTLET}
+    titles: list[str] = []
+    for number in range((SEASON[1] - SEASON[0]).days + 1):
+        day = SEASON[0] + dt.timedelta(days=number)
+        if dt.date(2017, 11, 6) <= day <= dt.date(2017, 11, 10) or day in (
+            dt.date(2017, 10, 23),
+            dt.date(2017, 10, 24),  # in another encoding
+        ):
+            continue
+        answer = sample.get("paper", f"/html/{day:%Y-%m/%d}/node_2.htm")
+        assert (answer.status == 200) == (day in written or chinese_calendar.is_workday(day)), day
+        if answer.status == 200 and day not in written:
+            pages = [sample.tree("paper", f"/html/{day:%Y-%m/%d}/node_{n}.htm") for n in (2, 3, 5)]
+            titles += [a.text() for page in pages for a in page.css("div.title li a")]
+    assert len(titles) == len(set(titles)) >= 30
+
+
+def test_no_edition_before_its_hour() -> None:
+    morning = dt.datetime(2017, 12, 22, 5)
+    assert dt.date(2017, 12, 22) not in Paper(load_content(), morning, load_faults(morning.date())).days
 
 
 def test_new_layout_has_the_same_stories_under_other_ids(sample: Sample) -> None:

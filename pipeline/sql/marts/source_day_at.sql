@@ -2,23 +2,51 @@
 -- state: ok (articles), no_news (looked, none), partial (some of the day's pages failed), down (the day's list
 -- or edition failed, or a source that is never empty on this weekday was empty while fetches failed), missing
 -- (no edition, of a source that never lacks one on this weekday; on a holiday that is no fault), unparsed (most
--- articles of the day could not be read, or a list stood empty that never is).
+-- articles of the day could not be read, or a list stood empty that never is), no_content (the source's lists
+-- never had an entry yet: a site that has not published is no fault).
 -- A failure counts until the same address succeeds, for a day's list also until the server says that there is
--- none (404). Later means landed later: the wall clock of a machine may have been set back. Sites whose lists carry a day (papers) are judged by that
--- day's editions; other sites by the day of the fetch, since their next list still shows what was missed.
+-- none (404). Later means landed later: the wall clock of a machine may have been set back. Sites whose lists
+-- carry a day (papers) are judged by that day's editions; other sites by the day of the fetch, since their next
+-- list still shows what was missed.
 -- habit_count: mean articles of the same weekday in the four weeks before (NULL: no such week known);
 -- is_never_empty: all four had some.
 CREATE OR REPLACE MACRO source_day_at(known_by) AS TABLE
-WITH looked AS (
-  SELECT
-    site, url, kind, outcome, fetched_at, for_date,
-    (run, end_offset) AS landed_order,
-    COALESCE(for_date, CAST(fetched_at AS DATE)) AS day,
-    outcome IN ('stored', 'listed', 'unchanged', 'duplicate', 'redirected', 'too_short', 'no_date') AS is_ok,
-    outcome IN ('empty_list', 'login_wall', 'captcha', 'error_page', 'too_large', 'timeout', 'server_error',
-                'redirect_loop', 'not_html', 'parse_failed', 'blocked_by_robots', 'blocked_address') AS is_failure
+WITH fetched AS (
+  SELECT *, (run, end_offset) AS landed_order
   FROM page_fetch
   WHERE (known_by IS NULL OR fetched_at <= known_by) AND kind IN ('list', 'feed', 'article')
+),
+-- When each list first had entries, and each site any; and in which runs a site's lists had some.
+first_entry AS (
+  SELECT site, url, MIN(landed_order) AS entry_order FROM fetched
+  WHERE kind <> 'article' AND outcome IN ('listed', 'unchanged', 'duplicate') GROUP BY site, url
+),
+site_entry AS (
+  SELECT site, MIN(landed_order) AS entry_order FROM fetched
+  WHERE outcome IN ('listed', 'stored', 'unchanged', 'duplicate') GROUP BY site
+),
+run_entry AS (
+  SELECT DISTINCT site, run FROM fetched
+  WHERE kind <> 'article' AND outcome IN ('listed', 'unchanged', 'duplicate')
+),
+-- An empty list that never had entries, of a site that never had any or whose other lists have some in the same
+-- run: not published yet. A list of a paper's day is not meant: an edition without articles cannot be.
+looked AS (
+  SELECT
+    site, url, kind, outcome, fetched_at, for_date, landed_order,
+    COALESCE(for_date, CAST(fetched_at AS DATE)) AS day,
+    outcome IN ('stored', 'listed', 'unchanged', 'duplicate', 'redirected', 'too_short', 'no_date') AS is_ok,
+    f.outcome = 'empty_list' AND f.for_date IS NULL
+      AND COALESCE(l.entry_order > f.landed_order, true)
+      AND (COALESCE(s.entry_order > f.landed_order, true) OR r.run IS NOT NULL) AS is_new,
+    NOT is_new AND outcome IN (
+      'empty_list', 'login_wall', 'captcha', 'error_page', 'too_large', 'timeout', 'server_error',
+      'redirect_loop', 'not_html', 'parse_failed', 'blocked_by_robots', 'blocked_address'
+    ) AS is_failure
+  FROM fetched AS f
+  LEFT JOIN first_entry AS l USING (site, url)
+  LEFT JOIN site_entry AS s USING (site)
+  LEFT JOIN run_entry AS r USING (site, run)
 ),
 last_answer AS (
   SELECT
@@ -43,6 +71,7 @@ per_day AS (
     COUNT(DISTINCT url) FILTER (kind <> 'article' AND is_failure AND NOT is_mended) AS list_failed_count,
     COUNT(DISTINCT url) FILTER (kind <> 'article' AND is_failure) AS list_failed_ever_count,
     COUNT(DISTINCT url) FILTER (kind <> 'article' AND outcome = 'empty_list' AND NOT is_mended) AS list_empty_count,
+    COUNT(DISTINCT url) FILTER (is_new) AS list_new_count,
     COUNT(DISTINCT url) FILTER (kind <> 'article' AND outcome = 'not_found' AND NOT is_mended) AS list_missing_count,
     COUNT(DISTINCT url) FILTER (kind = 'article' AND is_ok) AS article_ok_count,
     COUNT(DISTINCT url) FILTER (
@@ -95,6 +124,7 @@ counted AS (
     COALESCE(d.list_failed_count, 0) AS list_failed_count,
     COALESCE(d.list_failed_ever_count, 0) AS list_failed_ever_count,
     COALESCE(d.list_empty_count, 0) AS list_empty_count,
+    COALESCE(d.list_new_count, 0) AS list_new_count,
     COALESCE(d.list_missing_count, 0) AS list_missing_count,
     COALESCE(d.article_failed_count, 0) AS article_failed_count,
     COALESCE(d.article_ok_count, 0) AS article_ok_count,
@@ -138,6 +168,7 @@ SELECT
     -- One page that cannot be read is a bad link; most of a day's pages are a source that cannot be read.
     WHEN article_failed_count >= 2 AND article_failed_count > article_ok_count THEN 'unparsed'
     WHEN article_count > 0 THEN 'ok'
+    WHEN list_new_count > 0 AND list_ok_count = 0 THEN 'no_content'
     ELSE 'no_news'
   END AS state
 FROM habit;

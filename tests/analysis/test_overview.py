@@ -1,0 +1,51 @@
+"""The short tables of the terminal: nothing is counted twice, and what is open says what to do."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+from analysis.overview import no_content_lines, unit_overview
+from analysis.verdicts import UNMET, CoverageRow
+from analysis.warehouse import open_warehouse
+from tests.analysis.case import Case
+
+
+def row(task: str, kind: str, verdict: str = UNMET, unit: str = "市水利局") -> CoverageRow:
+    day = dt.date(2017, 10, 31)
+    return CoverageRow(
+        unit=unit,
+        task=task,
+        paragraph="三（二）",
+        title="专栏报道",
+        kind=kind,
+        verdict=verdict,
+        done_count=0,
+        needed_count=1,
+        missing_count=1,
+        missing=[],
+        days_left=0,
+        window_start=day,
+        window_end=day,
+        silent=[],
+        note=None,
+        evidence=[],
+    )
+
+
+def test_a_failure_is_counted_once_for_its_unit() -> None:
+    (found,) = unit_overview([row("m02", "quota"), row("r4", "deduction"), row("r5", "score")])
+    assert (found["unmet_count"], found["tasks"]) == (1, "m02")
+
+
+def test_sites_without_any_content_are_named_with_what_to_check(tmp_path: Path) -> None:
+    case = Case(tmp_path)
+    case.fetch("slj", "http://slj.test/", "2017-10-01T09:00:00", "list", "empty_list")
+    case.fetch("gov", "http://gov.test/", "2017-10-01T09:00:00", "list", "listed")
+    case.build()
+    con = open_warehouse(case.warehouse)
+    try:
+        (line,) = no_content_lines(con)
+    finally:
+        con.close()
+    assert "单位网站:市水利局（slj）" in line and "sites check" in line and "防城港市人民政府" not in line

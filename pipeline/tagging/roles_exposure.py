@@ -83,7 +83,7 @@ def _admits(text: Text) -> bool:
     whole = text.whole
     if not any(word in whole for word in ("属实", "为真", "真的", "确有")) or _TRUE.search(whole) is None:
         return False
-    if len({o.unit for o in text.occurrences}) < 2:
+    if len({o.unit for o in text.occurrences}) < 2 and _COMPLAINT.search(whole, 0, text.open_end) is None:
         return False
     if _RESPONSE.search(whole, 0, text.body + 120) is None:
         return False
@@ -138,8 +138,16 @@ def _needed(text: Text) -> int:
 def split_exposure(text: Text, cases: Mapping[str, Case]) -> Split:
     """The units whose shortcoming it is: all that are neither a finder nor merely told."""
     finders = _finders(text, cases)
+    answered = _admits(text) or _finds_fault(text)
+    if answered:
+        finders -= {
+            unit
+            for unit in finders
+            if not any(_ANSWER.match(text.whole, o.end) for o in cases[unit].occurrences)
+            and any(_is_at_fault(text, o) for o in cases[unit].occurrences)
+        }
     rest = [unit for unit, case in cases.items() if unit not in finders and not _is_told(text, case)]
-    if _admits(text) or _finds_fault(text):
+    if answered:
         at_fault = [u for u in rest if any(_is_at_fault(text, o) for o in cases[u].occurrences)]
         rest = at_fault or rest
     return Split(frozenset(finders), rest)

@@ -10,6 +10,8 @@ from pipeline.records import Evidence
 from pipeline.tagging.names import Hit
 from pipeline.tagging.names_scope import Scope
 
+LEAD_LENGTH = 220
+
 
 class Occurrence(msgspec.Struct):
     """One name in the text, with the organ that follows a county."""
@@ -47,3 +49,16 @@ class Text(NamedTuple):
     def evidence(self, occurrence: Occurrence, why: str) -> Evidence:
         start, name = next((s, n) for s, n in reversed(self.fields) if s <= occurrence.start)
         return Evidence(why=why, field=name, start=occurrence.start - start, end=occurrence.end - start)
+
+
+def find_lead_end(whole: str, body: int) -> int:
+    """The first paragraph, or two where it is short; about LEAD_LENGTH characters, to a sentence's end."""
+    end = whole.find("\n", body)
+    end = len(whole) if end < 0 else end
+    if end - body < 50:
+        following = whole.find("\n", end + 1)
+        end = len(whole) if following < 0 else following
+    if end - body > LEAD_LENGTH:
+        stop = whole.find("。", body + LEAD_LENGTH - 40)
+        end = stop if 0 < stop < body + LEAD_LENGTH + 40 else body + LEAD_LENGTH
+    return end

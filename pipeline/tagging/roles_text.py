@@ -11,7 +11,7 @@ from pipeline.tagging.names import Hit, NameFinder, Names, load_lexicon
 from pipeline.tagging.names_county import CountyReader
 from pipeline.tagging.names_scope import ScopeReader
 from pipeline.tagging.roles import MENTIONS, load_cue_pattern, read_act
-from pipeline.tagging.roles_occurrence import Occurrence, Text
+from pipeline.tagging.roles_occurrence import Occurrence, Text, find_lead_end
 
 _BOUNDARY = frozenset("，。；：！？\n“”【】（）()…")
 _JOIN = re.compile(rf"(?:等)?(?:{load_cue_pattern('join')})?$")
@@ -38,7 +38,6 @@ _BROKEN = {
     "会": re.compile("议(?!员)"),
 }
 _LISTED = re.compile("[市、和与及]")
-LEAD_LENGTH = 220
 CLAUSE_LENGTH = 80  # characters; what stands farther before a name does not lead to it
 
 
@@ -92,7 +91,7 @@ class Reader:
         body = fields[-1][0] if fields[-1][1] == "body" else len(whole)
         hits = self.finder.find(whole)
         scope = self.scopes.read(item, whole, body, hits)
-        lead_end = _lead_end(whole, body)
+        lead_end = find_lead_end(whole, body)
         second = whole.find("\n", lead_end + 1)
         size = len(whole) - body
         open_end = max(
@@ -291,16 +290,3 @@ def _join_hosts(whole: str, spans: list[Occurrence]) -> None:
         ):
             both = tuple(dict.fromkeys((*first.partners, first.unit, *second.partners, second.unit)))
             first.partners = second.partners = both
-
-
-def _lead_end(whole: str, body: int) -> int:
-    """The first paragraph, or two where it is short; about LEAD_LENGTH characters, to a sentence's end."""
-    end = whole.find("\n", body)
-    end = len(whole) if end < 0 else end
-    if end - body < 50:
-        following = whole.find("\n", end + 1)
-        end = len(whole) if following < 0 else following
-    if end - body > LEAD_LENGTH:
-        stop = whole.find("。", body + LEAD_LENGTH - 40)
-        end = stop if 0 < stop < body + LEAD_LENGTH + 40 else body + LEAD_LENGTH
-    return end

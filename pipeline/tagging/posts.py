@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from functools import cached_property
 
+import msgspec
+
 from pipeline.city import City
 from pipeline.records import Evidence, PostTags
 from pipeline.tagging.grams import GramModel, load_gram_model, read_grams
@@ -16,6 +18,9 @@ from pipeline.tagging.threads_units import UnitChooser
 
 # Below this score no public matter was recognised: the text is read as chat.
 MATTER = 2.0
+# Kinds whose mere question or chat is not negative unless one of these cues stands in it.
+CALM = ("咨询", "建议")
+HARSH = ("complaint", "grievance", "sarcasm", "rhetorical", "fear", "harm", "sad", "urgent")
 
 
 class PostTagger:
@@ -23,7 +28,7 @@ class PostTagger:
 
     def __init__(self, city: City) -> None:
         self._reader = PostReader(city)
-        self._units_of = UnitChooser(city, self._reader.router.institutions)
+        self._units_of = UnitChooser(city, self._reader.router)
         self._kinds = KindReader()
         self._sentiment = PostSentiment()
         self._chat = ChatSentiment()
@@ -43,11 +48,16 @@ class PostTagger:
             sentiment, score, why = self._sentiment.tag(reading, kind.kind, kind.mood)
         else:
             sentiment, score, why = self._chat.tag(keys, times, tokens)
+            if sentiment == "negative" and (kind.kind in CALM or asked) and not any(map(reading.has, HARSH)):
+                mild = "positive" if reading.has("joy") else "neutral"
+                sentiment, score = mild, (0.3 if mild == "positive" else 0.0)
+                why = Evidence(why="没有抱怨、担忧或受害的话")
         ids, known = self._topics.known(keys, times)
         share = softmax(self._topics.scores(ids, known))
         best = int(share.argmax())
         topic, sure = self._topics.classes[best], float(share[best])
         words = "”“".join(self._topics.words(ids, known, tokens, topic))
+        says = f"与“{topic}”类来信最像的词：“{words}”" if words else "没有可据以归类的词，按最常见的类"
         return PostTags(
             id=item.id,
             kind=kind.kind,
@@ -58,9 +68,9 @@ class PostTagger:
             units=units.units if units else [],
             why={
                 "kind": Evidence(why=kind.why),
-                "sentiment": why,
-                "citizen_topic": Evidence(why=f"与“{topic}”类来信最像的词：“{words}”"),
-                **({"units": units.why} if units and units.why else {}),
+                "sentiment": _in_text(why),
+                "citizen_topic": Evidence(why=says),
+                **({"units": _in_text(units.why)} if units and units.why else {}),
             },
             confidence={
                 "kind": round(kind.confidence, 3),
@@ -68,3 +78,8 @@ class PostTagger:
                 **({"units": round(units.confidence, 3)} if units else {}),
             },
         )
+
+
+def _in_text(evidence: Evidence) -> Evidence:
+    """Evidence of a plain message: what stands in a thread's first post stands in its text."""
+    return msgspec.structs.replace(evidence, field="text") if evidence.field == "posts[0]" else evidence

@@ -24,7 +24,7 @@ class ThreadTagger:
 
     def __init__(self, city: City) -> None:
         self._reader = PostReader(city)
-        self._units_of = UnitChooser(city, self._reader.router.institutions)
+        self._units_of = UnitChooser(city, self._reader.router)
         self._answers = AnswerReader()
         self._kinds = KindReader()
         self._sentiment = PostSentiment()

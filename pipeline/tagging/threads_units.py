@@ -12,8 +12,9 @@ import msgspec
 
 from pipeline.city import City
 from pipeline.records import Evidence
-from pipeline.tagging.duties import Routed
+from pipeline.tagging.duties import DutyRouter, Routed
 from pipeline.tagging.threads_reading import Reading
+from pipeline.tagging.threads_router import LearnedRouter
 
 MOST = 3
 # Before a place: where somebody comes from, not where the matter plays.
@@ -22,6 +23,11 @@ RESPONSIBLE = 0.5  # share of the best score from which a named unit is held res
 NAMED = 5.0  # what being called upon adds for a responsible unit
 TOLD = 1.0  # what being told of adds
 WORTH = 0.22  # share of the best score from which a unit is suggested at all
+LEARNED = 2.0  # worth of the learned router's whole share beside the best phrase's score
+CURVE = 0.75  # a share counts as its power: small ones for more than their part
+LEAST = 0.02  # smaller shares say nothing
+NO_PHRASE = 4.0  # what stands for the best phrase where none was found
+PRAISED = 0.25  # share from which the learned router names who is praised
 
 
 class UnitChoice(msgspec.Struct):
@@ -35,26 +41,39 @@ class UnitChoice(msgspec.Struct):
 class UnitChooser:
     """Chooses the units of posts of one city."""
 
-    def __init__(self, city: City, institutions: frozenset[str] = frozenset()) -> None:
-        self._institutions = institutions
+    def __init__(self, city: City, router: DutyRouter) -> None:
+        self._institutions = router.institutions
+        self._learned = LearnedRouter(router.unit_of)
         own: dict[str, Any] = city.data("duties.yaml", {}) or {}
         self._apart = frozenset(own.get("apart", ()))
         self._vertical = frozenset(own.get("vertical", ()))
 
     def choose(self, reading: Reading, praise: bool = False) -> UnitChoice:
         """Up to three units for a post, best first."""
-        scores = {unit: routed.score for unit, routed in reading.routed.items()}
         named = [entry.unit for entry in reading.named]
+        if praise and named:
+            return UnitChoice(named[:MOST], _why(reading, named[:1]), 0.9)
+        shares = self._shares(reading)
         if praise:
-            return _praised(reading, named)
+            return _praised(reading, shares)
+        scores = {unit: routed.score for unit, routed in reading.routed.items()}
+        firsts = {unit: routed.first for unit, routed in reading.routed.items()}
+        told = bool(firsts)  # a phrase was found: whether a named unit is responsible is judged by phrases
+        scale = LEARNED * (max(scores.values(), default=0.0) or NO_PHRASE)
+        for unit, share in shares.items():
+            learned = scale * share**CURVE
+            scores[unit] = scores.get(unit, 0.0) + learned
+            if not told:
+                firsts[unit] = learned
         best = max(scores.values(), default=0.0)
-        best_first = max((routed.first for routed in reading.routed.values()), default=0.0)
+        best_first = max(firsts.values(), default=0.0)
         rank: dict[str, float] = dict(scores)
         called = {entry.unit for entry in reading.named if entry.addressed}
         counties = {entry.unit for entry in reading.named if entry.county}
+        late: set[str] = set()
         for place, unit in enumerate(named):
             own = scores.get(unit, 0.0)
-            first = reading.routed[unit].first if unit in reading.routed else 0.0
+            first = firsts.get(unit, 0.0)
             if unit in counties:
                 rank[unit] = best + NAMED + 4.0 - place * 0.1
             elif best == 0.0 or first >= RESPONSIBLE * best_first or unit in self._institutions & called:
@@ -62,6 +81,7 @@ class UnitChooser:
                 rank[unit] = base + (NAMED - min(place, 2) if unit in called else TOLD)
             else:
                 rank[unit] = max(own, 0.3 * best)
+                late.add(unit)
         self._add_county(rank, best, reading, bool(set(named) - counties))
         order = sorted(rank, key=lambda unit: (-rank[unit], unit))
         top = rank[order[0]] if order else 0.0
@@ -71,7 +91,16 @@ class UnitChooser:
             if unit not in chosen:
                 chosen = [*chosen[: MOST - 1], unit]
                 break
+        chosen.sort(key=late.__contains__)
         return UnitChoice(chosen, _why(reading, chosen), _confidence(rank, chosen, named))
+
+    def _shares(self, reading: Reading) -> dict[str, float]:
+        """What the learned router sees beside the names: a name is judged by rule."""
+        whole = reading.text
+        for start, end in (entry.span for entry in reading.named):
+            whole = f"{whole[:start]}{' ' * (end - start)}{whole[end:]}"
+        shares = self._learned.shares(whole[: reading.title_end], whole[reading.title_end + 1 :])
+        return {unit: share for unit, share in shares.items() if share >= LEAST}
 
     def _add_county(self, rank: dict[str, float], best: float, reading: Reading, city_named: bool) -> None:
         """A county that lies apart answers for its own streets and villages, not for vertical branches."""
@@ -88,14 +117,13 @@ class UnitChooser:
         rank[county] = 1.05 * best if local and not vertical and not city_named else 0.5 * best
 
 
-def _praised(reading: Reading, named: list[str]) -> UnitChoice:
-    if named:
-        return UnitChoice(named[:MOST], _why(reading, named[:1]), 0.9)
-    public = reading.found.get(("cue", "praised_public"))
-    if public and reading.routed:
-        order = sorted(reading.routed, key=lambda unit: (-reading.routed[unit].score, unit))
-        return UnitChoice(order[:1], _why(reading, order[:1]), 0.6)
-    return UnitChoice([], None, 0.8)
+def _praised(reading: Reading, shares: dict[str, float]) -> UnitChoice:
+    """Who is praised where nobody is named: a public service that the phrases or the words tell of."""
+    if not reading.has("praised_public"):
+        return UnitChoice([], None, 0.8)
+    order = sorted(reading.routed, key=lambda unit: (-reading.routed[unit].score, unit))
+    order += sorted((u for u in shares if shares[u] >= PRAISED), key=lambda unit: (-shares[unit], unit))
+    return UnitChoice(order[:1], _why(reading, order[:1]), 0.6)
 
 
 def _why(reading: Reading, chosen: list[str]) -> Evidence | None:
@@ -108,8 +136,10 @@ def _why(reading: Reading, chosen: list[str]) -> Evidence | None:
         words = reading.text[named.span[0] : named.span[1]]
         return Evidence(why=f"帖中点名“{words}”，即{first}", field=field, start=start, end=end)
     routed = reading.routed.get(first) or Routed()
-    if routed.span is None:
+    if routed.span is None and first in reading.counties:
         return Evidence(why=f"事情发生在{first}")
+    if routed.span is None:
+        return Evidence(why=f"所说的事与{first}办理过的同类来帖最相近")
     field, start, end = reading.field(routed.span)
     words = reading.text[routed.span[0] : routed.span[1]]
     return Evidence(why=f"“{words}”属“{routed.matter}”，是{first}的职责", field=field, start=start, end=end)

@@ -1,7 +1,7 @@
 """Owns the labelled posts that the thread model learns from.
 
 Data: posts of our own writing (`data/`), the sample city's threads, and every `threads-*.jsonl` with gold in
-the data folder; a person's corrections in the same format enter the next training.
+the data folder, gold that has been looked at; a person's corrections in the same format enter the next training.
 """
 
 from __future__ import annotations
@@ -17,7 +17,10 @@ from typing import Any
 import msgspec
 
 DATA = Path(__file__).resolve().parent / "data"
-SAMPLE = Path(__file__).resolve().parents[2] / "sample" / "content" / "threads.jsonl"
+ROOT = Path(__file__).resolve().parents[2]
+SAMPLE = ROOT / "sample" / "content" / "threads.jsonl"
+# Gold that has been looked at; `threads-unseen-*` is for scoring alone.
+TUNED = ROOT / "tests" / "gold"
 
 
 # Real messages whose title says what they are; the telling word is taken off before learning.
@@ -43,13 +46,18 @@ class Example(msgspec.Struct, frozen=True, kw_only=True):
 
 def load_examples(data_dir: Path) -> list[Example]:
     """All labelled posts, in a fixed order."""
-    gold = [SAMPLE, *sorted(data_dir.glob("threads-*.jsonl"))]
     return [
         *_own_table(DATA / "kinds.tsv"),
         *(e for path in sorted(DATA.glob("posts-*.jsonl")) for e in _own_posts(path)),
-        *(e for path in gold if path.is_file() for e in load_threads(path)),
+        *(e for path in gold_files(data_dir) for e in load_threads(path)),
         *load_told(data_dir),
     ]
+
+
+def gold_files(data_dir: Path) -> list[Path]:
+    """Files of threads with gold, in a fixed order."""
+    found = [SAMPLE, *sorted(data_dir.glob("threads-*.jsonl")), *sorted(TUNED.glob("threads-tuned-*.jsonl"))]
+    return [path for path in found if path.is_file()]
 
 
 def load_told(data_dir: Path) -> list[Example]:

@@ -20,10 +20,15 @@ def fit_grams(
     min_count: int = 2,
     most_grams: int = 60_000,
     sharpness: float = 1.0,
+    weights: Sequence[float] | None = None,
+    singles: bool = True,
 ) -> GramModel:
-    """Fit a scikit-learn linear classifier. `sharpness` scales margins before the softmax."""
+    """Fit a scikit-learn linear classifier. `sharpness` scales margins before the softmax; `weights` are of
+    the texts, 1 each where missing; without `singles` only pairs of characters are looked at."""
     documents = [read_grams(text) for text in texts]
     seen, counts = np.unique(np.concatenate([keys for keys, _ in documents]), return_counts=True)
+    if not singles:
+        seen, counts = seen[(seen & 0xFFFF) != 0], counts[(seen & 0xFFFF) != 0]
     order = np.lexsort((seen, -counts))[:most_grams]
     kept = np.sort(order[counts[order] >= min_count])
     grams, counts = seen[kept], counts[kept]
@@ -40,16 +45,21 @@ def fit_grams(
         indptr.append(indptr[-1] + len(ids))
     shape = (len(documents), len(grams))
     model = classifier.fit(
-        csr_matrix((np.concatenate(data), np.concatenate(indices), indptr), shape=shape), list(labels)
+        csr_matrix((np.concatenate(data), np.concatenate(indices), indptr), shape=shape),
+        list(labels),
+        **({} if weights is None else {"sample_weight": list(weights)}),
     )
-    weights, bias = model.coef_, model.intercept_
+    coefficients, bias = model.coef_, model.intercept_
     if len(model.classes_) == 2:
-        weights, bias = np.vstack([-weights[0], weights[0]]) / 2, np.array([-bias[0], bias[0]]) / 2
+        coefficients, bias = (
+            np.vstack([-coefficients[0], coefficients[0]]) / 2,
+            np.array([-bias[0], bias[0]]) / 2,
+        )
     return GramModel(
         name=name,
         classes=tuple(str(label) for label in model.classes_),
         keys=grams,
-        rows=(weights.T * idf[:, None] * sharpness).astype(np.float32),
+        rows=(coefficients.T * idf[:, None] * sharpness).astype(np.float32),
         idf=idf.astype(np.float32),
         bias=(bias * sharpness).astype(np.float32),
     )

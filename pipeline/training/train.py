@@ -20,6 +20,7 @@ from pipeline.tagging.threads_features import numbers
 from pipeline.tagging.threads_reading import PostReader
 from pipeline.training.examples import Example, load_examples
 from pipeline.training.kinds import ASKING, fit_threads, post_features
+from pipeline.training.matters import fit_matters, load_matters, load_phrases, matter_scores
 from pipeline.training.sentiment import fit_chat, load_chat
 from pipeline.training.split import FOLDS, SEED, folds, held_out
 from pipeline.training.topics import fit_topics, load_topics
@@ -44,6 +45,7 @@ def train(data_dir: Path, out_dir: Path, docs: Path | None = None) -> list[Path]
         _write(out_dir, *_threads(data_dir, city)),
         _write(out_dir, *_topics(data_dir)),
         _write(out_dir, *_chat(data_dir)),
+        _write(out_dir, *_matters(data_dir, city)),
     ]
     build_news_models(city, data_dir, out_dir / "news")
     if docs is not None:
@@ -147,6 +149,19 @@ def _topics(data_dir: Path) -> tuple[GramModel, Card]:
         "limits": "标注有交叉（公交归城乡建设或交通运输），线性模型约到 0.90；政法、民政等主题不在数据中",
     }
     return fit_topics(pairs), card
+
+
+def _matters(data_dir: Path, city: City) -> tuple[GramModel, Card]:
+    matters = load_matters(data_dir, city)
+    card: Card = {
+        "what": "帖子：所说的事属于哪项公共职能（再由 units.csv 对应到单位）",
+        "kind": "线性支持向量机：双字的 tf-idf，标题和提问的句子计两次；与职责词典合用",
+        "data": {"样本": len(matters), "其中自写说法": len(load_phrases())},
+        "labels": dict(sorted(Counter(function for function, _, _ in matters).items())),
+        "held_out": matter_scores(data_dir, city),
+        "limits": "每项职能多则百余条、少则二十条，且多为自写；点名和县区由规则判定",
+    }
+    return fit_matters(matters), card
 
 
 def _chat(data_dir: Path) -> tuple[GramModel, Card]:

@@ -1,0 +1,91 @@
+"""Owns the training of the learned router: labelled posts, and how citizens put the matters of each function."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from sklearn.svm import LinearSVC
+
+from pipeline.city import City
+from pipeline.tagging.grams import GramModel
+from pipeline.tagging.threads_reading import PostReader
+from pipeline.tagging.threads_router import MODEL, LearnedRouter, functions_of, stressed
+from pipeline.training.examples import DATA, gold_files
+from pipeline.training.fit import fit_grams
+from pipeline.training.split import SEED
+
+# What the first, second and third unit of a post count for.
+SHARES = (1.0, 0.4, 0.25)
+# Scales margins so that shares tell how sure the model is.
+SHARPNESS = 6.0
+
+Matter = tuple[str, str, float]  # function, text, weight
+
+
+def load_phrases(path: Path = DATA / "matters.tsv") -> list[tuple[str, str]]:
+    """(function, phrase) of our own table of everyday phrasings."""
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
+        return [(function, phrase) for function, phrases in rows for phrase in phrases.split("|")]
+
+
+def load_routed(path: Path) -> Iterator[tuple[str, str, list[str]]]:
+    """(title, text, units) of the labelled opening posts of a file that have a unit; 公告 are left out."""
+    for line in path.read_text(encoding="utf-8").splitlines():
+        post: dict[str, Any] = json.loads(line)
+        gold = post.get("gold", post)
+        if gold["units"] and gold["kind"] != "公告":
+            text = post["posts"][0].get("text") if "posts" in post else post["text"]
+            yield post.get("title") or "", text or "", gold["units"]
+
+
+def load_matters(data_dir: Path, city: City, without: frozenset[str] = frozenset()) -> list[Matter]:
+    """All there is to learn from, but for the files named `without`."""
+    phrases = load_phrases()
+    known = functions_of(PostReader(city).router.unit_of, frozenset(name for name, _ in phrases))
+    matters: list[Matter] = [(function, stressed(phrase, ""), 1.0) for function, phrase in phrases]
+    for path in [*sorted(DATA.glob("posts-*.jsonl")), *gold_files(data_dir)]:
+        if path.name in without:
+            continue
+        for title, text, units in load_routed(path):
+            for unit, share in zip(units, SHARES, strict=False):
+                if unit in known:
+                    matters.append((known[unit], stressed(title, text), share))
+    return matters
+
+
+def fit_matters(matters: Sequence[Matter]) -> GramModel:
+    """Fit the model of functions."""
+    return fit_grams(
+        MODEL,
+        [text for _, text, _ in matters],
+        [function for function, _, _ in matters],
+        LinearSVC(C=1.0, random_state=SEED),
+        min_count=2,
+        most_grams=20_000,
+        sharpness=SHARPNESS,
+        singles=False,
+        weights=[weight for _, _, weight in matters],
+    )
+
+
+def matter_scores(data_dir: Path, city: City) -> dict[str, dict[str, float]]:
+    """File held out → share of its posts whose first unit the model alone gives first, and among three."""
+    unit_of = PostReader(city).router.unit_of
+    result: dict[str, dict[str, float]] = {}
+    for path in [*sorted(DATA.glob("posts-*.jsonl")), *gold_files(data_dir)]:
+        router = LearnedRouter(unit_of, fit_matters(load_matters(data_dir, city, frozenset([path.name]))))
+        first = three = count = 0
+        for title, text, units in load_routed(path):
+            shares = router.shares(title, text)
+            order = sorted(shares, key=lambda unit: (-shares[unit], unit))[:3]
+            count += 1
+            first += order[:1] == units[:1]
+            three += units[0] in order
+        if count:
+            result[path.name] = {"first": round(first / count, 3), "in_three": round(three / count, 3)}
+    return result

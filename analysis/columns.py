@@ -41,6 +41,7 @@ LABELS = {
     "is_first_response_overdue": "初步回应超时",
     "is_answer_overdue": "正式答复超时",
     "workdays_left": "剩余工作日",
+    "send_back_due": "退回改派时限",
     "next_due": "下一时限",
     "next_clock": "哪个时限",
     "late_clocks": "超时",
@@ -79,21 +80,3 @@ def as_dicts(rows: Iterable[Any], columns: Sequence[str] | None = None) -> list[
 def as_frame(rows: Sequence[Any], columns: Sequence[str] | None = None) -> pd.DataFrame:
     """Rows (dataclasses of one type) as a pandas frame with the names of their fields."""
     return pd.DataFrame(as_dicts(rows, columns), columns=list(columns) if columns else None)
-
-
-def as_table(rows: Iterable[Any], columns: Sequence[str]) -> tuple[list[str], list[list[str]]]:
-    """Chinese headings and cells as text, for a terminal, a CSV file or a sheet; missing is empty."""
-    cells = [[_text(getattr(row, name)) for name in columns] for row in rows]
-    return [LABELS[name] for name in columns], cells
-
-
-def _text(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "是" if value else ""
-    if isinstance(value, list | tuple):
-        return "、".join(_text(each) for each in value)
-    if hasattr(value, "strftime"):
-        return f"{value:%Y-%m-%d %H:%M}" if hasattr(value, "hour") else f"{value:%Y-%m-%d}"
-    return str(value)

@@ -6,8 +6,8 @@ import datetime as dt
 
 import pandas as pd
 
-from analysis import proofs, verdicts
-from analysis.credits import Points, parse_points, unit_score
+from analysis import announcement, proofs, verdicts
+from analysis.credits import Points, parse_points, unit_scores
 from analysis.plan import CITY_ROW, Plan, load_facts
 from analysis.proofs import Record
 from analysis.queue import queue
@@ -47,7 +47,7 @@ _BY_RECORD = {
     "register_by": proofs.register_by,
     "meetings": proofs.meetings,
     "board_presence": proofs.board_presence,
-    "announcement_presence": proofs.announcement_presence,
+    "announcement_presence": announcement.announcement_presence,
     "exposure_gate": proofs.exposure_gate,
     "forum_response": proofs.forum_response,
 }
@@ -72,9 +72,13 @@ def coverage(
     """
     day = as_of.date() if isinstance(as_of, dt.datetime) else as_of
     facts = load_facts(con, plan, as_of, known_by)
+    rules = rules or parse_rules({})
     start = min((task.window.start for task in plan.tasks), default=day)
-    ground = Ground(plan, day, facts, load_sources(con, start, day, known_by) if day >= start else [])
-    record = _record(con, plan, ground, known_by, rules or parse_rules({}), as_of)
+    sources = []
+    if day >= start:
+        sources = load_sources(con, start, day, known_by, rules.calendar, plan.min_silent_days)
+    ground = Ground(plan, day, facts, sources)
+    record = _record(con, plan, ground, known_by, rules, as_of)
     rows: list[CoverageRow] = []
     for task in plan.tasks:
         if task.kind in _BY_PIECES:
@@ -83,8 +87,7 @@ def coverage(
             rows += _BY_RECORD[task.kind](ground, record, task)
         elif task.kind == "score":
             scoring = points or parse_points({})
-            for name in plan.members[task.id]:
-                total, lines = unit_score(facts, scoring, name)
+            for name, (total, lines) in unit_scores(plan, task, facts, scoring).items():
                 rows.append(
                     ground.row(task, name, lines, len(lines), verdict=NOT_ASKED, note=f"{total:g} 分")
                 )

@@ -5,42 +5,66 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import re
-from typing import Any
+from collections.abc import Iterable
+from typing import Annotated, Any, Literal
 
-from analysis.plan import Fact, Plan, Task, load_facts, matched, stories
+import msgspec
+
+from analysis.plan import PIECE_KINDS, Fact, Plan, Task, load_facts, matched, stories
 from analysis.warehouse import Connection
-from pipeline.city import City
+from pipeline.city import City, CityError, load_mapping
 
 # 01版, 1版, A01; not 11版 or 010版.
 _FRONT = re.compile(r"[A-Z]?0?1(?!\d)")
-CREDIT_COLUMNS = ("unit", "task", "published_day", "outlet", "title", "role", "points", "why", "url")
+
+Amount = Annotated[float, msgspec.Meta(ge=0)]
 
 
-@dataclasses.dataclass(frozen=True)
-class Points:
-    """Scoring, from points.yaml: policy, so data."""
+class Points(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Scoring, from points.yaml: policy, so data; a misspelt key is an error: it would score nothing."""
 
-    levels: dict[str, float]
-    default_level: str
-    front_page: float
-    lead: float
-    joint: str  # full or split
-    cap_per_task: float | None
+    levels: dict[str, Amount] = msgspec.field(default_factory=lambda: {"市级": 1.0})
+    outlets: dict[str, Amount] = {}  # an outlet by its name goes before its level
+    default_level: str = "市级"
+    front_page: Amount = 1.0
+    lead: Amount = 1.0
+    joint: Literal["full", "split"] = "full"
+    reprint: Literal["highest", "first"] = "highest"
+    leader_note: Amount = 0.0
+    cap_per_task: Amount | None = None
 
-    def of(self, fact: Fact, unit: str) -> tuple[float, str]:
+    def of_copy(self, fact: Fact, unit: str) -> tuple[float, str]:
         """Points of one copy for one unit, and how they come about, in Chinese."""
         level = fact.level if fact.level in self.levels else self.default_level
-        points = float(self.levels.get(level, 0))
-        how = [f"{level} {points:g}"]
-        factor = self.lead if fact.is_lead else self.front_page if _FRONT.match(fact.page or "") else 1.0
+        name = fact.outlet if fact.outlet in self.outlets else level
+        points = self.outlets[name] if fact.outlet in self.outlets else self.levels[level]
+        how = [f"{name} {points:g}"]
+        is_front = _FRONT.match(fact.page or "") is not None
+        factor, place = (self.front_page, "头版") if is_front else (1.0, "")
+        if fact.is_lead and (not is_front or self.lead >= factor):
+            factor, place = self.lead, "头条"
         if factor != 1.0:
             points *= factor
-            how.append(f"{'头条' if fact.is_lead else '头版'} ×{factor:g}")
+            how.append(f"{place} ×{factor:g}")
         sharing = [c for c in fact.credits.values() if c.role == "joint"]
         if self.joint == "split" and fact.credits[unit].role == "joint" and len(sharing) > 1:
             points /= len(sharing)
             how.append(f"{len(sharing)} 个单位均分")
         return points, "，".join(how)
+
+    def of_story(self, copies: Iterable[Fact], unit: str) -> tuple[float, str]:
+        """Points of a story for one unit, and how they come about: its copies count once.
+
+        Args:
+            copies: all known copies in the order of publication, at least one of which credits the unit.
+        """
+        copies = list(copies)
+        scored = [self.of_copy(copy, unit) for copy in copies if unit in copy.credits]
+        points, how = scored[0] if self.reprint == "first" else max(scored, key=lambda each: each[0])
+        if self.leader_note and any(copy.has_leader_note for copy in copies):
+            points += self.leader_note
+            how += f"，批示 +{self.leader_note:g}"
+        return points, how
 
 
 @dataclasses.dataclass(frozen=True)
@@ -67,20 +91,22 @@ class CreditRow:
 
 
 def load_points(city: City) -> Points:
-    """points.yaml, or its defaults where the city has none."""
-    raw: dict[str, Any] = city.data("points.yaml") or {}
-    return parse_points(raw)
+    """points.yaml, or its defaults where the city has none. Raises CityError."""
+    path = city.file("points.yaml")
+    return parse_points(load_mapping(path) if path is not None else {})
 
 
 def parse_points(raw: dict[str, Any]) -> Points:
-    return Points(
-        levels=raw.get("levels") or {"市级": 1},
-        default_level=raw.get("default_level") or "市级",
-        front_page=float(raw.get("front_page") or 1),
-        lead=float(raw.get("lead") or 1),
-        joint=raw.get("joint") or "full",
-        cap_per_task=raw.get("cap_per_task"),
-    )
+    """Points from the content of points.yaml; {} gives the defaults. Raises CityError."""
+    try:
+        points = msgspec.convert(raw, Points)
+    except msgspec.ValidationError as error:
+        is_unknown = "unknown field" in str(error)
+        said = "有不认识的名称，请检查拼写" if is_unknown else "分值有误"
+        raise CityError(f"points.yaml: {said}（{error}）") from error
+    if points.default_level not in points.levels:
+        raise CityError(f"points.yaml: levels 中没有 default_level“{points.default_level}”")
+    return points
 
 
 def credits(
@@ -95,25 +121,29 @@ def credits(
 ) -> list[CreditRow]:
     """The credited stories of units under tasks, as of a day; one row a unit, task and story."""
     facts = load_facts(con, plan, as_of, known_by)
-    tasks = [t for t in plan.tasks if task is None or t.id == task]
+    tasks = [t for t in plan.tasks if t.kind in PIECE_KINDS and (task is None or t.id == task)]
     return [row for t in tasks for row in credit_rows(plan, t, facts, points or parse_points({}), unit)]
 
 
 def credit_rows(
     plan: Plan, task: Task, facts: list[Fact], points: Points, unit: str | None = None
 ) -> list[CreditRow]:
-    """The rows of one task: a story stands at its first copy that counts, with the points of its highest."""
+    """The rows of one task: a story stands at its first copy that counts, with the points of all its copies.
+
+    Where there is a cap, rows beyond it have what is left of it, down to 0.
+    """
     found = matched(task, facts)
-    copies: dict[str, list[Fact]] = {}
-    for fact in facts:
-        copies.setdefault(fact.story_id, []).append(fact)
+    copies = _copies(facts)
     rows = []
     for name in plan.members[task.id]:
         if unit is not None and name != unit:
             continue
+        room = points.cap_per_task
         for fact in stories(found, name):
-            scored = [points.of(c, name) for c in copies[fact.story_id] if name in c.credits]
-            best, how = max(scored, key=lambda each: each[0])
+            worth, how = points.of_story(copies[fact.story_id], name)
+            if room is not None:
+                worth, how = _capped(worth, how, room)
+                room -= worth
             credit = fact.credits[name]
             rows.append(
                 CreditRow(
@@ -132,19 +162,52 @@ def credit_rows(
                     sha256=fact.sha256,
                     copies=[copy.url for copy in copies[fact.story_id]],
                     copy_count=fact.copy_count,
-                    points=best,
+                    points=worth,
                     points_why=how,
                 )
             )
     return rows
 
 
-def unit_score(facts: list[Fact], points: Points, unit: str) -> tuple[float, list[str]]:
-    """A unit's points over the season: every story once, at its highest copy; and the sum line by line."""
-    best: dict[str, tuple[float, str]] = {}
+def unit_scores(
+    plan: Plan, task: Task, facts: list[Fact], points: Points
+) -> dict[str, tuple[float, list[str]]]:
+    """Points of each unit of a score task over the season, and the sum line by line.
+
+    Every story counts once. Where there is a cap for a task, a story takes its points from the tasks that it
+    counts for, from the one with most room; one that counts for no task has no cap.
+    """
+    copies = _copies(facts)
+    tasks_of: dict[str, list[str]] = {}
+    if points.cap_per_task is not None:
+        for each in plan.tasks:
+            for fact in matched(each, facts) if each.kind in PIECE_KINDS else []:
+                tasks_of.setdefault(fact.story_id, []).append(each.id)
+    found: dict[str, tuple[float, list[str]]] = {}
+    for unit in plan.members[task.id]:
+        total, lines = 0.0, []
+        rooms: dict[str, float] = {}
+        for fact in stories(facts, unit):
+            worth, how = points.of_story(copies[fact.story_id], unit)
+            if points.cap_per_task is not None:
+                own = [t for t in dict.fromkeys(tasks_of.get(fact.story_id, [])) if unit in plan.members[t]]
+                if own:
+                    place = max(own, key=lambda t: rooms.get(t, points.cap_per_task or 0.0))
+                    room = rooms.get(place, points.cap_per_task)
+                    worth, how = _capped(worth, how, room)
+                    rooms[place] = room - worth
+            total += worth
+            lines.append(f"{fact.published_day} {fact.title}：{how}")
+        found[unit] = (total, lines)
+    return found
+
+
+def _copies(facts: list[Fact]) -> dict[str, list[Fact]]:
+    copies: dict[str, list[Fact]] = {}
     for fact in facts:
-        if unit in fact.credits:
-            value, how = points.of(fact, unit)
-            if fact.story_id not in best or value > best[fact.story_id][0]:
-                best[fact.story_id] = (value, f"{fact.published_day} {fact.title}：{how}")
-    return sum(value for value, _ in best.values()), [line for _, line in best.values()]
+        copies.setdefault(fact.story_id, []).append(fact)
+    return copies
+
+
+def _capped(worth: float, how: str, room: float) -> tuple[float, str]:
+    return (worth, how) if worth <= room else (room, f"{how}，本事项封顶后计 {room:g}")

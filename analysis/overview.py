@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 from analysis.plan import CITY_ROW
@@ -46,6 +48,9 @@ VERDICT_KEYS = (
     "note",
 )
 TICKET_KEYS = QUEUE_COLUMNS
+# As sources.silences writes it: outlet, first day or span, reason.
+_SILENCE = re.compile(r"(?P<outlet>.+) (?P<first>\d{4}-\d\d-\d\d)(?:—(?P<last>\d{4}-\d\d-\d\d))? ")
+_STEPS = 6  # how many commands to print
 _NAMED = 6  # how many units a cell names before it counts the rest
 
 
@@ -88,6 +93,23 @@ def silence_lines(rows: list[CoverageRow]) -> list[str]:
     """Which source was silent when, of all verdicts that this leaves open (marked ？): one line, or none."""
     notes = sorted({note for row in rows if row.verdict == UNKNOWN for note in row.silent})
     return [f"？ 无法判定：{'；'.join(notes)}"] if notes else []
+
+
+def next_step_lines(rows: list[CoverageRow], slugs: Mapping[str, list[str]]) -> list[str]:
+    """The command that fetches a silent source again, a line for each span of it that leaves a verdict open.
+
+    Args:
+        slugs: outlet → the sites to crawl for it.
+    """
+    spans: dict[tuple[str, str, str], None] = {}
+    for note in sorted({note for row in rows if row.verdict == UNKNOWN for note in row.silent}):
+        found = _SILENCE.match(note)
+        if found and found["outlet"] in slugs:
+            sites = " ".join(slugs[found["outlet"]])
+            spans[sites, found["first"], found["last"] or found["first"]] = None
+    lines = [f"gangqing crawl {sites} --from {first} --to {last}" for sites, first, last in spans]
+    more = [f"（另有 {len(lines) - _STEPS} 段，见 --json 的 silent）"] if len(lines) > _STEPS else []
+    return ["下一步（补采后再 gangqing build）：", *lines[:_STEPS], *more] if lines else []
 
 
 def no_content_lines(con: Connection, known_by: dt.date | None = None) -> list[str]:

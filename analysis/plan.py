@@ -8,20 +8,29 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from analysis.warehouse import Connection, ask, moment
-from pipeline.load_plan import CITY_ROW, Plan, Task, load_plan
+from pipeline.load_plan import CITY_ROW, Part, Plan, Task, load_plan
 
 __all__ = [
     "CITY_ROW",
+    "PIECE_KINDS",
     "Credited",
     "Fact",
+    "Part",
     "Plan",
     "Task",
+    "is_part",
     "load_facts",
     "load_plan",
     "matched",
     "stories",
     "weeks",
 ]
+
+
+# Kinds of task that published pieces meet; the others follow from proofs, decisions and threads.
+PIECE_KINDS = frozenset(
+    {"quota", "weekly", "series_topics", "indicators", "editor_note", "emphasis_month", "honours"}
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -50,6 +59,7 @@ class Fact:
     site_unit: str | None
     page: str | None
     is_lead: bool
+    has_leader_note: bool  # a superior leader's 批示 on it, as a person recorded
     published_at: dt.datetime
     published_day: dt.date
     topic: str | None
@@ -101,7 +111,8 @@ def _fact(row: dict[str, Any], plan: Plan, credits: dict[str, Credited]) -> Fact
 def _all_words(plan: Plan) -> list[str]:
     words = {""}  # a list of no words has no type
     for task in plan.tasks:
-        words |= {*task.words, *task.words_all, *task.title_words}
+        words |= {*task.words, *task.words_all, *task.words_outside_column, *task.title_words}
+        words |= {word for part in task.parts for word in part.words}
         words |= {word for honour in task.honours for word in honour.words}
     return sorted(words)
 
@@ -125,10 +136,22 @@ def _counts(task: Task, fact: Fact) -> bool:
         return False
     if fact.form not in task.forms if task.forms else fact.form == "公告":
         return False
+    is_elsewhere = bool(task.words_outside_column) and not fact.is_plan_column
+    if is_elsewhere and fact.words.isdisjoint(task.words_outside_column):
+        return False
+    if task.parts and not any(is_part(part, fact) for part in task.parts):
+        return False
     return (
         (not task.words or not fact.words.isdisjoint(task.words))
         and fact.words.issuperset(task.words_all)
         and (not task.title_words or not fact.title_words.isdisjoint(task.title_words))
+    )
+
+
+def is_part(part: Part, fact: Fact) -> bool:
+    """Whether an article that counts for a task counts for this part of it."""
+    return (not part.forms or fact.form in part.forms) and (
+        not part.words or not fact.words.isdisjoint(part.words)
     )
 
 

@@ -7,7 +7,7 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
-from analysis.plan import CITY_ROW, Fact, Task, matched, stories
+from analysis.plan import CITY_ROW, Task, matched, stories
 from analysis.ticket import Ticket
 from analysis.verdicts import MET, NOT_ASKED, UNKNOWN, UNMET, CoverageRow, Ground
 
@@ -50,7 +50,8 @@ def register_by(ground: Ground, record: Record, task: Task) -> Iterable[Coverage
 def meetings(ground: Ground, record: Record, task: Task) -> Iterable[CoverageRow]:
     """Visits, meetings, calls: what a unit recorded of them in the window."""
     for unit in ground.plan.members[task.id]:
-        held = [p["id"] for p in record.of(task, unit, ground.day) if p["day"] >= task.window.start]
+        proofs = record.of(task, unit, ground.day)
+        held = [p["id"] for p in proofs if task.window.start <= p["day"] <= task.window.end]
         yield ground.row(task, unit, held, task.quota, note="以单位报送的记录为准")
 
 
@@ -84,94 +85,12 @@ def board_presence(ground: Ground, record: Record, task: Task) -> Iterable[Cover
         yield ground.row(task, unit, done, 1, [] if done else [task.proof.what], end=task.proof.by, note=note)
 
 
-def announcement_presence(ground: Ground, record: Record, task: Task) -> Iterable[CoverageRow]:
-    """The announcement stands on the unit's own place for `min_days` without a gap, or its proof is in."""
-    shown = [fact for fact in ground.facts if _is_announcement(task, fact)]
-    for unit in ground.plan.members[task.id]:
-        own = [fact for fact in shown if _is_own_place(task, fact, unit)]
-        if task.proof is not None:
-            yield _proven(ground, record, task, unit, own)
-        else:
-            yield _present(ground, record, task, unit, own)
-
-
-def _is_announcement(task: Task, fact: Fact) -> bool:
-    return (
-        fact.form == "公告"
-        and not fact.title_words.isdisjoint(task.title_words)
-        and fact.published_day <= task.window.end
-    )
-
-
-def _is_own_place(task: Task, fact: Fact, unit: str) -> bool:
-    return fact.site_unit == unit or (unit in task.hosts and fact.outlet_class == task.hosts[unit])
-
-
-def _proven(ground: Ground, record: Record, task: Task, unit: str, own: list[Fact]) -> CoverageRow:
-    assert task.proof is not None and task.proof.by is not None
-    proofs = record.of(task, unit, ground.day)
-    in_time = [proof["id"] for proof in proofs if proof["day"] <= task.proof.by]
-    seen = f"本单位平台已见公告（{own[0].published_day}）" if own else "本单位平台未见公告"
-    note = f"逾期报送（{proofs[0]['day']}）；{seen}" if proofs and not in_time else seen
-    missing = [] if in_time else [task.proof.what]
-    return ground.row(task, unit, in_time, 1, missing, end=task.proof.by, note=note)
-
-
-def _present(ground: Ground, record: Record, task: Task, unit: str, own: list[Fact]) -> CoverageRow:
-    needed = task.min_days or 1
-    end = task.window.end
-    print_only = [fact for fact in own if fact.outlet_class in ("paper", "tv")]
-    if print_only:
-        return ground.row(task, unit, [print_only[0].article_id], 1, note="以刊播日期计")
-    runs = [_longest_run(fact, record.fetches.get(fact.url, []), task, ground.day) for fact in own]
-    runs += [
-        (p["day"], min(p["until_day"] or p["day"], ground.day))
-        for p in record.proofs
-        if p["kind"] == "proof_received" and p["target"] == unit and p["day"] <= ground.day and p["until_day"]
-    ]
-    best = max(runs, key=lambda run: run[1] - run[0], default=None)
-    days = (best[1] - best[0]).days + 1 if best else 0
-    places = [s for s in ground.sources if s.unit == unit or s.outlet_class == task.hosts.get(unit, "-")]
-    row = ground.row(
-        task,
-        unit,
-        [fact.article_id for fact in own],
-        needed,
-        [] if days >= needed else [f"在线 {days} 天"],
-        short=max(0, needed - days),
-        sources=places,
-        span=(best[1] if best else task.window.start, min(max(end, task.window.start), ground.day)),
-        note=f"{best[0]}—{best[1]} 在线 {days} 天" if best else None if places else "本单位网站未接入采集",
-    )
-    return dataclasses.replace(row, done_count=days)
-
-
-def _longest_run(
-    fact: Fact, fetches: list[dict[str, Any]], task: Task, day: dt.date
-) -> tuple[dt.date, dt.date]:
-    """First and last day of the longest span in which the page was seen and never found gone.
-
-    A page that is there now has been there since it was published; a fetch that failed says nothing.
-    """
-    start = max(fact.published_day, task.window.start)
-    best = (start, start)
-    since: dt.date | None = start
-    for fetch in fetches:
-        if fetch["is_gone"]:
-            since = None
-        elif fetch["is_present"]:
-            last = min(fetch["day"], day)
-            since = since if since is not None else fetch["day"]
-            if last >= since and last - since > best[1] - best[0]:
-                best = (since, last)
-    return best
-
-
 def exposure_gate(ground: Ground, record: Record, task: Task) -> Iterable[CoverageRow]:
     """Every published exposure was approved in all steps before it appeared; one that was not is an alarm."""
     assert task.proof is not None
     published = stories(matched(task, ground.facts))
     bare = []
+    approved: list[str] = []
     for fact in published:
         names = {fact.article_id, fact.url, fact.title}
         steps = {
@@ -184,10 +103,12 @@ def exposure_gate(ground: Ground, record: Record, task: Task) -> Iterable[Covera
         if not steps >= set(task.proof.steps):
             lacking = "、".join(step for step in task.proof.steps if step not in steps)
             bare.append(f"{fact.published_day} {fact.title}（缺：{lacking}）")
+        else:
+            approved.append(fact.article_id)
     yield ground.row(
         task,
         CITY_ROW,
-        [fact.article_id for fact in published],
+        approved,
         len(published),
         bare,
         short=len(bare),

@@ -7,7 +7,7 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
-from analysis.ticket import Rules, Ticket, clock_days, clock_start, load_rules, paused_days, ticket_from
+from analysis.ticket import Rules, Ticket, clock_days, clock_start, load_rules, skipped_days, ticket_from
 from analysis.warehouse import Connection, ask, moment
 from analysis.worktime import DayNote, UnknownYear
 
@@ -165,8 +165,8 @@ def explain(
     start = clock_start(row, rules)
     days: list[ClockDay] = []
     if start is not None:
-        skipped = paused_days(row["pauses"], at)
         for clock, span in zip(CLOCKS, clock_days(row, rules), strict=True):
+            skipped = skipped_days(row, rules, start, span, at)
             days += [_clock_day(clock, note) for note in rules.calendar.explain(start, span, skipped)]
     return ticket_from(row, rules, at), days
 

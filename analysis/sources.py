@@ -8,15 +8,19 @@ from collections.abc import Iterable, Sequence
 
 from analysis.plan import Task
 from analysis.warehouse import Connection, ask, moment
-from analysis.worktime import UnknownYear, load_calendar
+from analysis.worktime import Calendar, UnknownYear, load_calendar
 
 REASONS = {
     "down": "采集失败",
     "missing": "应有版面而未见",
+    "missing_unknown_year": "未见版面（该年节假日安排未知）",
     "partial": "部分版面采集失败",
     "unparsed": "页面未能解析",
     "unseen": "未采集",
+    "doubtful": "可疑：缺一期",
 }
+DOUBTFUL = "doubtful"
+DOUBT_SPAN_DAYS = 7  # calendar days: a week of the weekly cadence
 NEWS_CLASSES = ("paper", "tv", "portal", "gov")  # where a task that names no outlet may be met
 
 
@@ -31,16 +35,24 @@ class Source:
 
 
 def load_sources(
-    con: Connection, start: dt.date, end: dt.date, known_by: dt.date | dt.datetime | None = None
+    con: Connection,
+    start: dt.date,
+    end: dt.date,
+    known_by: dt.date | dt.datetime | None = None,
+    calendar: Calendar | None = None,
+    min_silent_days: int = 1,
 ) -> list[Source]:
     """All outlets of the city with their silent days from `start` to `end`.
 
     A day that no fetch speaks of is silent: for a paper with dated editions any such day, for other sites the
     days after the last fetch (their lists show what came before it). What a person noted (source_note) goes
-    before what the fetches say. A missing edition on a public holiday is none. An outlet with several sites
-    (a second layout, a feed) is silent only on days on which all of them are.
+    before what the fetches say. A missing edition on a rest day of `calendar` (None: the country's) is none;
+    in a year whose holidays are not known that cannot be told, and the silence says so. An outlet of several
+    sites (a second layout, a feed) is silent only on days on which all of them are. Fewer missing editions in
+    a row than `min_silent_days` (working days) are doubtful only: see `silences`.
     """
     known = moment(known_by)
+    calendar = calendar or load_calendar({})
     states: dict[str, dict[dt.date, str]] = {}
     for row in ask(con, "source_silence", start=start, end=end, known_by=known):
         states.setdefault(row["site"], {})[row["day"]] = row["state"]
@@ -58,13 +70,41 @@ def load_sources(
             state = seen.get(day)
             if state is None and (span["last_day"] is None or span["is_dated"] or day > span["last_day"]):
                 state = "unseen"
-            if state in REASONS and not (state == "missing" and _is_holiday(day)):
+            if state == "missing":
+                state = _missing(day, calendar)
+            if state in REASONS:
                 silent[day] = state
         key = (span["outlet"], span["unit"])
         if key in found:
             silent = _both(found[key].silent, silent)
         found[key] = Source(span["outlet"], span["outlet_class"], span["unit"], silent)
-    return list(found.values())
+    return [_doubted(source, min_silent_days, calendar) for source in found.values()]
+
+
+def _doubted(source: Source, min_silent_days: int, calendar: Calendar) -> Source:
+    """The source with its short runs of missing editions marked as doubtful. Rest days do not end a run."""
+    doubtful: set[dt.date] = set()
+    run: list[dt.date] = []
+    for day in sorted(source.silent):
+        if run and any(_is_workday(each, calendar) for each in _days(run[-1], day)[1:-1]):
+            doubtful |= _short(run, source, min_silent_days)
+            run = []
+        run.append(day)
+    doubtful |= _short(run, source, min_silent_days)
+    marked = {day: DOUBTFUL if day in doubtful else reason for day, reason in source.silent.items()}
+    return dataclasses.replace(source, silent=marked)
+
+
+def _short(run: list[dt.date], source: Source, min_silent_days: int) -> set[dt.date]:
+    is_missing = all(source.silent[day].startswith("missing") for day in run)
+    return set(run) if is_missing and len(run) < min_silent_days else set()
+
+
+def _is_workday(day: dt.date, calendar: Calendar) -> bool:
+    try:
+        return calendar.is_workday(day)
+    except UnknownYear:
+        return day.weekday() < 5
 
 
 def _both(one: dict[dt.date, str], other: dict[dt.date, str]) -> dict[dt.date, str]:
@@ -72,11 +112,12 @@ def _both(one: dict[dt.date, str], other: dict[dt.date, str]) -> dict[dt.date, s
     return {day: other[day] if one[day] == "unseen" else one[day] for day in one if day in other}
 
 
-def _is_holiday(day: dt.date) -> bool:
+def _missing(day: dt.date, calendar: Calendar) -> str | None:
+    """What a missing edition says: nothing on a rest day."""
     try:
-        return not load_calendar({}).is_workday(day)
+        return "missing" if calendar.is_workday(day) else None
     except UnknownYear:
-        return False
+        return "missing_unknown_year"
 
 
 def depends_on(task: Task, unit: str | None, sources: Iterable[Source]) -> list[Source]:
@@ -90,10 +131,19 @@ def depends_on(task: Task, unit: str | None, sources: Iterable[Source]) -> list[
 
 
 def silences(sources: Iterable[Source], start: dt.date, end: dt.date) -> list[str]:
-    """Which source was silent when, in Chinese: 防城港日报 2017-10-09—2017-10-12 采集失败."""
+    """Which source was silent when, in Chinese: 防城港日报 2017-10-09—2017-10-12 采集失败.
+
+    A doubtful day (a lone missing edition) leaves a week open, or a shorter span, of which it is a good part;
+    it does not leave a quota over months open.
+    """
+    is_long = (end - start).days >= DOUBT_SPAN_DAYS
     found = []
     for source in sources:
-        days = sorted(day for day in source.silent if start <= day <= end)
+        days = sorted(
+            day
+            for day, reason in source.silent.items()
+            if start <= day <= end and not (is_long and reason == DOUBTFUL)
+        )
         for first, last, reason in _runs(days, source.silent):
             span = f"{first}" if first == last else f"{first}—{last}"
             found.append(f"{source.outlet} {span} {REASONS[reason]}")

@@ -4,12 +4,51 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from typing import Any
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal
 
-from analysis.worktime import Calendar, UnknownYear, load_calendar
-from pipeline.city import City
+import msgspec
+
+from analysis.worktime import Calendar, UnknownYear, WorktimeError, load_calendar
+from pipeline.city import City, load_mapping
+from pipeline.records import ThreadKind
 
 OPEN = ("待研判", "待签收", "办理中", "已初步回应", "退回改派", "延期", "暂停")
+
+
+class Strict(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A part of reply-rules.yaml: a misspelt key is an error, since it would rule nothing."""
+
+
+Days = Annotated[int, msgspec.Meta(ge=0, le=250)]  # working days; a year has no more
+
+
+class UrgentSpans(Strict, frozen=True, kw_only=True):
+    """Spans of 紧急 posts where they differ."""
+
+    first_response_days: Days | None = None
+    answer_days: Days | None = None
+
+
+class CalendarYear(Strict, frozen=True, kw_only=True):
+    """A year that the calendar library does not know yet."""
+
+    holidays: list[dt.date] = []
+    workdays: list[dt.date] = []
+
+
+class RulesFile(Strict, frozen=True, kw_only=True):
+    """reply-rules.yaml; the defaults are those of the domain. All spans are working days."""
+
+    business_hours: list[str] | None = None
+    after_hours: Literal["same_day", "next_working_day"] = "same_day"
+    first_response_days: Days = 1
+    answer_days: dict[ThreadKind, Days] = {}
+    urgent: UrgentSpans = UrgentSpans()
+    extension_max_days: Days = 15
+    send_back_days: Days = 1
+    transfer_restarts: bool = False
+    calendar: dict[int, CalendarYear] = {}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -19,18 +58,18 @@ class Rules:
     calendar: Calendar
     first_response_days: int
     answer_days: dict[str, int]  # by kind of post
-    urgent: dict[str, int]  # first_response_days, answer_days of 紧急 posts where they differ
+    urgent: UrgentSpans
     extension_max_days: int
     send_back_days: int
     transfer_restarts: bool
 
     def spans(self, kind: str, urgency: str) -> tuple[int, int]:
         """Working days for the first response and for the answer."""
-        urgent = self.urgent if urgency == "紧急" else {}
-        return (
-            urgent.get("first_response_days", self.first_response_days),
-            urgent.get("answer_days", self.answer_days.get(kind, max(self.answer_days.values()))),
-        )
+        first, answer = self.urgent.first_response_days, self.urgent.answer_days
+        if urgency != "紧急":
+            first = answer = None
+        usual = self.answer_days.get(kind, max(self.answer_days.values()))
+        return (self.first_response_days if first is None else first, usual if answer is None else answer)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -59,6 +98,7 @@ class Ticket:
     is_first_response_overdue: bool
     is_answer_overdue: bool
     workdays_left: int | None  # to the next open deadline; 0: today, negative: so many days late
+    send_back_due: dt.datetime | None  # until when the unit may send the post back (退回改派)
     checked_at: dt.datetime | None  # when the forum was last looked at
     sha256: str | None
     note: str | None
@@ -74,20 +114,34 @@ def load_rules(city: City) -> Rules:
     Raises:
         WorktimeError, CityError: the file is wrong.
     """
-    return parse_rules(city.data("reply-rules.yaml") or {})
+    path = city.file("reply-rules.yaml")
+    return parse_rules(load_mapping(path) if path is not None else {})
 
 
 def parse_rules(raw: dict[str, Any]) -> Rules:
     """Rules from the content of reply-rules.yaml; {} gives the defaults. Raises WorktimeError."""
+    try:
+        file = msgspec.convert(raw, RulesFile)
+    except msgspec.ValidationError as error:
+        raise WorktimeError(f"reply-rules.yaml：{_told(str(error))}") from error
     return Rules(
         calendar=load_calendar(raw),
-        first_response_days=int(raw.get("first_response_days", 1)),
-        answer_days={"咨询": 5, "建议": 5, "投诉": 7, "求助": 7} | (raw.get("answer_days") or {}),
-        urgent=raw.get("urgent") or {},
-        extension_max_days=int(raw.get("extension_max_days", 15)),
-        send_back_days=int(raw.get("send_back_days", 1)),
-        transfer_restarts=bool(raw.get("transfer_restarts", False)),
+        first_response_days=file.first_response_days,
+        answer_days={"咨询": 5, "建议": 5, "投诉": 7, "求助": 7} | file.answer_days,
+        urgent=file.urgent,
+        extension_max_days=file.extension_max_days,
+        send_back_days=file.send_back_days,
+        transfer_restarts=file.transfer_restarts,
     )
+
+
+def _told(message: str) -> str:
+    """What the library says of a wrong file, in Chinese before its own words."""
+    if "unknown field" in message:
+        return f"有不认识的名称，请检查拼写（{message}）"
+    if "`int`" in message:
+        return f"天数应为整数（{message}）"
+    return f"内容有误（{message}）"
 
 
 def ticket_from(row: dict[str, Any], rules: Rules, at: dt.datetime) -> Ticket:
@@ -99,10 +153,9 @@ def ticket_from(row: dict[str, Any], rules: Rules, at: dt.datetime) -> Ticket:
         notes.append("发帖时间未能识别，无法计算时限")
     else:
         first_days, answer_days = clock_days(row, rules)
-        skipped = paused_days(row["pauses"], at)
         try:
-            first_due = rules.calendar.due(start, first_days, skipped)
-            answer_due = rules.calendar.due(start, answer_days, skipped)
+            first_due = due_at(row, rules, start, first_days, at)
+            answer_due = due_at(row, rules, start, answer_days, at)
         except UnknownYear as error:
             notes.append(str(error))
     answered, responded = _until(row["answer_at"], at), _until(row["first_response_at"], at)
@@ -117,6 +170,9 @@ def ticket_from(row: dict[str, Any], rules: Rules, at: dt.datetime) -> Ticket:
             left = rules.calendar.workdays_between(at.date(), next_due.date())
         except UnknownYear as error:
             notes.append(str(error))
+    send_back_due, is_sent_back_late = _send_back(row, rules, start)
+    if is_sent_back_late:
+        notes.append(f"退回改派超过 {rules.send_back_days} 个工作日")
     closed_by_person = is_done and answered is None
     if row["unit"] is None:
         notes.append("尚未确定责任单位")
@@ -144,9 +200,10 @@ def ticket_from(row: dict[str, Any], rules: Rules, at: dt.datetime) -> Ticket:
         answer_due=answer_due,
         answer_at=answered,
         answer_floor=row["answer_floor"],
-        is_first_response_overdue=not closed_by_person and _is_late(responded, first_due, at, is_paused),
-        is_answer_overdue=not closed_by_person and _is_late(answered, answer_due, at, is_paused),
+        is_first_response_overdue=not closed_by_person and _is_late(responded, first_due, at),
+        is_answer_overdue=not closed_by_person and _is_late(answered, answer_due, at),
         workdays_left=left,
+        send_back_due=send_back_due,
         checked_at=row["checked_at"],
         sha256=row["sha256"],
         note="；".join(notes) or None,
@@ -170,26 +227,62 @@ def clock_days(row: dict[str, Any], rules: Rules) -> tuple[int, int]:
     return first, answer
 
 
-def paused_days(pauses: list[dict[str, Any]] | None, at: dt.datetime) -> frozenset[dt.date]:
-    """Days on which the clock stood still: from the day of a pause up to the day before it went on."""
-    days: set[dt.date] = set()
-    since: dt.date | None = None
-    for entry in [*(pauses or []), {"kind": "resume", "at": at + dt.timedelta(days=1)}]:
-        day = entry["at"].date()
+def due_at(row: dict[str, Any], rules: Rules, start: dt.datetime, days: int, at: dt.datetime) -> dt.datetime:
+    """When a clock of `days` working days from `start` runs out, seen at a moment. Raises UnknownYear."""
+    return rules.calendar.due(start, days, skipped_days(row, rules, start, days, at))
+
+
+def skipped_days(
+    row: dict[str, Any], rules: Rules, start: dt.datetime, days: int, at: dt.datetime
+) -> frozenset[dt.date]:
+    """Days on which a clock stood still: from the day of a pause up to the day before it went on.
+
+    A pause that came when the clock had run out already moves nothing: late stays late. Raises UnknownYear.
+    """
+    skipped: frozenset[dt.date] = frozenset()
+    for first, last in _pauses(row["pauses"], at):
+        if first > rules.calendar.due(start, days, skipped):
+            break
+        span = (last.date() - first.date()).days
+        skipped |= {first.date() + dt.timedelta(days=n) for n in range(span)}
+    return skipped
+
+
+def _pauses(
+    entries: list[dict[str, Any]] | None, at: dt.datetime
+) -> Iterator[tuple[dt.datetime, dt.datetime]]:
+    """Pauses with their ends, in order; one that goes on lasts to the end of the day asked about."""
+    since: dt.datetime | None = None
+    for entry in [*(entries or []), {"kind": "resume", "at": at + dt.timedelta(days=1)}]:
         if entry["kind"] == "pause":
-            since = since or day
+            since = since or entry["at"]
         elif since is not None:
-            days |= {since + dt.timedelta(days=n) for n in range((day - since).days)}
+            yield since, entry["at"]
             since = None
-    return frozenset(days)
+
+
+def _send_back(
+    row: dict[str, Any], rules: Rules, start: dt.datetime | None
+) -> tuple[dt.datetime | None, bool]:
+    """Until when the unit may send the post back, counted from when it was handed to it, else from the post;
+    and whether it did so later."""
+    handed = row["handed_at"] or start
+    if handed is None:
+        return None, False
+    try:
+        due = rules.calendar.due(handed, rules.send_back_days)
+    except UnknownYear:  # the note on the clocks says it
+        return None, False
+    sent = row["sent_back_at"]
+    return due, sent is not None and sent > due
 
 
 def _until(event: dt.datetime | None, at: dt.datetime) -> dt.datetime | None:
     return event if event is not None and event <= at else None
 
 
-def _is_late(done: dt.datetime | None, due: dt.datetime | None, at: dt.datetime, is_paused: bool) -> bool:
-    """Late stays late: done after it was due, or not done and due has passed."""
+def _is_late(done: dt.datetime | None, due: dt.datetime | None, at: dt.datetime) -> bool:
+    """Late stays late: done after it was due, or not done and due has passed, even if it is paused now."""
     if due is None:
         return False
-    return done > due if done is not None else at > due and not is_paused
+    return done > due if done is not None else at > due

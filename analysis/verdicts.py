@@ -6,7 +6,7 @@ import dataclasses
 import datetime as dt
 from collections.abc import Iterable
 
-from analysis.plan import CITY_ROW, Fact, Plan, Task, matched, stories, weeks
+from analysis.plan import CITY_ROW, Fact, Plan, Task, is_part, matched, stories, weeks
 from analysis.sources import Source, depends_on, silences
 
 MET, UNMET, UNKNOWN, NOT_YET, NOT_ASKED = "达标", "未达标", "无法判定", "未开始", "不适用"
@@ -105,7 +105,10 @@ class Ground:
 
 
 def quota(ground: Ground, task: Task) -> Iterable[CoverageRow]:
-    """`quota` stories: of a unit those that credit it, of the city all, of a carrier its outlet's."""
+    """`quota` stories: of a unit those that credit it, of the city all, of a carrier its outlet's.
+
+    A task of several parts asks for so many of each.
+    """
     facts = matched(task, ground.facts)
     if task.scope != "unit":
         yield _count(ground, task, CITY_ROW, stories(facts))
@@ -126,6 +129,9 @@ def carriers(ground: Ground, task: Task, facts: list[Fact]) -> Iterable[Coverage
 
 
 def _count(ground: Ground, task: Task, unit: str, found: list[Fact]) -> CoverageRow:
+    if task.parts:
+        done = {part.id: [fact for fact in found if is_part(part, fact)] for part in task.parts}
+        return _item_row(ground, task, unit, done)
     sources = ground.sources_of(task, None if unit == CITY_ROW else unit)
     return ground.row(task, unit, [fact.article_id for fact in found], task.quota, sources=sources)
 
@@ -135,7 +141,8 @@ def weekly(ground: Ground, task: Task) -> Iterable[CoverageRow]:
     found = stories(matched(task, ground.facts))
     sources = ground.sources_of(task, None)
     missing: list[str] = []
-    silent_weeks: list[bool] = []
+    silent: list[str] = []
+    silent_weeks: list[bool] = []  # of each missing week: it may have had its piece (marked ？)
     over = 0
     for first, last in weeks(task.window.start, task.window.end):
         count = sum(first <= fact.published_day <= last for fact in found)
@@ -143,9 +150,10 @@ def weekly(ground: Ground, task: Task) -> Iterable[CoverageRow]:
             break
         over += 1
         if count < task.quota:
-            missing.append(f"{first}—{last}")
-            silent_weeks.append(bool(silences(sources, first, last)) or not sources)
-    silent = [text for week in missing for text in silences(sources, *_span(week))]
+            silence = silences(sources, first, last)
+            silent += silence
+            silent_weeks.append(bool(silence) or not sources)
+            missing.append(f"{first}—{last}" + ("？" if silent_weeks[-1] else ""))
     row = ground.row(
         task,
         CITY_ROW,
@@ -160,11 +168,6 @@ def weekly(ground: Ground, task: Task) -> Iterable[CoverageRow]:
         + f"；共刊发 {len(found)} 篇",
     )
     yield dataclasses.replace(row, silent=silent or row.silent, done_count=over - len(missing))
-
-
-def _span(week: str) -> tuple[dt.date, dt.date]:
-    first, last = week.split("—")
-    return dt.date.fromisoformat(first), dt.date.fromisoformat(last)
 
 
 def series_topics(ground: Ground, task: Task) -> Iterable[CoverageRow]:
@@ -200,11 +203,13 @@ def _items(
 
 
 def _item_row(ground: Ground, task: Task, unit: str, done: dict[str, list[Fact]]) -> CoverageRow:
+    if not done:
+        return ground.row(task, unit, [], 0, verdict=NOT_ASKED, note="没有分给本单位的内容")
     missing = [item for item, found in done.items() if len(found) < task.quota]
     row = ground.row(
         task,
         unit,
-        [fact.article_id for found in done.values() for fact in found],
+        list(dict.fromkeys(fact.article_id for found in done.values() for fact in found)),
         len(done),
         missing,
         short=len(missing),

@@ -88,6 +88,14 @@ class Indicator(Strict, frozen=True, kw_only=True):
     also: list[str] = []
 
 
+class Part(Strict, frozen=True, kw_only=True):
+    """One of several things that a task asks for; `quota` pieces of the task must be of each."""
+
+    id: str
+    forms: list[str] = []
+    words: list[str] = []  # at least one stands in title or body
+
+
 class Task(Strict, frozen=True, kw_only=True):
     """One 宣传事项."""
 
@@ -99,16 +107,18 @@ class Task(Strict, frozen=True, kw_only=True):
     window: Window
     quota: int = 1
     quota_stated: bool = True
-    cadence: str | None = None
     outlets: list[str] = []
     column_in: list[str] = []
     forms: list[str] = []
     words: list[str] = []  # at least one stands in title or body
     words_all: list[str] = []  # all stand there
+    words_outside_column: list[str] = []  # at least one stands in a piece outside the plan's column
     title_words: list[str] = []  # at least one stands in the title
+    parts: list[Part] = []
     units: list[str] = []
     carriers: dict[str, str] = {}  # unit → class of outlet in which it must carry the task
     hosts: dict[str, str] = {}  # unit → class of outlet that is its own place of publication
+    publish_by: dt.date | None = None  # last day on which what must stand `min_days` may appear
     min_days: int | None = None
     keep_until: dt.date | None = None
     emphasis: Emphasis | None = None
@@ -124,6 +134,7 @@ class Plan(Strict, frozen=True, kw_only=True):
     issued: dt.date
     source: str
     column: str
+    min_silent_days: int = 1  # missing editions in a row, in working days, that make a paper silent
     outlets: dict[str, Outlet] = {}
     groups: dict[str, Group] = {}
     series: dict[str, list[str]] = {}
@@ -177,6 +188,8 @@ def parse_plan(raw: Any, city: City) -> Plan:
         seen.add(task.id)
         if task.window.end < task.window.start:
             raise CityError(f"{where}：时限的结束早于开始")
+        if task.publish_by is not None and not task.window.start <= task.publish_by <= task.window.end:
+            raise CityError(f"{where}：publish_by 不在时限之内")
         for name in [*task.outlets, *task.column_in, *task.carriers.values(), *task.hosts.values()]:
             if name not in plan.outlets:
                 raise CityError(f"{where}：没有媒体类别 {name}")

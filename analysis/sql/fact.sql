@@ -1,10 +1,19 @@
 -- Which articles were published from $start to $end (dates), given what was known by $known_by (NULL: now)?
+-- has_leader_note: a person recorded a superior's 批示 on it (tag_correction with leader_note: true).
 -- words, title_words: those of $words that stand in title or body, in the title.
 SELECT
   f.*,
+  COALESCE(n.has_leader_note, FALSE) AS has_leader_note,
   LIST_FILTER($words, w -> CONTAINS(f.title, w)) AS title_words,
   LIST_FILTER($words, w -> CONTAINS(f.title, w) OR CONTAINS(COALESCE(a.body, ''), w)) AS words
 FROM article_fact_at($known_by) AS f
 JOIN (SELECT article_id, body FROM article_at($known_by)) AS a USING (article_id)
+LEFT JOIN (
+  SELECT r.article_id, BOOL_OR(c.value_json = 'true') AS has_leader_note
+  FROM correction_at($known_by) AS c
+  JOIN article_ref AS r ON r.ref = c.target
+  WHERE c.key = 'leader_note'
+  GROUP BY r.article_id
+) AS n USING (article_id)
 WHERE f.published_day BETWEEN $start AND $end
 ORDER BY f.published_at, f.article_id;

@@ -1,11 +1,14 @@
 -- Which tickets were there at $as_of (timestamp), given what was known by $known_by (NULL: now)?
 -- checked_at: when the thread or a list of its forum was last fetched: later answers cannot be known.
--- response_days and so on are decisions: extension in working days, spans in which the clock stood still.
+-- extension_days, pauses are decisions: extension in working days, spans in which the clock stood still.
+-- sent_back_at: when the unit last sent the post back (退回改派); handed_at: when it had last been handed to one.
 SELECT
   t.*,
   e.extension_days,
   e.extension_why,
   p.pauses,
+  b.sent_back_at,
+  h.handed_at,
   c.checked_at
 FROM ticket_at($as_of, $known_by) AS t
 LEFT JOIN (
@@ -23,6 +26,22 @@ LEFT JOIN (
   WHERE kind IN ('pause', 'resume') AND decided_at <= $as_of
   GROUP BY target
 ) AS p USING (ticket_id)
+LEFT JOIN (
+  SELECT target AS ticket_id, MAX(decided_at) AS sent_back_at
+  FROM decision_at($known_by)
+  WHERE kind = 'state_change' AND decided_at <= $as_of AND (CAST(after_json AS JSON) ->> '$.state') = '退回改派'
+  GROUP BY target
+) AS b USING (ticket_id)
+LEFT JOIN (
+  SELECT ticket_id, MAX(decided_at) AS handed_at
+  FROM (
+    SELECT target AS ticket_id, decided_at
+    FROM decision_at($known_by)
+    WHERE decided_at <= $as_of
+      AND (kind = 'transfer' OR kind = 'state_change' AND (CAST(after_json AS JSON) ->> '$.state') = '待签收')
+  )
+  GROUP BY ticket_id
+) AS h USING (ticket_id)
 LEFT JOIN (
   SELECT site, MAX(fetched_at) AS checked_at
   FROM page_fetch

@@ -53,8 +53,10 @@ def test_twelve_measures_seven_rows_and_the_numbers_that_the_notice_states() -> 
     assert [i for i in ids if i[0] == "a"] == [f"a{n}" for n in range(1, 8)]
     assert len(PLAN.series) == 7 and len(PLAN.indicators) == 11
     assert {entry.unit for entry in PLAN.indicators.values()} == set(PLAN.members["a5"])
-    stated = {task.id for task in PLAN.tasks if task.kind in ("quota", "weekly") and task.quota_stated}
+    counted = ("quota", "weekly", "emphasis_month")
+    stated = {task.id for task in PLAN.tasks if task.kind in counted and task.quota_stated}
     assert stated == {"m02", "m03", "m06"}
+    assert str(PLAN.task("m05").publish_by) == "2017-10-20" and PLAN.task("m05").min_days == 14
     assert PLAN.task("a3").proof and str(PLAN.task("a3").proof.by) == "2017-10-26"  # type: ignore[union-attr]
     assert str(PLAN.task("m08").keep_until) == "2018-02-28"
 
@@ -109,6 +111,7 @@ def _asks_nothing(sentence: str) -> bool:
         (lambda raw: raw["tasks"][0].update(units=["没有的局"]), "没有的局"),
         (lambda raw: raw["tasks"][0].update(outlets=["radio"]), "radio"),
         (lambda raw: raw["tasks"][0]["window"].update(end="2016-01-01"), "早于"),
+        (lambda raw: raw["tasks"][0].update(publish_by="2019-01-01"), "publish_by"),
         (lambda raw: raw["indicators"]["教育"].update(unit="没有的局"), "没有的局"),
     ],
 )

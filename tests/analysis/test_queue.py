@@ -20,7 +20,9 @@ from analysis.queue import (
     queue,
     queue_rows,
 )
+from analysis.ticket import parse_rules
 from analysis.warehouse import open_warehouse
+from analysis.worktime import WorktimeError
 from pipeline.records import ThreadTags
 from pipeline.tagging.items import ThreadItem
 from tests.analysis.case import Case, MarkTagger
@@ -141,6 +143,68 @@ def test_pause_stops_the_clock_until_resume(case: Case) -> None:
     (ticket,) = ask(case, "2017-10-19T08:00")
     assert ticket.answer_due == dt.datetime(2017, 10, 20, 18)  # the 11th and 12th do not count
     assert not ticket.is_answer_overdue
+
+
+def test_pause_does_not_undo_what_was_late(case: Case) -> None:
+    """Due on the 18th at 18:00, paused that evening and the day after: late stays late."""
+    ticket_id = case.thread("7", "井盖没了[投诉:市水利局]", [OPENED], at="2017-10-30T12:00:00") + "-1"
+    case.decide("pause", ticket_id, "2017-10-18T18:30:00", why="等楼主补充地址")
+    for moment in ("2017-10-18T20:00", "2017-10-25"):
+        (ticket,) = ask(case, moment)
+        assert (ticket.state, ticket.is_answer_overdue) == ("暂停", True), moment
+        assert ticket.answer_due == dt.datetime(2017, 10, 18, 18)
+    con = open_warehouse(case.warehouse)
+    _, days = explain(con, rules(case), ticket_id, dt.date(2017, 10, 25))
+    con.close()
+    assert [d.day.isoformat() for d in days if d.clock == "正式答复" and d.is_counted][-1] == "2017-10-18"
+
+
+def test_pause_in_time_is_not_late_while_it_lasts(case: Case) -> None:
+    ticket_id = case.thread("7", "井盖没了[投诉:市水利局]", [OPENED], at="2017-10-30T12:00:00") + "-1"
+    case.decide("pause", ticket_id, "2017-10-17T09:00:00")
+    (ticket,) = ask(case, "2017-10-25")
+    assert ticket.is_first_response_overdue  # due on the 10th, before the pause
+    assert not ticket.is_answer_overdue
+    assert ticket.answer_due == dt.datetime(2017, 10, 27, 18)  # the 17th and 18th are left
+
+
+def test_sending_back_has_its_own_span(case: Case) -> None:
+    ticket_id = case.thread("7", "井盖没了[投诉:市水利局]", [OPENED], at="2017-10-30T12:00:00") + "-1"
+    assert ask(case, "2017-10-09")[0].send_back_due == dt.datetime(2017, 10, 10, 18)  # from the post
+    case.decide("state_change", ticket_id, "2017-10-11T09:00:00", after={"state": "待签收"})
+    assert ask(case, "2017-10-11")[0].send_back_due == dt.datetime(2017, 10, 12, 18)  # from being handed over
+    case.decide(
+        "state_change", ticket_id, "2017-10-13T09:00:00", after={"state": "退回改派"}, why="非本局职责"
+    )
+    (ticket,) = ask(case, "2017-10-13")
+    assert ticket.state == "退回改派" and "退回改派超过 1 个工作日" in (ticket.note or "")
+    two = parse_rules({"send_back_days": 2})
+    con = open_warehouse(case.warehouse)
+    (ticket,) = queue(con, two, dt.date(2017, 10, 13))
+    con.close()
+    assert "退回" not in (ticket.note or "")
+
+
+@pytest.mark.parametrize(
+    ("raw", "told"),
+    [
+        ({"frist_response_days": 1}, "frist_response_days"),
+        ({"answer_days": {"投拆": 7}}, "投拆"),
+        ({"urgent": {"days": 1}}, "days"),
+        ({"calendar": {2027: {"holiday": []}}}, "holiday"),
+        ({"send_back_days": -1}, "send_back_days"),
+        ({"after_hours": "tomorrow"}, "after_hours"),
+    ],
+)
+def test_misspelt_rules_are_told(raw: dict[str, object], told: str) -> None:
+    with pytest.raises(WorktimeError, match=told):
+        parse_rules(raw)
+
+
+def test_urgent_posts_have_their_own_spans() -> None:
+    rules = parse_rules({"urgent": {"first_response_days": 0, "answer_days": 3}})
+    assert rules.spans("投诉", "紧急") == (0, 3) and rules.spans("投诉", "普通") == (1, 7)
+    assert parse_rules({"urgent": {"answer_days": 3}}).spans("咨询", "紧急") == (1, 3)
 
 
 def test_person_moves_states_until_the_thread_itself_moves(case: Case) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+import msgspec
 import pytest
 
-from analysis import proofs, verdicts
+from analysis import announcement, proofs, verdicts
 from analysis.plan import Credited, Fact, Plan, Task, load_plan, weeks
 from analysis.proofs import Record
 from analysis.sources import Source
@@ -49,6 +50,7 @@ def fact(published: str, *units: str, name: str = "", **more: Any) -> Fact:
         "site_unit": None,
         "page": None,
         "is_lead": False,
+        "has_leader_note": False,
         "published_at": dt.datetime.fromisoformat(published),
         "published_day": day(published[:10]),
         "topic": None,
@@ -83,7 +85,8 @@ def rows(
     )
     if hasattr(verdicts, entry.kind):
         return {row.unit: row for row in getattr(verdicts, entry.kind)(ground, entry)}
-    return {row.unit: row for row in getattr(proofs, entry.kind)(ground, record or Record([], [], {}), entry)}
+    module = announcement if hasattr(announcement, entry.kind) else proofs
+    return {row.unit: row for row in getattr(module, entry.kind)(ground, record or Record([], [], {}), entry)}
 
 
 def proof(kind: str, target: str, on: str, **more: Any) -> dict[str, Any]:
@@ -184,7 +187,7 @@ def test_carrier_is_met_by_its_outlet_whoever_is_credited() -> None:
 
 
 def test_quota_with_words() -> None:
-    facts = [fact("2017-10-09", "上思县", words=["整改"]), fact("2017-10-09", "东兴市")]
+    facts = [fact("2017-12-09", "上思县", words=["整改"]), fact("2017-12-09", "东兴市")]
     found = rows("m06", "2017-12-31", facts)
     assert (found["上思县"].verdict, found["东兴市"].verdict) == ("达标", "未达标")
     training = [fact("2017-10-09", words=["绩效", "培训"]), fact("2017-10-10", words=["培训"])]
@@ -201,7 +204,6 @@ def test_quota_with_words() -> None:
         ("f5", {"form": "曝光"}, {"form": "报道"}),
         ("f7", {"form": "综述", "words": ["绩效"]}, {"form": "报道", "words": ["绩效"]}),
         ("m09", {"form": "曝光", "words": ["政务服务"]}, {"form": "曝光"}),
-        ("a7", {"form": "曝光"}, {"form": "综述"}),
     ],
 )
 def test_city_quotas(task: str, good: dict[str, Any], bad: dict[str, Any]) -> None:
@@ -211,10 +213,65 @@ def test_city_quotas(task: str, good: dict[str, Any], bad: dict[str, Any]) -> No
 
 def test_inspection_team_and_season_reports() -> None:
     team = "市联合督查组"
-    assert rows("m04", "2017-12-31", [fact("2017-10-09", team)])[team].verdict == "达标"
-    assert rows("m04", "2017-12-31", [fact("2017-09-09", team)])[team].verdict == "未达标"
-    assert rows("a6", "2018-02-28", [fact("2018-01-09", "港口区")])["港口区"].verdict == "达标"
-    assert rows("a6", "2018-02-28", [fact("2017-12-09", "港口区")])["港口区"].verdict == "未达标"
+    report, exposure = fact("2017-10-09", team), fact("2017-10-12", team, form="曝光")
+    both = rows("m04", "2017-12-31", [report, exposure])[team]
+    assert (both.verdict, both.done_count, both.needed_count) == ("达标", 2, 2)
+    assert rows("m04", "2017-12-31", [report])[team].missing == ["问题曝光"]
+    assert rows("m04", "2017-12-31", [exposure])[team].missing == ["督查情况报道"]
+    assert rows("m04", "2017-12-31", [fact("2017-09-09", team), exposure])[team].verdict == "未达标"
+    a6 = {"words": ["绩效"], "form": "综述"}
+    assert rows("a6", "2018-02-28", [fact("2018-01-09", "港口区", **a6)])["港口区"].verdict == "达标"
+    assert rows("a6", "2018-02-28", [fact("2017-12-09", "港口区", **a6)])["港口区"].verdict == "未达标"
+    assert "市委宣传部" in PLAN.members["a6"]
+
+
+@pytest.mark.parametrize(
+    ("task", "unit", "more"),
+    [
+        ("a6", "东兴市", {}),  # a dance contest of the county
+        ("a6", "东兴市", {"words": ["绩效"], "form": "曝光"}),
+        ("a5", "市水利局", {"form": "曝光", "indicator": "水资源管理"}),
+        ("m02", "上思县", {"outlet_class": "unit_site", "site_unit": "上思县", "is_plan_column": False}),
+        ("m02", "上思县", {"outlet_class": "wechat", "is_plan_column": False, "words": ["整改", "指示"]}),
+    ],
+)
+def test_pieces_on_other_matters_and_exposures_do_not_count(
+    task: str, unit: str, more: dict[str, Any]
+) -> None:
+    on = "2017-10-09" if task == "m02" else "2018-01-09"
+    as_of = "2017-10-31" if task == "m02" else "2018-02-28"
+    assert rows(task, as_of, [fact(on, unit, **more)])[unit].verdict == "未达标"
+
+
+def test_own_platform_counts_in_a_column_or_where_it_speaks_of_the_evaluation() -> None:
+    own = {"outlet_class": "unit_site", "site_unit": "上思县"}
+    column = fact("2017-10-09", "上思县", **own)
+    speaks = fact("2017-10-09", "上思县", **own, is_plan_column=False, words=["绩效"])
+    for piece in (column, speaks):
+        assert rows("m02", "2017-10-31", [piece])["上思县"].verdict == "达标"
+
+
+def test_exposures_of_slow_indicators_and_of_service_halls_are_each_asked() -> None:
+    slow = fact("2017-10-12", form="曝光", words=["滞后"])
+    hall = fact("2017-11-03", form="曝光", words=["政务服务"])
+    assert rows("a7", "2018-02-28", [slow])["全市"].missing == ["政务服务问题"]
+    assert rows("a7", "2018-02-28", [slow, hall])["全市"].verdict == "达标"
+    assert rows("a7", "2018-02-28", [fact("2017-10-12", words=["滞后", "政务服务"])])["全市"].done_count == 0
+    assert rows("a7", "2018-02-28", [fact("2017-10-12", form="曝光")])["全市"].done_count == 0
+
+
+def test_column_of_the_city_is_asked_of_its_weibo_too() -> None:
+    found = rows("c1", "2017-10-31", [], [PAPER, Source("微博:防城港发布", "weibo", None, {})])
+    assert found["市微博办"].verdict == "未达标"
+    piece = fact("2017-10-09", outlet_class="weibo")
+    assert rows("c1", "2017-10-31", [piece], [PAPER])["市微博办"].verdict == "达标"
+
+
+def test_unit_that_nothing_was_given_to_is_not_asked() -> None:
+    series = {topic: [u for u in units if u != "市文化委"] for topic, units in PLAN.series.items()}
+    plan = msgspec.structs.replace(PLAN, series=series)
+    row = rows("m07", "2018-02-28", [], plan=plan)["市文化委"]
+    assert (row.verdict, row.missing_count) == ("不适用", 0)
 
 
 # ---------------------------------------------------------------- weekly (m03)
@@ -297,6 +354,10 @@ def test_december_is_the_month_of_emphasis() -> None:
     october = fact("2017-10-09", "上思县", words=["整改"])
     december = fact("2017-12-09", "上思县", words=["整改"])
     assert rows("a1", "2017-11-30", [october])["上思县"].verdict == "达标"
+    assert rows("m06", "2017-12-31", [october])["上思县"].missing == ["2017-12 重点宣传"]
+    assert rows("m06", "2017-12-31", [october, december])["上思县"].verdict == "达标"
+    portal = fact("2017-12-09", "上思县", words=["整改"], outlet_class="portal")
+    assert rows("m06", "2017-12-31", [october, portal])["上思县"].verdict == "未达标"
     row = rows("a1", "2018-01-05", [october])["上思县"]
     assert (row.verdict, row.missing) == ("未达标", ["2017-12 重点宣传"])
     assert rows("a1", "2018-01-05", [october, december])["上思县"].verdict == "达标"
@@ -315,6 +376,8 @@ def test_honours_each_told_once() -> None:
     found = rows("a2", "2017-12-31", facts)
     assert found["港口区"].verdict == "达标"
     assert found["东兴市"].missing == ["自治区文明城市"]
+    passing = fact("2017-11-13", form="综述", words=["马拉松"])  # a round-up names it in passing
+    assert "马拉松赛" in rows("a2", "2017-12-31", [passing])["全市"].missing
     assert (found["全市"].done_count, found["全市"].needed_count) == (2, 7)
 
 
@@ -345,6 +408,9 @@ def test_meetings_as_recorded() -> None:
     found = rows("m01", "2017-12-31", [], record=record)
     assert (found["市教育局"].verdict, found["市财政局"].verdict) == ("达标", "未达标")
     assert rows("m01", "2017-05-08", [], record=record)["市教育局"].verdict == "未达标"
+    for on in ("2016-12-31T09:00:00", "2018-01-01T09:00:00"):  # the year before, the year after
+        outside = Record([proof("meeting_held", "市教育局", on)], [], {})
+        assert rows("m01", "2018-02-01", [], record=outside)["市教育局"].verdict == "未达标"
 
 
 def test_board_is_up_in_time_and_stays() -> None:
@@ -387,7 +453,7 @@ def notice(published: str = "2017-10-11") -> Fact:
     [
         ([("2017-10-24", "there")], "2017-10-24", 14, "达标"),
         ([("2017-10-24", "there")], "2017-10-20", 10, "未达标"),
-        ([("2017-10-23", "there")], "2017-10-31", 13, "未达标"),
+        ([("2017-10-23", "there"), ("2017-10-24", "gone")], "2017-10-31", 13, "未达标"),
         (
             [
                 ("2017-10-15", "there"),
@@ -405,7 +471,7 @@ def notice(published: str = "2017-10-11") -> Fact:
             15,
             "达标",
         ),
-        ([], "2017-10-31", 1, "未达标"),
+        ([("2017-10-12", "gone")], "2017-10-31", 1, "未达标"),
     ],
 )
 def test_announcement_stands_two_weeks_unbroken(
@@ -415,6 +481,63 @@ def test_announcement_stands_two_weeks_unbroken(
     record = Record([], [], {item.url: fetches(*seen)})
     row = rows("m05", as_of, [item], [SITE], record)["市水利局"]
     assert (row.done_count, row.verdict) == (days, verdict)
+
+
+def test_announcement_not_looked_at_again_may_still_stand() -> None:
+    """A page taken down is told from one that nobody looked at."""
+    item = notice()
+    seen = Record([], [], {item.url: fetches(("2017-10-23", "there"))})
+    row = rows("m05", "2017-10-31", [item], [SITE], seen)["市水利局"]
+    assert (row.verdict, row.silent) == ("无法判定", ["防城港日报 公告页 2017-10-23 之后未再采集"])
+    early = Record([], [], {item.url: fetches(("2017-10-20", "there"), ("2017-10-21", "gone"))})
+    assert rows("m05", "2017-10-31", [item], [SITE], early)["市水利局"].verdict == "未达标"
+
+
+def test_announcement_must_appear_by_20_october_and_its_term_is_two_weeks_from_then() -> None:
+    late = notice("2017-10-21")
+    row = rows(
+        "m05", "2017-11-10", [late], [SITE], Record([], [], {late.url: fetches(("2017-11-10", "there"))})
+    )
+    assert row["市水利局"].verdict == "未达标" and row["市水利局"].note == "逾期发布（2017-10-21）"
+    last = notice("2017-10-20")
+    record = Record([], [], {last.url: fetches(("2017-11-02", "there"))})
+    before = rows("m05", "2017-11-01", [last], [SITE], record)["市水利局"]
+    assert (before.verdict, before.done_count, before.days_left) == ("未达标", 13, 1)
+    assert rows("m05", "2017-11-02", [last], [SITE], record)["市水利局"].verdict == "达标"
+    # While two weeks can still be kept nothing is deducted; where nothing appeared by the 20th it is.
+    ground = Ground(PLAN, day("2017-11-01"), [], [SITE])
+    never = rows("m05", "2017-11-01", [], [Source("单位网站:市教育局", "unit_site", "市教育局", {})])[
+        "市教育局"
+    ]
+    found = {r.unit: r.missing for r in proofs.deduction(ground, PLAN.task("r4"), [before, never])}
+    assert found["市水利局"] == [] and len(found["市教育局"]) == 1
+
+
+def test_proof_of_another_task_is_no_announcement() -> None:
+    unit = "市教育局"
+    until = {"until_day": day("2017-10-25")}
+    for task, on, verdict in (
+        ("r2", "2017-10-11", "无法判定"),
+        ("a3", "2017-10-11", "达标"),
+        ("m05", "2017-09-01", "达标"),  # clipped to the window
+    ):
+        handed_in = proof("proof_received", unit, f"{on}T09:00:00", task=task, **until)
+        row = rows("m05", "2017-10-31", [], [SITE], Record([handed_in], [], {}))[unit]
+        assert (row.verdict, row.done_count) == (verdict, 15 if verdict == "达标" else 0), task
+
+
+def test_citys_wechat_and_weibo_carry_the_announcement() -> None:
+    more = {"form": "公告", "title_words": ["社会评价"], "is_plan_column": False}
+    wechat = fact("2017-10-12", outlet_class="wechat", name="w", **more)
+    weibo = fact("2017-10-12", outlet_class="weibo", name="b", **more)
+    record = Record([], [], {f.url: fetches(("2017-10-25", "there")) for f in (wechat, weibo)})
+    found = rows("m05", "2017-10-31", [wechat, weibo], [SITE], record)
+    assert (found["市委宣传部"].verdict, found["市微博办"].verdict) == ("达标", "达标")
+    assert rows("m05", "2017-10-31", [], [SITE])["市微博办"].verdict == "无法判定"
+    byline = {"credits": {"市水利局": Credited("市水利局", "byline", "", None, "rule", 1.0)}}
+    own = fact("2017-10-12", outlet_class="wechat", name="w", **more, **byline)
+    found = rows("m05", "2017-10-31", [own], [SITE], record)
+    assert (found["市委宣传部"].verdict, found["市水利局"].verdict) == ("无法判定", "达标")
 
 
 def test_announcement_of_a_unit_without_a_crawled_site_cannot_be_judged() -> None:
@@ -464,6 +587,9 @@ def test_exposure_needs_both_approvals_before_it_appears() -> None:
     assert rows("r3", "2017-11-30", [item], record=Record([first, second], [], {}))["全市"].verdict == "达标"
     alarm = rows("r3", "2017-11-30", [item], record=Record([first, late], [], {}))["全市"]
     assert (alarm.verdict, alarm.missing) == ("未达标", ["2017-11-09 窗口缺岗（缺：分管领导）"])
+    minute = proof("exposure_approval", "e", "2017-11-09T08:00:00", step="分管领导")
+    alarm = rows("r3", "2017-11-30", [item], record=Record([first, minute], [], {}))["全市"]
+    assert alarm.verdict == "未达标"  # at the minute of publication is not before it
 
 
 def ticket(
@@ -493,6 +619,7 @@ def ticket(
         is_first_response_overdue=late,
         is_answer_overdue=False,
         workdays_left=None,
+        send_back_due=None,
         checked_at=dt.datetime.fromisoformat(checked),
         sha256=None,
         note=None,

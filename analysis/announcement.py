@@ -88,7 +88,7 @@ def _present(ground: Ground, record: Record, task: Task, unit: str, own: list[Fa
         unit,
         [fact.article_id for fact in own],
         needed,
-        [] if days >= needed else [f"在线 {days} 天"],
+        [] if days >= needed else [f"在线 {days} 天" if best else "未见公告"],
         short=max(0, needed - days),
         sources=places,
         span=(best[1] if best else task.window.start, min(end, ground.day)),
@@ -101,7 +101,8 @@ def _present(ground: Ground, record: Record, task: Task, unit: str, own: list[Fa
         row = dataclasses.replace(row, note=f"{row.note}；{gone} 起发现已撤下")
     silent = row.silent
     if row.verdict == UNKNOWN and own and best:
-        silent = [f"{own[0].outlet} 公告页 {best[1]} 之后未再采集", *silent]
+        unseen = best[1] + dt.timedelta(days=1)
+        silent = [f"{own[0].outlet} {unseen}—{ground.day} 公告页未再采集", *silent]
     return dataclasses.replace(row, done_count=days, silent=silent)
 
 

@@ -488,7 +488,7 @@ def test_announcement_not_looked_at_again_may_still_stand() -> None:
     item = notice()
     seen = Record([], [], {item.url: fetches(("2017-10-23", "there"))})
     row = rows("m05", "2017-10-31", [item], [SITE], seen)["市水利局"]
-    assert (row.verdict, row.silent) == ("无法判定", ["防城港日报 公告页 2017-10-23 之后未再采集"])
+    assert (row.verdict, row.silent) == ("无法判定", ["防城港日报 2017-10-24—2017-10-31 公告页未再采集"])
     early = Record([], [], {item.url: fetches(("2017-10-20", "there"), ("2017-10-21", "gone"))})
     assert rows("m05", "2017-10-31", [item], [SITE], early)["市水利局"].verdict == "未达标"
 

@@ -431,6 +431,9 @@ def show_coverage(
         points=load_points(city),
     )
     rows = [row for row in rows if task is None or row.task == task]
+    slugs: dict[str, list[str]] = {}
+    for site in city.sites:
+        slugs.setdefault(site.outlet, []).append(site.slug)
     detailed = bool(unit or task)
     if as_json or as_csv or detailed:
         keys = overview.VERDICT_KEYS
@@ -447,7 +450,12 @@ def show_coverage(
         title=f"对账：截至 {day}",
         styles=overview.VERDICT_STYLES,
         caption="\n".join(
-            [*overview.silence_lines(rows), *overview.no_content_lines(con, known), *notices(con, plan)]
+            [
+                *overview.silence_lines(rows),
+                *overview.next_step_lines(rows, slugs),
+                *overview.no_content_lines(con, known),
+                *notices(con, plan),
+            ]
         ),
     )
 

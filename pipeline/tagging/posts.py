@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 
 import msgspec
@@ -11,15 +12,18 @@ from pipeline.records import Evidence, PostTags
 from pipeline.tagging.grams import GramModel, load_gram_model, read_grams
 from pipeline.tagging.items import PostItem
 from pipeline.tagging.linear import softmax
+from pipeline.tagging.segment import starts
 from pipeline.tagging.sentiment import ChatSentiment, PostSentiment
 from pipeline.tagging.threads_kind import KindReader
-from pipeline.tagging.threads_reading import PostReader
+from pipeline.tagging.threads_reading import PostReader, Reading
 from pipeline.tagging.threads_units import UnitChooser
 
 # Below this score no public matter was recognised: the text is read as chat.
 MATTER = 2.0
-# Kinds whose mere question or chat is not negative unless one of these cues stands in it.
+# Kinds whose mere question is not negative, nor a chat that ends in one, unless one of these cues
+# stands in it.
 CALM = ("咨询", "建议")
+_ASKS = re.compile(r"[吗么呢？?]")
 HARSH = ("complaint", "grievance", "sarcasm", "rhetorical", "fear", "harm", "sad", "urgent")
 
 
@@ -48,9 +52,12 @@ class PostTagger:
             sentiment, score, why = self._sentiment.tag(reading, kind.kind, kind.mood)
         else:
             sentiment, score, why = self._chat.tag(keys, times, tokens)
-            if sentiment == "negative" and (kind.kind in CALM or asked) and not any(map(reading.has, HARSH)):
-                mild = "positive" if reading.has("joy") else "neutral"
-                sentiment, score = mild, (0.3 if mild == "positive" else 0.0)
+            if (
+                sentiment == "negative"
+                and (kind.kind in CALM or asked or _ASKS.search(item.text[-2:]))
+                and not _harsh(reading)
+            ):
+                sentiment, score = ("positive", 0.3) if reading.has("joy") else ("neutral", 0.0)
                 why = Evidence(why="没有抱怨、担忧或受害的话")
         ids, known = self._topics.known(keys, times)
         share = softmax(self._topics.scores(ids, known))
@@ -78,6 +85,12 @@ class PostTagger:
                 **({"units": round(units.confidence, 3)} if units else {}),
             },
         )
+
+
+def _harsh(reading: Reading) -> bool:
+    """Whether a harsh cue stands where a word begins: 今天天气 does not hold 天天."""
+    begins = starts(reading.tokens)
+    return any(span[0] in begins for cue in HARSH for span in reading.found.get(("cue", cue), ()))
 
 
 def _in_text(evidence: Evidence) -> Evidence:

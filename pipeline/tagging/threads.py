@@ -16,6 +16,7 @@ from pipeline.tagging.threads_units import UnitChoice, UnitChooser, unit_of_acco
 
 _QUESTION = re.compile(r"请问|想问|问下|问一下|[？?]|吗(?:$|[，。！])|能不能|可以.{0,12}吗|怎么办")
 _DANGER = {"紧急": "正在发生的危险或扩散的谣言", "普通": "没有正在发生的危险"}
+_NO_ADDRESS = ("广告", "讨论")  # a unit's name in these is a place or a tale
 _JOKE = re.compile(r"哈哈|嘿嘿|\[.{1,4}\]|嘻嘻|滑稽|233|^顶|沙发")
 
 
@@ -48,7 +49,7 @@ class ThreadTagger:
             kind=kind.kind,
             needs_reply=asked and answering.answer is None,
             units=units.units,
-            unit_named=bool(reading.named),
+            unit_named=bool(reading.named) and reading.elsewhere is None and kind.kind not in _NO_ADDRESS,
             sentiment=sentiment,
             sentiment_score=score,
             state=state,

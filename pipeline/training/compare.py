@@ -18,8 +18,10 @@ from sklearn.naive_bayes import ComplementNB
 from sklearn.pipeline import make_pipeline
 from sklearn.svm import LinearSVC
 
+from pipeline.city import load_city
 from pipeline.tagging.grams import read_grams
 from pipeline.tagging.segment import segment
+from pipeline.training.matters import matter_scores
 from pipeline.training.sentiment import fit_chat, load_chat
 from pipeline.training.split import SEED, folds, held_out
 from pipeline.training.topics import fit_topics, load_topics
@@ -59,7 +61,14 @@ def write_table(data_dir: Path, path: Path) -> None:
         "采用末行：运行时只需 numpy，不分词、不载入 SnowNLP。SnowNLP 出厂模型学自购物评论，只作基线；",
         "它的贝叶斯用本数据重训后仍低于线性模型，故不进入产品。",
         "",
+        "## 帖子归口（所说的事属于哪项职能；整个文件留出，只用模型、不用职责词典）",
+        "",
+        "| 留出的文件 | 第一 | 前三 |",
+        "|---|---|---|",
     ]
+    for name, scores in matter_scores(data_dir, load_city()).items():
+        lines.append(f"| {name} | {scores['first']:.3f} | {scores['in_three']:.3f} |")
+    lines += ["", "实际给出的单位由职责词典、点名、县区规则与此模型合成，成绩见 `gangqing evaluate`。", ""]
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("\n".join(lines), encoding="utf-8")
 

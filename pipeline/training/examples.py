@@ -1,7 +1,8 @@
 """Owns the labelled posts that the thread model learns from.
 
 Data: posts of our own writing (`data/`), the sample city's threads, and every `threads-*.jsonl` with gold in
-the data folder, gold that has been looked at; a person's corrections in the same format enter the next training.
+the data folder, gold that has been looked at; a person's corrections in the same format enter the next
+training.
 """
 
 from __future__ import annotations

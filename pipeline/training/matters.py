@@ -1,4 +1,4 @@
-"""Owns the training of the learned router: labelled posts, and how citizens put the matters of each function."""
+"""Owns the training of the learned router: labelled posts, and how citizens put their matters."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a row says in figures: approved exposures only, how long a notice stood, weeks that may have had a piece."""
+"""Figures of a row: approved exposures only, how long a notice stood, weeks that may have had a piece."""
 
 from __future__ import annotations
 

@@ -34,8 +34,8 @@ def read_grams(text: str) -> tuple[Keys, Floats]:
 
 @dataclass(frozen=True)
 class GramModel:
-    """Weights of a model: `keys` (grams,) sorted, `rows` (grams, classes) = weight × idf, half precision once
-    loaded, `idf` (grams,)."""
+    """Weights of a model: `keys` (grams,) sorted, `rows` (grams, classes) = weight × idf, kept in half
+    precision on disk alone, `idf` (grams,)."""
 
     name: str
     classes: tuple[str, ...]
@@ -56,14 +56,14 @@ class GramModel:
             return self.bias
         length = times * self.idf[ids]
         norm = np.float32(np.sqrt(length @ length))
-        result: Floats = times @ self.rows[ids].astype(np.float32) / norm + self.bias
+        result: Floats = times @ self.rows[ids] / norm + self.bias
         return result
 
     def words(
         self, ids: npt.NDArray[np.intp], times: Floats, tokens: list[str], name: str, count: int = 3
     ) -> list[str]:
         """Words of the text that hold the pairs of characters that speak most for a class."""
-        part = times * self.rows[ids, self.classes.index(name)].astype(np.float32)
+        part = times * self.rows[ids, self.classes.index(name)]
         keys = self.keys[ids]
         part[(keys & 0xFFFF) == 0] = 0.0
         if len(part) > _SHOWN:
@@ -106,7 +106,7 @@ def load_gram_model(name: str, folder: Path = MODELS) -> GramModel:
                 name=name,
                 classes=tuple(data["classes"].tobytes().decode().split("\n")),
                 keys=data["keys"],
-                rows=data["rows"],
+                rows=data["rows"].astype(np.float32),
                 idf=data["idf"].astype(np.float32),
                 bias=data["bias"],
             )

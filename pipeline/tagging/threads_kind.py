@@ -70,7 +70,7 @@ class KindReader:
 
     def read(self, reading: Reading, tokens: list[str], board: str | None = None) -> Kind:
         """`tokens` are those of `reading.text`."""
-        title = segment(reading.text[: reading.title_end])
+        title = segment(reading.text[: reading.title_end]) if reading.title_end else []
         features = list(dict.fromkeys(words(title, tokens)))
         dense = numbers(reading, board)
         scores = self._model.feature_scores(features, dense)

@@ -288,7 +288,10 @@ def sites_list(city: CityOption = None, as_json: JsonOption = False) -> None:
 def sites_check(
     sites: Annotated[list[str] | None, typer.Argument(help="站点代号；不写则全部。")] = None,
     city: CityOption = None,
-    days: Annotated[int, typer.Option("--days", min=1, help="日报等按日期的入口，往回看几天。")] = 7,
+    days: Annotated[int, typer.Option("--days", min=1, help="往回看几天的日报版面和稿件。")] = 30,
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", help="按哪一天看；不写则为今天。样例城市请用 2018-02-26。")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """检查站点：列表、稿件、帖子各取几页，逐项说明取到没有、缺了怎么办。有问题则退出码为 1。"""
@@ -302,10 +305,12 @@ def sites_check(
     known = chosen.site_by_slug
     if unknown := [slug for slug in sites or [] if slug not in known]:
         raise UserError(f"没有这个站点：{'、'.join(unknown)}；可用：{'、'.join(known)}")
+    day = parse_day(as_of)
+    at = wall_clock() if day is None else dt.datetime.combine(day, dt.time(18))
     checks = []
     for slug in sites or list(known):
         try:
-            checks.append(check_site(known[slug], chosen, clock=wall_clock, days=days))
+            checks.append(check_site(known[slug], chosen, clock=lambda: at, days=days))
         except CrawlError as error:
             raise UserError(str(error)) from error
     if as_json:

@@ -110,7 +110,12 @@ def check_site(site: Site, city: City, *, clock: Callable[[], dt.datetime], days
             check.problems += [p for p in _problems(page, landed, now) if p not in check.problems]
     kinds = {page.kind for page in check.pages if page.outcome in ("stored", "no_date", "duplicate")}
     if not kinds and not check.problems:
-        check.problems.append("没有读到任何文章或帖子：请核对 start 地址是否为列表页，platform 是否正确")
+        linked = sum(page.links.get("article", 0) + page.links.get("thread", 0) for page in check.pages)
+        check.problems.append(
+            f"列表里有 {linked} 个链接，但近 {days} 天没有新内容：请加大 --days 再查"
+            if linked
+            else "没有读到任何文章或帖子：请核对 start 地址是否为列表页，platform 是否正确"
+        )
     return check
 
 

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 import typer
 
 if TYPE_CHECKING:
+    from crawlers.report import CrawlReport
     from pipeline.city import City
 
 app = typer.Typer(
@@ -239,29 +240,20 @@ def crawl(
     as_json: JsonOption = False,
 ) -> None:
     """采集：抓取新的和变了的网页，存证，入库前的记录逐行落盘。可随时中断，下次接着来。"""
-    from analysis.crawl_table import CRAWL_COLUMNS, crawl_rows
-    from crawlers.run import CrawlError
-    from crawlers.run import crawl as run_crawl
-
     last_day = parse_day(last, "--to") or wall_clock().date()
     first_day = parse_day(first, "--from") or last_day - dt.timedelta(days=7)
     if first_day > last_day:
         raise UserError(f"--from {first_day} 晚于 --to {last_day}")
-    try:
-        report = run_crawl(
-            load_chosen(city),
-            sites or None,
-            home=home,
-            first_day=first_day,
-            last_day=last_day,
-            clock=wall_clock,
-            limit=limit,
-        )
-    except CrawlError as error:
-        raise UserError(str(error)) from error
-    emit_rows(crawl_rows(report), CRAWL_COLUMNS, as_json, False, title="采集结果")
-    if report.interrupted:
-        raise typer.Exit(INTERRUPTED)
+    report = collect(
+        load_chosen(city),
+        home,
+        first_day,
+        last_day,
+        wall_clock,
+        sites=sites or None,
+        limit=limit,
+        as_json=as_json,
+    )
     if any(site.error for site in report.sites):
         raise typer.Exit(1)
 
@@ -611,19 +603,31 @@ def run(
 
 
 def collect(
-    city: City, home: Path, first_day: dt.date, last_day: dt.date, clock: Callable[[], dt.datetime]
-) -> None:
+    city: City,
+    home: Path,
+    first_day: dt.date,
+    last_day: dt.date,
+    clock: Callable[[], dt.datetime],
+    *,
+    sites: list[str] | None = None,
+    limit: int | None = None,
+    as_json: bool = False,
+) -> CrawlReport:
+    """Crawl, and print one line of outcomes a site; ends the command where the user interrupted it."""
     from analysis.crawl_table import CRAWL_COLUMNS, crawl_rows
     from crawlers.run import CrawlError
     from crawlers.run import crawl as run_crawl
 
     try:
-        report = run_crawl(city, home=home, first_day=first_day, last_day=last_day, clock=clock)
+        report = run_crawl(
+            city, sites, home=home, first_day=first_day, last_day=last_day, clock=clock, limit=limit
+        )
     except CrawlError as error:
         raise UserError(str(error)) from error
-    emit_rows(crawl_rows(report), CRAWL_COLUMNS, False, False, title="采集结果")
+    emit_rows(crawl_rows(report), CRAWL_COLUMNS, as_json, False, title="采集结果")
     if report.interrupted:
         raise typer.Exit(INTERRUPTED)
+    return report
 
 
 def finish(city: City, home: Path, day: dt.date) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from selectolax.lexbor import LexborNode
 
-from crawlers.platforms.document import BLOCKS, body_of, is_hidden
+from crawlers.platforms.document import BLOCKS, is_hidden
 
 MAX_NODES = 200_000
 
@@ -90,10 +90,6 @@ def skip_noise(node: LexborNode) -> bool:
             total = len(_plain(node.text()))
             return linked > 0.6 * total
     return False
-
-
-def main_text(root: LexborNode | None) -> str:
-    return body_of(main_node(root), skip_noise)
 
 
 def _plain(text: str) -> str:

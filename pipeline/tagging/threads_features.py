@@ -32,15 +32,6 @@ def _places() -> dict[str, int]:
     return {name: place for place, name in enumerate(cue_names())}
 
 
-def feature_names() -> tuple[str, ...]:
-    """Names of the numbers, in the order of `numbers`."""
-    return (
-        *(f"cue:{name}" for name in cue_names()),
-        *(f"title:{name}" for name in cue_names()),
-        *(f"form:{name}" for name in _FORM),
-    )
-
-
 def numbers(reading: Reading, board: str | None) -> list[float]:
     """The numbers of one post, all of the order of 1."""
     places = _places()

@@ -36,7 +36,6 @@ class UnitTags(msgspec.Struct, frozen=True, kw_only=True):
     exposed: list[str]
     exposure: bool = False  # the piece exposes a shortcoming of somebody
     acting: list[str] = []  # units that act anywhere in the text, credited or not
-    acting_text: str = ""  # the sentence that decided the first credit
     doubtful: list[Credit] = []  # credits below the threshold: for a person's list
     evidence: dict[str, Evidence] = {}  # per mentioned or exposed unit
 

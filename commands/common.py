@@ -1,0 +1,107 @@
+"""Owns what all commands share: options, days, the chosen city and its warehouse, rows on the terminal."""
+
+from __future__ import annotations
+
+import codecs
+import contextlib
+import datetime as dt
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from pipeline.city import City
+
+HOME = Path(__file__).resolve().parent.parent
+WAREHOUSE = "warehouse.duckdb"
+EARLIEST, LATEST = dt.date(1990, 1, 1), dt.date(2100, 12, 31)  # what --as-of and the like may say
+INTERRUPTED = 130  # exit code after Ctrl-C
+CHINA = dt.timezone(dt.timedelta(hours=8), "中国标准时间")
+
+CityOption = Annotated[
+    Path | None,
+    typer.Option("--city", envvar="GANGQING_CITY", help="城市数据目录，如 city；不写则为样例城市。"),
+]
+HomeOption = Annotated[
+    Path, typer.Option("--home", help="数据所在目录：采集存于其下 var/，仓库为 warehouse.duckdb。")
+]
+AsOfOption = Annotated[
+    str | None, typer.Option("--as-of", help="截至日期，如 2017-12-31；不写则为库中最晚的一天。")
+]
+KnownByOption = Annotated[
+    str | None, typer.Option("--known-by", help="只用到这一天为止已采集、已决定的，重现当时所知。")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON。")]
+CsvOption = Annotated[bool, typer.Option("--csv", help="输出 CSV。")]
+
+
+class UserError(Exception):
+    """Something that the user can mend; the message says how."""
+
+
+def parse_day(text: str | None, name: str = "--as-of") -> dt.date | None:
+    if text is None:
+        return None
+    try:
+        day = dt.date.fromisoformat(text)
+    except ValueError:
+        raise UserError(f"{name} 应写成 2017-12-31 这样的日期，而不是 {text!r}") from None
+    if not EARLIEST <= day <= LATEST:
+        raise UserError(f"{name} 应在 {EARLIEST} 与 {LATEST} 之间，而不是 {text!r}")
+    return day
+
+
+def read_lines(file: Path) -> list[bytes]:
+    """The lines of a file, a pipe or, for "-", standard input; without a byte order mark."""
+    if file.is_dir() or not (str(file) == "-" or file.exists()):
+        raise UserError(f"没有这个文件：{file}")
+    content = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+    return content.removeprefix(codecs.BOM_UTF8).splitlines()
+
+
+def load_chosen(folder: Path | None) -> City:
+    """The city that --city or GANGQING_CITY names, else the sample city."""
+    from pipeline.city import load_city
+
+    return load_city(folder if folder is not None else HOME / "sample" / "city")
+
+
+def wall_clock() -> dt.datetime:
+    """Now, as the wall clocks of China show it: the only clock of the program, handed to who needs it."""
+    return dt.datetime.now(CHINA).replace(tzinfo=None)
+
+
+def emit_rows(
+    rows: list[dict[str, Any]], columns: dict[str, str], as_json: bool, as_csv: bool, **how: Any
+) -> None:
+    from analysis.terminal import chosen, emit
+
+    if as_json and as_csv:
+        raise UserError("--json 与 --csv 只能选一个")
+    emit(rows, columns, chosen(as_json, as_csv), **how)
+
+
+def check_unit(city: City, unit: str | None, *others: str) -> None:
+    from analysis.mistakes import unknown_unit
+
+    if unit is not None and unit not in {*city.unit_by_short, *others}:
+        raise UserError(unknown_unit(unit, city.units))
+
+
+@contextlib.contextmanager
+def asked(folder: Path | None, home: Path) -> Iterator[tuple[City, Any]]:
+    """The chosen city and its warehouse, opened for reading and closed again."""
+    from analysis.warehouse import WarehouseError, open_warehouse
+
+    city = load_chosen(folder)
+    try:
+        con = open_warehouse(home / WAREHOUSE, city.name)
+        try:
+            yield city, con
+        finally:
+            con.close()
+    except WarehouseError as error:
+        raise UserError(str(error)) from error

@@ -1,0 +1,109 @@
+"""Owns the commands of the ledger: coverage."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from commands.common import (
+    HOME,
+    AsOfOption,
+    CityOption,
+    CsvOption,
+    HomeOption,
+    JsonOption,
+    KnownByOption,
+    UserError,
+    asked,
+    check_unit,
+    emit_rows,
+    parse_day,
+)
+
+if TYPE_CHECKING:
+    from pipeline.city import City
+
+app = typer.Typer(rich_markup_mode=None)
+
+
+@app.command()
+def coverage(
+    city: CityOption = None,
+    home: HomeOption = HOME,
+    as_of: AsOfOption = None,
+    known_by: KnownByOption = None,
+    unit: Annotated[str | None, typer.Option("--unit", help="只看一个单位，逐项列出。")] = None,
+    task: Annotated[str | None, typer.Option("--task", help="只看一个事项（如 m03），逐单位列出。")] = None,
+    by_unit: Annotated[bool, typer.Option("--by-unit", help="按单位汇总，缺得多的在前。")] = False,
+    as_json: JsonOption = False,
+    as_csv: CsvOption = False,
+) -> None:
+    """对账：各单位 × 方案各事项，达标、未达标、无法判定，缺多少、还剩几天。"""
+    with asked(city, home) as (chosen, con):
+        show_coverage(chosen, con, as_of, known_by, unit, task, by_unit, as_json, as_csv)
+
+
+def show_coverage(
+    city: City,
+    con: Any,
+    as_of: str | None,
+    known_by: str | None = None,
+    unit: str | None = None,
+    task: str | None = None,
+    by_unit: bool = False,
+    as_json: bool = False,
+    as_csv: bool = False,
+) -> None:
+    from analysis import overview
+    from analysis.columns import LABELS, as_dicts
+    from analysis.coverage import coverage as cover
+    from analysis.coverage import notices
+    from analysis.credits import load_points
+    from analysis.ticket import load_rules
+    from pipeline.load_plan import load_plan
+
+    plan = load_plan(city)
+    if plan is None:
+        raise UserError(f"{city.folder} 没有 plan.yaml，无法对账")
+    check_unit(city, unit, "全市")
+    if task is not None and task not in {known.id for known in plan.tasks}:
+        raise UserError(f"没有事项“{task}”，可用：{'、'.join(known.id for known in plan.tasks)}")
+    day, known = parse_day(as_of) or overview.latest_day(con), parse_day(known_by, "--known-by")
+    rows = cover(
+        con,
+        plan,
+        day,
+        known,
+        unit=unit,
+        rules=load_rules(city),
+        points=load_points(city),
+    )
+    rows = [row for row in rows if task is None or row.task == task]
+    slugs: dict[str, list[str]] = {}
+    for site in city.sites:
+        slugs.setdefault(site.outlet, []).append(site.slug)
+    detailed = bool(unit or task)
+    if as_json or as_csv or detailed:
+        keys = overview.VERDICT_KEYS
+        shown, columns = as_dicts(rows), {key: LABELS[key] for key in keys}
+    elif by_unit:
+        shown, columns = overview.unit_overview(rows), overview.UNIT_COLUMNS
+    else:
+        shown, columns = overview.task_overview(rows), overview.TASK_COLUMNS
+    emit_rows(
+        shown,
+        columns,
+        as_json,
+        as_csv,
+        title=f"对账：截至 {day}",
+        styles=overview.VERDICT_STYLES,
+        caption="\n".join(
+            [
+                *overview.silence_lines(rows),
+                *overview.next_step_lines(rows, slugs),
+                *overview.no_content_lines(con, known),
+                *notices(con, plan),
+            ]
+        ),
+    )

@@ -10,7 +10,7 @@ import sys
 
 import typer
 
-from commands import collect, ledger, queue, stages, tags
+from commands import collect, correct, ledger, queue, stages, tags
 from commands.common import INTERRUPTED, UserError
 
 app = typer.Typer(
@@ -21,7 +21,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for part in (tags, collect, stages, ledger, queue):
+for part in (tags, collect, stages, ledger, queue, correct):
     app.add_typer(part.app)
 
 

@@ -1,0 +1,1 @@
+"""Owns what people do: each act checks against the present state and then appends one decision."""

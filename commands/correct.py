@@ -1,0 +1,157 @@
+"""Owns the commands by which a person corrects tags: correct article, correct thread."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from commands.common import HOME, CityOption, HomeOption, JsonOption, UserError, asked, wall_clock
+
+if TYPE_CHECKING:
+    from pipeline.decisions import Decision
+
+NOTHING = "无"
+app = typer.Typer(rich_markup_mode=None)
+correct_app = typer.Typer(rich_markup_mode=None, no_args_is_help=True)
+app.add_typer(
+    correct_app, name="correct", help="更正标签：人工认定的以人为准，重建后仍在，并进入下一次训练。"
+)
+
+WhoOption = Annotated[str, typer.Option("--who", help="谁更正的（姓名或岗位）。")]
+WhyOption = Annotated[str, typer.Option("--why", help="理由。")]
+AtOption = Annotated[
+    str | None, typer.Option("--at", help="补记：更正的时间，如 2017-10-09T08:30；不写则为现在。")
+]
+
+
+@correct_app.command("article")
+def correct_article(
+    target: Annotated[str, typer.Argument(help="稿件编号或网址。")],
+    who: WhoOption,
+    credit: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--credit",
+            help="计分单位，写全，可多次：市水利局=byline（或 subject、joint，不写为 subject）；无 为不计。",
+        ),
+    ] = None,
+    exposed: Annotated[
+        list[str] | None, typer.Option("--exposed", help="被曝光的单位，可多次；无 为没有。")
+    ] = None,
+    topic: Annotated[str | None, typer.Option("--topic", help="专题；无 为不属任何专题。")] = None,
+    indicator: Annotated[str | None, typer.Option("--indicator", help="考评指标；无 为没有。")] = None,
+    form: Annotated[str | None, typer.Option("--form", help="报道、曝光、公告、综述。")] = None,
+    sentiment: Annotated[
+        str | None, typer.Option("--sentiment", help="negative、neutral、positive。")
+    ] = None,
+    reprint_of: Annotated[
+        str | None, typer.Option("--reprint-of", help="首发稿件的编号或网址；无 为不是转载。")
+    ] = None,
+    leader_note: Annotated[
+        bool | None, typer.Option("--leader-note/--no-leader-note", help="有无领导批示。")
+    ] = None,
+    why: WhyOption = "",
+    at: AtOption = None,
+    city: CityOption = None,
+    home: HomeOption = HOME,
+    as_json: JsonOption = False,
+) -> None:
+    """更正一篇稿件的标签；只改写出来的几项，其余仍由规则给出。"""
+    from analysis.acts.tag import ArticleCorrection
+    from analysis.acts.tag import correct_article as act
+
+    said: dict[str, Any] = {
+        "credits": [_credit(text) for text in _listed(credit)] if credit else None,
+        "exposed": _listed(exposed) if exposed else None,
+        "form": form,
+        "sentiment": sentiment,
+        "leader_note": leader_note,
+    }
+    said = {key: value for key, value in said.items() if value is not None}
+    for key, value in (("topic", topic), ("indicator", indicator), ("reprint_of", reprint_of)):
+        if value is not None:
+            said[key] = None if value == NOTHING else value
+    _correct(act, ArticleCorrection, target, said, who, why, at, city, home, as_json)
+
+
+@correct_app.command("thread")
+def correct_thread(
+    target: Annotated[str, typer.Argument(help="帖子编号或网址。")],
+    who: WhoOption,
+    kind: Annotated[
+        str | None, typer.Option("--kind", help="投诉、求助、咨询、建议、表扬、讨论、广告、公告。")
+    ] = None,
+    unit: Annotated[
+        list[str] | None, typer.Option("--unit", help="应由谁答，可多次，首位为主；无 为没有。")
+    ] = None,
+    needs_reply: Annotated[
+        bool | None, typer.Option("--needs-reply/--no-needs-reply", help="要不要答复。")
+    ] = None,
+    urgency: Annotated[str | None, typer.Option("--urgency", help="普通、紧急。")] = None,
+    sentiment: Annotated[
+        str | None, typer.Option("--sentiment", help="negative、neutral、positive。")
+    ] = None,
+    why: WhyOption = "",
+    at: AtOption = None,
+    city: CityOption = None,
+    home: HomeOption = HOME,
+    as_json: JsonOption = False,
+) -> None:
+    """更正一个帖子的标签；只改写出来的几项，其余仍由规则给出。"""
+    from analysis.acts.tag import ThreadCorrection
+    from analysis.acts.tag import correct_thread as act
+
+    said = {
+        "kind": kind,
+        "units": _listed(unit) if unit else None,
+        "needs_reply": needs_reply,
+        "urgency": urgency,
+        "sentiment": sentiment,
+    }
+    said = {key: value for key, value in said.items() if value is not None}
+    _correct(act, ThreadCorrection, target, said, who, why, at, city, home, as_json)
+
+
+def _listed(values: list[str] | None) -> list[str]:
+    return [] if values in (None, [NOTHING]) else list(values or [])
+
+
+def _credit(text: str) -> dict[str, str]:
+    unit, _, role = text.partition("=")
+    return {"unit": unit.strip(), "role": role.strip() or "subject"}
+
+
+def _correct(
+    act: Callable[..., Decision],
+    kind: type[Any],
+    target: str,
+    said: dict[str, Any],
+    who: str,
+    why: str,
+    at: str | None,
+    folder: Path | None,
+    home: Path,
+    as_json: bool,
+) -> None:
+    import msgspec
+
+    from analysis.acts.tag import read_correction
+    from pipeline.store import open_store
+
+    right = read_correction(kind, said)
+    try:
+        moment = dt.datetime.fromisoformat(at) if at else wall_clock()
+    except ValueError:
+        raise UserError(f"--at 应写成 2017-10-09T08:30，而不是 {at!r}") from None
+    with asked(folder, home) as (city, con):
+        decision = act(
+            con, city, open_store(home, city).decisions, target, right, who=who, at=moment, why=why
+        )
+    if as_json:
+        typer.echo(msgspec.json.encode(decision).decode())
+    else:
+        typer.echo(f"已记录更正 {decision.id}：{decision.target}；运行 gangqing build 后生效")

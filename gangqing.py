@@ -10,7 +10,15 @@ import sys
 
 import typer
 
-from commands import collect, correct, ledger, queue, stages, tags
+from commands import (
+    collect,
+    correct,
+    exposure,
+    ledger,
+    queue,
+    stages,
+    tags,
+)
 from commands.common import INTERRUPTED, UserError
 
 app = typer.Typer(
@@ -21,7 +29,15 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for part in (tags, collect, stages, ledger, queue, correct):
+for part in (
+    tags,
+    collect,
+    stages,
+    ledger,
+    queue,
+    correct,
+    exposure,
+):
     app.add_typer(part.app)
 
 

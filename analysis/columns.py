@@ -66,7 +66,22 @@ LABELS = {
     "site": "站点",
     "article_count": "稿件数",
     "habit_count": "四周同日均值",
+    # exposure ledger
+    "is_alarm": "警示",
+    "exposed": "被曝光单位",
+    "planned_day": "拟刊日期",
+    "registered_at": "登记时间",
+    "registered_by": "登记人",
+    "approvals": "审批",
+    "file_number": "文号",
+    "lacking": "所缺审批",
+    "published_at": "刊发时间",
 }
+
+
+def labels(columns: Iterable[str]) -> dict[str, str]:
+    """Columns with their Chinese headings, in this order. Raises KeyError for one that has none."""
+    return {name: LABELS[name] for name in columns}
 
 
 def as_dicts(rows: Iterable[Any], columns: Sequence[str] | None = None) -> list[dict[str, Any]]:

@@ -6,11 +6,12 @@ import datetime as dt
 
 import pandas as pd
 
-from analysis import announcement, proofs, verdicts
+from analysis import announcement, exposure, proofs, verdicts
 from analysis.credits import Points, parse_points, unit_scores
 from analysis.plan import CITY_ROW, Plan, load_facts
 from analysis.proofs import Record
 from analysis.queue import queue
+from analysis.record import said_in
 from analysis.sources import load_sources
 from analysis.ticket import Rules, parse_rules
 from analysis.verdicts import MET, NOT_ASKED, NOT_YET, UNKNOWN, UNMET, CoverageRow, Ground
@@ -117,6 +118,7 @@ def _record(
         proofs=ask(con, "proof", known_by=moment(known_by)),
         tickets=queue(con, rules, as_of, known_by=known_by, include_closed=True),
         fetches=fetches,
+        said=said_in(con, exposure.KINDS, known_by),
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import Any
 
+from analysis.acts.record import ActError
 from analysis.acts.tag import CorrectionError
 from analysis.queue import TicketError
 from analysis.warehouse import DatabaseError, WarehouseError
@@ -22,6 +23,7 @@ _NEAR = 4  # how many units to suggest
 
 # Their messages are written for the user already.
 _CLEAR = (
+    ActError,
     CityError,
     CorrectionError,
     DecisionError,

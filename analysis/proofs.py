@@ -7,7 +7,10 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
+from analysis import exposure
+from analysis.exposure import fold, lacking_steps, planned_for
 from analysis.plan import CITY_ROW, Task, matched, stories
+from analysis.record import Said
 from analysis.ticket import Ticket
 from analysis.verdicts import MET, NOT_ASKED, UNKNOWN, UNMET, CoverageRow, Ground
 
@@ -19,6 +22,7 @@ class Record:
     proofs: list[dict[str, Any]]  # rows of sql/proof.sql
     tickets: list[Ticket]
     fetches: dict[str, list[dict[str, Any]]]  # url → rows of sql/presence.sql
+    said: list[Said] = dataclasses.field(default_factory=list)  # decisions on exposures
 
     def of(self, task: Task, unit: str, day: dt.date) -> list[dict[str, Any]]:
         """Proofs of a unit for a task up to a day, by day. One that names a task is for that task only;
@@ -88,21 +92,15 @@ def board_presence(ground: Ground, record: Record, task: Task) -> Iterable[Cover
 def exposure_gate(ground: Ground, record: Record, task: Task) -> Iterable[CoverageRow]:
     """Every published exposure was approved in all steps before it appeared; one that was not is an alarm."""
     assert task.proof is not None
+    order = task.proof.steps
     published = stories(matched(task, ground.facts))
+    planned = fold((said for said in record.said if said.kind in exposure.KINDS), order)
     bare = []
     approved: list[str] = []
     for fact in published:
-        names = {fact.article_id, fact.url, fact.title}
-        steps = {
-            proof["step"]
-            for proof in record.proofs
-            if proof["kind"] == task.proof.decision
-            and proof["target"] in names
-            and proof["decided_at"] < fact.published_at
-        }
-        if not steps >= set(task.proof.steps):
-            lacking = "、".join(step for step in task.proof.steps if step not in steps)
-            bare.append(f"{fact.published_day} {fact.title}（缺：{lacking}）")
+        lacking = lacking_steps(fact, planned_for(fact, planned), order)
+        if lacking:
+            bare.append(f"{fact.published_day} {fact.title}（缺：{'、'.join(lacking)}）")
         else:
             approved.append(fact.article_id)
     yield ground.row(

@@ -105,3 +105,38 @@ def asked(folder: Path | None, home: Path) -> Iterator[tuple[City, Any]]:
             con.close()
     except WarehouseError as error:
         raise UserError(str(error)) from error
+
+
+def parse_moment(text: str | None, name: str = "--at") -> dt.datetime:
+    """A moment that a person names, else now: when an act is recorded."""
+    if text is None:
+        return wall_clock()
+    try:
+        moment = dt.datetime.fromisoformat(text)
+    except ValueError:
+        raise UserError(f"{name} 应写成 2017-10-08T10:30 这样的时间，而不是 {text!r}") from None
+    if moment.tzinfo is not None or not EARLIEST <= moment.date() <= LATEST:
+        raise UserError(f"{name} 应为北京时间，在 {EARLIEST} 与 {LATEST} 之间，而不是 {text!r}")
+    if moment > wall_clock():
+        raise UserError(f"{name} {text} 还没有到，不能预先记录")
+    return moment
+
+
+def plan_of(city: City) -> Any:
+    """The city's plan. Raises UserError where it has none."""
+    from pipeline.load_plan import load_plan
+
+    plan = load_plan(city)
+    if plan is None:
+        raise UserError(f"{city.folder} 没有 plan.yaml，无法对账")
+    return plan
+
+
+@contextlib.contextmanager
+def acting(folder: Path | None, home: Path) -> Iterator[tuple[City, Any]]:
+    """The chosen city and its store, for an act; says that it was recorded and from when on it counts."""
+    from pipeline.store import open_store
+
+    city = load_chosen(folder)
+    yield city, open_store(home, city)
+    typer.echo("已记录；运行 gangqing build 后计入各表")

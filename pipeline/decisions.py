@@ -26,8 +26,18 @@ Kind = Literal[
     "extension",  # target: ticket; after: {days}, counted from the start of the answer clock
     "pause",  # target: ticket: the poster owes information
     "resume",  # target: ticket
-    "exposure_plan",  # target: title or address of a planned exposure
-    "exposure_approval",  # target: article; after: {step, by, number}
+    "exposure_plan",  # target: title of a planned exposure; after: {unit: [...], outlet, date}
+    "exposure_approval",  # target: the planned exposure (or an article); after: {step, number, late}
+    "exposure_refusal",  # target: the planned exposure; after: {step}
+    "exposure_withdrawal",  # target: the planned exposure
+    "exposure_link",  # target: the planned exposure; after: {article}
+    "appeal_open",  # target: appeal; after: {unit, title, outlet, date, task, url, sha256, file}
+    "appeal_capture",  # target: appeal; after: {outcome, url, sha256, title, article}
+    "appeal_grant",  # target: appeal; after: {unit, role, article, task}
+    "appeal_refusal",  # target: appeal; after: {unit}
+    "appeal_withdrawal",  # target: appeal; after: {unit}
+    "deduction",  # target: unit; after: {task, points}: 0 points is a decision too
+    "import_batch",  # target: import; after: {file, sha256, rows}
     "contact_register",  # target: unit; after: {leader, contact}
     "proof_received",  # target: unit; after: {task, date, until, file}
     "board_proof",  # target: unit; after: {task, date, removed, file}
@@ -62,6 +72,13 @@ _NEEDED: dict[str, tuple[str, str]] = {
     "state_change": ("after", "state"),
     "extension": ("after", "days"),
     "exposure_approval": ("after", "step"),
+    "exposure_refusal": ("after", "step"),
+    "exposure_link": ("after", "article"),
+    "appeal_open": ("after", "unit"),
+    "appeal_capture": ("after", "outcome"),
+    "appeal_grant": ("after", "article"),
+    "deduction": ("after", "task"),
+    "import_batch": ("after", "sha256"),
 }
 
 

@@ -13,7 +13,13 @@ from pipeline.decisions import Decision, load_decisions
 from pipeline.load_landing import parse_time
 from pipeline.warehouse import Warehouse
 
-_UNIT_OF = {"credit_add": "after", "credit_refuse": "before", "transfer": "after"}
+_UNIT_OF = {
+    "credit_add": "after",
+    "credit_refuse": "before",
+    "transfer": "after",
+    "appeal_open": "after",
+    "appeal_grant": "after",
+}
 
 
 @dataclasses.dataclass(frozen=True)

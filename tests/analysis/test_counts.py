@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from analysis.proofs import Record
-from tests.analysis.test_verdicts import SITE, fact, fetches, notice, proof, rows, silent
+from tests.analysis.test_verdicts import SITE, approval, fact, fetches, notice, rows, silent
 
 
 def test_only_approved_exposures_are_done() -> None:
     first = fact("2017-11-09T08:00:00", form="曝光", name="e", title="窗口缺岗")
     bare = fact("2017-11-10T08:00:00", form="曝光", name="f", title="公车私用")
-    steps = [proof("exposure_approval", "e", "2017-11-08T09:00:00", step=s) for s in ("市绩效办", "分管领导")]
-    row = rows("r3", "2017-11-30", [first, bare], record=Record(steps, [], {}))["全市"]
+    steps = [approval("e", "2017-11-08T09:00:00", s) for s in ("市绩效办", "分管领导")]
+    row = rows("r3", "2017-11-30", [first, bare], record=Record([], [], {}, steps))["全市"]
     assert (row.done_count, row.needed_count, row.missing_count) == (1, 2, 1)
 
 

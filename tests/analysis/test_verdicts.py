@@ -11,6 +11,7 @@ import pytest
 from analysis import announcement, proofs, verdicts
 from analysis.plan import Credited, Fact, Plan, Task, load_plan, weeks
 from analysis.proofs import Record
+from analysis.record import Said
 from analysis.sources import Source
 from analysis.ticket import Ticket
 from analysis.verdicts import CoverageRow, Ground
@@ -90,7 +91,7 @@ def rows(
 
 
 def proof(kind: str, target: str, on: str, **more: Any) -> dict[str, Any]:
-    base = {"task": None, "step": None, "until_day": None, "removed_day": None, "state": None}
+    base = {"task": None, "until_day": None, "removed_day": None, "state": None}
     return (
         base
         | {
@@ -102,6 +103,11 @@ def proof(kind: str, target: str, on: str, **more: Any) -> dict[str, Any]:
         }
         | more
     )
+
+
+def approval(target: str, on: str, step: str) -> Said:
+    at = dt.datetime.fromisoformat(on)
+    return Said(f"{target}{on}", "exposure_approval", target, "审批人", at, {}, {"step": step}, "")
 
 
 # ---------------------------------------------------------------- quota (m02: 21 September to 31 October)
@@ -580,15 +586,17 @@ def test_screenshots_by_26_october() -> None:
 
 def test_exposure_needs_both_approvals_before_it_appears() -> None:
     item = fact("2017-11-09T08:00:00", form="曝光", name="e", title="窗口缺岗")
-    first = proof("exposure_approval", "e", "2017-11-08T09:00:00", step="市绩效办")
-    second = proof("exposure_approval", "e", "2017-11-08T10:00:00", step="分管领导")
-    late = proof("exposure_approval", "e", "2017-11-09T10:00:00", step="分管领导")
+    first = approval("e", "2017-11-08T09:00:00", "市绩效办")
+    second = approval("e", "2017-11-08T10:00:00", "分管领导")
+    late = approval("e", "2017-11-09T10:00:00", "分管领导")
     assert rows("r3", "2017-11-30", [])["全市"].verdict == "达标"
-    assert rows("r3", "2017-11-30", [item], record=Record([first, second], [], {}))["全市"].verdict == "达标"
-    alarm = rows("r3", "2017-11-30", [item], record=Record([first, late], [], {}))["全市"]
+    assert (
+        rows("r3", "2017-11-30", [item], record=Record([], [], {}, [first, second]))["全市"].verdict == "达标"
+    )
+    alarm = rows("r3", "2017-11-30", [item], record=Record([], [], {}, [first, late]))["全市"]
     assert (alarm.verdict, alarm.missing) == ("未达标", ["2017-11-09 窗口缺岗（缺：分管领导）"])
-    minute = proof("exposure_approval", "e", "2017-11-09T08:00:00", step="分管领导")
-    alarm = rows("r3", "2017-11-30", [item], record=Record([first, minute], [], {}))["全市"]
+    minute = approval("e", "2017-11-09T08:00:00", "分管领导")
+    alarm = rows("r3", "2017-11-30", [item], record=Record([], [], {}, [first, minute]))["全市"]
     assert alarm.verdict == "未达标"  # at the minute of publication is not before it
 
 

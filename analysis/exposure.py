@@ -1,0 +1,243 @@
+"""Owns the exposure ledger: what was planned, who approved it when, what appeared, and what unapproved.
+
+The rule is 四（三） of the notice: 所有曝光性报道，须与市绩效办研究审核报市分管领导同意后再予以报道. The
+steps and their order are data (`proof.steps` of the plan's exposure_gate).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+
+from analysis.plan import Fact, Plan, Task, load_facts, matched, stories
+from analysis.record import Said, said_in
+from analysis.warehouse import Connection, moment
+
+KINDS = (
+    "exposure_plan",
+    "exposure_approval",
+    "exposure_refusal",
+    "exposure_withdrawal",
+    "exposure_link",
+)
+APPROVED, LINKED, LATE, PARTLY, BARE = (
+    "已批准待刊",
+    "已审批刊发",
+    "刊发后补批",
+    "审批不全刊发",
+    "未经审批刊发",
+)
+REFUSED, WITHDRAWN = "未获同意", "已撤回"
+ALARMS = frozenset({LATE, PARTLY, BARE})
+
+
+@dataclasses.dataclass(frozen=True)
+class Planned:
+    """A planned exposure as decisions tell it. `steps` are the approvals in force, by the plan's names."""
+
+    target: str  # its title, as registered
+    registered: Said | None  # None: approved without ever having been registered
+    steps: dict[str, Said]
+    refused: Said | None
+    withdrawn: Said | None
+    links: frozenset[str]  # articles that a person linked to it
+
+    def next_step(self, order: Sequence[str]) -> str | None:
+        """The step that it waits for; None: all are done."""
+        return next((step for step in order if step not in self.steps), None)
+
+    @property
+    def is_open(self) -> bool:
+        return self.refused is None and self.withdrawn is None
+
+
+@dataclasses.dataclass(frozen=True)
+class ExposureRow:
+    """One line of the exposure ledger: a planned exposure, a published one, or both joined."""
+
+    title: str
+    state: str  # 待市绩效办, 待分管领导, 已批准待刊, 未获同意, 已撤回, 已审批刊发; alarms: 见 ALARMS
+    is_alarm: bool
+    exposed: list[str]  # units whose shortcoming it is: of the piece, else as planned
+    outlet: str | None
+    planned_day: dt.date | None
+    registered_at: dt.datetime | None
+    registered_by: str | None
+    approvals: list[str]  # 市绩效办：主任覃某 2017-10-08 10:37 防绩办曝审〔2017〕1号
+    file_number: str | None
+    lacking: list[str]  # steps not taken, or not before it appeared
+    published_at: dt.datetime | None
+    article_id: str | None
+    url: str | None
+    sha256: str | None
+    copy_count: int
+    note: str | None
+
+
+def gate_of(plan: Plan) -> Task | None:
+    """The plan's line that asks for approvals; None: the plan has none."""
+    return next((task for task in plan.tasks if task.kind == "exposure_gate"), None)
+
+
+def steps_of(plan: Plan) -> list[str]:
+    """Names of the approvals in their order; [] where the plan asks for none."""
+    task = gate_of(plan)
+    return list(task.proof.steps) if task is not None and task.proof is not None else []
+
+
+def exposures(
+    con: Connection,
+    plan: Plan,
+    as_of: dt.date | dt.datetime,
+    known_by: dt.date | dt.datetime | None = None,
+) -> list[ExposureRow]:
+    """The ledger as of a day: alarms first, then what waits for approval, then the rest by day."""
+    task = gate_of(plan)
+    if task is None:
+        return []
+    until = moment(as_of)
+    assert until is not None
+    planned = fold((s for s in said_in(con, KINDS, known_by) if s.at <= until), steps_of(plan))
+    return exposure_rows(task, load_facts(con, plan, as_of, known_by), planned, until)
+
+
+def exposure_rows(
+    task: Task, facts: list[Fact], planned: list[Planned], until: dt.datetime
+) -> list[ExposureRow]:
+    """The rows of one gate."""
+    order = list(task.proof.steps) if task.proof is not None else []
+    rows: list[ExposureRow] = []
+    used: set[str] = set()
+    for fact in stories(matched(task, facts)):
+        found = planned_for(fact, planned)
+        used |= {found.target} if found is not None else set()
+        rows.append(_published_row(fact, found, order))
+    for each in planned:
+        if each.target not in used:
+            rows.append(_planned_row(each, order, until))
+    return sorted(
+        rows, key=lambda r: (not r.is_alarm, r.published_at is not None, str(r.published_at or r.planned_day))
+    )
+
+
+def fold(said: Iterable[Said], order: Sequence[str]) -> list[Planned]:
+    """Planned exposures from decisions in their order.
+
+    An approval counts only after those that stand before it; a refusal or a new registration begins anew.
+    """
+    found: dict[str, Planned] = {}
+    for each in said:
+        old = found.get(each.target) or Planned(each.target, None, {}, None, None, frozenset())
+        if each.kind == "exposure_plan":
+            old = Planned(each.target, each, {}, None, None, old.links)
+        elif each.kind == "exposure_approval":
+            step = str(each.after.get("step"))
+            if old.is_open and step not in old.steps and step == old.next_step(order):
+                old = dataclasses.replace(old, steps=old.steps | {step: each})
+        elif each.kind == "exposure_refusal":
+            old = dataclasses.replace(old, steps={}, refused=each)
+        elif each.kind == "exposure_withdrawal":
+            old = dataclasses.replace(old, withdrawn=each)
+        elif each.kind == "exposure_link":
+            old = dataclasses.replace(old, links=old.links | {str(each.after.get("article"))})
+        found[each.target] = old
+    return list(found.values())
+
+
+def planned_for(fact: Fact, planned: Iterable[Planned]) -> Planned | None:
+    """The planned exposure that a published piece is: linked by a person, or of the same title or address."""
+    names = {fact.article_id, fact.url, fact.story_id}
+    title = plain(fact.title)
+    hits = [
+        each
+        for each in planned
+        if each.links & names or each.target in names or (title and plain(each.target) == title)
+    ]
+    return max(hits, key=lambda each: (len(each.steps), each.target), default=None)
+
+
+def lacking_steps(fact: Fact, planned: Planned | None, order: Sequence[str]) -> list[str]:
+    """The steps that were not taken before the piece appeared: the minute of publication is too late."""
+    steps = planned.steps if planned is not None else {}
+    return [step for step in order if step not in steps or steps[step].at >= fact.published_at]
+
+
+def plain(title: str) -> str:
+    """A title without spaces and punctuation: how it is printed differs in these."""
+    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", title))
+
+
+def _published_row(fact: Fact, planned: Planned | None, order: list[str]) -> ExposureRow:
+    lacking = lacking_steps(fact, planned, order)
+    steps = planned.steps if planned is not None else {}
+    state = LINKED
+    if lacking:
+        late = [step for step in lacking if step in steps]
+        state = LATE if late and len(late) == len(lacking) else PARTLY if len(lacking) < len(order) else BARE
+    notes = [f"警示：刊发前缺{'、'.join(lacking)}审批"] if lacking else []
+    if planned is not None and planned.registered is not None and fact.exposed:
+        other = sorted(set(planned.registered.units()) ^ set(fact.exposed))
+        notes += [f"登记的与稿件的被曝光单位不一致：{'、'.join(other)}"] if other else []
+    base = _base(planned, order)
+    return dataclasses.replace(
+        base,
+        title=fact.title,
+        state=state,
+        is_alarm=bool(lacking),
+        exposed=list(fact.exposed) or base.exposed,
+        outlet=fact.outlet,
+        lacking=lacking,
+        published_at=fact.published_at,
+        article_id=fact.article_id,
+        url=fact.url,
+        sha256=fact.sha256,
+        copy_count=fact.copy_count,
+        note="；".join(notes) or None,
+    )
+
+
+def _planned_row(planned: Planned, order: list[str], until: dt.datetime) -> ExposureRow:
+    row = _base(planned, order)
+    if planned.withdrawn is not None:
+        return dataclasses.replace(row, state=WITHDRAWN, note=planned.withdrawn.why or None)
+    if planned.refused is not None:
+        said = planned.refused
+        return dataclasses.replace(row, state=REFUSED, note=f"{said.who} {said.at:%Y-%m-%d}：{said.why}")
+    waiting = planned.next_step(order)
+    note = None
+    if row.planned_day is not None and row.planned_day < until.date():
+        note = "拟刊日期已过，未见刊发" if waiting is None else "拟刊日期已过，审批未完"
+    return dataclasses.replace(row, state=APPROVED if waiting is None else f"待{waiting}", note=note)
+
+
+def _base(planned: Planned | None, order: list[str]) -> ExposureRow:
+    said = planned.registered if planned is not None else None
+    steps = planned.steps if planned is not None else {}
+    numbers = list(dict.fromkeys(str(s.after.get("number")) for s in steps.values() if s.after.get("number")))
+    return ExposureRow(
+        title=planned.target if planned is not None else "",
+        state="",
+        is_alarm=False,
+        exposed=said.units() if said is not None else [],
+        outlet=said.after.get("outlet") if said is not None else None,
+        planned_day=said.day() if said is not None else None,
+        registered_at=said.at if said is not None else None,
+        registered_by=said.who if said is not None else None,
+        approvals=[
+            " ".join(
+                filter(None, [f"{step}：{s.who}", f"{s.at:%Y-%m-%d %H:%M}", str(s.after.get("number") or "")])
+            )
+            for step, s in ((step, steps[step]) for step in order if step in steps)
+        ],
+        file_number="、".join(numbers) or None,
+        lacking=[step for step in order if step not in steps],
+        published_at=None,
+        article_id=None,
+        url=None,
+        sha256=None,
+        copy_count=0,
+        note=None,
+    )

@@ -1,0 +1,24 @@
+"""Owns how official documents write numbers, days and widths (GB/T 9704-2012)."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+_NUMERALS = "〇一二三四五六七八九"
+
+
+def chinese_number(number: int) -> str:
+    """1 → 一, 12 → 十二, 20 → 二十; for the headings of a document (1 to 99)."""
+    tens, ones = divmod(number, 10)
+    head = "" if not tens else "十" if tens == 1 else _NUMERALS[tens] + "十"
+    return head + (_NUMERALS[ones] if ones else "")
+
+
+def chinese_day(day: dt.date) -> str:
+    """7.3.5.4: a date in Arabic numerals, year in full, no leading zeros."""
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def width_in_characters(text: str) -> float:
+    """Width in Chinese characters: digits take half of one."""
+    return sum(0.5 if ord(character) < 0x2000 else 1 for character in text)

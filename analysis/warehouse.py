@@ -6,17 +6,24 @@ A question is a file in analysis/sql; its first comment says what it answers and
 from __future__ import annotations
 
 import datetime as dt
-import time
+import threading
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pandas as pd
+import pyarrow as pa
 
-from pipeline.warehouse import schema_version, views_version
+from pipeline.city import City
+from pipeline.decisions import decisions_state
+from pipeline.load_decisions import decision_rows
+from pipeline.warehouse import definitions, schema_version, views_version
 
 SQL = Path(__file__).resolve().parent / "sql"
+EDITION = "edition"  # the name under which a warehouse file is attached
+# Names are looked for among the decisions and views laid over first, then in the file.
+_OVERLAID = f"SET search_path = 'memory.main,{EDITION}.main'"
 Connection = duckdb.DuckDBPyConnection
 DatabaseError = duckdb.Error  # a question that the file cannot answer: it is damaged
 
@@ -25,22 +32,33 @@ class WarehouseError(RuntimeError):
     """The warehouse cannot be asked; the message says why and what to do, in Chinese."""
 
 
-def open_warehouse(path: Path | str, city: str | None = None, wait_seconds: float = 30) -> Connection:
-    """Open a warehouse for reading.
+def open_warehouse(path: Path | str, city: str | None = None) -> Connection:
+    """Open a warehouse for reading. The file is an edition that nobody writes any more: a build puts a new
+    one in its place, which is seen by who opens it then.
 
     Args:
         city: name of the city that it must be of; None: any.
-        wait_seconds: how long to wait for a build that is writing it.
 
     Raises:
-        WarehouseError: there is none, it is being built, or it is of another city or version.
+        WarehouseError: there is none, or it is of another city or version, or damaged.
     """
     path = Path(path)
     if not path.exists():
         raise WarehouseError(f"没有数据仓库 {path}，请先运行 gangqing build")
-    con = _connect(path, time.monotonic() + wait_seconds)
+    # Attached, since a file that is connected to is shared by all of a process, also after it was replaced.
+    con = duckdb.connect(":memory:")
     try:
-        meta = dict(con.execute("SELECT key, value FROM meta").fetchall())
+        con.execute("SET enable_progress_bar = false")  # it would be printed among the answers
+        quoted = str(path).replace("'", "''")
+        con.execute(f"ATTACH '{quoted}' AS {EDITION} (READ_ONLY)")
+        con.execute(f"USE {EDITION}")
+    except duckdb.Error as error:
+        con.close()
+        raise WarehouseError(
+            f"{path} 无法打开，请运行 gangqing build --rebuild（{str(error).splitlines()[0]}）"
+        ) from error
+    try:
+        meta = _meta(con)
     except duckdb.Error as error:
         con.close()
         raise WarehouseError(f"{path} 不是港情的数据仓库，请运行 gangqing build --rebuild") from error
@@ -53,22 +71,77 @@ def open_warehouse(path: Path | str, city: str | None = None, wait_seconds: floa
     return con
 
 
-def _connect(path: Path, until: float) -> Connection:
-    while True:
+def _meta(con: Connection) -> dict[str, str]:
+    return dict(con.execute("SELECT key, value FROM meta").fetchall())
+
+
+class LiveWarehouse:
+    """The newest edition of a city's warehouse with the decisions recorded since laid over it, for a process
+    that asks from several threads: what a person decided is seen by the next question."""
+
+    def __init__(self, path: Path, city: City, decisions: Path) -> None:
+        """Args:
+        path: the warehouse file.
+        decisions: folder of the record of decisions.
+        """
+        self._path, self._city, self._decisions = path, city, decisions
+        self._lock = threading.Lock()
+        self._con: Connection | None = None
+        self._edition: tuple[int, int, int] | None = None
+        self._state: str | None = None  # of the decisions that are seen
+        self._is_overlaid = False
+
+    def cursor(self) -> Connection:
+        """A connection for one thread's questions; close it after use.
+
+        Raises:
+            WarehouseError: as `open_warehouse`. DecisionError: a line of the record is damaged.
+        """
+        with self._lock:
+            self._renew()
+            assert self._con is not None
+            cursor = self._con.cursor()
+            cursor.execute(_OVERLAID if self._is_overlaid else f"USE {EDITION}")
+            return cursor
+
+    def close(self) -> None:
+        with self._lock:
+            if self._con is not None:
+                self._con.close()
+            self._con = self._edition = None
+
+    def _renew(self) -> None:
         try:
-            return duckdb.connect(str(path), read_only=True)
-        except duckdb.IOException as error:
-            if "set lock" not in str(error).lower():
-                raise WarehouseError(
-                    f"{path} 无法打开，请运行 gangqing build --rebuild（{str(error).splitlines()[0]}）"
-                ) from error
-            if time.monotonic() >= until:
-                raise WarehouseError(f"{path} 正在构建，请稍后再试") from error
-            time.sleep(0.2)
-        except duckdb.Error as error:
-            raise WarehouseError(
-                f"{path} 不是可用的数据仓库，请运行 gangqing build --rebuild（{str(error).splitlines()[0]}）"
-            ) from error
+            stat = self._path.stat()
+            edition = (stat.st_ino, stat.st_mtime_ns, stat.st_size)
+        except FileNotFoundError:
+            edition = None
+        if self._con is None or edition != self._edition:
+            fresh = open_warehouse(self._path, self._city.name)
+            self._con, self._edition = fresh, edition  # cursors of the old edition keep it until they close
+            self._is_overlaid, self._state = False, _meta(fresh).get("decisions")
+        state = decisions_state(self._decisions)
+        if state != self._state:
+            self._overlay(self._con)
+            self._state = state
+
+    def _overlay(self, con: Connection) -> None:
+        rows, values, _ = decision_rows(self._city, self._decisions)
+        con.execute(_OVERLAID)
+        if not self._is_overlaid:
+            for table in ("decision", "decision_value"):
+                con.execute(f"CREATE TABLE memory.{table} AS FROM {EDITION}.{table} LIMIT 0")
+            for sql in definitions("staging", "marts"):
+                con.execute(sql)
+            self._is_overlaid = True
+        con.begin()
+        for table, content in (("decision", rows), ("decision_value", values)):
+            con.execute(f"DELETE FROM memory.{table}")  # noqa: S608
+            if content:
+                con.register("incoming", pa.Table.from_pylist(content))
+                con.execute(f"INSERT INTO memory.{table} BY NAME SELECT * FROM incoming")  # noqa: S608
+                con.unregister("incoming")
+        con.commit()
 
 
 def ask(con: Connection, question: str, **parameters: Any) -> list[dict[str, Any]]:

@@ -93,18 +93,18 @@ def check_unit(city: City, unit: str | None, *others: str) -> None:
 
 @contextlib.contextmanager
 def asked(folder: Path | None, home: Path) -> Iterator[tuple[City, Any]]:
-    """The chosen city and its warehouse, opened for reading and closed again."""
-    from analysis.warehouse import WarehouseError, open_warehouse
+    """The chosen city and its warehouse with what was decided since it was built; closed again."""
+    from analysis.warehouse import LiveWarehouse, WarehouseError
+    from pipeline.store import open_store
 
     city = load_chosen(folder)
+    warehouse = LiveWarehouse(home / WAREHOUSE, city, open_store(home, city).decisions)
     try:
-        con = open_warehouse(home / WAREHOUSE, city.name)
-        try:
-            yield city, con
-        finally:
-            con.close()
+        yield city, warehouse.cursor()
     except WarehouseError as error:
         raise UserError(str(error)) from error
+    finally:
+        warehouse.close()
 
 
 def parse_moment(text: str | None, name: str = "--at") -> dt.datetime:
@@ -139,4 +139,4 @@ def acting(folder: Path | None, home: Path) -> Iterator[tuple[City, Any]]:
 
     city = load_chosen(folder)
     yield city, open_store(home, city)
-    typer.echo("已记录；运行 gangqing build 后计入各表")
+    typer.echo("已记录，各表即时计入")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -49,6 +49,17 @@ KINDS: tuple[str, ...] = get_args(Kind)
 
 class DecisionError(ValueError):
     """A decision is incomplete, or a line of the record cannot be read; the message names the line."""
+
+
+class StaleDecision(DecisionError):
+    """Somebody else decided on the same target meanwhile; `latest` is that decision. Nothing was written."""
+
+    def __init__(self, latest: Decision) -> None:
+        super().__init__(
+            f"{latest.who} 已于 {latest.at.replace('T', ' ')} 对此作出决定（{latest.why or latest.kind}），"
+            "请刷新后再定"
+        )
+        self.latest = latest
 
 
 class Decision(Record, frozen=True, kw_only=True):
@@ -100,24 +111,36 @@ def check_decision(decision: Decision) -> None:
         raise DecisionError("extension 的 after.days 应为工作日数（整数）")
 
 
-def append_decision(folder: Path, decision: Decision) -> None:
+def append_decision(
+    folder: Path, decision: Decision, expected: Mapping[str, str | None] | None = None
+) -> None:
     """Write one decision durably. Returns only after the line is on disk.
 
     Raises:
         DecisionError: the decision is incomplete, or one with its id was recorded with other content.
+        StaleDecision: as `append_decisions`.
     """
-    append_decisions(folder, [decision])
+    append_decisions(folder, [decision], expected)
 
 
-def append_decisions(folder: Path, decisions: Iterable[Decision]) -> int:
+def append_decisions(
+    folder: Path, decisions: Iterable[Decision], expected: Mapping[str, str | None] | None = None
+) -> int:
     """Write several decisions durably, all or, where one is wrong, none; returns how many were new.
+
+    Args:
+        expected: by target, the id of the newest decision on it that the person saw (None: there was none).
 
     Raises:
         DecisionError: as `append_decision`.
+        StaleDecision: a target has a newer decision than the one that was expected; nothing is written.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with FileLock(folder / ".lock"):
         known = {decision.id: decision for decision in load_decisions(folder)}
+        decisions = list(decisions)
+        if expected and not all(decision.id in known for decision in decisions):
+            _check_expected(known.values(), expected)
         lines: dict[str, list[bytes]] = {}
         for decision in decisions:
             check_decision(decision)
@@ -129,6 +152,27 @@ def append_decisions(folder: Path, decisions: Iterable[Decision]) -> int:
         for year, of_year in sorted(lines.items()):
             _append(folder / f"{year}.jsonl", b"".join(of_year))
     return sum(map(len, lines.values()))
+
+
+def latest_ids(folder: Path, targets: Iterable[str]) -> dict[str, str | None]:
+    """By target, the id of the newest decision on it in the order of the record (None: there is none)."""
+    found: dict[str, str | None] = dict.fromkeys(targets)
+    for decision in load_decisions(folder):
+        if decision.target in found:
+            found[decision.target] = decision.id
+    return found
+
+
+def _check_expected(known: Iterable[Decision], expected: Mapping[str, str | None]) -> None:
+    latest = {decision.target: decision for decision in known if decision.target in expected}
+    for target, seen in expected.items():
+        if target in latest and latest[target].id != seen:
+            raise StaleDecision(latest[target])
+
+
+def decisions_state(folder: Path) -> str:
+    """Changes with every decision: names and sizes of the files, which only grow."""
+    return ";".join(f"{path.name}:{path.stat().st_size}" for path in sorted(folder.glob("*.jsonl")))
 
 
 def _append(path: Path, lines: bytes) -> None:

@@ -1,10 +1,16 @@
-"""Owns building the warehouse: from what was landed and decided to tables, in one transaction."""
+"""Owns building the warehouse: from what was landed and decided to a new edition of the file.
+
+A published file is never written again: a build works on a copy (or, where rules changed, on a new file)
+and puts it in the place of the old one in one step. So readers and builds never block one another.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import dataclasses
 import hashlib
+import os
+import shutil
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,6 +18,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from pipeline.city import City
+from pipeline.decisions import decisions_state
 from pipeline.landing import Quarantined, iter_landed, landing_files
 from pipeline.load_city import load_city_tables
 from pipeline.load_decisions import load_decision_tables
@@ -23,14 +30,12 @@ from pipeline.warehouse import (
     Warehouse,
     WarehouseDamaged,
     WarehouseError,
-    WarehouseInUse,
     schema_version,
     told_in_chinese,
     views_version,
 )
 
 PAGES_PER_BATCH = 2000
-READERS_END_SECONDS = 60.0  # a question takes a second or two; a notebook may hold the file for hours
 # City files that change no tag: the plan and the rules are read anew by every build.
 _NOT_TAGGING = {"plan.yaml", "points.yaml", "reply-rules.yaml"}
 Progress = Callable[[str, int, int | None], None]  # stage in Chinese, done, total
@@ -68,15 +73,14 @@ def build(
     """Bring the warehouse up to date: read new landing lines and all decisions, tag what is new.
 
     A kill at any moment leaves the warehouse as it was before or as it is after. A file of another city, with
-    other tables, or tagged by other rules is built anew beside the old one and put in its place.
+    other tables, or tagged by other rules is built from nothing instead of from a copy of the old one.
 
     Args:
         home: the folder in which var/ lies.
-        wait_seconds: how long to wait for another build of the same warehouse, and at most a minute for
-            readers of it.
+        wait_seconds: how long to wait for another build of the same warehouse.
 
     Raises:
-        WarehouseError: another build did not end in time, or a reader holds the file.
+        WarehouseError: another build did not end in time, or the file cannot be written.
         CheckError: a zero-row check found rows; nothing was changed.
         CityError, DecisionError, SaltError: data is wrong; the message says where.
     """
@@ -90,28 +94,44 @@ def build(
     }
     warehouse.parent.mkdir(parents=True, exist_ok=True)
     with _alone(warehouse, wait_seconds, say), told_in_chinese(warehouse):
-        readers = min(wait_seconds, READERS_END_SECONDS)
-        try:
-            with told_in_chinese(warehouse):
-                reason = "按要求重建" if rebuild else _why_rebuild(warehouse, identity, store, readers)
-                if reason is None and warehouse.exists():
-                    return _fill(warehouse, city, store, tagger, identity, None, say, readers)
-        except WarehouseDamaged as error:
-            reason = f"原文件无法读取（{error}）"
+        reason = "按要求重建" if rebuild else _why_rebuild(warehouse, identity, store)
         draft = warehouse.with_name(warehouse.name + ".building")
         _remove(draft)
-        if reason:
-            say(f"重建数据仓库：{reason}", 0, None)
         try:
-            report = _fill(draft, city, store, tagger, identity, reason, say)
-        except BaseException:
+            report = None
+            if reason is None and warehouse.exists():
+                try:
+                    _copy(warehouse, draft)
+                    with told_in_chinese(warehouse):
+                        report = _fill(draft, city, store, tagger, identity, None, say)
+                except WarehouseDamaged as error:
+                    reason = f"原文件无法读取（{error}）"
+                    _remove(draft)
+            if report is None:
+                if reason:
+                    say(f"重建数据仓库：{reason}", 0, None)
+                report = _fill(draft, city, store, tagger, identity, reason, say)
+            _publish(draft, warehouse)
+        finally:
             _remove(draft)
-            raise
-        # The old file's log must not be replayed into the new one.
-        _wal(warehouse).unlink(missing_ok=True)
-        draft.replace(warehouse)
-        sync_folder(warehouse.parent)
         return dataclasses.replace(report, warehouse=warehouse)
+
+
+def _copy(warehouse: Path, draft: Path) -> None:
+    try:
+        shutil.copyfile(warehouse, draft)
+    except OSError as error:
+        raise WarehouseError(f"{draft} 写入失败，请腾出空间后再运行（{error.strerror}）") from error
+
+
+def _publish(draft: Path, warehouse: Path) -> None:
+    """Put a whole file in the place of the old one, durably. Readers keep the old one until they close it."""
+    with draft.open("rb+") as file:
+        os.fsync(file.fileno())
+    # A log that a killed program left beside the old file must not be replayed into the new one.
+    _wal(warehouse).unlink(missing_ok=True)
+    draft.replace(warehouse)
+    sync_folder(warehouse.parent)
 
 
 def rules_fingerprint(city: City, tagger: TaggerLike) -> str:
@@ -137,13 +157,16 @@ def _fill(
     identity: dict[str, str],
     reason: str | None,
     say: Progress,
-    wait_seconds: float = 0,
 ) -> BuildReport:
-    warehouse = Warehouse(path, wait_seconds)
+    state = decisions_state(
+        store.decisions
+    )  # before they are read: what comes meanwhile is laid over by readers
+    warehouse = Warehouse(path)
     try:
         warehouse.begin()
         warehouse.create()
-        warehouse.replace("meta", [{"key": key, "value": value} for key, value in identity.items()])
+        meta = identity | {"decisions": state}
+        warehouse.replace("meta", [{"key": key, "value": value} for key, value in meta.items()])
         salt = load_salt(store.salt)
         pages, threads, notices = _load_landing(warehouse, store, salt, say)
         load_city_tables(warehouse, city, salt)
@@ -220,14 +243,12 @@ def _flush(warehouse: Warehouse, rows: Rows) -> None:
     rows.clear()
 
 
-def _why_rebuild(path: Path, identity: dict[str, str], store: Store, wait_seconds: float) -> str | None:
+def _why_rebuild(path: Path, identity: dict[str, str], store: Store) -> str | None:
     """Why the file cannot be brought up to date, in Chinese; None: it can, or there is none."""
     if not path.exists():
         return None
     try:
-        warehouse = Warehouse(path, wait_seconds)
-    except WarehouseInUse:
-        raise
+        warehouse = Warehouse(path, read_only=True)
     except WarehouseError as error:
         return f"原文件无法打开（{error}）"
     try:

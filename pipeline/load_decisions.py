@@ -39,6 +39,20 @@ def load_decision_tables(warehouse: Warehouse, city: City, folder: Path) -> Deci
         DecisionError: a line of the record is damaged; the message names file and line.
     """
     before = _units_by_thread(warehouse)
+    rows, values, notices = decision_rows(city, folder)
+    warehouse.replace("decision", rows)
+    warehouse.replace("decision_value", values)
+    now = _units_by_thread(warehouse)
+    changed = {thread for thread in before | now if before.get(thread) != now.get(thread)}
+    return Decided(len(rows), notices, now, changed)
+
+
+def decision_rows(city: City, folder: Path) -> tuple[list[dict[str, Any]], list[dict[str, Any]], list[str]]:
+    """Rows of the tables `decision` and `decision_value`, and what to tell the user, in Chinese.
+
+    Raises:
+        DecisionError: as `load_decision_tables`.
+    """
     halves: list[str] = []
     by_id = {decision.id: decision for decision in load_decisions(folder, halves)}
     decisions = sorted(by_id.values(), key=lambda decision: decision.at)  # stable: same time, order of record
@@ -82,11 +96,7 @@ def load_decision_tables(warehouse: Warehouse, city: City, folder: Path) -> Deci
             }
             for key, value in sorted(decision.after.items())
         ]
-    warehouse.replace("decision", rows)
-    warehouse.replace("decision_value", values)
-    now = _units_by_thread(warehouse)
-    changed = {thread for thread in before | now if before.get(thread) != now.get(thread)}
-    return Decided(len(rows), notices, now, changed)
+    return rows, values, notices
 
 
 def _units_by_thread(warehouse: Warehouse) -> dict[str, list[str]]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import re
-import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from graphlib import TopologicalSorter
@@ -28,10 +27,6 @@ class WarehouseError(RuntimeError):
     """The warehouse cannot be opened or written; the message says why and what to do."""
 
 
-class WarehouseInUse(WarehouseError):
-    """Another program holds the file open."""
-
-
 class WarehouseDamaged(WarehouseError):
     """The file holds what DuckDB cannot read: it is derived, so it is built anew."""
 
@@ -43,18 +38,18 @@ class CheckError(WarehouseError):
 class Warehouse:
     """One writer of one warehouse file. Everything between `begin` and `commit` happens or does not."""
 
-    def __init__(self, path: Path, wait_seconds: float = 0) -> None:
-        """Args:
-        wait_seconds: how long to wait for readers of the file to end.
-        """
+    def __init__(self, path: Path, *, read_only: bool = False) -> None:
         self.path = path
-        self._con = _connect(path, time.monotonic() + wait_seconds)
+        self._con = _connect(path, read_only)
+        self._con.execute("SET enable_progress_bar = false")  # it would be printed among the answers
 
     def begin(self) -> None:
         self._con.begin()
 
     def commit(self) -> None:
+        """Commit, and write the log into the file, so that the file alone is whole."""
         self._con.commit()
+        self._con.execute("CHECKPOINT")
 
     def close(self) -> None:
         self._con.close()
@@ -94,9 +89,8 @@ class Warehouse:
 
     def create(self) -> None:
         """Make all tables, views and macros, or renew them."""
-        for folder in ("schema", "staging", "marts"):
-            for sql in _in_order(folder):
-                self._con.execute(sql)
+        for sql in definitions("schema", "staging", "marts"):
+            self._con.execute(sql)
 
     def meta(self) -> dict[str, str]:
         """Empty for a file that is no warehouse yet."""
@@ -132,18 +126,13 @@ class Warehouse:
         return total.hexdigest()
 
 
-def _connect(path: Path, until: float) -> duckdb.DuckDBPyConnection:
-    while True:
-        try:
-            return duckdb.connect(str(path), config=_CONFIG)
-        except duckdb.IOException as error:
-            if "set lock" not in str(error).lower():
-                raise WarehouseError(f"{path} 无法打开：{_first_line(error)}") from error
-            if time.monotonic() >= until:
-                raise WarehouseInUse(f"{path} 正被另一个程序打开（如笔记本或查询），请先关闭它") from error
-            time.sleep(0.2)
-        except duckdb.Error as error:
-            raise WarehouseError(f"{path} 不是可用的数据仓库：{_first_line(error)}") from error
+def _connect(path: Path, read_only: bool) -> duckdb.DuckDBPyConnection:
+    try:
+        return duckdb.connect(str(path), read_only=read_only, config={} if read_only else _CONFIG)
+    except duckdb.IOException as error:
+        raise WarehouseError(f"{path} 无法打开：{_first_line(error)}") from error
+    except duckdb.Error as error:
+        raise WarehouseError(f"{path} 不是可用的数据仓库：{_first_line(error)}") from error
 
 
 @contextlib.contextmanager
@@ -165,6 +154,13 @@ def told_in_chinese(path: Path) -> Iterator[None]:
 
 def _first_line(error: duckdb.Error) -> str:
     return (str(error).strip().splitlines() or [type(error).__name__])[0][:300]
+
+
+def definitions(*folders: str) -> Iterator[str]:
+    """The statements that make the tables (`schema`), views and macros (`staging`, `marts`), each after those
+    whose names it uses."""
+    for folder in folders:
+        yield from _in_order(folder)
 
 
 def schema_version() -> str:

@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lint bench format lock clean
+.PHONY: help setup run desk test check lint bench format lock clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -22,6 +22,10 @@ setup: $(STAMP) ## create .venv with the locked dependencies
 
 run: $(STAMP) ## the main job on the embedded sample city
 	$(BIN)/gangqing run
+
+desk: $(STAMP) ## the web desk on the sample city, as of a day in the plan (makes the sample first)
+	@test -f warehouse.duckdb || $(BIN)/gangqing run
+	$(BIN)/gangqing desk
 
 test: $(STAMP) ## format, lint, types, import rules and all tests
 	$(MAKE) --no-print-directory lint

@@ -13,6 +13,7 @@ import typer
 from commands import (
     collect,
     correct,
+    desk,
     exposure,
     ledger,
     queue,
@@ -37,6 +38,7 @@ for part in (
     queue,
     correct,
     exposure,
+    desk,
 ):
     app.add_typer(part.app)
 

@@ -119,4 +119,5 @@ def finish(city: City, home: Path, day: dt.date) -> None:
         typer.echo(size_line(con))
     typer.echo(
         "接着可以：gangqing coverage --unit 市水利局，gangqing coverage --as-of 2017-10-31，gangqing queue -h"
+        "；网页办公台：gangqing desk"
     )

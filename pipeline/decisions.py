@@ -7,7 +7,6 @@ never changed or removed; a later decision on the same target overrides an earli
 from __future__ import annotations
 
 import datetime as dt
-import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import Any, Literal, get_args
 from filelock import FileLock
 
 from pipeline.records import Record, RecordError, from_json, to_json
+from pipeline.store import append_durably
 
 Kind = Literal[
     "tag_correction",  # target: article or thread; after: the tags that are right
@@ -150,7 +150,7 @@ def append_decisions(
             elif known[decision.id] != decision:
                 raise DecisionError(f"编号 {decision.id} 已用于另一个决定")
         for year, of_year in sorted(lines.items()):
-            _append(folder / f"{year}.jsonl", b"".join(of_year))
+            append_durably(folder / f"{year}.jsonl", b"".join(of_year))
     return sum(map(len, lines.values()))
 
 
@@ -175,19 +175,6 @@ def decisions_state(folder: Path) -> str:
     return ";".join(f"{path.name}:{path.stat().st_size}" for path in sorted(folder.glob("*.jsonl")))
 
 
-def _append(path: Path, lines: bytes) -> None:
-    new = not path.exists()
-    with path.open("ab") as file:
-        # A kill in the middle of a write leaves half a line: end it, so that it spoils no other.
-        if file.tell() and not _ends_with_newline(path):
-            file.write(b"\n")
-        file.write(lines)
-        file.flush()
-        os.fsync(file.fileno())
-    if new:
-        _fsync_folder(path.parent)
-
-
 def load_decisions(folder: Path, passed_over: list[str] | None = None) -> Iterator[Decision]:
     """All decisions, files by name, lines in order. Half a line (a kill while writing, never acknowledged) is
     passed over; anything else that is no decision is an error.
@@ -210,20 +197,6 @@ def load_decisions(folder: Path, passed_over: list[str] | None = None) -> Iterat
                         passed_over.append(f"{path.name}:{number}")
                     continue
                 raise DecisionError(f"{path.name}:{number}: 不是有效的决定：{error}") from error
-
-
-def _ends_with_newline(path: Path) -> bool:
-    with path.open("rb") as file:
-        file.seek(-1, os.SEEK_END)
-        return file.read(1) == b"\n"
-
-
-def _fsync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _year(decision: Decision) -> str:

@@ -31,6 +31,26 @@ class Store:
         return self.folder / "decisions"
 
     @property
+    def accounts(self) -> Path:
+        """Who may sign in at the desk."""
+        return self.folder / "accounts"
+
+    @property
+    def audit(self) -> Path:
+        """What was done at the desk: audit/<year>.jsonl."""
+        return self.folder / "audit"
+
+    @property
+    def jobs(self) -> Path:
+        """Long work that the desk started: a record and a log each."""
+        return self.folder / "jobs"
+
+    @property
+    def desk(self) -> Path:
+        """The desk's secret and its sessions: may be deleted, then all must sign in again."""
+        return self.folder / "desk"
+
+    @property
     def state(self) -> Path:
         """Crawl state and locks, derived from `landing`: may be deleted."""
         return self.folder / "state"
@@ -58,6 +78,22 @@ def ensure_folder(folder: Path) -> None:
     missing = missing[: next((i for i, path in enumerate(missing) if path.is_dir()), len(missing))]
     for path in reversed(missing):
         path.mkdir(exist_ok=True)
+        sync_folder(path.parent)
+
+
+def append_durably(path: Path, lines: bytes, mode: int = 0o666) -> None:
+    """Add whole lines to a file, synced before it returns. Half a line that a kill left behind is ended
+    first, so that it spoils no other. The caller holds a lock."""
+    new = not path.exists()
+    with os.fdopen(os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, mode), "ab+") as file:
+        if file.seek(0, os.SEEK_END):
+            file.seek(-1, os.SEEK_END)
+            if file.read(1) != b"\n":
+                file.write(b"\n")
+        file.write(lines)
+        file.flush()
+        os.fsync(file.fileno())
+    if new:
         sync_folder(path.parent)
 
 

@@ -1,0 +1,73 @@
+"""Owns the desk as an application: its routes, who is signed in, tokens of forms, limits, headers, errors."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from litestar import Litestar
+from litestar.config.csrf import CSRFConfig
+from litestar.datastructures import CacheControlHeader, State
+from litestar.di import Provide
+from litestar.middleware import DefineMiddleware
+from litestar.openapi import OpenAPIConfig
+from litestar.static_files import create_static_files_router
+from litestar.stores.file import FileStore
+from litestar.stores.memory import MemoryStore
+
+from analysis.desk.errors import HANDLERS
+from analysis.desk.forms import provide_form
+from analysis.desk.office import Office, ensure_private
+from analysis.desk.pages import ROUTES
+from analysis.desk.rendering import STATIC
+from analysis.desk.rights import PUBLIC, permission_guard
+from analysis.desk.security import add_headers
+from analysis.desk.sessions import DeskSessionConfig, SignedIn
+from analysis.desk.visit import provide_visit
+
+MAX_BODY = 10_000_000  # bytes of a form with what is uploaded
+YEAR = 365 * 24 * 3600
+
+
+def create_app(office: Office) -> Litestar:
+    """The desk of one city as an ASGI application."""
+    sessions = ensure_private(office.store.desk) / "sessions"
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: Litestar) -> AsyncIterator[None]:
+        try:
+            yield
+        finally:
+            office.warehouse.close()
+
+    app = Litestar(
+        route_handlers=[*ROUTES, _static(STATIC)],
+        dependencies={
+            "visit": Provide(provide_visit),
+            "form": Provide(provide_form),
+        },
+        guards=[permission_guard],
+        middleware=[DeskSessionConfig().middleware, DefineMiddleware(SignedIn)],
+        csrf_config=CSRFConfig(
+            secret=office.secret, cookie_name="gangqing_form", cookie_httponly=True, cookie_samesite="strict"
+        ),
+        exception_handlers=HANDLERS,
+        before_send=[add_headers],
+        request_max_body_size=MAX_BODY,
+        stores={"sessions": FileStore(sessions, create_directories=True), "rate_limit": MemoryStore()},
+        state=State({"desk": office}),
+        openapi_config=OpenAPIConfig(title="港情", version="1", path="/api/schema", render_plugins=[]),
+        lifespan=[lifespan],
+    )
+    office.paths = frozenset(route.path for route in app.routes)
+    return app
+
+
+def _static(folder: Path):  # type: ignore[no-untyped-def]  # a router of a class that Litestar keeps to itself
+    return create_static_files_router(
+        path="/static",
+        directories=[folder],
+        cache_control=CacheControlHeader(max_age=YEAR, public=True, immutable=True),
+        opt={"permission": PUBLIC},
+    )

@@ -1,0 +1,111 @@
+"""Owns what becomes of an error at the desk: a page that says what to do next, JSON for programs."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+
+from litestar import Request
+from litestar.enums import MediaType
+from litestar.exceptions import HTTPException, NotAuthorizedException
+from litestar.response import Redirect, Response
+
+from analysis.desk.jobs import JobError
+from analysis.desk.rendering import problem_page
+from analysis.warehouse import WarehouseError
+from analysis.worktime import UnknownYear
+from pipeline.decisions import DecisionError
+
+_LOG = logging.getLogger("gangqing.desk")
+_SAID = {
+    400: "请求有误",
+    401: "请先登录",
+    403: "没有权限",
+    404: "没有这个页面",
+    405: "这个地址不能这样用",
+    409: "别人刚刚改过",
+    413: "上传的内容太大",
+    429: "尝试过于频繁",
+    500: "程序出错",
+    503: "暂时不可用",
+}
+_NEXT = {
+    400: "请返回上一页检查填写的内容。",
+    403: "如确需办理，请联系管理员调整角色。",
+    404: "请从上方菜单重新进入。",
+    409: "请返回刷新，看清别人改了什么，再决定是否还要改。",
+    413: "请压缩或拆分后再传，单次不超过 10 MB。",
+    429: "请过一分钟再试。",
+    500: "请把出错的时间告诉管理员；已经保存的内容不受影响。",
+    503: "请稍后刷新；若一直如此，请联系管理员。",
+}
+_FORBIDDEN_TOKEN = "CSRF"
+
+
+def status_of(error: Exception) -> int:
+    """Which status an error of the program's own means."""
+    if isinstance(error, HTTPException):
+        return error.status_code
+    if isinstance(error, WarehouseError):
+        return 503
+    if isinstance(error, DecisionError):
+        return 409 if type(error).__name__ == "StaleDecision" else 400
+    if isinstance(error, UnknownYear | JobError):
+        return 400
+    return 500
+
+
+def answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+    """A page or, below /api, JSON. Nothing of the inside of a fault is told outside."""
+    status = status_of(error)
+    detail = _detail(error, status)
+    if status >= 500 and not isinstance(error, WarehouseError):
+        _LOG.error("%s %s", request.method, request.url.path, exc_info=error)
+    if request.url.path.startswith("/api"):
+        return Response(
+            {"status_code": status, "detail": detail}, status_code=status, media_type=MediaType.JSON
+        )
+    if isinstance(error, NotAuthorizedException):
+        return _to_entrance(request, error)
+    office = request.app.state.desk
+    html = problem_page(
+        office.templates,
+        {
+            "template": "problem.html",
+            "office": office,
+            "status": status,
+            "said": _SAID.get(status, "请求未能完成"),
+            "detail": detail,
+            "next_step": _NEXT.get(status, _NEXT[400]),
+        },
+    )
+    return Response(
+        html, status_code=status, media_type=MediaType.HTML, headers=getattr(error, "headers", None)
+    )
+
+
+def _detail(error: Exception, status: int) -> str:
+    if isinstance(error, HTTPException):
+        if _FORBIDDEN_TOKEN in error.detail:
+            return "表单已过期或不是从本系统提交的，请返回上一页刷新后再提交"
+        if any("\u4e00" <= char <= "\u9fff" for char in error.detail):
+            return error.detail
+        return "" if status in _SAID else error.detail
+    return "" if status == 500 else str(error)
+
+
+def _to_entrance(request: Request[Any, Any, Any], error: NotAuthorizedException) -> Redirect:
+    """To the page on which one signs in, and from there back to where one wanted to go."""
+    if "一次性密码" in error.detail:
+        return Redirect("/password", status_code=303)
+    if request.app.state.desk.setup_key is not None and not request.app.state.desk.accounts.all():
+        return Redirect("/login", status_code=303)
+    path = request.url.path
+    wanted = f"{path}?{request.url.query}" if request.url.query else path
+    query = urlencode({"next": wanted}) if request.method == "GET" and wanted != "/" else ""
+    return Redirect(f"/login?{query}" if query else "/login", status_code=303)
+
+
+HANDLERS: dict[Any, Callable[..., Response[Any]]] = {HTTPException: answer_error, Exception: answer_error}

@@ -1,0 +1,50 @@
+"""Owns the desk's append-only files of JSON lines: accounts, audit. A line is on disk before it counts."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Generic, TypeVar
+
+import msgspec
+from filelock import FileLock
+
+from pipeline.store import append_durably, ensure_folder
+
+R = TypeVar("R", bound=msgspec.Struct)
+
+
+class Journal(Generic[R]):
+    """One file of records of one type, only ever appended to; several processes may write it."""
+
+    def __init__(self, path: Path, record: type[R], mode: int = 0o600) -> None:
+        self.path, self._record, self._mode = path, record, mode
+        self._lock = threading.Lock()
+
+    def append(self, *records: R) -> None:
+        """Returns only after the lines are on disk."""
+        ensure_folder(self.path.parent)
+        lines = b"".join(msgspec.json.encode(record) + b"\n" for record in records)
+        with self._lock, FileLock(f"{self.path}.lock"):
+            append_durably(self.path, lines, self._mode)
+
+    def __iter__(self) -> Iterator[R]:
+        """All records in order. Half a line (a kill while writing, never acknowledged) is passed over."""
+        if not self.path.exists():
+            return
+        decoder = msgspec.json.Decoder(self._record)
+        for line in self.path.read_bytes().split(b"\n"):
+            if line.strip():
+                try:
+                    yield decoder.decode(line)
+                except msgspec.DecodeError:
+                    continue
+
+    def state(self) -> tuple[int, int]:
+        """Changes with every record."""
+        try:
+            stat = self.path.stat()
+        except FileNotFoundError:
+            return (0, 0)
+        return (stat.st_size, stat.st_mtime_ns)

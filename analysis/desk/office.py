@@ -1,0 +1,126 @@
+"""Owns what the desk works with: one city's data, plan, rules, clock, warehouse, records and people."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import os
+import secrets
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+
+import msgspec
+from jinja2 import Environment
+
+from analysis.credits import Points, load_points
+from analysis.desk.accounts import Accounts
+from analysis.desk.audit import AuditLog
+from analysis.desk.jobs import Jobs
+from analysis.desk.rendering import environment
+from analysis.desk.warehouse import DeskWarehouse
+from analysis.plan import Plan, load_plan
+from analysis.ticket import Rules, load_rules
+from analysis.warehouse import WarehouseError
+from pipeline.city import City, CityError
+from pipeline.store import Store, ensure_folder, open_store
+
+
+class DeskSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`desk` in city.yaml. Times are of the working clock of China, "HH:MM"; an empty list: never."""
+
+    crawl_at: list[str] = []  # crawl and build
+    check_at: list[str] = []  # whether the announcement still stands
+    notify_at: list[str] = []  # messages to units
+
+
+@dataclasses.dataclass
+class Office:
+    """What one desk works with.
+
+    Attributes:
+        home: folder in which var/ and the warehouse lie.
+        clock: the only source of the time; a sample city's shows the day that it plays.
+        paths: addresses that the desk answers: the menu shows no other.
+        setup_key: opens the page on which the first account is made; None: there is one already.
+    """
+
+    city: City
+    home: Path
+    clock: Callable[[], dt.datetime]
+    plan: Plan
+    rules: Rules
+    points: Points
+    store: Store
+    settings: DeskSettings
+    warehouse: DeskWarehouse
+    accounts: Accounts
+    audit: AuditLog
+    jobs: Jobs
+    is_sample: bool = False
+    setup_key: str | None = None
+    paths: frozenset[str] = frozenset()
+
+    @property
+    def today(self) -> dt.date:
+        return self.clock().date()
+
+    @cached_property
+    def templates(self) -> Environment:
+        return environment()
+
+    @cached_property
+    def secret(self) -> str:
+        """Signs the tokens of forms; made once, kept in var/<city>/desk."""
+        path = ensure_private(self.store.desk) / "secret"
+        try:
+            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+                file.write(secrets.token_hex(32))
+        except FileExistsError:
+            pass
+        return path.read_text("utf-8")
+
+
+def ensure_private(folder: Path) -> Path:
+    """Create a folder that only its owner may enter."""
+    ensure_folder(folder)
+    folder.chmod(0o700)
+    return folder
+
+
+def open_office(
+    city: City,
+    home: Path,
+    clock: Callable[[], dt.datetime],
+    warehouse: Path,
+    *,
+    is_sample: bool = False,
+) -> Office:
+    """Everything that a desk works with.
+
+    Raises:
+        CityError, WorktimeError, WarehouseError: the city's data is wrong or lacks what a desk needs.
+    """
+    plan = load_plan(city)
+    if plan is None:
+        raise WarehouseError(f"{city.folder} 没有 plan.yaml，无法对账")
+    try:
+        settings = msgspec.convert(city.settings.get("desk") or {}, DeskSettings)
+    except msgspec.ValidationError as error:
+        raise CityError(f"city.yaml 的 desk 有误（{error}）") from error
+    store = open_store(home, city)
+    return Office(
+        city=city,
+        home=home,
+        clock=clock,
+        plan=plan,
+        rules=load_rules(city),
+        points=load_points(city),
+        store=store,
+        settings=settings,
+        warehouse=DeskWarehouse(warehouse, city, store.decisions),
+        accounts=Accounts(ensure_private(store.accounts)),
+        audit=AuditLog(store.audit),
+        jobs=Jobs(store.jobs, clock),
+        is_sample=is_sample,
+    )

@@ -1,0 +1,111 @@
+"""Owns what all pages share: the base of their contexts, the menu, and lists cut into screens."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar, Generic, TypeVar
+
+T = TypeVar("T")
+PER_SCREEN = 50
+
+
+@dataclasses.dataclass(kw_only=True)
+class Page:
+    """What a template shows. Each page subclasses it and documents its fields under "Attributes:".
+
+    Attributes:
+        template: file below templates/.
+        heading: title of the page, in Chinese.
+        section: path of the menu's entry to which it belongs.
+    """
+
+    template: ClassVar[str]
+    heading: ClassVar[str]
+    section: ClassVar[str]
+
+
+# The menu: path, label, permission to see it.
+MENU: tuple[tuple[str, str, str], ...] = (
+    ("/", "今日", "own.read"),
+    ("/ledger", "台账", "own.read"),
+    ("/units", "单位", "own.read"),
+    ("/articles", "稿件", "own.read"),
+    ("/tickets", "回帖", "own.read"),
+    ("/hotspots", "热点", "city.read"),
+    ("/exposures", "曝光审批", "city.read"),
+    ("/announcement", "公告在线", "own.read"),
+    ("/appeals", "补报与申诉", "own.read"),
+    ("/sources", "来源", "city.read"),
+    ("/reports", "报表", "city.read"),
+    ("/settings", "设置", "settings.read"),
+    ("/log", "日志", "log.read"),
+)
+
+
+@dataclasses.dataclass
+class Listing(Generic[T]):
+    """A list cut into screens, sorted by one of its columns; links do it, without JavaScript.
+
+    Attributes:
+        rows: of this screen.
+        total: of all screens.
+        screen: number of this one, from 1.
+        screens: how many there are.
+        sort: key of the column by which it is sorted, with a - before it where downwards; "" as it came.
+    """
+
+    rows: Sequence[T]
+    total: int
+    screen: int
+    screens: int
+    sort: str = ""
+
+    @property
+    def first(self) -> int:
+        """Number of the first row shown, from 1; 0 where there is none."""
+        return (self.screen - 1) * PER_SCREEN + 1 if self.total else 0
+
+    @property
+    def last(self) -> int:
+        return min(self.screen * PER_SCREEN, self.total)
+
+    def turned(self, key: str) -> str:
+        """The sort that a click on a column's head asks for."""
+        return f"-{key}" if self.sort == key else key
+
+    def aria(self, key: str) -> str:
+        return {key: "ascending", f"-{key}": "descending"}.get(self.sort, "none")
+
+
+def screen_of(params: Any) -> int:
+    """The number of the screen asked for, from 1; nonsense is 1."""
+    text = params.get("screen") or ""
+    return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 7 else 1
+
+
+def cut(
+    rows: Sequence[T], params: Any, keys: dict[str, Callable[[T], Any]] | None = None, sort: str = ""
+) -> Listing[T]:
+    """One screen of a list that is in memory.
+
+    Args:
+        params: of the request: `screen`, `sort`.
+        keys: by what it can be sorted; rows without a value come last.
+        sort: where the request asks for nothing known.
+    """
+    keys = keys or {}
+    asked = params.get("sort") or sort
+    key = asked.removeprefix("-")
+    if key in keys:
+        of = keys[key]
+        valued = [row for row in rows if of(row) is not None]
+        bare = [row for row in rows if of(row) is None]
+        rows = [*sorted(valued, key=of, reverse=asked.startswith("-")), *bare]
+    else:
+        asked = ""
+    total = len(rows)
+    screens = max(1, math.ceil(total / PER_SCREEN))
+    screen = min(screen_of(params), screens)
+    return Listing(rows[(screen - 1) * PER_SCREEN : screen * PER_SCREEN], total, screen, screens, asked)

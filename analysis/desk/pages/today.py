@@ -1,0 +1,98 @@
+"""Owns the page 今日: what needs the person who opens it, each line a way to where it is done."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from typing import Any, ClassVar
+
+from litestar.response import Response
+
+from analysis.desk.page import Page
+from analysis.desk.routing import see
+from analysis.desk.visit import Visit
+from analysis.overview import DERIVED_KINDS, latest_day
+from analysis.queue import Ticket
+from analysis.verdicts import UNKNOWN, UNMET, CoverageRow
+from analysis.warehouse import WarehouseError
+
+SHOWN = 8  # lines of each list; the rest is behind its link
+SOON_DAYS = 14  # a task of the plan is near its end
+
+
+@dataclasses.dataclass(kw_only=True)
+class TodayPage(Page):
+    """What needs me.
+
+    Attributes:
+        overdue: open tickets whose running clock has run out.
+        due_today: open tickets whose running clock ends today.
+        to_judge: tickets for which nobody decided yet whose they are (待研判), urgent ones first.
+        to_sign: tickets that wait for their unit to sign for them (待签收).
+        alarms: lines of the plan that are alarms: an exposure without approval, a notice taken down.
+        gaps: units' lines of the plan that lack something and end within two weeks.
+        gap_count: how many lines lack something in all.
+        unknown_count: how many verdicts a silent source leaves open.
+        silent: which source was silent when, where that leaves a verdict open.
+        latest: day of the newest capture; None: nothing was ever fetched.
+    """
+
+    template: ClassVar[str] = "today.html"
+    heading: ClassVar[str] = "今日"
+    section: ClassVar[str] = "/"
+    overdue: list[Ticket]
+    due_today: list[Ticket]
+    to_judge: list[Ticket]
+    to_sign: list[Ticket]
+    alarms: list[CoverageRow]
+    gaps: list[CoverageRow]
+    gap_count: int
+    unknown_count: int
+    silent: list[str]
+    latest: dt.date | None
+    shown: int = SHOWN
+
+
+def build_today(visit: Visit) -> TodayPage:
+    waiting = [ticket for ticket in visit.tickets() if ticket.is_open]
+    rows = [row for row in visit.coverage() if row.kind not in DERIVED_KINDS]
+    unmet = [row for row in rows if row.verdict == UNMET]
+    gaps = [row for row in unmet if 0 < row.days_left <= SOON_DAYS]
+    return TodayPage(
+        overdue=[t for t in waiting if t.workdays_left is not None and _is_over(t, visit.as_of)],
+        due_today=[t for t in waiting if _next_due(t) == visit.as_of],
+        to_judge=[t for t in waiting if t.state == "待研判"],
+        to_sign=[t for t in waiting if t.state in ("待签收", "退回改派")],
+        alarms=[row for row in unmet if row.kind == "exposure_gate"],
+        gaps=sorted(gaps, key=lambda row: (row.days_left, row.unit)),
+        gap_count=len(unmet),
+        unknown_count=sum(row.verdict == UNKNOWN for row in rows),
+        silent=sorted({note for row in rows if row.verdict == UNKNOWN for note in row.silent}),
+        latest=_latest(visit),
+    )
+
+
+def _next_due(ticket: Ticket) -> dt.date | None:
+    due = ticket.first_response_due if ticket.first_response_at is None else ticket.answer_due
+    return due.date() if due is not None and ticket.state != "暂停" else None
+
+
+def _is_over(ticket: Ticket, day: dt.date) -> bool:
+    due = _next_due(ticket)
+    return due is not None and due < day
+
+
+def _latest(visit: Visit) -> dt.date | None:
+    try:
+        return latest_day(visit.con)
+    except WarehouseError:
+        return None
+
+
+@see("/", "own.read")
+def today(visit: Visit) -> Response[Any]:
+    """今日."""
+    return visit.show(build_today(visit))
+
+
+ROUTES = [today]

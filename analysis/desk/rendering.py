@@ -1,0 +1,83 @@
+"""Owns the templates: escaping, how values are written in Chinese, and addresses of the desk's own files."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from analysis.columns import LABELS
+from analysis.desk.page import MENU
+from analysis.verdicts import MET, NOT_ASKED, NOT_YET, UNKNOWN, UNMET
+
+HERE = Path(__file__).resolve().parent
+STATIC = HERE / "static"
+_WEEKDAYS = "一二三四五六日"
+# Verdicts and states by the class of their badge; each differs by more than its colour.
+BADGES = {
+    MET: "good", UNMET: "bad", UNKNOWN: "unknown", NOT_YET: "idle", NOT_ASKED: "idle",
+    "待研判": "warn", "待签收": "warn", "办理中": "busy", "已初步回应": "busy", "延期": "busy",
+    "退回改派": "warn", "暂停": "idle", "已答复": "good", "已办结": "good", "无需回复": "idle",
+    "紧急": "bad",
+}  # fmt: skip
+SENTIMENTS = {"positive": "正面", "neutral": "中性", "negative": "负面"}
+ROLES = {"byline": "供稿", "subject": "主体", "joint": "联合", "mention": "提及", "exposed": "被曝光"}
+
+
+def environment() -> Environment:
+    """Everything that is printed is escaped; a name that a page does not give is an error."""
+    found = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    found.filters |= {"day": day, "minute": minute, "badge": BADGES.get, "short_day": short_day}
+    found.globals |= {
+        "static": static,
+        "MENU": MENU,
+        "LABELS": LABELS,
+        "SENTIMENTS": SENTIMENTS,
+        "ROLES": ROLES,
+        "link_safe": is_web_address,
+    }
+    return found
+
+
+@cache
+def static(name: str) -> str:
+    """The address of one of the desk's own files, which changes with its content."""
+    digest = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
+    return f"/static/{name}?v={digest}"
+
+
+def day(value: dt.date | None, missing: str = "—") -> str:
+    """2017-12-04 周一"""
+    return f"{value:%Y-%m-%d} 周{_WEEKDAYS[value.weekday()]}" if value else missing
+
+
+def short_day(value: dt.date | None, missing: str = "—") -> str:
+    """12-04"""
+    return f"{value:%m-%d}" if value else missing
+
+
+def minute(value: dt.datetime | None, missing: str = "—") -> str:
+    """2017-12-04 09:30"""
+    return f"{value:%Y-%m-%d %H:%M}" if value else missing
+
+
+def is_web_address(value: Any) -> bool:
+    """Whether an address that came from outside may be a link: http and https only."""
+    return isinstance(value, str) and value.lower().startswith(("http://", "https://"))
+
+
+def problem_page(templates: Environment, context: Mapping[str, Any]) -> str:
+    """A page without a visit: sign in, set up, an error."""
+    return templates.get_template(str(context["template"])).render(**context)

@@ -1,0 +1,37 @@
+"""Owns how a function of a page becomes a route: with its permission, run in a thread."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+from anyio import to_thread
+from litestar import get, post
+
+T = TypeVar("T")
+Route = Callable[[Callable[..., Any]], Any]
+
+
+def see(path: str, permission: str, **more: Any) -> Route:
+    """A page that shows something: GET. `permission` is one of rights.PERMISSIONS, or PUBLIC."""
+    return lambda function: get(path, permission=permission, **more)(threaded(function))
+
+
+def act(path: str, permission: str, **more: Any) -> Route:
+    """Something that a person does: POST, with a token of the form and a line in the audit log."""
+    more = {"status_code": 200} | more
+    return lambda function: post(path, permission=permission, **more)(threaded(function))
+
+
+def threaded(function: Callable[..., T]) -> Callable[..., Awaitable[T]]:
+    """The function as one that is awaited and runs in a worker thread.
+
+    Litestar's own sync_to_thread wraps a handler twice where a path has one for GET and one for POST.
+    """
+
+    @functools.wraps(function)
+    async def run(*args: Any, **kwargs: Any) -> T:
+        return await to_thread.run_sync(functools.partial(function, *args, **kwargs))
+
+    return run

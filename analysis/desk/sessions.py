@@ -1,0 +1,78 @@
+"""Owns sessions: who is signed in. The cookie holds a random number only, a new one at each signing in."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from litestar.connection import ASGIConnection
+from litestar.middleware.authentication import AbstractAuthenticationMiddleware, AuthenticationResult
+from litestar.middleware.session.server_side import ServerSideSessionBackend, ServerSideSessionConfig
+from litestar.stores.base import Store
+from litestar.types import Empty, Message, ScopeSession
+
+from analysis.desk.accounts import Account, Accounts
+
+IDLE_SECONDS = 8 * 3600  # a working day without a click ends a session
+_ROTATE, _LOADED, _ID = "rotate", "session_as_loaded", "session_id_given"
+
+
+class DeskSessions(ServerSideSessionBackend):
+    """Sessions of those who signed in; who did not has none, and costs no file."""
+
+    def get_session_id(self, connection: ASGIConnection) -> str:
+        """The number given in this request, else that of the cookie."""
+        given: str | None = connection.scope["state"].get(_ID)
+        return given or super().get_session_id(connection)
+
+    async def load_from_connection(self, connection: ASGIConnection) -> dict[str, Any]:
+        data = await super().load_from_connection(connection)
+        connection.scope["state"][_LOADED] = dict(data)
+        return data
+
+    async def store_in_message(
+        self, scope_session: ScopeSession, message: Message, connection: ASGIConnection
+    ) -> None:
+        """Store what changed, under a new number where somebody signed in just now."""
+        loaded = connection.scope["state"].get(_LOADED) or {}
+        if not scope_session or not isinstance(scope_session, dict):
+            if loaded:
+                await super().store_in_message(Empty, message, connection)
+            return
+        if scope_session.pop(_ROTATE, False):
+            store: Store = self.config.get_store_from_app(connection.scope["litestar_app"])
+            await self.delete(self.get_session_id(connection), store)
+            connection.scope["state"][_ID] = self.generate_session_id()
+        elif scope_session == loaded:
+            return
+        await super().store_in_message(scope_session, message, connection)
+
+
+@dataclasses.dataclass
+class DeskSessionConfig(ServerSideSessionConfig):
+    """HttpOnly, SameSite, ended by a working day of silence."""
+
+    _backend_class = DeskSessions
+    max_age: int = IDLE_SECONDS
+    renew_on_access: bool = True
+    key: str = "gangqing"
+
+
+def sign_in(session: dict[str, Any], account: Account) -> None:
+    """Make a session that of an account, under a new number."""
+    session.clear()
+    session.update({"name": account.name, "stamp": account.stamp, _ROTATE: True})
+
+
+class SignedIn(AbstractAuthenticationMiddleware):
+    """Finds the account of a session: none where it was closed, or its password or roles changed since."""
+
+    async def authenticate_request(self, connection: ASGIConnection) -> AuthenticationResult:
+        accounts: Accounts = connection.app.state.desk.accounts
+        session = connection.scope.get("session")
+        account = None
+        if isinstance(session, dict) and "name" in session:
+            account = accounts.active(session["name"])
+            if account is not None and account.stamp != session["stamp"]:
+                account = None
+        return AuthenticationResult(user=account, auth=None)

@@ -1,0 +1,100 @@
+// What works without a script works with it too; this adds keys, choosing many at once, and progress.
+"use strict";
+(() => {
+  const typing = (target) => target.closest("input:not([type=checkbox]), textarea, select, [contenteditable]");
+
+  // Keys: an element that names one in data-key is clicked or focused by it; j and k walk through rows.
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    if (event.key === "Escape" && typing(event.target)) return event.target.blur();
+    if (typing(event.target)) return;
+    if (event.key === "?") return help();
+    if (event.key === "j" || event.key === "k") return walk(event.key === "j" ? 1 : -1, event);
+    if (event.key === "x") {
+      const box = document.activeElement.closest("tr, li")?.querySelector("input[type=checkbox]");
+      if (box) { box.click(); event.preventDefault(); }
+      return;
+    }
+    const found = [...document.querySelectorAll("[data-key]")].find((each) => each.dataset.key === event.key);
+    if (!found) return;
+    event.preventDefault();
+    if (found.matches("input, select, textarea")) found.focus(); else found.click();
+  });
+
+  const walk = (step, event) => {
+    const links = [...document.querySelectorAll("[data-rows] [data-row]")];
+    if (!links.length) return;
+    const now = links.findIndex((each) => each.closest("tr, li").contains(document.activeElement));
+    const next = links[Math.min(links.length - 1, Math.max(0, now + step))];
+    next.focus();
+    next.scrollIntoView({ block: "nearest" });
+    event.preventDefault();
+  };
+
+  const help = () => {
+    const old = document.querySelector("dialog.keys");
+    if (old) { old.remove(); return; }
+    const box = document.createElement("dialog");
+    box.className = "keys";
+    box.setAttribute("aria-label", "快捷键");
+    const list = document.createElement("dl");
+    const lines = [["j / k", "下一行 / 上一行"], ["x", "勾选这一行"], ["?", "打开或关闭本表"], ["Esc", "离开输入框"]];
+    for (const each of document.querySelectorAll("[data-key]")) {
+      lines.push([each.dataset.key, each.getAttribute("aria-label") || each.dataset.says || each.textContent.trim()]);
+    }
+    for (const [key, says] of lines) {
+      const term = document.createElement("dt"), told = document.createElement("dd"), cap = document.createElement("kbd");
+      cap.textContent = key; told.textContent = says; term.append(cap); list.append(term, told);
+    }
+    const close = document.createElement("button");
+    close.type = "button"; close.textContent = "关闭"; close.addEventListener("click", () => box.remove());
+    box.addEventListener("cancel", () => box.remove());
+    box.append(list, close);
+    document.body.append(box);
+    if (box.showModal) box.showModal(); else box.setAttribute("open", "");
+    close.focus();
+  };
+
+  // Choosing many: the box in the head of a table chooses all its rows; a bar says how many are chosen.
+  for (const form of document.querySelectorAll("form[data-bulk]")) {
+    const boxes = () => [...form.querySelectorAll("input[name=" + form.dataset.bulk + "]")];
+    const all = form.querySelector("[data-all]"), told = form.querySelector("[data-chosen]");
+    const acts = [...form.querySelectorAll("[data-needs-chosen]")];
+    const show = () => {
+      const chosen = boxes().filter((box) => box.checked).length;
+      if (told) told.textContent = chosen ? "已选 " + chosen + " 件" : "未选";
+      for (const act of acts) act.disabled = !chosen;
+      if (all) { all.checked = chosen > 0 && chosen === boxes().length; all.indeterminate = chosen > 0 && !all.checked; }
+    };
+    if (all) { all.hidden = false; all.addEventListener("change", () => { for (const box of boxes()) box.checked = all.checked; show(); }); }
+    form.addEventListener("change", show);
+    show();
+  }
+
+  // A form that is sent is not sent twice.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method !== "post") return;
+    if (form.dataset.sent) return event.preventDefault();
+    form.dataset.sent = "1";
+    setTimeout(() => delete form.dataset.sent, 4000);
+  });
+  for (const field of document.querySelectorAll("[data-submits]")) field.addEventListener("change", () => field.form.submit());
+
+  // Progress: an element names in data-poll where to ask; it is asked until the work is over.
+  for (const each of document.querySelectorAll("[data-poll]")) {
+    const ask = async () => {
+      try {
+        const answer = await fetch(each.dataset.poll, { headers: { accept: "application/json" } });
+        if (!answer.ok) return;
+        const job = await answer.json();
+        const bar = each.querySelector("progress"), said = each.querySelector("[data-said]");
+        if (said) said.textContent = job.said;
+        if (bar && job.total) { bar.max = job.total; bar.value = job.done; } else if (bar) bar.removeAttribute("value");
+        if (!job.is_running) return location.reload();
+      } catch (error) { /* the desk is away for a moment: asked again */ }
+      setTimeout(ask, 1500);
+    };
+    setTimeout(ask, 800);
+  }
+})();

@@ -1,0 +1,202 @@
+"""Owns one request to the desk: who asks, as of which day, what she may see; and how a page is answered."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import AsyncGenerator
+from typing import Any
+from urllib.parse import urlencode
+
+from anyio import to_thread
+from litestar import Request
+from litestar.enums import MediaType
+from litestar.exceptions import PermissionDeniedException, ValidationException
+from litestar.response import Redirect, Response
+from litestar.template.base import csrf_token
+
+from analysis.coverage import CoverageRow, coverage
+from analysis.credits import CreditRow, credit_rows
+from analysis.desk.accounts import Account
+from analysis.desk.audit import AuditEntry
+from analysis.desk.office import Office
+from analysis.desk.page import Page
+from analysis.desk.rights import allowed
+from analysis.desk.warehouse import Edition
+from analysis.plan import PIECE_KINDS, Fact, load_facts
+from analysis.queue import Ticket, queue
+from analysis.warehouse import Connection
+
+EARLIEST, LATEST = dt.date(1990, 1, 1), dt.date(2100, 12, 31)
+
+
+@dataclasses.dataclass
+class Visit:
+    """One request of somebody who is signed in.
+
+    Attributes:
+        office: what the desk works with: city, plan, rules, clock, records.
+        user: whose request it is.
+        as_of: the day as of which everything is shown.
+        known_by: only what was known by then; None: all that is known now.
+        con: a connection of this request's own.
+        edition: what `con` reads; keeps answers that others ask for too.
+    """
+
+    request: Request[Any, Any, Any]
+    office: Office
+    user: Account
+    as_of: dt.date
+    known_by: dt.date | None
+    con: Connection
+    edition: Edition
+
+    @property
+    def is_today(self) -> bool:
+        """Whether what is shown is the present, in which one may act."""
+        return self.as_of == self.office.today and self.known_by is None
+
+    @property
+    def scope(self) -> str | None:
+        """The only unit that she may see; None: all."""
+        return self.user.scope
+
+    @property
+    def csrf(self) -> str:
+        return csrf_token({"request": self.request})
+
+    def may(self, permission: str) -> bool:
+        return allowed(permission, self.user.roles)
+
+    def check_unit(self, unit: str | None) -> None:
+        """Raises PermissionDeniedException where a liaison asks for another unit's."""
+        if self.scope is not None and unit != self.scope:
+            raise PermissionDeniedException(f"您只能查看和办理{self.scope}的事项")
+
+    def check_today(self) -> None:
+        """Raises ValidationException for an act in the past: what was decided then is not changed now."""
+        if not self.is_today:
+            raise ValidationException(f"现在看的是 {self.as_of} 的情况，只能查看；请回到今天再办理")
+
+    # ------------------------------------------------------------ answers that several pages share
+    def facts(self) -> list[Fact]:
+        """All articles of the plan's windows up to the day."""
+        return self._once("facts", lambda: load_facts(self.con, self.office.plan, self.as_of, self.known_by))
+
+    def coverage(self) -> list[CoverageRow]:
+        """The verdicts of the day; a liaison's only."""
+        office = self.office
+        rows = self._once(
+            "coverage",
+            lambda: coverage(
+                self.con, office.plan, self.as_of, self.known_by, rules=office.rules, points=office.points
+            ),
+        )
+        return [row for row in rows if self.scope in (None, row.unit)]
+
+    def tickets(self) -> list[Ticket]:
+        """All tickets of the day, also closed ones, overdue first; a liaison's only."""
+        rows = self._once(
+            "tickets",
+            lambda: queue(
+                self.con, self.office.rules, self.as_of, known_by=self.known_by, include_closed=True
+            ),
+        )
+        return [ticket for ticket in rows if self.scope in (None, ticket.unit)]
+
+    def credits(self, unit: str | None = None, task: str | None = None) -> list[CreditRow]:
+        """Credited stories of a unit under a task (None: all)."""
+        if self.scope is not None:
+            unit = self.scope
+        plan = self.office.plan
+        tasks = [t for t in plan.tasks if t.kind in PIECE_KINDS and task in (None, t.id)]
+        facts = self.facts()
+        return [row for t in tasks for row in credit_rows(plan, t, facts, self.office.points, unit)]
+
+    def _once(self, what: str, compute: Any) -> Any:
+        return self.edition.once((what, self.as_of, self.known_by), compute)
+
+    # ------------------------------------------------------------ answers to the browser
+    def link(self, path: str, **params: Any) -> str:
+        """An address of the desk that keeps the day; parameters that are None or empty are left out."""
+        days: dict[str, Any] = {}
+        if self.as_of != self.office.today:
+            days["as_of"] = self.as_of
+        if self.known_by is not None:
+            days["known_by"] = self.known_by
+        query = urlencode(
+            {k: v for k, v in (days | params).items() if v not in (None, "", False)}, doseq=True
+        )
+        return f"{path}?{query}" if query else path
+
+    def here(self, **params: Any) -> str:
+        """This address with some parameters changed; None takes one away."""
+        kept: dict[str, Any] = {}
+        for key, value in self.request.query_params.multi_items():
+            kept.setdefault(key, []).append(value)
+        return self.link(self.request.url.path, **(kept | params))
+
+    def on_day(self, step: int) -> str:
+        """This address so many days later."""
+        return self.here(as_of=self.as_of + dt.timedelta(days=step), screen=None)
+
+    def now(self) -> str:
+        """This address as of today, with all that is known."""
+        return self.here(as_of=None, known_by=None, screen=None)
+
+    def show(self, page: Page, status: int = 200) -> Response[str]:
+        """The page as HTML."""
+        html = self.office.templates.get_template(page.template).render(
+            page=page, visit=self, flash=self._take_flash()
+        )
+        return Response(html, media_type=MediaType.HTML, status_code=status)
+
+    def back(self, path: str, said: str = "", is_error: bool = False, **params: Any) -> Redirect:
+        """To another page of the desk after an act, saying there what came of it."""
+        if said:
+            self.request.session["flash"] = {"said": said[:1000], "is_error": is_error}
+        return Redirect(path if "?" in path else self.link(path, **params), status_code=303)
+
+    def _take_flash(self) -> dict[str, Any] | None:
+        found: dict[str, Any] | None = self.request.session.pop("flash", None)
+        return found
+
+    def log(self, act: str, target: str = "", **more: Any) -> None:
+        """Write to the audit log; `more`: before, after, why, decision, refused."""
+        client = self.request.client
+        self.office.audit.write(
+            AuditEntry(
+                at=self.office.clock(),
+                who=self.user.name,
+                role="、".join(sorted(role.value for role in self.user.roles)),
+                act=act,
+                target=target,
+                address=client.host if client else "",
+                **more,
+            )
+        )
+
+
+def day_of(request: Request[Any, Any, Any], name: str) -> dt.date | None:
+    """A day in the address. Raises ValidationException."""
+    text = request.query_params.get(name)
+    if not text:
+        return None
+    try:
+        day = dt.date.fromisoformat(text)
+    except ValueError:
+        raise ValidationException(f"日期应写成 2017-12-31，而不是“{text[:40]}”") from None
+    if not EARLIEST <= day <= LATEST:
+        raise ValidationException(f"日期应在 {EARLIEST} 与 {LATEST} 之间")
+    return day
+
+
+async def provide_visit(request: Request[Any, Any, Any]) -> AsyncGenerator[Visit, None]:
+    """The visit of a request; its connection is closed when the request is over."""
+    office: Office = request.app.state.desk
+    as_of, known_by = day_of(request, "as_of"), day_of(request, "known_by")
+    con, edition = await to_thread.run_sync(office.warehouse.open)
+    try:
+        yield Visit(request, office, request.user, as_of or office.today, known_by, con, edition)
+    finally:
+        con.close()

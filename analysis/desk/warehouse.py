@@ -1,0 +1,83 @@
+"""Owns the desk's way to the warehouse: a cursor per request on the newest edition, and shared answers.
+
+Answers that many requests share (coverage of a day, the queue of a day) are computed once per edition and
+decision record, whoever asks first; the others wait for that one.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Hashable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from analysis.warehouse import Connection, LiveWarehouse, WarehouseError
+from pipeline.city import City
+from pipeline.decisions import decisions_state
+
+T = TypeVar("T")
+KEPT = 64  # answers kept at most; each is a day's ledger or queue
+
+
+class Edition:
+    """What was asked of one state of the warehouse and its decisions: the memory of shared answers."""
+
+    def __init__(self, state: Hashable) -> None:
+        self.state = state
+        self._answers: dict[Hashable, Any] = {}
+        self._locks: dict[Hashable, threading.Lock] = {}
+        self._lock = threading.Lock()
+
+    def once(self, key: Hashable, compute: Callable[[], T]) -> T:
+        """The answer under `key`, computed by the first who asks. An error is raised to each and not kept."""
+        with self._lock:
+            lock = self._locks.setdefault(key, threading.Lock())
+        with lock:
+            if key not in self._answers:
+                answer = compute()
+                with self._lock:
+                    while len(self._answers) >= KEPT:
+                        self._answers.pop(next(iter(self._answers)))
+                    self._answers[key] = answer
+                return answer
+            found: T = self._answers[key]
+            return found
+
+
+class DeskWarehouse:
+    """The warehouse as the desk asks it, with what was decided since it was built. One for the process."""
+
+    def __init__(self, path: Path, city: City, decisions: Path) -> None:
+        """Args:
+        path: the warehouse file.
+        decisions: folder of the record of decisions.
+        """
+        self._path, self._decisions = path, decisions
+        self._live = LiveWarehouse(path, city, decisions)
+        self._lock = threading.Lock()
+        self._edition: Edition | None = None
+
+    def open(self) -> tuple[Connection, Edition]:
+        """A connection for one request, to be closed after it, and the memory of what it reads.
+
+        Raises:
+            WarehouseError: there is no warehouse, or it does not fit; the message says what to do.
+        """
+        # The state is read first: what comes in between is computed again, never kept under an older state.
+        state = self._state()
+        con = self._live.cursor()
+        with self._lock:
+            if self._edition is None or self._edition.state != state:
+                self._edition = Edition(state)
+            return con, self._edition
+
+    def _state(self) -> Hashable:
+        try:
+            stat = self._path.stat()
+        except FileNotFoundError:
+            raise WarehouseError(f"没有数据仓库 {self._path}，请先运行 gangqing build") from None
+        return (stat.st_ino, stat.st_mtime_ns, stat.st_size, decisions_state(self._decisions))
+
+    def close(self) -> None:
+        """Let go of the edition that is open."""
+        self._live.close()

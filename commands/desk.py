@@ -1,0 +1,85 @@
+"""Owns the command of the web desk: desk."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from collections.abc import Callable
+from typing import Annotated
+
+import typer
+
+from commands.common import (
+    HOME,
+    WAREHOUSE,
+    CityOption,
+    HomeOption,
+    UserError,
+    load_chosen,
+    parse_day,
+    wall_clock,
+)
+
+app = typer.Typer(rich_markup_mode=None)
+PORT = 8017
+
+
+@app.command()
+def desk(
+    city: CityOption = None,
+    home: HomeOption = HOME,
+    host: Annotated[str, typer.Option("--host", help="监听的地址；不写则只有本机能打开。")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="端口。")] = PORT,
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", help="把哪一天当作今天；不写则为今天，样例城市为 2018-02-26。")
+    ] = None,
+    rescue: Annotated[
+        bool, typer.Option("--rescue", help="打印一个一次性地址，再设一个管理员（忘记密码时用）。")
+    ] = False,
+) -> None:
+    """打开网页办公台：今日、台账、稿件、回帖、报表。首次启动打印一次性地址。"""
+    import socket
+
+    import uvicorn
+
+    from analysis.desk.app import create_app
+    from analysis.desk.office import open_office
+    from analysis.ticket import WorktimeError
+    from analysis.warehouse import WarehouseError
+
+    is_sample = city is None
+    chosen = load_chosen(city)
+    try:
+        office = open_office(
+            chosen, home, _clock(parse_day(as_of), is_sample), home / WAREHOUSE, is_sample=is_sample
+        )
+        office.warehouse.open()[0].close()  # says at once, not on the first click, that there is none
+    except (WarehouseError, WorktimeError) as error:
+        raise UserError(str(error)) from error
+    if rescue or not office.accounts.all():
+        office.setup_key = secrets.token_urlsafe(24)
+    try:
+        listening = socket.create_server(
+            (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET
+        )
+    except OSError as error:
+        raise UserError(f"不能在 {host}:{port} 上监听（{error.strerror}），请用 --port 换一个端口") from error
+    shown = f"[{host}]" if ":" in host else host
+    address = f"http://{shown}:{listening.getsockname()[1]}"
+    typer.echo(f"办公台已打开：{address}/  （今天按 {office.today} 算，Ctrl-C 结束）")
+    if office.setup_key is not None:
+        typer.echo(f"首次启动，请用这个一次性地址设立管理员：{address}/setup?key={office.setup_key}")
+    config = uvicorn.Config(
+        create_app(office), log_level="warning", access_log=False, server_header=False, proxy_headers=False
+    )
+    uvicorn.Server(config).run(sockets=[listening])
+
+
+def _clock(day: dt.date | None, is_sample: bool) -> Callable[[], dt.datetime]:
+    """The wall clock; or, where a day is played, that day at the time that the wall clock shows."""
+    from commands.stages import SAMPLE_DAY
+
+    played = day or (SAMPLE_DAY if is_sample else None)
+    if played is None:
+        return wall_clock
+    return lambda: dt.datetime.combine(played, wall_clock().time())

@@ -1,0 +1,142 @@
+"""Signing in: the first account, wrong passwords, sessions that change and end, limits, where one is sent."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from analysis.desk.accounts import Accounts, hash_password
+from analysis.desk.office import Office
+from analysis.desk.rights import Role
+from tests.analysis.desk.people import NAMES, NOW, PASSWORD, browser, sign_in, small_office, token
+
+
+def test_the_first_account_is_made_by_the_address_that_was_printed(tmp_path) -> None:
+    office = small_office(tmp_path)
+    office.accounts = Accounts(tmp_path / "empty")
+    office.setup_key = "the-one-time-key"
+    with browser(office) as client:
+        assert "一次性地址" in client.get("/login").text
+        assert client.get("/setup?key=guess").status_code == 404
+        page = client.get("/setup?key=the-one-time-key")
+        data = {
+            "_csrf_token": token(page.text), "key": "the-one-time-key", "name": "admin", "person": "李明",
+            "password": "short", "again": "short", "roles": "宣传部",
+        }  # fmt: skip
+        refused = client.post("/setup", data=data, follow_redirects=False)
+        assert refused.status_code == 400
+        assert "密码应为 10" in refused.text
+        data |= {"password": "a-long-enough-one", "again": "a-long-enough-one"}
+        made = client.post("/setup", data=data, follow_redirects=False)
+        assert made.status_code == 303
+        assert client.get("/").status_code == 200
+        assert office.accounts.all()["admin"].roles == {Role.ADMINISTRATOR, Role.PUBLICITY}
+        # The key is spent.
+        assert (
+            client.post("/setup", data=data | {"name": "second"}, follow_redirects=False).status_code == 404
+        )
+    assert b"a-long-enough-one" not in (tmp_path / "empty" / "accounts.jsonl").read_bytes()
+
+
+def test_a_wrong_password_and_a_wrong_name_sound_the_same_and_are_logged(office: Office) -> None:
+    with browser(office) as client:
+        form = token(client.get("/login").text)
+        said = []
+        for name in (NAMES[Role.PUBLICITY], "nobody"):
+            data = {"_csrf_token": form, "name": name, "password": "wrong-password"}
+            answer = client.post("/login", data=data, follow_redirects=False)
+            assert answer.status_code == 401
+            said.append("账号或密码不对" in answer.text)
+        assert said == [True, True]
+    refused = [entry for entry in office.audit.entries() if entry.refused]
+    assert [entry.who for entry in refused][-2:] == [NAMES[Role.PUBLICITY], "nobody"]
+
+
+def test_guesses_are_slowed_down(office: Office) -> None:
+    with browser(office) as client:
+        form = token(client.get("/login").text)
+        codes = [
+            client.post("/login", data={"_csrf_token": form, "name": "x", "password": f"{n}"}).status_code
+            for n in range(14)
+        ]
+        assert codes[0] == 401
+        assert codes[-1] == 429
+        assert "频繁" in client.post("/login", data={"_csrf_token": form, "name": "x", "password": "y"}).text
+
+
+def test_the_session_gets_a_new_number_when_somebody_signs_in(office: Office) -> None:
+    with browser(office) as client:
+        client.cookies.set("gangqing", "a-number-that-an-attacker-chose")
+        sign_in(client, NAMES[Role.EVALUATION])
+        numbers = [cookie.value for cookie in client.cookies.jar if cookie.name == "gangqing"]
+        assert "a-number-that-an-attacker-chose" not in [numbers[-1]]
+        assert client.get("/").status_code == 200
+    with browser(office) as other:
+        other.cookies.set("gangqing", "a-number-that-an-attacker-chose")
+        assert other.get("/", follow_redirects=False).status_code == 303
+
+
+def test_cookies_are_closed_to_scripts_and_other_sites(office: Office) -> None:
+    with browser(office) as client:
+        page = client.get("/login")
+        data = {"_csrf_token": token(page.text), "name": NAMES[Role.ADMINISTRATOR], "password": PASSWORD}
+        answer = client.post("/login", data=data, follow_redirects=False)
+        for cookie in (page.headers["set-cookie"], answer.headers["set-cookie"]):
+            assert "HttpOnly" in cookie
+            assert "SameSite" in cookie
+
+
+def test_who_has_not_signed_in_costs_no_session(office: Office) -> None:
+    with browser(office) as client:
+        folder = office.store.desk / "sessions"
+        before = len(list(folder.iterdir())) if folder.exists() else 0
+        for _ in range(5):
+            client.cookies.clear()
+            client.get("/login")
+        assert (len(list(folder.iterdir())) if folder.exists() else 0) == before
+
+
+def test_a_closed_account_is_out_at_once(tmp_path) -> None:
+    office = small_office(tmp_path)
+    with browser(office, Role.INSPECTOR) as client:
+        assert client.get("/").status_code == 200
+        account = office.accounts.all()[NAMES[Role.INSPECTOR]]
+        office.accounts.write(msgspec.structs.replace(account, is_active=False, at=NOW, by="管理员"))
+        assert client.get("/", follow_redirects=False).status_code == 303
+
+
+def test_a_one_time_password_must_be_changed_first(tmp_path) -> None:
+    office = small_office(tmp_path)
+    account = office.accounts.all()[NAMES[Role.LIAISON]]
+    office.accounts.write(
+        msgspec.structs.replace(account, password=hash_password("one-time-word", ""), must_change=True)
+    )
+    with browser(office) as client:
+        sign_in(client, NAMES[Role.LIAISON], "one-time-word")
+        assert client.get("/", follow_redirects=False).headers["location"] == "/password"
+        form = token(client.get("/password").text)
+        data = {"_csrf_token": form, "present": "one-time-word", "password": PASSWORD, "again": PASSWORD}
+        assert client.post("/password", data=data, follow_redirects=False).status_code == 303
+        assert client.get("/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "wanted", ["//evil.test/", "https://evil.test/", "/\\evil.test", "javascript:alert(1)"]
+)
+def test_signing_in_sends_nobody_to_another_site(office: Office, wanted: str) -> None:
+    with browser(office) as client:
+        form = token(client.get("/login").text)
+        data = {"_csrf_token": form, "name": NAMES[Role.EVALUATION], "password": PASSWORD, "next": wanted}
+        answer = client.post("/login", data=data, follow_redirects=False)
+        assert answer.headers["location"] == "/"
+
+
+def test_accounts_outlive_a_kill_in_the_middle_of_a_line(tmp_path) -> None:
+    office = small_office(tmp_path)
+    path = office.store.accounts / "accounts.jsonl"
+    with path.open("ab") as file:
+        file.write(b'{"name": "ha')
+    again = Accounts(office.store.accounts)
+    assert set(again.all()) == set(NAMES.values())
+    again.write(msgspec.structs.replace(again.all()[NAMES[Role.LIAISON]], name="second"))
+    assert "second" in Accounts(office.store.accounts).all()

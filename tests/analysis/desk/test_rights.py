@@ -1,0 +1,79 @@
+"""All routes × all roles, from the route table: let through is whom the table of rights names, no other."""
+
+from __future__ import annotations
+
+import pytest
+from litestar.handlers import HTTPRouteHandler
+
+from analysis.desk.app import create_app
+from analysis.desk.office import Office
+from analysis.desk.rights import PERMISSIONS, PUBLIC, Role, allowed
+from tests.analysis.desk.people import browser, token
+
+# What a path's parameters are filled with: nothing that there is, since only the guard is asked.
+FILL = "none"
+PASSED = {200, 201, 303, 400, 404, 409, 422, 503}
+
+
+def _handlers(office: Office) -> list[tuple[str, str, str | None]]:
+    """(method, path with parameters filled, permission) of every route."""
+    found = []
+    for route in create_app(office).routes:
+        for handler in getattr(route, "route_handlers", []):
+            assert isinstance(handler, HTTPRouteHandler)
+            path = route.path_format
+            for parameter in route.path_parameters.values():
+                path = path.replace("{" + parameter.name + "}", FILL)
+            for method in sorted(handler.http_methods - {"OPTIONS", "HEAD"}):
+                found.append((method, path, handler.opt.get("permission")))
+    return found
+
+
+def test_every_route_names_a_permission_of_the_table(office: Office) -> None:
+    for method, path, permission in _handlers(office):
+        if path.startswith("/api/schema"):
+            continue
+        assert permission == PUBLIC or permission in PERMISSIONS, f"{method} {path}"
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_each_role_is_let_through_where_the_table_says(office: Office, role: Role) -> None:
+    with browser(office, role) as client:
+        form = token(client.get("/password").text)
+        for method, path, permission in _handlers(office):
+            if permission in (PUBLIC, None, "self.write"):
+                continue
+            data = {"_csrf_token": form} if method == "POST" else None
+            answer = client.request(method, path, data=data, follow_redirects=False)
+            said = f"{role} {method} {path}: {answer.status_code} {answer.text[:300]}"
+            if allowed(permission, frozenset({role})):
+                assert answer.status_code in PASSED, said
+            else:
+                assert answer.status_code == 403, said
+
+
+def test_nobody_sees_anything_before_signing_in(office: Office) -> None:
+    with browser(office) as client:
+        form = token(client.get("/login").text)
+        for method, path, permission in _handlers(office):
+            if permission == PUBLIC:
+                continue
+            data = {"_csrf_token": form} if method == "POST" else None
+            answer = client.request(method, path, data=data, follow_redirects=False)
+            is_sent_away = answer.status_code == 303 and answer.headers["location"].startswith("/login")
+            assert is_sent_away or answer.status_code in (401, 403), f"{method} {path}: {answer.status_code}"
+
+
+def test_every_unsafe_request_needs_the_token_of_a_form(office: Office) -> None:
+    with browser(office, Role.PUBLICITY) as client:
+        for method, path, _ in _handlers(office):
+            if method == "POST":
+                answer = client.post(path, data={"a": "b"}, follow_redirects=False)
+                assert answer.status_code == 403, path
+                assert "表单已过期" in answer.text or "表单已过期" in answer.json().get("detail", ""), path
+
+
+def test_an_inspector_changes_nothing() -> None:
+    changing = {name for name in PERMISSIONS if not name.endswith(".read") and name != "self.write"}
+    assert all(Role.INSPECTOR not in PERMISSIONS[name] for name in changing)
+    assert all(Role.INSPECTOR in PERMISSIONS[name] for name in set(PERMISSIONS) - changing)

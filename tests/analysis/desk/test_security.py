@@ -1,0 +1,48 @@
+"""What every answer carries: no foreign script, no frame, nothing of a fault's inside."""
+
+from __future__ import annotations
+
+import re
+
+from analysis.desk.office import Office
+from analysis.desk.rendering import HERE
+from analysis.desk.rights import Role
+from tests.analysis.desk.people import browser
+
+
+def test_every_answer_carries_the_policy(office: Office) -> None:
+    with browser(office, Role.PUBLICITY) as client:
+        for path in ("/", "/login", "/nope", "/?as_of=nonsense", "/static/desk.css"):
+            policy = client.get(path).headers["content-security-policy"]
+            assert "default-src 'none'" in policy
+            assert "unsafe" not in policy
+
+
+def test_templates_hold_no_inline_script_or_style_and_escape_all() -> None:
+    for path in (HERE / "templates").glob("*.html"):
+        text = path.read_text("utf-8")
+        assert not re.search(r"<script(?![^>]*\bsrc=)", text), path.name
+        assert not re.search(r"\sstyle\s*=", text), path.name
+        assert not re.search(r"\son[a-z]+\s*=", text), path.name
+        assert "javascript:" not in text, path.name
+        assert not re.search(r"(src|href)=\"(https?:)?//", text), path.name
+
+
+def test_a_wrong_day_is_explained(office: Office) -> None:
+    with browser(office, Role.PUBLICITY) as client:
+        answer = client.get("/?as_of=<script>alert(1)</script>")
+        assert answer.status_code == 400
+        assert "日期应写成" in answer.text
+        assert "<script>alert" not in answer.text
+
+
+def test_a_fault_tells_nothing_of_its_inside(office: Office, monkeypatch) -> None:
+    def fault() -> None:
+        raise RuntimeError("secret-path-/var/lib")
+
+    with browser(office, Role.PUBLICITY) as client:
+        monkeypatch.setattr(office.warehouse, "open", fault)
+        answer = client.get("/")
+        assert answer.status_code == 500
+        assert "secret-path" not in answer.text
+        assert "程序出错" in answer.text

@@ -59,8 +59,11 @@ THREAD_FIELDS = (
 MACRO = {"form", "sentiment", "kind", "topic"}
 
 
-def evaluate(lines: list[bytes], city: City) -> Evaluation:
+def evaluate(lines: list[bytes], city: City, *, with_baselines: bool = True) -> Evaluation:
     """Score the tags of `lines` against their `gold`.
+
+    Args:
+        with_baselines: also score the named baselines, which takes longer than the tags do.
 
     Raises:
         EvaluationError: a line is no JSON, has no gold, or the file mixes articles and threads.
@@ -80,7 +83,7 @@ def evaluate(lines: list[bytes], city: City) -> Evaluation:
         kind=kind,
         items=len(items),
         scores=scores,
-        baselines=_baselines(kind, items, city, score),
+        baselines=_baselines(kind, items, city, score) if with_baselines else {},
         confusions={
             field: {
                 f"{gold} → {tag}": n for (gold, tag), n in confusion(of_field).most_common() if gold != tag

@@ -49,12 +49,15 @@ class CountyReader:
             rf"{stem}(?:[、和与]{stem}){{0,6}}(?:等)?(?:多个|有关|相关|[两三四五六七八]个?)?(?:部门|单位)"
         )
         self._town = re.compile(r"[^，。；：！？、\s“”（）()的在是把将等和与了]{1,5}?(?:镇|乡|街道)")
+        # 王府街道|党员志愿服务队: a body of its own, not a company's
+        self._team = re.compile(rf"(?!和){inner}{{0,10}}?(?:队|小组|工作组|宣讲团|专班)(?![员长伍友])")
         self._stem_head = re.compile(_words(lexicon["organs"]["stem_heads"]))
         self._police = re.compile(_words(lexicon["police"]["heads"]))
         self._unofficial = re.compile(_words(lexicon["unofficial"]))
         self._court = re.compile(r"(?:人民)?(?:法院|检察院)")
         self._action = re.compile(
-            rf"(?:\d{{4}}年|\d{{1,2}}[月日])?{_words(cues['coverbs'])}|[^，。；：、的“]{{0,6}}?{_words(cues['actions'])}"
+            rf"(?:\d{{4}}年|\d{{1,2}}[月日])?{_words(cues['coverbs'])}"
+            rf"|[^，。；：、的“]{{0,6}}?{_words(cues['actions'])}(?!于)"
         )
         # 上思县在南屏乡挖了七公里的沟: any short verb that is done
         self._done = re.compile(
@@ -66,11 +69,11 @@ class CountyReader:
         # 新洲民政开展…: a department's stem is an organ only where it acts
         self._acting_stem = re.compile(rf"{stem}(?={_words(cues['actions'])}|部门)")
         self._town_action = re.compile(
-            rf"(?:(?:在|于)[^，。；：、的“]{{0,20}}?|[^，。；：、的“]{{0,6}}?){_words(cues['actions'])}"
+            rf"(?:(?:在|于)[^，。；：、的“]{{0,20}}?|[^，。；：、的“]{{0,6}}?){_words(cues['actions'])}(?!于)"
         )
         self._unnamed = {
             level: re.compile(
-                rf"(?:(?<![一-鿿])|(?<=[来年月日天时后由是]))(?:{level}(?:政府|{stem}(?:局|委|办))|{level}委(?![员托任]))"
+                rf"(?:(?<![一-鿿])|(?<=[来年月日天时后由是]))(?:{level}(?:政府|{stem}(?:局|委|办))|{level}委(?![员托任])|{level}里(?![面程头]))"
                 r"(?![员法]|代表)"
             )
             for level in "县区"
@@ -114,11 +117,11 @@ class CountyReader:
             return Organ(unit, departments.end(), False)
         town = self._town.match(text, end)
         if town:
-            office = self._office.match(text, town.end())
+            office = self._office.match(text, town.end()) or self._team.match(text, town.end())
             if office:
                 return Organ(unit, office.end(), False)
             return Organ(unit, town.end(), not self._town_action.match(text, town.end()))
-        office = self._office.match(text, end)
+        office = self._office.match(text, end) or self._team.match(text, end)
         if office:
             if self._court.search(office[0]):
                 return None

@@ -40,7 +40,7 @@ _ATTEND = re.compile(
     rf"(?:及[^{_STOP}]{{0,16}})?(?:分别|先后|也|均|都|共同|随后|在会上|应邀|一同|现场|一道|依次|还|就[^{_STOP}]{{1,14}})?{load_cue_pattern('attend')}"
 )
 # One of these stands in whatever the next patterns match.
-_ATTENDING = re.compile("参|席|到|会|陪|发言|交流|经验|见证|观摩|听|共同为")
+_ATTENDING = re.compile("参|席|到|会|陪|发言|交流|经验|见证|观摩|听|共同为|汇报")
 _ATTEND_LIST = re.compile(
     r"[，、等和及与（以][^。；！？\n]{0,44}?(?:负责人|负责同志|代表|单位|部门|人员|干部|领导)"
     r"[^。，；\n]{0,6}(?:参加|出席|列席|参会)[^。，；\n]{0,8}[。\n]"
@@ -48,6 +48,17 @@ _ATTEND_LIST = re.compile(
 _PERSONS = re.compile(
     rf"[^{_STOP}、]{{0,16}}?(?:书记|局长|处长|主任|部长|科长|院长|会长|委员|成员|巡视员|队长|调研员|主席|区长|县长|市长|镇长)"
     rf"[^{_STOP}、]{{0,6}}(?:[，、][^。；\n]{{0,110}}?)?(?:出席|参加|列席|到场|见证|共同为)"
+)
+# 负责人就社会评价工作作说明, 回答记者提问: at somebody's meeting
+_REPORTS = re.compile(
+    rf"[^{_STOP}、]{{0,10}}?{load_cue_pattern('attend_role')}[^{_STOP}]{{0,24}}?"
+    r"(?:[作做](?:了|出)?[^，。；、]{0,8}?(?:发言|说明|汇报|解读|报告|点评|辅导|致辞|讲话|表态)"
+    r"|(?:现场)?(?:回答|接受)[^，。；]{0,8}(?:提问|采访)|答记者问)"
+)
+_CHAIRED = re.compile(r"主持(?!召开|举行|开展|制定|编制|研发|实施|建设|完成)")
+# 甲、乙、丙榜上有名: named in a list of those that won something
+_AWARDED = re.compile(
+    r"(?:等[^，。；]{0,8})?(?:分别|分获|双双|均|也|同时)?(?:榜上有名|入选|获评|上榜|荣获|获得|获|被评为|被授予|受到[^，。；]{0,4}表彰|名列|位列)"
 )
 _HELP = re.compile(
     rf"{load_cue_pattern('helper')}(?:单位)?(?:[的、，。；”）\n]|$)|(?:的)?(?:大力|共同|精心|具体|悉心|有力|鼎力|积极)?{load_cue_pattern('under')}下"
@@ -111,6 +122,11 @@ _REPLY = re.compile(
 )
 
 
+def is_awarded(right: str) -> bool:
+    """Whether what follows a list of names says that they won something."""
+    return _AWARDED.match(right) is not None
+
+
 def read_act(left: str, right: str, previous: str) -> tuple[Act, str]:
     """What the clause says of a name or of a list of names.
 
@@ -124,6 +140,8 @@ def read_act(left: str, right: str, previous: str) -> tuple[Act, str]:
     tail = left[-14:]
     if (match := _HELP.match(right)) or (match := _HELP_ALL.match(right)) or (match := _GIVES.match(right)):
         return "help", match[0]
+    if (match := _REPORTS.match(right)) or (match := _CHAIRED.match(right)):
+        return "attend", match[0][-8:]
     if _ATTENDING.search(right) and (
         (match := _ATTEND.match(right))
         or (match := _ATTEND_LIST.match(right))

@@ -13,7 +13,9 @@ from pipeline.tagging.names_county import CountyReader
 from pipeline.tagging.roles import load_cue_pattern
 from pipeline.tagging.roles_occurrence import Text
 
-_SITE = re.compile(r"^(?:单位网站|单位微博|单位微信|网站|微博|微信)[:：]\s*(.+)$")
+_SITE = re.compile(
+    r"^(?:单位)?(?:门户)?(?:网站|官网|微博|微信|公众号|视频号|抖音|快手|头条|客户端|政务)[^:：\s]{0,5}[:：]\s*(.+)$"
+)
 _SITE_TAIL = re.compile(
     r"^(.+?)(?:门户网站|官方网站|官网|网站|微信公众号|公众号|官方微信|官方微博|微博|微信)$"
 )
@@ -23,7 +25,7 @@ _SUPPLIED = re.compile(r"\s*(?:供稿|/文|文/|文图|图文)")
 # 本报讯（通讯员 某某 市气象局）, and a last line in brackets
 _HEAD_BRACKETS = re.compile(r"[\s　]*[一-鿿]{0,10}讯?\s?[（(]([^）)\n。，]{2,60})[）)]")
 _TAIL_BRACKETS = re.compile(r"\n[\s　]*[（(]([^）)\n。，]{2,60})[）)]\s*$")
-_RUNS_ON = re.compile(r"(?:(?!据|近|记者)[^，。；！？\n])*$")
+_RUNS_ON = re.compile(r"(?:(?!据|近|记者|综合)[^，。；！？\n])*$")
 _PICTURE = re.compile(r"\s*(?:供图|图|摄)")
 _OWN_COPY = re.compile(rf"{load_cue_pattern('own_copy')}")
 _DATE = re.compile(r"\s*(?:20\d\d|二[〇○零].{2})年\d{0,2}[^，。]{0,6}日")
@@ -68,7 +70,10 @@ class Bylines:
         own = self._own_site(item)
         uniform = bool(self._uniform and self._uniform.search(item.title))
         if uniform:
+            signed = [] if own else self._in_text(item, text)
             host = own or self.hosts.get(item.outlet or "")
+            if signed:
+                return signed[:1]  # a paper that prints it is the outlet, not the announcer
             if host:
                 why = f"统一公告，由“{item.outlet}”发布，发布单位按供稿计"
                 return [
@@ -98,10 +103,15 @@ class Bylines:
         return self._site_units[outlet]
 
     def _read_site(self, outlet: str) -> str | None:
+        if outlet in self.accounts:
+            return self.accounts[outlet]
         match = _SITE.match(outlet) or _SITE_TAIL.match(outlet)
-        if match is None:
-            return None
-        hits = self.finder.find(match[1])
+        name = match[1] if match else outlet
+        if name in self.accounts:
+            return self.accounts[name]
+        hits = self.finder.find(name)
+        if match is None:  # an account that is called as its unit is
+            hits = [hit for hit in hits if (hit.start, hit.end) == (0, len(name))]
         return next((h.name.unit for h in hits if h.name.unit and h.name.unit not in self.media), None)
 
     def _is_own_copy(self, item: ArticleItem, found: list[Byline]) -> bool:

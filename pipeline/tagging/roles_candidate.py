@@ -73,10 +73,10 @@ def weigh(case: Case) -> None:
         value = weights[occurrence.zone]
         if occurrence.at_meeting:
             value *= AT_MEETING
-        if occurrence.unsure:
+        if occurrence.unsure or occurrence.anaphor:
             value *= 0.5
         case.score += value
-        if value > best:
+        if value > best and not occurrence.anaphor:
             best, case.best = value, occurrence
 
 
@@ -114,6 +114,12 @@ class Piece:
         acting = sum([o.act not in MENTIONS and o.act != "weak" for o in case.occurrences])
         found.append(f"acting:{min(acting, 3)}")
         found.append(f"score:{int(min(case.score, 4.5) * 2) / 2}")
+        pointers = [o for o in case.occurrences if o.anaphor]
+        if pointers:
+            found.append(f"pointers:{min(len(pointers), 3)}")
+            found += [f"pointer:{other}" for other in sorted({o.act for o in pointers})]
+        if best.beside:
+            found.append("beside")
         if not rivals:
             found.append("alone")
         elif top < 0.4:
@@ -143,7 +149,8 @@ class Piece:
             if best.place:
                 found.append("county_place")
         if len(best.partners) > 1:
-            found.append("group2" if len(best.partners) == 2 else "group3")
+            group = "group2" if len(best.partners) == 2 else "group3"
+            found += [group, f"{group}:zone{best.zone}"]
         for name in ("unsure", "at_meeting", "host", "police"):
             if getattr(best, name):
                 found.append(name)

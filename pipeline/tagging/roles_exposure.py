@@ -45,6 +45,7 @@ _ANSWER = re.compile("[^，。；]{0,10}?(?:回应|答复|通报|公布|回复)"
 _SERVING = re.compile(rf"[^，。；]{{0,8}}?{load_cue_pattern('serving')}")
 _AT = re.compile("(?:出自|位于|发生在|拍摄于|来自|在|涉及|拍自|是|指向)$")
 _NAMED = re.compile("通报|点名")
+_SCENE = re.compile("(?:在|来到|走进|位于|赶到|赴|到)$")
 _PRAISE = re.compile(load_cue_pattern("praise"))
 
 NO_SPLIT = Split(frozenset(), [])
@@ -60,7 +61,9 @@ def is_exposure(item: ArticleItem, text: Text) -> bool:
         return True  # the title is glued to the text
     if not text.occurrences:
         return False
-    if _is_notice(text) or _admits(text) or _finds_fault(text):
+    if _is_notice(text):
+        return len({o.unit for o in text.occurrences}) > 1  # whose shortcoming it is must be said
+    if _admits(text) or _finds_fault(text):
         return True
     if _UNCOVER.search(text.whole, 0, text.open_end + 4) is None:
         return False
@@ -147,10 +150,20 @@ def split_exposure(text: Text, cases: Mapping[str, Case]) -> Split:
             and any(_is_at_fault(text, o) for o in cases[unit].occurrences)
         }
     rest = [unit for unit, case in cases.items() if unit not in finders and not _is_told(text, case)]
+    if any(not all(o.place for o in cases[unit].occurrences) for unit in rest):
+        rest = [unit for unit in rest if not _is_scene(text, cases[unit])]
     if answered:
         at_fault = [u for u in rest if any(_is_at_fault(text, o) for o in cases[u].occurrences)]
         rest = at_fault or rest
     return Split(frozenset(finders), rest)
+
+
+def _is_scene(text: Text, case: Case) -> bool:
+    """记者在防城区某街道看到…: where it is seen, while another is to blame."""
+    return all(
+        o.place and _SCENE.search(text.whole, max(0, o.start - 4), o.start) is not None
+        for o in case.occurrences
+    )
 
 
 def _finders(text: Text, cases: Mapping[str, Case]) -> set[str]:
@@ -172,9 +185,9 @@ def _finders(text: Text, cases: Mapping[str, Case]) -> set[str]:
 
 
 def _clause_end(whole: str, at: int) -> int:
-    """The end of the sentence, at most 30 characters on."""
-    end = whole.find("。", at, at + 30)
-    return at + 30 if end < 0 else end
+    """The end of the sentence, at most 50 characters on."""
+    end = whole.find("。", at, at + 50)
+    return at + 50 if end < 0 else end
 
 
 def _is_told(text: Text, case: Case) -> bool:

@@ -28,6 +28,8 @@ class Occurrence(msgspec.Struct):
     place: bool = False  # a county that is named as a place
     police: bool = False
     host: bool = False  # 主办, 承办
+    anaphor: bool = False  # 该局: who is meant stands before
+    beside: bool = False  # named as one with whom the actor before it acts: 联合市水利局
     clause: int = 0  # where its clause begins
 
 

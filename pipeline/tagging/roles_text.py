@@ -10,7 +10,8 @@ from pipeline.tagging.items import ArticleItem
 from pipeline.tagging.names import Hit, NameFinder, Names, load_lexicon
 from pipeline.tagging.names_county import CountyReader
 from pipeline.tagging.names_scope import ScopeReader
-from pipeline.tagging.roles import MENTIONS, load_cue_pattern, read_act
+from pipeline.tagging.roles import MENTIONS, is_awarded, load_cue_pattern, read_act
+from pipeline.tagging.roles_anaphora import find_pointers, part_end
 from pipeline.tagging.roles_occurrence import Occurrence, Text, find_lead_end
 
 _BOUNDARY = frozenset("，。；：！？\n“”【】（）()…")
@@ -38,6 +39,9 @@ _BROKEN = {
     "会": re.compile("议(?!员)"),
 }
 _LISTED = re.compile("[市、和与及]")
+# 甲局牵头，联合|乙局, 甲局便会同|乙局
+_BESIDE = re.compile("(?:联合|会同|携手|联手|协同|联动|牵手)(?:了)?(?:[^，。；]{1,14}[、和与及])?$")
+BESIDE_REACH = 40  # characters between an actor and the partner whom it is said to act with
 CLAUSE_LENGTH = 80  # characters; what stands farther before a name does not lead to it
 
 
@@ -60,6 +64,7 @@ class Reader:
         # 市水利局|、农业局、林业局: the city's too
         self._next = re.compile(rf"(?:、|和|与|及|以及)({stem})(?:局|委|办|中心)(?![员部])")
         self._media = names.media
+        self._names = {unit.short: unit.names for unit in city.units}
         places = load_lexicon("units_places.yaml")
         # 在广西柳州市|融水县…: what leads to the county's name is 在
         regions = (*places["provinces"], *places["municipalities"])
@@ -140,16 +145,21 @@ class Reader:
                 if owner is None:
                     continue
                 unit = owner
-            spans.append(Occurrence(unit, hit.start, hit.end, zone, police=kind == "police"))
+            end = part_end(whole, hit.end) if kind in ("city", "own", "police") else hit.end
+            spans.append(Occurrence(unit, hit.start, end, zone, police=kind == "police"))
             if kind in ("city", "own"):
-                end = hit.end
                 while following := self._next.match(whole, end):
                     end = following.end()
                     spans.append(Occurrence(self.names.stems[following[1]], following.start(1), end, zone))
         if not spans:
             return
         self._add_unnamed(text, spans)
+        if pointers := find_pointers(whole, spans, self._names):
+            for o in pointers:
+                o.zone = self._zone(text, o.start)
+            spans = sorted([*spans, *pointers], key=lambda o: o.start)
         index = 0
+        before: list[Occurrence] = []
         while index < len(spans):
             last = index
             while last + 1 < len(spans):
@@ -157,7 +167,10 @@ class Reader:
                 if len(gap) > 9 or not _JOIN.fullmatch(gap):
                     break
                 last += 1
-            self._read_group(text, spans[index : last + 1])
+            group = spans[index : last + 1]
+            self._read_group(text, group)
+            _join_beside(whole, before, group)
+            before = group
             index = last + 1
         _join_hosts(whole, spans)
         found.extend(spans)
@@ -201,6 +214,8 @@ class Reader:
         meeting = meeting or ("上" in left[:8] and bool(_MEETING.search(left[:8])))
         if act == "act" and not together and right.startswith(("等单位", "等部门", "等地")):
             act = "attend" if len(units) > 2 else "weak"  # examples of what everybody did
+        if len(units) > 2 and act in ("act", "weak", "agent") and is_awarded(right):
+            act = "attend"
         if len(units) > 1 and act in ("act", "agent") and not all(o.place for o in group):
             for o in group:
                 o.place = False  # 防城区、市林业局联合…: named beside one that acts, the county acts
@@ -276,6 +291,25 @@ def _media_acts(whole: str, hit: Hit) -> bool:
     if _MEDIA_COPY.match(whole, hit.end):
         return False
     return bool(_MEDIA_ACT.match(whole, hit.end)) or hit.name.text[-1] in "社台"
+
+
+def _join_beside(whole: str, before: list[Occurrence], group: list[Occurrence]) -> None:
+    """市工信委牵头，联合防城港供电局…: who is named as the actor's partner acts too."""
+    if not before or before[0].act not in ("act", "agent") or group[0].anaphor:
+        return
+    between = whole[before[-1].end : group[0].start]
+    if len(between) > BESIDE_REACH or "。" in between or "\n" in between or not _BESIDE.search(between):
+        return
+    if group[0].act in MENTIONS and group[0].act != "address":
+        return
+    units = tuple(dict.fromkeys(o.unit for o in (*before, *group)))
+    if len(units) < 2:
+        return
+    for o in group:
+        if o.unit not in {b.unit for b in before}:
+            o.act, o.why, o.beside, o.place = before[0].act, "联合", True, False
+    for o in (*before, *group):
+        o.partners = tuple(dict.fromkeys((*o.partners, *units)))
 
 
 def _join_hosts(whole: str, spans: list[Occurrence]) -> None:

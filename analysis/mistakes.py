@@ -9,6 +9,7 @@ from typing import Any
 
 from analysis.acts.record import ActError
 from analysis.acts.tag import CorrectionError
+from analysis.notify.rules import NotifyError
 from analysis.queue import TicketError
 from analysis.warehouse import DatabaseError, WarehouseError
 from analysis.worktime import UnknownYear, WorktimeError
@@ -28,6 +29,7 @@ _CLEAR = (
     CorrectionError,
     DecisionError,
     EvaluationError,
+    NotifyError,
     SaltError,
     BuildError,
     WarehouseError,

@@ -60,6 +60,16 @@ class Store:
         return self.folder / "logs"
 
     @property
+    def outbox(self) -> Path:
+        """Notifications: planned, tried, delivered, failed. Truth too: without it they go out again."""
+        return self.folder / "outbox"
+
+    @property
+    def channels(self) -> Path:
+        """By which channel a unit is reached: the administrator's, with secrets, mode 0600."""
+        return self.folder / "channels.yaml"
+
+    @property
     def salt(self) -> Path:
         """The secret behind the pseudonyms: without it no poster can be told from another run's."""
         return self.folder / "salt"

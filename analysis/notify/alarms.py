@@ -1,0 +1,135 @@
+"""Owns alarms to the desk: exposures without approval, silent sources, channels that take nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from analysis.notify.events import CONTACT, Event
+from analysis.notify.outbox import Outbox, Part
+from analysis.notify.rules import NotifyRules
+from analysis.plan import Plan, load_facts
+from analysis.proofs import Record, exposure_gate
+from analysis.sources import DOUBTFUL, REASONS, load_sources
+from analysis.verdicts import Ground
+from analysis.warehouse import Connection, ask, moment
+from analysis.worktime import Calendar
+
+LOOK_BACK_DAYS = 31  # a silence that is longer is told once more, as one of more than a month
+
+
+def alarm_events(
+    con: Connection,
+    plan: Plan | None,
+    rules: NotifyRules,
+    calendar: Calendar,
+    at: dt.datetime,
+    known_by: dt.datetime | None = None,
+) -> list[Event]:
+    """What the desk must hear of besides tickets, as of a moment."""
+    found = []
+    if plan is not None and rules.alarms.exposure is not None:
+        found += _exposures(con, plan, rules, at, known_by)
+    if rules.alarms.silence is not None:
+        found += _silences(con, rules, calendar, at, known_by)
+    return found
+
+
+def _exposures(
+    con: Connection, plan: Plan, rules: NotifyRules, at: dt.datetime, known_by: dt.datetime | None
+) -> list[Event]:
+    """Notice, 四（三）: every exposure is approved before it appears."""
+    alarm = rules.alarms.exposure
+    assert alarm is not None
+    facts = [fact for fact in load_facts(con, plan, at, known_by) if fact.published_at <= at]
+    record = Record(proofs=ask(con, "proof", known_by=moment(known_by)), tickets=[], fetches={})
+    ground = Ground(plan, at.date(), facts, [])
+    found = []
+    for task in plan.tasks:
+        if task.kind != "exposure_gate":
+            continue
+        for row in exposure_gate(ground, record, task):
+            for piece in row.missing:
+                text = f"曝光稿刊发前未经审批：{piece}"
+                found.append(
+                    Event(
+                        key=f"exposure|{piece}|{rules.desk}",
+                        to=rules.desk,
+                        role=CONTACT,
+                        how=alarm.how,
+                        at=at,
+                        label="曝光未经审批",
+                        why="曝光性报道须经市绩效办审核、分管领导同意后刊发（通知四（三））",
+                        text=text,
+                    )
+                )
+    return found
+
+
+def _silences(
+    con: Connection,
+    rules: NotifyRules,
+    calendar: Calendar,
+    at: dt.datetime,
+    known_by: dt.datetime | None,
+) -> list[Event]:
+    """Sources that were silent on each of the last days, today not counted since it is not over."""
+    alarm = rules.alarms.silence
+    assert alarm is not None
+    last = at.date() - dt.timedelta(days=1)
+    start = last - dt.timedelta(days=LOOK_BACK_DAYS)
+    found = []
+    for source in load_sources(con, start, last, known_by, calendar):
+        first = last
+        while source.silent.get(first, DOUBTFUL) != DOUBTFUL:
+            first -= dt.timedelta(days=1)
+            if first < start:
+                break
+        length = (last - first).days
+        if length < alarm.days:
+            continue
+        is_long = first < start
+        first += dt.timedelta(days=1)
+        since = dt.datetime.combine(first + dt.timedelta(days=alarm.days), dt.time())
+        began = "一个月以前" if is_long else str(first)
+        found.append(
+            Event(
+                key=f"silence|{source.outlet}|{source.unit or ''}|{began}|{rules.desk}",
+                to=rules.desk,
+                role=CONTACT,
+                how=alarm.how,
+                at=since,
+                label="来源静默",
+                why=f"连续 {alarm.days} 天没有采集到；没有稿件与没有采集到是两回事",
+                text=f"来源静默：{source.outlet} 自 {began} 起 {REASONS[source.silent[first]]}",
+            )
+        )
+    return found
+
+
+def undelivered_events(outbox: Outbox, rules: NotifyRules, at: dt.datetime) -> list[Event]:
+    """Channels that took nothing for a day: the desk telephones. Its own channel cannot tell it so itself."""
+    alarm = rules.alarms.undelivered
+    if alarm is None:
+        return []
+    waiting: dict[str, list[Part]] = {}
+    for part in outbox.parts.values():
+        is_old = at - part.planned_at >= dt.timedelta(days=alarm.days)
+        if part.delivered_at is None and part.failed_count and is_old:
+            waiting.setdefault(part.message.channel, []).append(part)
+    found = []
+    for channel, parts in sorted(waiting.items()):
+        first = min(part.planned_at for part in parts)
+        units = "、".join(sorted({part.message.to for part in parts}))
+        found.append(
+            Event(
+                key=f"undelivered|{channel}|{first:%Y-%m-%d}|{rules.desk}",
+                to=rules.desk,
+                role=CONTACT,
+                how=alarm.how,
+                at=first + dt.timedelta(days=alarm.days),
+                label="通知未送达",
+                why=f"{alarm.days} 天没有送达：{parts[-1].last_failure}",
+                text=f"渠道 {channel}（{units}）自 {first:%m-%d %H:%M} 起 {len(parts)} 条未送达，请电话告知",
+            )
+        )
+    return found

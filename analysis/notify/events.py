@@ -1,0 +1,223 @@
+"""Owns what there is to tell at a moment: the stages that tickets have reached; computed, never stored.
+
+Each recipient gets of each clock the latest stage that is addressed to it, so that a plan made late does not
+repeat what is past. The key of an event holds the deadline: one that is moved makes new events.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping
+
+from analysis.notify.rules import TIMED, How, NotifyRules, Recipient, Stage
+from analysis.notify.stages import Clock, reached_at, stage_label, why_reached
+from analysis.queue import CLOCKS
+from analysis.ticket import Rules, Ticket, clock_days, clock_start, skipped_days, ticket_from
+from analysis.warehouse import Connection, ask, moment
+from analysis.worktime import Calendar, UnknownYear
+
+UNTRIAGED = ("待研判", "退回改派")
+
+
+@dataclasses.dataclass(frozen=True)
+class Event:
+    """One thing to tell one recipient.
+
+    Attributes:
+        key: the same thing to the same recipient has the same key, whenever it is computed.
+        to: unit (short name); `role`: 联系人, or 分管领导 where its leader is meant.
+        at: since when it is so.
+        breaks_quiet: goes out at any hour.
+        why: why this is told now, in Chinese.
+    """
+
+    key: str
+    to: str
+    role: str
+    how: How
+    at: dt.datetime
+    label: str
+    why: str
+    breaks_quiet: bool = False
+    ticket: Ticket | None = None
+    clock: str | None = None
+    due: dt.datetime | None = None
+    text: str | None = None  # of an alarm
+
+
+CONTACT, LEADER = "联系人", "分管领导"
+
+
+def running_clocks(
+    con: Connection, rules: Rules, at: dt.datetime, known_by: dt.datetime | None = None
+) -> list[tuple[Ticket, list[Clock]]]:
+    """All tickets that are open at a moment, with the clocks that run: not done, not paused."""
+    found = []
+    for row in ask(con, "ticket", as_of=at, known_by=moment(known_by)):
+        ticket = ticket_from(row, rules, at)
+        if not ticket.is_open:
+            continue
+        clocks: list[Clock] = []
+        start = clock_start(row, rules)
+        done = (ticket.first_response_at, ticket.answer_at)
+        if start is not None and ticket.state != "暂停":
+            spans = zip(CLOCKS, clock_days(row, rules), done, strict=True)
+            for name, span, done_at in spans:
+                if done_at is not None:
+                    continue
+                try:
+                    skipped = skipped_days(row, rules, start, span, at)
+                    notes = rules.calendar.explain(start, span, skipped)
+                    due = rules.calendar.due(start, span, skipped)
+                except UnknownYear:  # the ticket's note says it
+                    continue
+                clocks.append(Clock(name, start, tuple(n.day for n in notes if n.is_counted), due))
+        found.append((ticket, clocks))
+    return found
+
+
+def ticket_events(
+    tickets: Iterable[tuple[Ticket, list[Clock]]],
+    rules: NotifyRules,
+    calendar: Calendar,
+    parents: Mapping[str, str],
+    at: dt.datetime,
+) -> list[Event]:
+    """What there is to tell of tickets at a moment, in a fixed order.
+
+    Args:
+        parents: unit → its parent body, by short name; one without has none.
+    """
+    found: dict[str, Event] = {}
+    for ticket, clocks in tickets:
+        for event in _of_ticket(ticket, clocks, rules, calendar, parents, at):
+            found.setdefault(event.key, event)
+    return sorted(found.values(), key=lambda e: (e.to, e.role, e.at, e.key))
+
+
+def _of_ticket(
+    ticket: Ticket,
+    clocks: list[Clock],
+    rules: NotifyRules,
+    calendar: Calendar,
+    parents: Mapping[str, str],
+    at: dt.datetime,
+) -> Iterator[Event]:
+    is_triage = ticket.unit is None or ticket.state in UNTRIAGED
+    if is_triage or ticket.first_response_at is None:
+        name = "triage" if is_triage else "new"
+        rule = next(
+            (s for s in rules.stages if s.stage == name and s.fits(ticket.kind, ticket.urgency)), None
+        )
+        if rule is not None:
+            since = ticket.opened_at or at
+            why = _why_triage(ticket) if is_triage else f"转交 {ticket.unit} 办理"
+            mark = (
+                ticket.state
+                if is_triage
+                else f"{ticket.send_back_due:%Y%m%d}"
+                if ticket.send_back_due
+                else ""
+            )
+            for to, role in recipients(ticket, rule, rules, parents):
+                key = "|".join((ticket.ticket_id, name, mark, ticket.unit or "", to, role))
+                yield _event(key, to, role, rule, since, why, ticket)
+    for clock in clocks:
+        told: set[tuple[str, str]] = set()
+        for reached, rule in _reached(clock, ticket, rules, calendar, at):
+            for to, role in recipients(ticket, rule, rules, parents):
+                if (to, role) in told:
+                    continue
+                told.add((to, role))
+                due = f"{clock.due:%Y%m%dT%H%M}"
+                key = "|".join((ticket.ticket_id, clock.name, due, rule.id, to, role))
+                why = why_reached(clock, rule, reached)
+                yield _event(key, to, role, rule, reached, why, ticket, clock)
+
+
+def _reached(
+    clock: Clock, ticket: Ticket, rules: NotifyRules, calendar: Calendar, at: dt.datetime
+) -> list[tuple[dt.datetime, Stage]]:
+    """The stages that a clock has reached, the latest first; of each only the first rule that fits."""
+    first: dict[str, Stage] = {}
+    for rule in rules.stages:
+        if rule.stage in TIMED and rule.fits(ticket.kind, ticket.urgency, clock.name):
+            first.setdefault(rule.id, rule)
+    found = []
+    for rule in first.values():
+        try:
+            reached = reached_at(clock, rule, calendar)
+        except UnknownYear:
+            continue
+        if reached is not None and clock.start < reached <= at:
+            found.append((reached, rule))
+    return sorted(found, key=lambda pair: (pair[0], TIMED.index(pair[1].stage)), reverse=True)
+
+
+def recipients(
+    ticket: Ticket, rule: Stage, rules: NotifyRules, parents: Mapping[str, str]
+) -> list[tuple[str, str]]:
+    """Whom a rule means for a ticket: (unit, role). Before a person said whose it is, that is the desk."""
+    is_triage = ticket.unit is None or ticket.state in UNTRIAGED
+    found: dict[tuple[str, str], None] = {}
+    for name in rule.to:
+        for pair in _meant(name, ticket.unit, is_triage and not rule.before_triage, rules, parents):
+            found[pair] = None
+    return list(found)
+
+
+def _meant(
+    name: Recipient, unit: str | None, is_desks: bool, rules: NotifyRules, parents: Mapping[str, str]
+) -> Iterator[tuple[str, str]]:
+    if name == "desk" or unit is None or (is_desks and name in ("unit", "leader")):
+        yield rules.desk, CONTACT
+    elif name in ("unit", "leader"):
+        yield unit, CONTACT if name == "unit" else LEADER
+    elif not is_desks and unit in parents:
+        yield parents[unit], CONTACT
+
+
+def parent_bodies(units: Iterable[tuple[str, str]], city: str, rules: NotifyRules) -> dict[str, str]:
+    """unit → the body above it, from (short, parent) of units.csv; for the city that of the rules."""
+    listed = list(units)
+    known = {short for short, _ in listed}
+    found = {}
+    for short, parent in listed:
+        above = parent if parent in known else rules.city_body if parent == city else None
+        if above is not None and above != short:
+            found[short] = above
+    return found
+
+
+def _event(
+    key: str,
+    to: str,
+    role: str,
+    rule: Stage,
+    at: dt.datetime,
+    why: str,
+    ticket: Ticket,
+    clock: Clock | None = None,
+) -> Event:
+    return Event(
+        key=key,
+        to=to,
+        role=role,
+        how=rule.how,
+        at=at,
+        label=stage_label(rule),
+        why=why,
+        breaks_quiet=ticket.urgency == "紧急" and rule.how == "now",
+        ticket=ticket,
+        clock=clock.name if clock else None,
+        due=clock.due if clock else None,
+    )
+
+
+def _why_triage(ticket: Ticket) -> str:
+    if ticket.unit is None:
+        return "尚未确定责任单位"
+    if ticket.state == "退回改派":
+        return f"{ticket.unit} 退回，需改派"
+    return f"建议单位 {ticket.unit}，待人工研判后转办"

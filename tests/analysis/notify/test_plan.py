@@ -1,0 +1,190 @@
+"""What is planned for whom and when: on a small town whose dates are looked up by hand."""
+
+from pathlib import Path
+
+import pytest
+
+from analysis.notify.outbox import Outbox
+from analysis.notify.rules import NotifyError, parse_notify_rules
+from tests.analysis.notify.town import DESK, Town, webhook
+
+ALL = [webhook("市水利局"), webhook("市住建委"), webhook("市政府办"), webhook(DESK)]
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Town:
+    return Town(tmp_path)
+
+
+def told(plan) -> list[tuple[str, str]]:
+    return sorted((m.to, item.label) for m in plan.messages for item in m.items)
+
+
+def labels(town: Town, moment: str, to: str) -> list[str]:
+    return sorted(event.label for event in town.events(moment) if event.to == to)
+
+
+def test_the_life_of_a_ticket_is_told_to_its_unit_stage_by_stage(town: Town) -> None:
+    """Posted Tuesday 2017-12-05, handed over at once: response due 6 December, answer 14 December, 18:00."""
+    town.post("1", "[投诉:市水利局]水浑", "2017-12-05 09:00", handed="2017-12-05T09:20:00")
+    town.build()
+    box = Outbox()
+    steps = {
+        "2017-12-05T09:30": [("市水利局", "新转办")],
+        "2017-12-05T10:00": [],
+        "2017-12-06T08:30": [],
+        "2017-12-06T11:31": [("市水利局", "时间过半")],
+        "2017-12-06T18:01": [(DESK, "已超时"), ("市水利局", "已超时")],
+        "2017-12-07T08:30": [],
+        "2017-12-11T11:40": [
+            (DESK, "超时满 3 个工作日"),
+            ("市政府办", "超时满 3 个工作日"),
+            ("市水利局", "超时满 3 个工作日"),
+        ],
+        "2017-12-12T08:31": [("市水利局", "时间过半")],
+        "2017-12-13T08:01": [("市水利局", "剩 1 个工作日")],
+        "2017-12-14T18:00": [(DESK, "已超时"), ("市水利局", "已超时")],
+        "2017-12-14T19:00": [],
+    }
+    for moment, expected in steps.items():
+        assert told(town.plan(moment, ALL, box)) == expected, moment
+
+
+def test_each_unit_gets_only_its_own(town: Town) -> None:
+    town.post("1", "[投诉:市水利局]水浑", "2017-12-04 09:00", handed="2017-12-04T09:20:00")
+    town.post("2", "[投诉:市住建委]墙裂", "2017-12-04 09:05", handed="2017-12-04T09:20:00")
+    town.build()
+    for moment in ("2017-12-04T10:00", "2017-12-05T18:30", "2017-12-08T09:00"):
+        for message in town.plan(moment, ALL).messages:
+            text = "\n".join(message.parts)
+            if message.to == "市水利局":
+                assert "水浑" in text and "墙裂" not in text
+            if message.to == "市住建委":
+                assert "墙裂" in text and "水浑" not in text
+
+
+def test_before_a_person_said_whose_it_is_the_desk_is_told_and_the_unit_only_of_urgent_ones(
+    town: Town,
+) -> None:
+    town.post("1", "[投诉:市水利局]水浑", "2017-12-05 09:00")
+    town.build()
+    assert told(town.plan("2017-12-05T09:30", ALL)) == [(DESK, "待研判")]
+    assert {event.to for event in town.events("2017-12-20T09:30")} == {DESK}
+
+
+def test_nothing_is_told_of_closed_tickets_nor_while_a_clock_stands_still(town: Town) -> None:
+    ticket = town.post("1", "[投诉:市水利局]水浑", "2017-12-05 09:00", handed="2017-12-05T09:20:00")
+    answered = ("防城港水利", "2017-12-06 10:00", "答复：已修好")
+    town.post("2", "[投诉:市水利局]水小", "2017-12-05 09:00", handed="2017-12-05T09:20:00", more=(answered,))
+    town.decide("pause", ticket, "2017-12-06T09:00:00")
+    town.decide("resume", ticket, "2017-12-12T09:00:00")
+    town.build()
+    assert labels(town, "2017-12-11T18:00", "市水利局") == ["新转办"]  # it still has not been seen to
+    assert all("水小" not in (e.ticket.title if e.ticket else "") for e in town.events("2017-12-20T18:00"))
+    # The clock stood still on 6, 7, 8 and 11 December: the response is due on the 12th, the answer the 20th.
+    assert "已超时" not in labels(town, "2017-12-12T17:59", "市水利局")
+    assert "已超时" in labels(town, "2017-12-12T18:00", "市水利局")
+    dues = {f"{e.due:%m-%d}" for e in town.events("2017-12-20T09:00") if e.due}
+    assert dues == {"12-12", "12-20"}
+
+
+def test_an_extension_moves_the_answer_and_a_new_deadline_is_told_anew(town: Town) -> None:
+    ticket = town.post("1", "[投诉:市水利局]水浑", "2017-12-05 09:00", handed="2017-12-05T09:20:00")
+    town.build()
+    box = Outbox()
+    town.plan("2017-12-13T08:01", ALL, box)
+    town.decide("extension", ticket, "2017-12-13T10:00:00", after={"days": 12}, why="要挖开")
+    town.build()
+    after = town.plan("2017-12-14T18:30", ALL, box)
+    assert (("市水利局", "已超时")) not in told(after)
+    # 12 working days from 5 December: the 21st; the day before, one is left.
+    assert told(town.plan("2017-12-20T08:05", ALL, box)) == [("市水利局", "剩 1 个工作日")]
+
+
+def test_quiet_hours_and_rest_days_hold_back_what_is_not_urgent(town: Town) -> None:
+    town.post("1", "[投诉:市水利局]水浑", "2017-12-08 19:50", handed="2017-12-08T20:10:00")
+    town.build()
+    box = Outbox()
+    for moment in ("2017-12-08T20:30", "2017-12-09T09:00", "2017-12-10T12:00", "2017-12-11T07:00"):
+        plan = town.plan(moment, ALL, box)
+        assert plan.messages == [] and [e.label for e in plan.held] == ["新转办"], moment
+    assert told(town.plan("2017-12-11T07:31", ALL, box)) == [("市水利局", "新转办")]
+
+
+def test_a_unit_without_a_channel_is_told_through_the_desk(town: Town) -> None:
+    town.post("1", "[投诉:市水利局]水浑", "2017-12-05 09:00", handed="2017-12-05T09:20:00")
+    town.build()
+    plan = town.plan("2017-12-05T09:30", [webhook(DESK)])
+    assert [m.to for m in plan.messages] == [DESK]
+    assert "市水利局 没有通知渠道，请转告" in plan.messages[0].parts[0]
+    nobody = town.plan("2017-12-05T09:30", [])
+    assert nobody.messages == [] and [e.to for e in nobody.unreachable] == ["市水利局"]
+
+
+def test_a_leader_without_a_channel_is_reached_once_through_the_contact(town: Town) -> None:
+    town.post("1", "[投诉:市水利局]水浑", "2017-12-05 09:00", handed="2017-12-05T09:20:00")
+    town.build()
+    late = "2017-12-06T18:05"
+    without = [m for m in town.plan(late, ALL).messages if m.to == "市水利局"]
+    assert [len(m.items) for m in without] == [2]  # 新转办 and 已超时, each once
+    both = town.plan(late, [*ALL, webhook("市水利局", "分管领导")]).messages
+    assert sorted(m.role for m in both if m.to == "市水利局") == ["分管领导", "联系人"]
+
+
+def test_the_plan_is_the_same_each_time(town: Town) -> None:
+    for number in range(6):
+        town.post(
+            str(number), f"[投诉:市水利局]水浑{number}", "2017-12-05 09:00", handed="2017-12-05T09:20:00"
+        )
+    town.build()
+    assert town.plan("2017-12-12T08:40", ALL) == town.plan("2017-12-12T08:40", ALL)
+
+
+@pytest.mark.parametrize(
+    ("raw", "said"),
+    [
+        ({"desk": "市委宣传部", "stages": [{"stage": "share", "to": ["unit"], "how": "now"}]}, "要写 value"),
+        (
+            {"desk": "市委宣传部", "stages": [{"stage": "new", "value": 1, "to": ["unit"], "how": "now"}]},
+            "不要写",
+        ),
+        ({"desk": "市委宣传部", "stages": [{"stage": "new", "to": [], "how": "now"}]}, "内容有误"),
+        ({"desk": "市委宣传部", "stagse": []}, "内容有误"),
+        ({"desk": "没有的局"}, "不在 units.csv"),
+        ({"desk": "市委宣传部", "quiet": "8-20"}, "20:00-07:30"),
+        ({"desk": "市委宣传部", "digest_at": ["8点"]}, "08:30"),
+        ({"desk": "市委宣传部", "retry_minutes": []}, "内容有误"),
+    ],
+)
+def test_wrong_rules_are_told(town: Town, raw: dict, said: str) -> None:
+    with pytest.raises(NotifyError, match=said):
+        parse_notify_rules(raw, town.city)
+
+
+def test_alarms_reach_the_desk_once(tmp_path: Path) -> None:
+    town = Town(tmp_path, alarms=True)
+    town.article(
+        "2017-12-04", "[form=曝光][exposed=市住建委]长期无人管", title="一条烂路", at="2017-12-04T12:00:00"
+    )
+    for day in ("2017-12-01", "2017-12-04", "2017-12-07", "2017-12-08"):
+        town.edition(day)
+    for day in ("2017-12-05", "2017-12-06"):
+        town.edition(day, "server_error")
+    town.build()
+    box = Outbox()
+    first = town.plan("2017-12-04T12:30", ALL, box)
+    exposed = [i for m in first.messages for i in m.items if i.label == "曝光未经审批"]
+    assert len(exposed) == 1 and all(m.to == DESK for m in first.messages)
+    text = "\n".join(p for m in first.messages for p in m.parts)
+    assert "一条烂路" in text and "缺：市绩效办、分管领导" in text
+    # Silent on the 5th and 6th: known when the 6th is over, told with the digest of the 7th.
+    assert not any(
+        "防城港日报" in p for m in town.plan("2017-12-06T09:00", ALL, box).messages for p in m.parts
+    )
+    digest = town.plan("2017-12-07T08:30", ALL, box)
+    assert any(
+        "来源静默：防城港日报 自 2017-12-05 起 采集失败" in p for m in digest.messages for p in m.parts
+    )
+    assert not any(
+        "防城港日报" in p for m in town.plan("2017-12-08T08:31", ALL, box).messages for p in m.parts
+    )

@@ -11,6 +11,7 @@ import sys
 import typer
 
 from commands import (
+    appeal,
     collect,
     correct,
     desk,
@@ -39,6 +40,7 @@ for part in (
     correct,
     exposure,
     desk,
+    appeal,
 ):
     app.add_typer(part.app)
 

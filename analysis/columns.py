@@ -76,6 +76,22 @@ LABELS = {
     "file_number": "文号",
     "lacking": "所缺审批",
     "published_at": "刊发时间",
+    # appeals
+    "appeal_id": "申诉号",
+    "file": "附件",
+    "appealed_at": "申诉时间",
+    "appealed_by": "申诉人",
+    "decider": "裁定人",
+    "capture": "取证",
+    "captured_title": "取证标题",
+    "captured_at": "取证时间",
+    "decided_at": "裁定时间",
+    "decision": "裁定理由",
+    "waiting_days": "历时（天）",
+    "appeal_count": "申诉",
+    "open_count": "未裁定",
+    "granted_count": "已计分",
+    "refused_count": "不予计分",
 }
 
 

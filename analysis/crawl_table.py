@@ -7,6 +7,7 @@ from typing import Any, Protocol
 OUTCOME_NAMES = {
     "stored": "入库",
     "listed": "列表",
+    "captured": "存证",
     "unchanged": "未变",
     "duplicate": "重复",
     "redirected": "转向",

@@ -34,6 +34,11 @@ AsOfOption = Annotated[
 KnownByOption = Annotated[
     str | None, typer.Option("--known-by", help="只用到这一天为止已采集、已决定的，重现当时所知。")
 ]
+WhoOption = Annotated[str, typer.Option("--who", help="经办人：单位、职务、姓名。")]
+AtOption = Annotated[
+    str | None, typer.Option("--at", help="补记时写明当时的时间，如 2017-10-08T10:30；不写则为现在。")
+]
+WhyOption = Annotated[str, typer.Option("--why", help="说明或理由。")]
 JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON。")]
 CsvOption = Annotated[bool, typer.Option("--csv", help="输出 CSV。")]
 

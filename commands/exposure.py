@@ -9,11 +9,14 @@ import typer
 from commands.common import (
     HOME,
     AsOfOption,
+    AtOption,
     CityOption,
     CsvOption,
     HomeOption,
     JsonOption,
     KnownByOption,
+    WhoOption,
+    WhyOption,
     acting,
     asked,
     emit_rows,
@@ -27,11 +30,6 @@ exposure_app = typer.Typer(help="曝光审批：登记、审批、台账。", no
 app.add_typer(exposure_app, name="exposure")
 
 TitleArgument = Annotated[str, typer.Argument(help="拟曝光稿件的标题，与登记时一致。")]
-WhoOption = Annotated[str, typer.Option("--who", help="经办人：单位、职务、姓名。")]
-AtOption = Annotated[
-    str | None, typer.Option("--at", help="补记时写明当时的时间，如 2017-10-08T10:30；不写则为现在。")
-]
-WhyOption = Annotated[str, typer.Option("--why", help="说明或理由。")]
 COLUMNS = ("state", "title", "exposed", "approvals", "published_at", "article_id", "note")
 
 

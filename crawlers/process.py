@@ -56,6 +56,7 @@ class Job(msgspec.Struct, frozen=True):
     start: str
     limit: int | None = None
     per_kind: int | None = None  # at most so many lists, articles, threads: a look at a site, no crawl
+    pages: list[Site] = []  # what is no site of the city: pages that a person pointed to (crawlers.pages)
 
 
 class Progress(msgspec.Struct):
@@ -80,6 +81,7 @@ class CrawlProcess:
         self.job = job
         self._send = send
         self.city: City = load_city(job.city)
+        self.city.sites += job.pages
         self.store: Store = open_store(Path(job.home), self.city)
         self._salt = load_salt(self.store.salt)
         self._start = dt.datetime.fromisoformat(job.start)

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import IO
 
@@ -19,7 +19,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from crawlers.process import Job, Message
 from crawlers.report import CrawlReport
-from pipeline.city import City
+from pipeline.city import City, Site
 
 PROCESS_MODULE = "crawlers.process"
 _ROOT = Path(__file__).resolve().parent.parent
@@ -39,6 +39,7 @@ def crawl(
     clock: Callable[[], dt.datetime],
     limit: int | None = None,
     per_kind: int | None = None,
+    pages: Sequence[Site] = (),
     progress: bool = True,
 ) -> CrawlReport:
     """Crawl sites of a city and land what is new.
@@ -53,12 +54,13 @@ def crawl(
         clock: wall-clock time of China, or of a replayed day; asked once, real time is added to it.
         limit: pages per site at most.
         per_kind: lists, articles and threads per site at most: a look at a site, no crawl.
+        pages: what is no site of the city, crawled instead of its sites: see crawlers.pages.
         progress: show a bar on stderr.
 
     Raises:
         CrawlError: no such site, or the process broke down.
     """
-    known = [site.slug for site in city.sites]
+    known = [site.slug for site in (pages or city.sites)]
     wanted = known if sites is None else list(dict.fromkeys(sites))
     if unknown := [slug for slug in wanted if slug not in known]:
         raise CrawlError(f"没有这个站点：{'、'.join(unknown)}；可用的有：{'、'.join(known) or '（无）'}")
@@ -73,6 +75,7 @@ def crawl(
         start=clock().replace(tzinfo=None).isoformat(),
         limit=limit,
         per_kind=per_kind,
+        pages=list(pages),
     )
     process = subprocess.Popen(  # noqa: S603 (our own module)
         [sys.executable, "-m", PROCESS_MODULE],

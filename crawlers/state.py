@@ -35,7 +35,9 @@ TRANSIENT: frozenset[Outcome] = frozenset(
     }
 )
 # The page was read, and what it said is landed.
-READ: frozenset[Outcome] = frozenset({"stored", "listed", "unchanged", "duplicate", "no_date", "too_short"})
+READ: frozenset[Outcome] = frozenset(
+    {"stored", "listed", "captured", "unchanged", "duplicate", "no_date", "too_short"}
+)
 
 _SCHEMA = """
 create table meta (key text primary key, value text not null) without rowid;

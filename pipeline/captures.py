@@ -44,7 +44,7 @@ class Exchange:
 class CaptureWriter:
     """Appends exchanges to one WARC file. `sync` makes everything added so far durable."""
 
-    def __init__(self, path: Path, *, level: int = 3) -> None:
+    def __init__(self, path: Path, *, level: int = 3, name: str | None = None) -> None:
         new = not path.exists()
         self.path = path
         self._level = level
@@ -52,7 +52,7 @@ class CaptureWriter:
         self._builder = WARCWriter(io.BytesIO(), gzip=False, warc_version="1.1")
         if new:
             info = {"software": "gangqing", "format": "WARC File Format 1.1", "robots": "obey"}
-            self._append(self._builder.create_warcinfo_record(path.name, info))
+            self._append(self._builder.create_warcinfo_record(name or path.name, info))
             self.sync()
             sync_folder(path.parent)
 
@@ -88,6 +88,19 @@ class CaptureWriter:
         self._append(request)
         return offset
 
+    def add_resource(self, uri: str, media_type: str, body: bytes, at: dt.datetime) -> int:
+        """Write what was handed in and not fetched (a photo, a form); return the record's offset in bytes."""
+        date = (at - CHINA_OFFSET).strftime("%Y-%m-%dT%H:%M:%SZ")
+        record = self._builder.create_warc_record(
+            uri,
+            "resource",
+            payload=io.BytesIO(body),
+            length=len(body),
+            warc_content_type=media_type,
+            warc_headers_dict={"WARC-Date": date},
+        )
+        return self._append(record)
+
     def _append(self, record: object) -> int:
         buffer = self._builder.out
         buffer.seek(0)
@@ -111,6 +124,8 @@ class CaptureWriter:
 def read_capture(folder: Path, warc: str, offset: int) -> tuple[Mapping[str, str], bytes]:
     """The response headers (names in lower case, `:status` for the status) and the body of one capture.
 
+    What was handed in and not fetched has its content-type only.
+
     Args:
         folder: the city's data folder (var/<city>).
         warc: file name below its captures folder, as in `Landed.warc`.
@@ -127,6 +142,9 @@ def read_capture(folder: Path, warc: str, offset: int) -> tuple[Mapping[str, str
         with path.open("rb") as file:
             file.seek(offset)
             for record in ArchiveIterator(file):
+                if record.rec_type == "resource":  # handed in, not fetched: no status, no headers of a server
+                    kind = record.rec_headers.get_header("Content-Type") or ""
+                    return {"content-type": kind}, record.content_stream().read()
                 if record.rec_type != "response" or record.http_headers is None:
                     break
                 headers = {name.lower(): value for name, value in record.http_headers.headers}

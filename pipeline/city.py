@@ -181,6 +181,8 @@ def load_city(folder: Path | str | None = None) -> City:
     return city
 
 
+# Landing folders of what is no site: imports, appeals, checks of announcement pages.
+RESERVED_SLUGS = frozenset({"import", "appeal", "presence"})
 _FILES = ("units.csv", "outlets.yaml", "official-accounts.csv")
 
 
@@ -223,6 +225,8 @@ def load_sites(path: Path) -> list[Site]:
             site = msgspec.convert(entry, Site)
         except msgspec.ValidationError as error:
             raise CityError(f"{path}: 第 {number} 个站点：{error}") from error
+        if site.slug in RESERVED_SLUGS:
+            raise CityError(f"{path}: 站点代号 {site.slug} 为系统所用，请换一个")
         if any(site.slug == other.slug for other in sites):
             raise CityError(f"{path}: 站点代号重复：{site.slug}")
         sites.append(site)

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from pipeline.batch import finish_batches
 from pipeline.city import City
 from pipeline.decisions import decisions_state
 from pipeline.landing import Quarantined, iter_landed, landing_files
@@ -86,6 +87,7 @@ def build(
     """
     say = progress or (lambda stage, done, total: None)
     store = open_store(home, city)
+    finish_batches(store)
     identity = {
         "city": city.name,
         "schema": schema_version(),

@@ -19,6 +19,7 @@ PageKind = Literal["list", "article", "thread", "feed", "other"]
 Outcome = Literal[
     "stored",  # a new or changed record was landed
     "listed",  # a list, edition, board or feed page was read, its links followed
+    "captured",  # a page that a person pointed to, kept as evidence: it is no record yet
     "unchanged",  # 304, or the record is the same as the one landed before
     "duplicate",  # the same record was already landed in this run under another address
     "redirected",  # the address moved; the target is counted as a page of its own

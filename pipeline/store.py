@@ -11,7 +11,8 @@ from pipeline.city import City
 
 @dataclasses.dataclass(frozen=True)
 class Store:
-    """The folder of one city's data. Truth is `landing`, `captures` and `decisions`; the rest is derived."""
+    """The folder of one city's data. Truth is `landing`, `captures`, `decisions`,
+    `attachments` and `batches`; the rest is derived."""
 
     folder: Path
 
@@ -49,6 +50,16 @@ class Store:
     def desk(self) -> Path:
         """The desk's secret and its sessions: may be deleted, then all must sign in again."""
         return self.folder / "desk"
+
+    @property
+    def attachments(self) -> Path:
+        """Files that people handed in, by their SHA-256."""
+        return self.folder / "attachments"
+
+    @property
+    def batches(self) -> Path:
+        """What was handed in at once: a journal, so that all of a batch counts or none."""
+        return self.folder / "batches"
 
     @property
     def state(self) -> Path:

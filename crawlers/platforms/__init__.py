@@ -10,7 +10,7 @@ import datetime as dt
 from typing import Protocol, cast
 
 from crawlers.page import Page
-from crawlers.platforms import discuz, feed, founder, general, hongdou, trs, wechat
+from crawlers.platforms import discuz, feed, founder, general, hongdou, page, trs, wechat
 from pipeline.city import Site
 from pipeline.records import Link, PageKind, Parsed
 
@@ -63,6 +63,8 @@ COMMON_OPTIONS = {
 PLATFORMS: dict[str, Platform] = {
     module.NAME: cast(Platform, module) for module in (feed, wechat, discuz, hongdou, founder, trs, general)
 }
+# Of no engine: what a person pointed to (crawlers.pages makes such sites, outlets.yaml has none).
+POINTED_TO = cast(Platform, page)
 
 
 def platform_of(site: Site) -> Platform:
@@ -72,7 +74,7 @@ def platform_of(site: Site) -> Platform:
         KeyError: the city's data names a platform or an option that does not exist; the message lists the
             known ones.
     """
-    platform = PLATFORMS.get(site.platform)
+    platform = POINTED_TO if site.platform == POINTED_TO.NAME else PLATFORMS.get(site.platform)
     if platform is None:
         known = "、".join(PLATFORMS)
         raise KeyError(f"站点 {site.slug} 的平台“{site.platform}”不存在，可用的有：{known}")

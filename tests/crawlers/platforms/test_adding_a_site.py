@@ -11,7 +11,7 @@ import msgspec
 import pytest
 import yaml
 
-from crawlers.platforms import COMMON_OPTIONS, PLATFORMS, platform_of
+from crawlers.platforms import COMMON_OPTIONS, PLATFORMS, POINTED_TO, platform_of
 from pipeline.city import Site, load_city
 from tests.crawlers.platforms import made
 
@@ -60,7 +60,7 @@ def test_every_option_that_is_read_is_declared_and_the_other_way_round(
 
 def test_options_of_the_engine() -> None:
     assert read_in("*.py") == set(COMMON_OPTIONS)
-    shared = read_in("platforms/*.py") - {o for p in PLATFORMS.values() for o in p.OPTIONS}
+    shared = read_in("platforms/*.py") - {o for p in (*PLATFORMS.values(), POINTED_TO) for o in p.OPTIONS}
     assert shared == set()
 
 

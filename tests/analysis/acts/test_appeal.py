@@ -1,0 +1,259 @@
+"""Appeals: evidence first, never the unit's own decision, and a grant that credits with the same proof."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from analysis.acts.appeal import (
+    grant_appeal,
+    open_appeal,
+    record_capture,
+    refuse_appeal,
+    withdraw_appeal,
+)
+from analysis.acts.record import ActError
+from analysis.appeals import Appeal, appeals, counts
+from analysis.coverage import coverage
+from analysis.plan import Plan, load_plan
+from analysis.warehouse import ask, open_warehouse
+from crawlers.pages import AddressError, check_address, fetch_pages
+from pipeline.attachments import AttachmentError, find_attachment
+from pipeline.batch import finish_batches
+from pipeline.landing import iter_landed, read_capture
+from sample.serve import running
+from tests.analysis.case import Case
+
+PHOTO = b"\xff\xd8\xff\xe0" + b"photo" * 50
+AT = dt.datetime(2017, 11, 6, 9)
+
+
+@pytest.fixture
+def case(tmp_path: Path) -> Case:
+    found = Case(tmp_path)
+    found.edition("2017-10-09")
+    return found
+
+
+def plan_of(case: Case) -> Plan:
+    plan = load_plan(case.city)
+    assert plan is not None
+    return plan
+
+
+def hand_in(case: Case, **more: object) -> str:
+    values: dict[str, object] = {
+        "unit": "东兴市",
+        "title": "东兴市推进绩效整改",
+        "who": "东兴市 联络员",
+        "at": AT,
+        "outlet": "防城港日报",
+        "day": dt.date(2017, 10, 12),
+        "why": "见报未计，联系电话13800001234",
+    }
+    if "url" not in more:
+        values["file"] = ("版面 照片.jpg", PHOTO)
+    return open_appeal(case.store, case.city, plan_of(case), **values | more)  # type: ignore[arg-type]
+
+
+def grant(case: Case, number: str, **more: object) -> str:
+    case.build()
+    con = open_warehouse(case.warehouse)
+    values: dict[str, object] = {"role": "subject", "who": "市绩效办 李某", "at": AT, "why": "属实"}
+    try:
+        return grant_appeal(case.store, con, case.city, number, **values | more)  # type: ignore[arg-type]
+    finally:
+        con.close()
+
+
+def listed(case: Case, day: str = "2017-11-30") -> list[Appeal]:
+    case.build()
+    con = open_warehouse(case.warehouse)
+    try:
+        return appeals(con, dt.date.fromisoformat(day))
+    finally:
+        con.close()
+
+
+def test_a_granted_file_credits_the_unit_with_the_photo_as_proof(case: Case) -> None:
+    number = hand_in(case, task="m02")
+    [appeal] = listed(case, "2017-11-06")
+    assert (appeal.state, appeal.sha256) == ("待裁定", hashlib.sha256(PHOTO).hexdigest())
+    assert "13800001234" not in appeal.why
+    found = grant(case, number, form="报道")
+    [appeal] = listed(case)
+    assert (appeal.state, appeal.decider, appeal.article_id) == ("已计分", "市绩效办 李某", found)
+    con = open_warehouse(case.warehouse)
+    rows = ask(con, "credit", start=dt.date(2017, 10, 1), end=dt.date(2017, 10, 31), known_by=None)
+    assert [(r["unit"], r["role"], r["decided_by"]) for r in rows] == [("东兴市", "subject", "person")]
+    fact = ask(con, "article_named", ref=found, outlet=None, title=None, day=None)[0]
+    con.close()
+    assert fact["sha256"] == hashlib.sha256(PHOTO).hexdigest()
+    [landed] = [r for _, _, r in iter_landed(case.store.folder, site="appeal")]
+    assert landed.warc is not None and landed.warc_offset is not None
+    headers, body = read_capture(case.store.folder, landed.warc, landed.warc_offset)
+    assert (headers["content-type"], body) == ("image/jpeg", PHOTO)
+
+
+def test_before_it_is_granted_nothing_counts_and_a_rebuild_says_the_same(case: Case) -> None:
+    number = hand_in(case)
+    case.build()
+    con = open_warehouse(case.warehouse)
+    assert ask(con, "latest_capture")[0]["article_count"] == 0
+    con.close()
+    grant(case, number)
+
+    def verdicts() -> list[tuple[str, str, str]]:
+        con = open_warehouse(case.warehouse)
+        found = coverage(con, plan_of(case), dt.date(2017, 11, 30))
+        con.close()
+        return [(row.task, row.unit, row.verdict) for row in found]
+
+    case.build()
+    first = verdicts()
+    case.build(rebuild=True)
+    assert verdicts() == first
+
+
+def test_a_unit_does_not_decide_its_own(case: Case) -> None:
+    number = hand_in(case)
+    for who, unit in (
+        ("东兴市 李某", None),
+        ("东兴市委宣传部", None),
+        ("李某", "东兴市"),
+        ("东兴市 联络员", None),
+    ):
+        with pytest.raises(ActError, match="不能裁定自己的申诉"):
+            grant(case, number, who=who, unit_of_decider=unit)
+        with pytest.raises(ActError, match="不能裁定自己的申诉"):
+            refuse_appeal(case.store, case.city, number, who=who, at=AT, why="不", unit_of_decider=unit)
+
+
+def test_a_refusal_needs_a_reason_and_is_final(case: Case) -> None:
+    number = hand_in(case)
+    with pytest.raises(ActError, match="请写明不予计分的理由"):
+        refuse_appeal(case.store, case.city, number, who="市绩效办", at=AT, why=" ")
+    refuse_appeal(case.store, case.city, number, who="市绩效办", at=AT + dt.timedelta(days=2), why="顺带提及")
+    with pytest.raises(ActError, match="已由 市绩效办 于 2017-11-08 处理：不予计分"):
+        grant(case, number, at=AT + dt.timedelta(days=3))
+    [appeal] = listed(case)
+    assert (appeal.state, appeal.decision, appeal.waiting_days) == ("不予计分", "顺带提及", 2)
+    assert listed(case, "2017-11-07")[0].state == "待裁定"  # as of the day before
+    [count] = counts(listed(case))
+    assert (count.unit, count.appeal_count, count.open_count, count.refused_count) == ("东兴市", 1, 0, 1)
+
+
+def test_the_same_evidence_is_handed_in_once_unless_it_was_withdrawn(case: Case) -> None:
+    number = hand_in(case)
+    with pytest.raises(ActError, match=f"已就此提出过申诉 {number}"):
+        hand_in(case, at=AT + dt.timedelta(hours=1))
+    withdraw_appeal(case.store, number, who="东兴市 联络员", at=AT)
+    assert hand_in(case, at=AT + dt.timedelta(hours=2)) != number
+
+
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        ({"unit": "东兴"}, "东兴市"),
+        ({"title": " "}, "请填写稿件标题"),
+        ({"day": dt.date(2017, 12, 1)}, "还没有到"),
+        ({"task": "m99"}, "没有事项"),
+        ({"file": ("a.jpg", b"")}, "空文件"),
+        ({"file": ("a.jpg", b"MZ\x90" * 9)}, "不是照片"),
+        ({"file": ("a.jpg", b"<svg onload=1>")}, "不是照片"),
+        ({"file": None}, "二者择一"),
+    ],
+)
+def test_what_is_wrong_is_refused_with_what_to_mend(case: Case, more: dict[str, object], says: str) -> None:
+    with pytest.raises(ActError, match=says):
+        hand_in(case, **more)
+    assert not list(case.store.decisions.glob("*.jsonl"))
+
+
+def test_a_known_article_is_credited_and_not_landed_again(case: Case) -> None:
+    case.article("2017-10-12", "没有标记", title="东兴市：推进绩效整改")
+    number = hand_in(case)
+    grant(case, number)
+    case.build()
+    assert not list(iter_landed(case.store.folder, site="appeal"))
+    con = open_warehouse(case.warehouse)
+    assert ask(con, "latest_capture")[0]["article_count"] == 1
+    con.close()
+
+
+def test_a_kill_between_commit_and_landing_is_finished_by_the_next_build(case: Case) -> None:
+    number = hand_in(case)
+    grant(case, number)
+    [done] = case.store.batches.glob("*.done")
+    done.rename(done.with_suffix(".open"))  # as after a kill
+    for path in (case.store.landing / "appeal").glob("*"):
+        path.unlink()
+    assert finish_batches(case.store) == 1
+    assert listed(case)[0].state == "已计分"
+    assert len(list(iter_landed(case.store.folder, site="appeal"))) == 1
+    assert finish_batches(case.store) == 0
+
+
+def test_a_kept_file_that_changed_is_told(case: Case) -> None:
+    hand_in(case)
+    digest = hashlib.sha256(PHOTO).hexdigest()
+    path = find_attachment(case.store.folder, digest)
+    path.write_bytes(PHOTO + b"x")
+    with pytest.raises(AttachmentError, match="内容已变"):
+        find_attachment(case.store.folder, digest)
+    with pytest.raises(AttachmentError, match="没有这个附件"):
+        find_attachment(case.store.folder, "../../etc/passwd")
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["ftp://a.b/c", "javascript:alert(1)", "http://a:22/", "http://user@a.cn/", "", "file:///etc/passwd"],
+)
+def test_addresses_that_are_no_websites(url: str) -> None:
+    with pytest.raises(AddressError):
+        check_address(url)
+
+
+def test_a_link_is_captured_and_what_it_says_is_credited(case: Case, tmp_path: Path) -> None:
+    day = dt.date(2017, 10, 20)
+    with running(day) as (port, city):
+        home = tmp_path / "sample"
+        from pipeline.store import open_store
+
+        store = open_store(home, city)
+        plan = load_plan(city)
+        assert plan is not None
+        url = f"http://127.0.0.1:{port + 1}/slj/dtxx/"
+        gone = f"http://127.0.0.1:{port + 1}/slj/dtxx/t99999.shtml"
+        found = fetch_pages(city, "appeal", [url, gone], home=home, clock=lambda: AT)
+    assert [each.outcome for each in found] == ["captured", "not_found"]
+    assert found[0].sha256 is not None and found[0].warc is not None
+    assert not [r for _, _, r in iter_landed(store.folder) if r.article is not None]  # evidence, no record
+    number = hand_in(case, url=url)
+    with pytest.raises(ActError, match="还没有存证"):
+        grant(case, number)
+    record_capture(
+        case.store.decisions,
+        number,
+        outcome="captured",
+        url=url,
+        sha256="0" * 64,
+        warc="appeal/x.warc.gz",
+        warc_offset=7,
+        article=None,
+        who="系统取证",
+        at=AT,
+    )
+    grant(case, number)
+    [landed] = [r for _, _, r in iter_landed(case.store.folder, site="appeal")]
+    assert (landed.warc, landed.warc_offset, landed.sha256) == ("appeal/x.warc.gz", 7, "0" * 64)
+
+
+def test_private_addresses_are_not_fetched(case: Case, tmp_path: Path) -> None:
+    [found] = fetch_pages(
+        case.city, "appeal", ["http://127.0.0.1:8080/x"], home=tmp_path / "h", clock=lambda: AT
+    )
+    assert found.outcome == "blocked_address"

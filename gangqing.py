@@ -18,6 +18,7 @@ from commands import (
     exposure,
     ledger,
     queue,
+    reports,
     stages,
     tags,
 )
@@ -41,6 +42,7 @@ for part in (
     exposure,
     desk,
     appeal,
+    reports,
 ):
     app.add_typer(part.app)
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 import datetime as dt
 import io
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Any
 
 from docx import Document
 from docx.enum.section import WD_SECTION
-from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_TABLE_ALIGNMENT
+from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
 from docx.shared import Emu, Pt, RGBColor
@@ -30,7 +30,8 @@ from analysis.reports.official_page import (
 )
 from analysis.reports.official_text import chinese_day, chinese_number, width_in_characters
 from analysis.reports.typeface import BODY, HEADING, KAI, TITLE
-from analysis.reports.word_xml import FILLS, LINE, add_run, clean, keep_row, set_space, shade
+from analysis.reports.word_table import Align, fill_table
+from analysis.reports.word_xml import LINE, add_run, clean, keep_row, set_space
 
 CENTER, LEFT, RIGHT, JUSTIFY = (
     WD_ALIGN_PARAGRAPH.CENTER,
@@ -38,11 +39,8 @@ CENTER, LEFT, RIGHT, JUSTIFY = (
     WD_ALIGN_PARAGRAPH.RIGHT,
     WD_ALIGN_PARAGRAPH.JUSTIFY,
 )
-_ALIGNED = {"left": LEFT, "center": CENTER, "right": RIGHT}
 RED = RGBColor(0xD6, 0x00, 0x00)
 _LEVELS = {1: HEADING, 2: KAI, 3: BODY, 4: BODY}  # 7.3.3: 一、 （一） 1. （1）
-
-Align = Literal["left", "center", "right"]
 
 
 class OfficialDocument:
@@ -165,44 +163,10 @@ class OfficialDocument:
             raise ValueError("a table needs as many widths and cells as heads")
         table = self._document.add_table(rows=0, cols=len(heads))
         table.style = self._document.styles["Table Grid"]
-        table.alignment = WD_TABLE_ALIGNMENT.CENTER
-        table.autofit = False
-        shares = [Emu(int(self._width() * width / sum(widths))) for width in widths]
-        for column, share in zip(table.columns, shares, strict=True):
-            column.width = share
-        aligns = aligns or ["left"] * len(heads)
-        self._row(table, heads, shares, ["center"] * len(heads), HEADING, SIZES[size], is_head=True)
-        for number, row in enumerate(rows):
-            cells = self._row(table, row, shares, aligns, BODY, SIZES[size])
-            for column, cell in enumerate(cells):
-                verdict = (fills or {}).get((number, column))
-                if verdict in FILLS:
-                    shade(cell, FILLS[verdict])
+        width = self._width()
+        shares = [Emu(int(width * share / sum(widths))) for share in widths]
+        fill_table(table, heads, rows, shares, aligns or ["left"] * len(heads), SIZES[size], fills or {})
         self._paragraph(JUSTIFY, line=Pt(8))
-
-    def _row(
-        self,
-        table: Any,
-        values: Sequence[object],
-        widths: Sequence[Emu],
-        aligns: Sequence[Align],
-        font: str,
-        size: Pt,
-        *,
-        is_head: bool = False,
-    ) -> list[Any]:
-        row = table.add_row()
-        keep_row(row, is_head=is_head)
-        for cell, value, width, align in zip(row.cells, values, widths, aligns, strict=True):
-            cell.width = width
-            cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
-            line = cell.paragraphs[0]
-            line.alignment = _ALIGNED[align]
-            set_space(line, Pt(size.pt * 1.35), Pt(1.5), Pt(1.5))
-            add_run(line, clean(value), font, size)
-            if is_head:
-                shade(cell, FILLS["head"])
-        return list(row.cells)
 
     def page_break(self, *, is_landscape: bool = False) -> None:
         """A new page, upright or, for wide tables, on its side (A4 横排)."""

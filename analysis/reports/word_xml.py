@@ -82,11 +82,12 @@ def set_rules(table: Any) -> None:
 
 
 def shade(cell: Any, fill: str) -> None:
+    """Colour a cell (its element), fill in RRGGBB."""
     element = OxmlElement("w:shd")
     element.set(qn("w:val"), "clear")
     element.set(qn("w:color"), "auto")
     element.set(qn("w:fill"), fill)
-    cell._tc.get_or_add_tcPr().append(element)
+    cell.get_or_add_tcPr().append(element)
 
 
 def keep_row(row: Any, *, is_head: bool = False) -> None:

@@ -1,0 +1,373 @@
+"""Owns the way from the warehouse to the figures of a report, as of a day, as known by a moment."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable
+
+from analysis.coverage import coverage, notices
+from analysis.credits import Points, credit_rows
+from analysis.exposure import exposures
+from analysis.overview import DERIVED_KINDS
+from analysis.plan import CITY_ROW, PIECE_KINDS, Fact, Plan, Task, load_facts, matched, stories, weeks
+from analysis.queue import queue
+from analysis.reports.model import (
+    Counted,
+    DeductionLine,
+    ExposureLine,
+    Figures,
+    ForumFigure,
+    Kind,
+    PieceFigure,
+    PieceLine,
+    PostLine,
+    SilenceLine,
+    TaskFigure,
+    UnitFigure,
+    VerdictLine,
+    Verdicts,
+    WeekLine,
+    WeekState,
+)
+from analysis.ticket import Rules, Ticket
+from analysis.verdicts import MET, NOT_YET, UNKNOWN, UNMET, CoverageRow
+from analysis.warehouse import Connection
+from pipeline.city import City
+
+WEEK = 7
+NO_TOPIC, NO_OUTLET_SOURCE = "未归入专题", "没有接入的来源"
+
+
+@dataclasses.dataclass(frozen=True)
+class Context:
+    """Where the figures come from: the warehouse with the city's plan and rules, as known by a moment."""
+
+    con: Connection
+    city: City
+    plan: Plan
+    rules: Rules
+    points: Points
+    known_by: dt.datetime | None = None
+
+
+def collect(context: Context, kind: Kind, as_of: dt.date, unit: str | None = None) -> Figures:
+    """The figures of one report.
+
+    Args:
+        unit: short name; needed for a 单位情况表, narrows no other.
+
+    Raises:
+        ValueError: a unit sheet without a unit, or of one that the city does not have.
+    """
+    plan, known = context.plan, context.known_by
+    if (kind == "unit") != (unit is not None):
+        raise ValueError("a unit sheet is of one unit, the others of all")
+    if unit is not None and unit not in context.city.unit_by_short:
+        raise ValueError(unit)
+    start, end = period(kind, plan, as_of)
+    facts = load_facts(context.con, plan, as_of, known)
+    rows = coverage(context.con, plan, as_of, known, rules=context.rules, points=context.points)
+    tickets = [
+        t
+        for t in queue(context.con, context.rules, as_of, known_by=known, include_closed=True)
+        if t.opened_at is None or t.opened_at.date() >= plan.season.start
+    ]
+    pieces = _credits(plan, facts, context.points)
+    exposed = _exposures(context, as_of)
+    if unit is not None:
+        rows = [row for row in rows if row.unit == unit]
+        tickets = [ticket for ticket in tickets if ticket.unit == unit]
+        pieces = [piece for piece in pieces if piece.unit == unit]
+        exposed = [line for line in exposed if unit in line.exposed]
+        facts = [fact for fact in facts if unit in fact.credits]
+    groups = {short: each.kind for short, each in context.city.unit_by_short.items()} | {CITY_ROW: CITY_ROW}
+    lines = [_line(row, groups) for row in rows]
+    weekly = next((task for task in plan.tasks if task.kind == "weekly"), None)
+    return Figures(
+        kind=kind,
+        city=context.city.name,
+        plan=plan.source,
+        column=plan.column,
+        as_of=as_of,
+        known_by=known,
+        start=start,
+        end=end,
+        season_start=plan.season.start,
+        season_end=plan.season.end,
+        unit=unit,
+        unit_official=context.city.unit_by_short[unit].official if unit else None,
+        next_month_end=_month_end(as_of + dt.timedelta(days=1)),
+        pieces=_piece_figure(plan, facts, start, end),
+        outlets=_counted(facts, start, end, lambda fact: fact.outlet),
+        topics=_counted(facts, start, end, lambda fact: fact.topic or NO_TOPIC),
+        tasks=_tasks(plan, rows),
+        units=_units(context, lines, pieces, tickets, facts, start, end, groups),
+        lines=lines,
+        weeks=_weeks(weekly, rows, facts, as_of) if weekly and unit is None else [],
+        week_quota=weekly.quota if weekly else 0,
+        credits=pieces,
+        exposures=exposed,
+        forum=_forum(tickets, start),
+        posts=[_post(ticket) for ticket in tickets],
+        silences=_silences(lines),
+        deductions=[
+            DeductionLine(unit=row.unit, group=groups.get(row.unit, ""), reasons=row.missing)
+            for row in rows
+            if row.kind == "deduction" and row.missing
+        ],
+        notices=notices(context.con, plan),
+    )
+
+
+def period(kind: Kind, plan: Plan, as_of: dt.date) -> tuple[dt.date, dt.date]:
+    """Days of a report: the seven up to the day, its month up to it, or the season up to it."""
+    if kind == "weekly":
+        return as_of - dt.timedelta(days=WEEK - 1), as_of
+    if kind == "unit":
+        return min(plan.season.start, as_of), as_of
+    return as_of.replace(day=1), as_of
+
+
+def _month_end(day: dt.date) -> dt.date:
+    return (day.replace(day=28) + dt.timedelta(days=4)).replace(day=1) - dt.timedelta(days=1)
+
+
+def _before(start: dt.date, end: dt.date) -> tuple[dt.date, dt.date]:
+    """The period before: the whole month before for one that begins a month, else as many days."""
+    last = start - dt.timedelta(days=1)
+    if start.day == 1:
+        return last.replace(day=1), last
+    return start - (end - start) - dt.timedelta(days=1), last
+
+
+def _piece_figure(plan: Plan, facts: list[Fact], start: dt.date, end: dt.date) -> PieceFigure:
+    season = [fact for fact in facts if fact.published_day >= plan.season.start]
+    now = _in(facts, start, end)
+    own = stories(now)
+    first, last = _before(start, end)
+    credited = [fact for fact in own if fact.credits]
+    return PieceFigure(
+        period_count=len(own),
+        previous_count=len(stories(_in(facts, first, last))) if first >= plan.season.start else None,
+        season_count=len(stories(season)),
+        reprint_count=len(now) - len(own),
+        credited_count=len(credited),
+        credited_unit_count=len({unit for fact in credited for unit in fact.credits}),
+        column_count=len(stories(fact for fact in now if fact.is_plan_column)),
+        season_column_count=len(stories(fact for fact in season if fact.is_plan_column)),
+    )
+
+
+def _in(facts: Iterable[Fact], start: dt.date, end: dt.date) -> list[Fact]:
+    return [fact for fact in facts if start <= fact.published_day <= end]
+
+
+def _counted(facts: list[Fact], start: dt.date, end: dt.date, name: object) -> list[Counted]:
+    assert callable(name)
+    season = Counter(name(fact) for fact in stories(facts))
+    now = Counter(name(fact) for fact in stories(_in(facts, start, end)))
+    return [
+        Counted(name=each, period_count=now[each], season_count=count)
+        for each, count in sorted(season.items(), key=lambda pair: (-pair[1], pair[0]))
+    ]
+
+
+def _tasks(plan: Plan, rows: list[CoverageRow]) -> list[TaskFigure]:
+    found = []
+    for task in plan.tasks:
+        own = [row for row in rows if row.task == task.id]
+        if own:
+            found.append(
+                TaskFigure(
+                    task=task.id,
+                    paragraph=task.paragraph,
+                    title=task.title,
+                    kind=task.kind,
+                    window_start=task.window.start,
+                    window_end=task.window.end,
+                    days_left=max(row.days_left for row in own),
+                    verdicts=_verdicts(row.verdict for row in own),
+                )
+            )
+    return found
+
+
+def _verdicts(verdicts: Iterable[str]) -> Verdicts:
+    found = Counter(verdicts)
+    return Verdicts(
+        met_count=found[MET],
+        unmet_count=found[UNMET],
+        unknown_count=found[UNKNOWN],
+        not_yet_count=found[NOT_YET],
+    )
+
+
+def _line(row: CoverageRow, groups: dict[str, str]) -> VerdictLine:
+    values = dataclasses.asdict(row)
+    return VerdictLine(group=groups.get(row.unit, ""), **values)
+
+
+def _units(
+    context: Context,
+    lines: list[VerdictLine],
+    pieces: list[PieceLine],
+    tickets: list[Ticket],
+    facts: list[Fact],
+    start: dt.date,
+    end: dt.date,
+    groups: dict[str, str],
+) -> list[UnitFigure]:
+    """Units in the order of units.csv; without the whole city's row."""
+    by_unit: dict[str, list[VerdictLine]] = {}
+    for line in lines:
+        by_unit.setdefault(line.unit, []).append(line)
+    points: dict[str, float] = {}
+    for piece in pieces:
+        points[piece.unit] = points.get(piece.unit, 0.0) + piece.points
+    season = Counter(unit for fact in stories(facts) for unit in fact.credits)
+    now = Counter(unit for fact in stories(_in(facts, start, end)) for unit in fact.credits)
+    posts = Counter(ticket.unit for ticket in tickets)
+    late = Counter(ticket.unit for ticket in tickets if _is_late(ticket))
+    scored = {
+        unit for task in context.plan.tasks if task.kind == "score" for unit in context.plan.members[task.id]
+    }
+    return [
+        UnitFigure(
+            unit=unit,
+            group=groups[unit],
+            verdicts=_verdicts(line.verdict for line in by_unit[unit] if line.kind not in DERIVED_KINDS),
+            period_count=now[unit],
+            season_count=season[unit],
+            points=round(points.get(unit, 0.0), 2) if unit in scored else None,
+            post_count=posts[unit],
+            late_post_count=late[unit],
+            deduction_count=sum(len(line.missing) for line in by_unit[unit] if line.kind == "deduction"),
+        )
+        for unit in context.city.unit_by_short
+        if unit in by_unit
+    ]
+
+
+def _credits(plan: Plan, facts: list[Fact], points: Points) -> list[PieceLine]:
+    """Each story that credits a unit, once, with the tasks that it counts for there."""
+    tasks: dict[tuple[str, str], list[str]] = {}
+    for task in plan.tasks:
+        if task.kind in PIECE_KINDS:
+            for row in credit_rows(plan, task, facts, points):
+                tasks.setdefault((row.unit, row.story_id), []).append(task.id)
+    copies: dict[str, list[Fact]] = {}
+    for fact in facts:
+        copies.setdefault(fact.story_id, []).append(fact)
+    found = []
+    for unit in sorted({unit for fact in facts for unit in fact.credits}):
+        for fact in stories(facts, unit):
+            credit = fact.credits[unit]
+            worth, how = points.of_story(copies[fact.story_id], unit)
+            found.append(
+                PieceLine(
+                    unit=unit,
+                    tasks=tasks.get((unit, fact.story_id), []),
+                    article_id=fact.article_id,
+                    published_day=fact.published_day,
+                    outlet=fact.outlet,
+                    page=fact.page,
+                    title=fact.title,
+                    url=fact.url,
+                    role=credit.role,
+                    why=credit.why,
+                    decided_by=credit.decided_by,
+                    copy_count=fact.copy_count,
+                    points=worth,
+                    points_why=how,
+                    sha256=fact.sha256,
+                )
+            )
+    return sorted(found, key=lambda line: (line.published_day, line.article_id, line.unit))
+
+
+def _exposures(context: Context, as_of: dt.date) -> list[ExposureLine]:
+    """The exposure ledger: what appeared and what is planned, alarms first."""
+    return [
+        ExposureLine(
+            title=row.title,
+            state=row.state,
+            is_alarm=row.is_alarm,
+            exposed=row.exposed,
+            outlet=row.outlet,
+            published_day=row.published_at.date() if row.published_at else None,
+            planned_day=row.planned_day,
+            approvals=row.approvals,
+            lacking_steps=row.lacking,
+            article_id=row.article_id,
+            url=row.url,
+            sha256=row.sha256,
+            note=row.note,
+        )
+        for row in exposures(context.con, context.plan, as_of, context.known_by)
+    ]
+
+
+def _is_late(ticket: Ticket) -> bool:
+    return ticket.is_first_response_overdue or ticket.is_answer_overdue
+
+
+def _forum(tickets: list[Ticket], start: dt.date) -> ForumFigure:
+    late_open = [t for t in tickets if t.is_open and _is_late(t)]
+    answered = [t for t in tickets if not t.is_open]
+    in_time = [t for t in answered if not _is_late(t)]
+    return ForumFigure(
+        total_count=len(tickets),
+        period_count=sum(t.opened_at is not None and t.opened_at.date() >= start for t in tickets),
+        due_count=len(answered) + len(late_open),
+        in_time_count=len(in_time),
+        late_answered_count=len(answered) - len(in_time),
+        open_overdue_count=len(late_open),
+        waiting_count=sum(t.is_open and not _is_late(t) for t in tickets),
+        urgent_open_count=sum(t.is_open and t.urgency == "紧急" for t in tickets),
+        unassigned_count=sum(t.unit is None for t in tickets),
+    )
+
+
+def _post(ticket: Ticket) -> PostLine:
+    return PostLine(**{name: getattr(ticket, name) for name in PostLine.__struct_fields__})
+
+
+def _silences(lines: list[VerdictLine]) -> list[SilenceLine]:
+    """Silences that leave verdicts open, those that leave most open first."""
+    found: dict[str, list[VerdictLine]] = {}
+    for line in lines:
+        if line.verdict == UNKNOWN:
+            for what in line.silent or ["来源情况不明"]:
+                found.setdefault(what, []).append(line)
+    return [
+        SilenceLine(
+            what=what,
+            verdict_count=len(own),
+            units=list(dict.fromkeys(line.unit for line in own)),
+            tasks=list(dict.fromkeys(line.task for line in own)),
+        )
+        for what, own in sorted(found.items(), key=lambda pair: (-len(pair[1]), pair[0]))
+    ]
+
+
+def _weeks(task: Task, rows: list[CoverageRow], facts: list[Fact], as_of: dt.date) -> list[WeekLine]:
+    """Weeks of the weekly task that have begun; a short one of a silent source is marked ？ in its row."""
+    missing = {week[:10]: week.endswith("？") for row in rows if row.task == task.id for week in row.missing}
+    found = stories(matched(task, facts))
+    lines = []
+    for first, last in weeks(task.window.start, task.window.end):
+        if first > as_of:
+            break
+        count = sum(first <= fact.published_day <= last for fact in found)
+        silent = missing.get(first.isoformat())
+        lines.append(WeekLine(first=first, last=last, count=count, state=_week_state(last > as_of, silent)))
+    return lines
+
+
+def _week_state(is_running: bool, silent: bool | None) -> WeekState:
+    """Of a week that lacks nothing `silent` is None."""
+    if is_running:
+        return "running"
+    return "met" if silent is None else "silent" if silent else "short"

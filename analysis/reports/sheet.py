@@ -1,0 +1,188 @@
+"""Owns one sheet of an Excel 台账: title, 口径, filters, frozen panes, colours by verdict, print set-up.
+
+Texts come from the web and from people: none of them becomes a formula, a number or a link by itself.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import io
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import xlsxwriter
+
+from analysis.reports.word_xml import clean
+
+Kind = Literal["text", "long", "count", "points", "day", "time", "verdict", "share", "link"]
+COLOURS = {
+    "达标": ("#E2F0D9", "#245B36"),
+    "未达标": ("#F8D7DA", "#8A1F17"),
+    "无法判定": ("#FFF2CC", "#7A5B00"),
+    "未开始": ("#E6EDF3", "#44546A"),
+    "不适用": ("#F5F5F5", "#8A8A8A"),
+}
+FONT = "宋体"
+_MOST_TEXT = 32_767  # characters of a cell
+_MOST_URL = 2_079
+_MOST_LINKS = 65_000  # of a sheet: Excel opens no more
+_ROW_LIMIT = 1_048_000
+
+
+@dataclasses.dataclass(frozen=True)
+class Column:
+    """A column; the value of a link is (address, text shown)."""
+
+    head: str
+    width: float
+    kind: Kind = "text"
+
+
+class Workbook:
+    """An .xlsx file in memory: the same bytes for the same content and day."""
+
+    def __init__(self, *, title: str, organ: str, day: dt.date) -> None:
+        self._out = io.BytesIO()
+        options = {
+            "in_memory": True,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "strings_to_numbers": False,
+            "default_date_format": "yyyy-mm-dd",
+        }
+        self.book = xlsxwriter.Workbook(self._out, options)
+        self.book.set_properties(
+            {
+                "title": title,
+                "author": organ,
+                "created": dt.datetime.combine(day, dt.time(12)),
+                "comments": "",
+            }
+        )
+        self._formats: dict[tuple[tuple[str, Any], ...], Any] = {}
+
+    def format(self, **properties: Any) -> Any:
+        properties = {"font_name": FONT, "font_size": 10, "valign": "vcenter"} | properties
+        key = tuple(sorted(properties.items()))
+        if key not in self._formats:
+            self._formats[key] = self.book.add_format(properties)
+        return self._formats[key]
+
+    def table(
+        self,
+        name: str,
+        title: str,
+        note: str,
+        columns: Sequence[Column],
+        rows: Sequence[Sequence[Any]],
+        *,
+        frozen: int = 1,
+        is_landscape: bool = True,
+    ) -> Any:
+        """A sheet with a title, its 口径 below, then heads and rows; `frozen` columns stay when scrolling."""
+        sheet = self.book.add_worksheet(name)
+        last = len(columns) - 1
+        sheet.set_row(0, 28)
+        sheet.merge_range(
+            0, 0, 0, last, "", self.format(font_size=15, bold=True, align="center")
+        ) if last else None
+        sheet.write_string(0, 0, clean(title), self.format(font_size=15, bold=True, align="center"))
+        small = self.format(font_size=9, font_color="#555555", text_wrap=True, valign="top")
+        sheet.merge_range(1, 0, 1, last, "", small) if last else None
+        sheet.write_string(1, 0, clean(note), small)
+        width = sum(column.width for column in columns)
+        sheet.set_row(1, 13 * max(1, -(-len(note) * 2 // int(width * 0.92))) + 3)
+        head = self.format(bold=True, bg_color="#D9E2EC", border=1, align="center", text_wrap=True)
+        for place, column in enumerate(columns):
+            sheet.set_column(place, place, column.width)
+            sheet.write_string(2, place, column.head, head)
+        sheet.set_row(2, 30)
+        links = 0
+        for number, row in enumerate(rows[:_ROW_LIMIT], 3):
+            for place, (column, value) in enumerate(zip(columns, row, strict=True)):
+                links += self._write(sheet, number, place, column.kind, value, links)
+        end = max(2 + min(len(rows), _ROW_LIMIT), 3)
+        sheet.autofilter(2, 0, end, last)
+        sheet.freeze_panes(3, frozen)
+        for place, column in enumerate(columns):
+            if column.kind == "verdict":
+                self.colour(sheet, 3, place, end, place)
+        self.print_setup(sheet, title, is_landscape=is_landscape)
+        sheet.repeat_rows(2)
+        sheet.print_area(0, 0, end, last)
+        return sheet
+
+    def colour(self, sheet: Any, top: int, left: int, bottom: int, right: int) -> None:
+        """Cells that begin with a verdict take its colour, also after somebody edits them."""
+        for verdict, (fill, ink) in COLOURS.items():
+            sheet.conditional_format(
+                top,
+                left,
+                bottom,
+                right,
+                {
+                    "type": "text",
+                    "criteria": "begins with",
+                    "value": verdict,
+                    "format": self.book.add_format({"bg_color": fill, "font_color": ink}),
+                },
+            )
+
+    def print_setup(self, sheet: Any, title: str, *, is_landscape: bool) -> None:
+        """A4, one page wide, its name above and the page number below."""
+        sheet.set_paper(9)
+        if is_landscape:
+            sheet.set_landscape()
+        sheet.fit_to_pages(1, 0)
+        sheet.set_margins(left=0.5, right=0.5, top=0.7, bottom=0.7)
+        sheet.set_footer(f"&L&9{clean(title).replace('&', '&&')[:120]}&R&9第 &P 页，共 &N 页")
+        sheet.hide_gridlines(2)
+
+    def _write(self, sheet: Any, row: int, column: int, kind: Kind, value: Any, links: int) -> int:
+        """One cell; returns 1 for a link."""
+        if value is None or value == "":
+            sheet.write_blank(row, column, None, self.format(border=1))
+            return 0
+        if kind == "link":
+            address, shown = value
+            if links < _MOST_LINKS and _is_link(address):
+                style = self.format(border=1, font_color="#0B5394", underline=1)
+                sheet.write_url(row, column, address, style, clean(shown)[:250])
+                return 1
+            self._text(sheet, row, column, shown, border=1)
+        elif kind in ("count", "points", "share"):
+            shape = {"count": "0", "points": "0.##", "share": "0.0%"}[kind]
+            if isinstance(value, str):
+                self._text(sheet, row, column, value, border=1, align="right")
+            else:
+                sheet.write_number(row, column, value, self.format(border=1, align="right", num_format=shape))
+        elif kind == "day" and isinstance(value, dt.date):
+            style = self.format(border=1, align="center", num_format="yyyy-mm-dd")
+            sheet.write_datetime(row, column, dt.datetime.combine(value, dt.time()), style)
+        elif kind == "time" and isinstance(value, dt.datetime):
+            style = self.format(border=1, align="center", num_format="yyyy-mm-dd hh:mm")
+            sheet.write_datetime(row, column, value, style)
+        elif kind == "verdict":
+            self._text(sheet, row, column, value, border=1, align="center")
+        else:
+            self._text(sheet, row, column, value, border=1, text_wrap=True)
+        return 0
+
+    def _text(self, sheet: Any, row: int, column: int, value: Any, **properties: Any) -> None:
+        text = clean(value)[:_MOST_TEXT]
+        if text[:1] in tuple(
+            "=+-@\t\r"
+        ):  # stays a text even where the sheet is saved as CSV and opened again
+            properties["quote_prefix"] = True
+        sheet.write_string(row, column, text, self.format(**properties))
+
+    def to_bytes(self) -> bytes:
+        self.book.close()
+        return self._out.getvalue()
+
+
+def _is_link(address: str | None) -> bool:
+    if not address or len(address) > _MOST_URL or any(ord(character) < 0x21 for character in address):
+        return False
+    return address.startswith(("http://", "https://", "internal:"))

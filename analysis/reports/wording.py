@@ -1,0 +1,215 @@
+"""Owns the sentences of a report: what its figures say, in the words of an official document. Pure."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Sequence
+
+from analysis.overview import DERIVED_KINDS
+from analysis.reports.model import Figures, PieceFigure, SilenceLine, TaskFigure, VerdictLine, Verdicts
+from analysis.reports.official_text import chinese_day
+
+NO_SOURCE = "没有接入的来源"
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+RATE_BASIS = "达标率＝达标÷（达标＋未达标），无法判定、未开始和不适用的不计入"
+PIECE_BASIS = "同一稿件在多处刊发计一篇，以首次刊发为准，转载不重复计"
+FORUM_BASIS = (
+    "按时率＝两个时限均未超的÷（已答复的＋超时未办结的），时限未到的不计入；"
+    "时限按国务院公布的工作日计，答复后超时记录不消除"
+)
+
+
+def days(start: dt.date, end: dt.date) -> str:
+    """2017年10月1日至31日; the year and the month once where they are the same."""
+    if start == end:
+        return chinese_day(start)
+    if start.year != end.year:
+        return f"{chinese_day(start)}至{chinese_day(end)}"
+    if start.month != end.month:
+        return f"{chinese_day(start)}至{end.month}月{end.day}日"
+    return f"{chinese_day(start)}至{end.day}日"
+
+
+def short_day(day: dt.date, beside: dt.date) -> str:
+    """A day without its year where that is the year of the report."""
+    return f"{day.month}月{day.day}日" if day.year == beside.year else chinese_day(day)
+
+
+def percent(part: int, whole: int, min_cases: int) -> str:
+    """A rate with one decimal; under a minimum of cases there is none."""
+    if whole < max(min_cases, 1):
+        return f"不足{min_cases}件，不计率"
+    return f"{part / whole:.1%}"
+
+
+def rate_cell(verdicts: Verdicts, min_cases: int) -> str:
+    if verdicts.decided_count < max(min_cases, 1):
+        return "—"
+    return f"{verdicts.met_count / verdicts.decided_count:.1%}"
+
+
+def listed(names: Sequence[str], most: int, where: str = "") -> str:
+    """甲、乙、丙等12个（名单见附件2）: names up to `most`, then how many."""
+    if len(names) <= most:
+        return "、".join(names)
+    return f"{'、'.join(names[:most])}等{len(names)}个单位" + (f"（名单见{where}）" if where else "")
+
+
+def plan_name(plan: str) -> str:
+    """《…宣传方案》（2017年9月27日印发）."""
+    name, bracket, rest = plan.partition("（")
+    return f"《{name}》{bracket}{rest}"
+
+
+def pieces(figures: Figures) -> str:
+    count: PieceFigure = figures.pieces
+    before = ""
+    if count.previous_count is not None and figures.kind != "unit":
+        name = "上月" if figures.kind in ("monthly", "bulletin") else "上一期"
+        before = f"，{name}{count.previous_count}篇"
+    return (
+        f"{days(figures.start, figures.end)}，采集到各媒体首发稿件{count.period_count}篇"
+        f"（另有转载{count.reprint_count}篇次"
+        f"{before}），其中“{figures.column}”专栏{count.column_count}篇；"
+        f"经逐篇认定，有{count.credited_count}篇记入{count.credited_unit_count}个责任单位名下。"
+        f"自{chinese_day(figures.season_start)}以来累计首发{count.season_count}篇，专栏{count.season_column_count}篇。"
+    )
+
+
+def outlet_line(figures: Figures) -> str:
+    shown = [each for each in figures.outlets if each.period_count]
+    if not shown:
+        return "本期没有采集到稿件。"
+    named = "，".join(f"{each.name}{each.period_count}篇" for each in shown[:6])
+    rest = sum(each.period_count for each in shown[6:])
+    return f"按媒体分：{named}" + (f"，其他{rest}篇" if rest else "") + "。"
+
+
+def topic_line(figures: Figures) -> str:
+    shown = [each for each in figures.topics if each.period_count]
+    return (
+        "按专题分：" + "，".join(f"{each.name}{each.period_count}篇" for each in shown) + "。"
+        if shown
+        else ""
+    )
+
+
+def total(lines: Iterable[VerdictLine]) -> Verdicts:
+    """Verdicts of all lines; those that only draw on others are not counted again."""
+    counts = {"达标": 0, "未达标": 0, "无法判定": 0, "未开始": 0}
+    for line in lines:
+        if line.kind not in DERIVED_KINDS and line.verdict in counts:
+            counts[line.verdict] += 1
+    return Verdicts(
+        met_count=counts["达标"],
+        unmet_count=counts["未达标"],
+        unknown_count=counts["无法判定"],
+        not_yet_count=counts["未开始"],
+    )
+
+
+def verdicts(figures: Figures, min_cases: int) -> str:
+    found = total(figures.lines)
+    tasks = sum(task.kind not in DERIVED_KINDS for task in figures.tasks)
+    return (
+        f"对照方案的{tasks}个事项逐单位对账，共{found.asked_count}项次：截至{chinese_day(figures.as_of)}，"
+        f"达标{found.met_count}项次，未达标{found.unmet_count}项次，"
+        f"达标率{percent(found.met_count, found.decided_count, min_cases)}；"
+        f"因来源未能采集而无法判定{found.unknown_count}项次，"
+        f"未到开始时间{found.not_yet_count}项次。（口径：{RATE_BASIS}。）"
+    )
+
+
+def is_over(line: VerdictLine, day: dt.date) -> bool:
+    return line.window_end <= day or line.days_left == 0
+
+
+def task_gap(task: TaskFigure, lines: Sequence[VerdictLine], figures: Figures, where: str) -> str:
+    """Who is short of one task, by how many, with how many days left."""
+    unmet = [line for line in lines if line.verdict == "未达标"]
+    own = [line for line in unmet if line.unit != "全市"]
+    parts = []
+    for line in unmet:
+        if line.unit == "全市":
+            what = "、".join(span(item, figures.as_of) for item in line.missing[:8])
+            more = f"等{len(line.missing)}项" if len(line.missing) > 8 else ""
+            parts.append(f"全市缺{line.missing_count}项" + (f"（{what}{more}）" if what else ""))
+    if own:
+        asked = sum(line.verdict in ("达标", "未达标", "无法判定") for line in lines if line.unit != "全市")
+        names = [
+            line.unit + (f"（缺{line.missing_count}）" if line.missing_count > 1 else "") for line in own
+        ]
+        parts.append(f"应完成的{asked}个单位中，{listed(names, 12, where)}未达标")
+    return "；".join(parts) + "。"
+
+
+def span(item: str, beside: dt.date) -> str:
+    """2017-11-06—2017-11-12 → 11月6日至12日; other things stay as they are."""
+    first, _, last = item.rstrip("？").partition("—")
+    try:
+        start, end = dt.date.fromisoformat(first), dt.date.fromisoformat(last)
+    except ValueError:
+        return item
+    text = days(start, end)
+    return text.removeprefix(f"{beside.year}年") + ("（来源静默）" if item.endswith("？") else "")
+
+
+def due(task: TaskFigure, lines: Sequence[VerdictLine], day: dt.date) -> str:
+    """三（二），10月31日到期 / 还剩59天."""
+    end = max((line.window_end for line in lines), default=task.window_end)
+    left = max((line.days_left for line in lines), default=task.days_left)
+    return f"{task.paragraph}，{short_day(end, day)}" + (f"到期，还剩{left}天" if left else "已到期")
+
+
+def touches(what: str, start: dt.date, end: dt.date) -> bool:
+    """Whether a silence, as sources.silences writes it, falls into a period."""
+    found = [dt.date.fromisoformat(day) for day in _DAY.findall(what)]
+    return bool(found) and found[0] <= end and found[-1] >= start
+
+
+def silence(line: SilenceLine) -> str:
+    if line.what == NO_SOURCE:
+        return f"本单位网站或账号尚未接入采集的{len(line.units)}个单位"
+    return line.what
+
+
+def forum(figures: Figures, min_cases: int) -> str:
+    found = figures.forum
+    if not found.total_count:
+        return f"自{chinese_day(figures.season_start)}以来，没有需要答复的帖文。"
+    text = (
+        f"自{chinese_day(figures.season_start)}以来，需要答复的帖文{found.total_count}件"
+        f"（本期新增{found.period_count}件）。"
+        f"截至{chinese_day(figures.as_of)}，按时答复{found.in_time_count}件，超时后答复{found.late_answered_count}件，"
+        f"超时尚未办结{found.open_overdue_count}件，时限未到{found.waiting_count}件；"
+        f"按时率{percent(found.in_time_count, found.due_count, min_cases)}（口径：{FORUM_BASIS}）。"
+    )
+    if found.urgent_open_count:
+        text += f"其中未办结的紧急帖文{found.urgent_open_count}件，须立即办理。"
+    if found.unassigned_count:
+        text += f"尚未明确责任单位{found.unassigned_count}件。"
+    return text
+
+
+def exposures(figures: Figures) -> str:
+    since = chinese_day(figures.season_start)
+    found = [line for line in figures.exposures if line.published_day is not None]
+    now = [line for line in found if line.published_day and line.published_day >= figures.start]
+    alarms = [line for line in figures.exposures if line.is_alarm]
+    planned = [line for line in figures.exposures if line.published_day is None]
+    text = (
+        f"自{since}以来刊发曝光性报道{len(found)}篇，本期{len(now)}篇。"
+        if found
+        else f"自{since}以来，未见曝光性报道。"
+    )
+    if alarms:
+        text += f"其中{len(alarms)}篇刊发前审批不全，须立即核查说明。"
+    elif found:
+        text += "刊发前均已按规定审批。"
+    if planned:
+        states: dict[str, int] = {}
+        for line in planned:
+            states[line.state] = states.get(line.state, 0) + 1
+        text += "另有登记待刊：" + "，".join(f"{state}{count}篇" for state, count in states.items()) + "。"
+    return text

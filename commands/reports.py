@@ -1,0 +1,141 @@
+"""Owns the commands of reports: 周报, 月报, 通报, 单位情况表 as files."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from commands.common import (
+    HOME,
+    AsOfOption,
+    CityOption,
+    HomeOption,
+    KnownByOption,
+    UserError,
+    asked,
+    check_unit,
+    parse_day,
+)
+
+if TYPE_CHECKING:
+    from analysis.reports.collect import Context
+    from analysis.reports.model import Kind
+    from pipeline.city import City
+
+app = typer.Typer(rich_markup_mode=None)
+report = typer.Typer(
+    rich_markup_mode=None,
+    no_args_is_help=True,
+    help="报表：周报、月报、通报、单位情况表（Word 按 GB/T 9704，Excel 台账，图）。",
+)
+app.add_typer(report, name="report")
+
+OutOption = Annotated[Path, typer.Option("--out", help="存放文件的目录，没有则新建。")]
+
+
+@report.command()
+def weekly(
+    city: CityOption = None,
+    home: HomeOption = HOME,
+    as_of: AsOfOption = None,
+    known_by: KnownByOption = None,
+    out: OutOption = Path(),
+) -> None:
+    """周报：截至日期前七天。"""
+    _write("weekly", city, home, as_of, known_by, None, out)
+
+
+@report.command()
+def monthly(
+    city: CityOption = None,
+    home: HomeOption = HOME,
+    as_of: AsOfOption = None,
+    known_by: KnownByOption = None,
+    out: OutOption = Path(),
+) -> None:
+    """月报：当月1日至截至日期。"""
+    _write("monthly", city, home, as_of, known_by, None, out)
+
+
+@report.command()
+def bulletin(
+    city: CityOption = None,
+    home: HomeOption = HOME,
+    as_of: AsOfOption = None,
+    known_by: KnownByOption = None,
+    out: OutOption = Path(),
+) -> None:
+    """通报：当月1日至截至日期，带文头、主送、下一步工作和附件；正式印发并留底用 gangqing report issue。"""
+    _write("bulletin", city, home, as_of, known_by, None, out)
+
+
+@report.command()
+def unit(
+    unit: Annotated[str, typer.Option("--unit", help="责任单位简称，如 市水利局。")],
+    city: CityOption = None,
+    home: HomeOption = HOME,
+    as_of: AsOfOption = None,
+    known_by: KnownByOption = None,
+    out: OutOption = Path(),
+) -> None:
+    """单位情况表：一个单位的对账、稿件、帖文和待办。"""
+    _write("unit", city, home, as_of, known_by, unit, out)
+
+
+def _write(
+    kind: Kind,
+    city: Path | None,
+    home: Path,
+    as_of: str | None,
+    known_by: str | None,
+    unit: str | None,
+    out: Path,
+) -> None:
+    from analysis.reports.build import build_report, stem_of
+
+    with asked(city, home) as (chosen, con):
+        check_unit(chosen, unit)
+        context = report_context(chosen, con, known_by)
+        built = build_report(kind, context, report_day(con, as_of), unit)
+    for path in write_files(out, built.files(stem_of(built.figures))):
+        typer.echo(path)
+
+
+def report_context(city: City, con: Any, known_by: str | None) -> Context:
+    """Where the figures of a report come from. Raises UserError where the city has no plan."""
+    from analysis.credits import load_points
+    from analysis.reports.collect import Context
+    from analysis.ticket import load_rules
+    from analysis.warehouse import moment
+    from pipeline.load_plan import load_plan
+
+    plan = load_plan(city)
+    if plan is None:
+        raise UserError(f"{city.folder} 没有 plan.yaml，无法出报表")
+    known = moment(parse_day(known_by, "--known-by"))
+    return Context(con, city, plan, load_rules(city), load_points(city), known)
+
+
+def report_day(con: Any, as_of: str | None) -> dt.date:
+    from analysis.overview import latest_day
+
+    return parse_day(as_of) or latest_day(con)
+
+
+def write_files(folder: Path, files: dict[str, bytes]) -> list[Path]:
+    """Write files into a folder; each appears whole or not at all. Raises UserError where it cannot be."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        paths = []
+        for name, content in files.items():
+            path = folder / name
+            half = path.with_name(f".{path.name}.part")
+            half.write_bytes(content)
+            half.replace(path)
+            paths.append(path)
+    except OSError as error:
+        raise UserError(f"写不到 {folder}：{error.strerror or error}；请换一个目录（--out）") from error
+    return paths

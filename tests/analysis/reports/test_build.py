@@ -1,0 +1,226 @@
+"""The reports of the sample city: figures that add up, sentences and sheets that say them, the same bytes."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from collections import Counter
+
+import openpyxl
+import pytest
+from docx import Document
+
+from analysis.coverage import coverage
+from analysis.overview import DERIVED_KINDS
+from analysis.reports import model
+from analysis.reports.build import build_report, compose, stem_of
+from analysis.reports.collect import Context, collect
+from analysis.reports.model import Figures, Report
+from analysis.reports.rules import load_report_rules
+
+DAYS = [dt.date(2017, 10, 31), dt.date(2017, 12, 31), dt.date(2018, 2, 28)]
+
+
+@pytest.fixture(scope="module")
+def bulletins(context: Context) -> dict[dt.date, Report]:
+    return {day: build_report("bulletin", context, day) for day in DAYS}
+
+
+def text_of(report: Report) -> str:
+    document = Document(io.BytesIO(report.docx))
+    cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+    return "\n".join([*(paragraph.text for paragraph in document.paragraphs), *cells])
+
+
+def sheets_of(report: Report) -> dict[str, list[tuple[object, ...]]]:
+    book = openpyxl.load_workbook(io.BytesIO(report.xlsx))
+    return {sheet.title: list(sheet.values) for sheet in book.worksheets}
+
+
+@pytest.mark.parametrize("day", DAYS, ids=str)
+def test_figures_are_those_of_the_coverage(
+    day: dt.date, context: Context, bulletins: dict[dt.date, Report]
+) -> None:
+    rows = coverage(context.con, context.plan, day, rules=context.rules, points=context.points)
+    wanted = Counter(row.verdict for row in rows if row.kind not in DERIVED_KINDS)
+    figures = bulletins[day].figures
+    found: Counter[str] = Counter()
+    for task in figures.tasks:
+        if task.kind not in DERIVED_KINDS:
+            found["达标"] += task.verdicts.met_count
+            found["未达标"] += task.verdicts.unmet_count
+            found["无法判定"] += task.verdicts.unknown_count
+            found["未开始"] += task.verdicts.not_yet_count
+    assert found == {name: wanted[name] for name in found}
+    text = text_of(bulletins[day])
+    assert f"达标{wanted['达标']}项次，未达标{wanted['未达标']}项次" in text
+    assert f"而无法判定{wanted['无法判定']}项次" in text
+    assert f"{wanted['达标'] / (wanted['达标'] + wanted['未达标']):.1%}" in text
+
+
+@pytest.mark.parametrize("day", DAYS, ids=str)
+def test_posts_add_up(day: dt.date, bulletins: dict[dt.date, Report]) -> None:
+    forum = bulletins[day].figures.forum
+    assert forum.due_count == forum.in_time_count + forum.late_answered_count + forum.open_overdue_count
+    assert forum.total_count == forum.due_count + forum.waiting_count == len(bulletins[day].figures.posts)
+
+
+def test_bulletin_says_which_weeks_lack_and_keeps_silence_apart(bulletins: dict[dt.date, Report]) -> None:
+    # The column had nothing from 16 to 22 October; from 6 to 10 November the paper could not be fetched.
+    october, december = text_of(bulletins[DAYS[0]]), text_of(bulletins[DAYS[1]])
+    assert "全市缺1项（10月16日至22日）" in october
+    assert "11月6日至12日（来源静默）" in december and "11月6日" not in october
+    assert "防城港日报 2017-11-06—2017-11-10 采集失败，涉及" in december
+    assert "不按未达标处理" in december
+    # Only October's own bulletin has the two exposures of its month; that of 15 December lacks an approval.
+    assert "工期过半 路基还在“纸上”" in october and "审批不全" in december
+    assert "刊发前均已按规定审批" in october
+
+
+def test_bulletin_is_an_official_document(bulletins: dict[dt.date, Report]) -> None:
+    text = text_of(bulletins[DAYS[0]])
+    for part in (
+        "防城港市绩效考评领导小组办公室文件",
+        "防绩办通〔2017〕　号",
+        "关于2017年10月全市绩效考评宣传工作",
+        "各县（市、区）党委和人民政府，市直、驻港各单位：",
+        "一、总体情况",
+        "附件：1.各单位对账情况表",
+        "2017年11月1日",
+        "抄送：",
+        "口径：达标率＝达标÷（达标＋未达标）",
+        "由防城港市绩效考评领导小组办公室研究决定",
+    ):
+        assert part in text, part
+    assert "上月52篇" in text  # September's stories, in a plan that began on the first of it
+
+
+def test_who_is_short_stands_with_how_many_and_the_days_left(bulletins: dict[dt.date, Report]) -> None:
+    text = text_of(bulletins[DAYS[0]])
+    assert "应完成的17个单位中，市委改革办、市司法局、市住建委、市市政局、市乡村办未达标。" in text
+    assert "10月31日已到期" in text and "还剩61天" in text
+    assert "市教育局（缺14）" in text  # the announcement was not on its site for any of 14 days
+
+
+@pytest.mark.parametrize("kind", ["weekly", "monthly", "unit"])
+def test_other_kinds(kind: str, context: Context) -> None:
+    unit = "市水利局" if kind == "unit" else None
+    report = build_report(kind, context, DAYS[1], unit)  # type: ignore[arg-type]
+    text = text_of(report)
+    if kind == "weekly":
+        assert "2017年12月25日至31日" in text and "火箭“上天” 鸡蛋“下地”" in text
+        assert report.figures.start == dt.date(2017, 12, 25)
+    elif kind == "monthly":
+        assert "按媒体分：防城港日报" in text and "按专题分：" in text
+    else:
+        assert "防城港市水利局" in text and "河长来了，河边的猪栏走了" in text
+        assert {line.unit for line in report.figures.lines} == {"市水利局"}
+        assert {piece.unit for piece in report.figures.credits} == {"市水利局"}
+        assert stem_of(report.figures) == "单位情况表-市水利局-2017-12-31"
+
+
+def test_same_data_and_day_same_bytes(context: Context, bulletins: dict[dt.date, Report]) -> None:
+    again = build_report("bulletin", context, DAYS[0])
+    assert again.files("x") == bulletins[DAYS[0]].files("x")
+    other = bulletins[DAYS[1]].files("x")
+    assert other["x.docx"] != again.docx and other["x.xlsx"] != again.xlsx
+
+
+def test_figures_survive_json_and_make_the_same_files(
+    context: Context, bulletins: dict[dt.date, Report]
+) -> None:
+    figures = model.from_json(model.to_json(bulletins[DAYS[2]].figures))
+    assert figures == bulletins[DAYS[2]].figures
+    assert compose(figures, load_report_rules(context.city)).docx == bulletins[DAYS[2]].docx
+
+
+def test_excel_has_filters_panes_colours_links_and_print_setup(bulletins: dict[dt.date, Report]) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(bulletins[DAYS[1]].xlsx))
+    assert {"说明", "单位汇总", "对账矩阵", "对账明细", "稿件台账", "帖文台账", "来源静默", "图表"} <= set(
+        book.sheetnames
+    )
+    lines = book["对账明细"]
+    assert lines.auto_filter.ref and lines.freeze_panes == "B4"
+    assert lines.page_setup.orientation == "landscape" and lines.print_title_rows == "$3:$3"
+    coloured = [rule for area in lines.conditional_formatting for rule in area.rules]
+    assert {"达标", "未达标", "无法判定"} <= {rule.text for rule in coloured}
+    pieces = book["稿件台账"]
+    links = [cell.hyperlink.target for row in pieces.iter_rows(min_row=4) for cell in row if cell.hyperlink]
+    assert len(links) == pieces.max_row - 3 and all(link.startswith("http://127.0.0.1") for link in links)
+    assert len(book["图表"]._images) == 3
+
+
+def test_excel_rows_are_those_of_the_figures(bulletins: dict[dt.date, Report]) -> None:
+    figures = bulletins[DAYS[1]].figures
+    sheets = sheets_of(bulletins[DAYS[1]])
+    asked = [line for line in figures.lines if line.kind not in DERIVED_KINDS]
+    assert len(sheets["对账明细"]) == len(asked) + 3
+    assert Counter(row[5] for row in sheets["对账明细"][3:]) == Counter(line.verdict for line in asked)
+    assert [row[4] for row in sheets["稿件台账"][3:]] == [piece.title for piece in figures.credits]
+    assert len(sheets["单位汇总"]) == len(figures.units) + 3
+
+
+def test_no_text_becomes_a_formula_and_no_poster_is_named(context: Context) -> None:
+    figures = collect(context, "bulletin", DAYS[0])
+    evil = '=HYPERLINK("http://x","点")'
+    posts = [_renamed(figures, title) for title in (evil, "+1", "-1+1", "@SUM(A1)", "\t=1", "\x00\x0b甲")]
+    report = compose(
+        _with(figures, posts=posts, lines=[_noted(figures, "=1+1|cmd")]), load_report_rules(context.city)
+    )
+    book = openpyxl.load_workbook(io.BytesIO(report.xlsx))
+    cells = [cell for sheet in book.worksheets for row in sheet.iter_rows() for cell in row]
+    assert not [cell for cell in cells if cell.data_type == "f"]
+    shown = {cell.value: cell for cell in cells if cell.data_type == "s"}
+    assert {evil, "+1", "-1+1", "@SUM(A1)", "=1+1|cmd", "甲"} <= set(shown)
+    assert shown[evil].quotePrefix and shown["=1+1|cmd"].quotePrefix
+    assert evil in text_of(report)
+
+
+def test_links_that_are_none_stay_texts(context: Context) -> None:
+    figures = collect(context, "bulletin", DAYS[0])
+    bad = [
+        _url(figures, url)
+        for url in ("javascript:alert(1)", "file:///etc/passwd", "http://a b", "http://" + "x" * 3000)
+    ]
+    report = compose(_with(figures, credits=bad), load_report_rules(context.city))
+    pieces = openpyxl.load_workbook(io.BytesIO(report.xlsx))["稿件台账"]
+    assert not [cell for row in pieces.iter_rows() for cell in row if cell.hyperlink]
+
+
+def test_a_day_before_everything_and_a_unit_with_nothing(context: Context) -> None:
+    early = build_report("bulletin", context, dt.date(2017, 8, 1))
+    assert "没有未达标的事项" in text_of(early) or early.figures.pieces.period_count == 0
+    quiet = build_report("unit", context, DAYS[0], "市统计局")
+    assert "尚无记入本单位的稿件" in text_of(quiet) and "没有需要本单位答复的帖文" in text_of(quiet)
+
+
+def test_wrong_calls(context: Context) -> None:
+    with pytest.raises(ValueError, match="unit"):
+        build_report("unit", context, DAYS[0])
+    with pytest.raises(ValueError, match="unit"):
+        build_report("weekly", context, DAYS[0], "市水利局")
+    with pytest.raises(ValueError, match="没有的局"):
+        build_report("unit", context, DAYS[0], "没有的局")
+
+
+def _with(figures: Figures, **changes: object) -> Figures:
+    values = {name: getattr(figures, name) for name in figures.__struct_fields__}
+    return Figures(**values | changes)  # type: ignore[arg-type]
+
+
+def _renamed(figures: Figures, title: str) -> model.PostLine:
+    post = figures.posts[0]
+    values = {name: getattr(post, name) for name in post.__struct_fields__}
+    return model.PostLine(**values | {"title": title, "is_open": True})
+
+
+def _noted(figures: Figures, note: str) -> model.VerdictLine:
+    line = figures.lines[0]
+    values = {name: getattr(line, name) for name in line.__struct_fields__}
+    return model.VerdictLine(**values | {"note": note, "verdict": "未达标"})
+
+
+def _url(figures: Figures, url: str) -> model.PieceLine:
+    piece = figures.credits[0]
+    values = {name: getattr(piece, name) for name in piece.__struct_fields__}
+    return model.PieceLine(**values | {"url": url, "sha256": None})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, Generic, TypeVar
 
 T = TypeVar("T")
@@ -86,7 +86,7 @@ def screen_of(params: Any) -> int:
 
 
 def cut(
-    rows: Sequence[T], params: Any, keys: dict[str, Callable[[T], Any]] | None = None, sort: str = ""
+    rows: Sequence[T], params: Any, keys: Mapping[str, Callable[[T], Any]] | None = None, sort: str = ""
 ) -> Listing[T]:
     """One screen of a list that is in memory.
 

@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from analysis.columns import LABELS
 from analysis.desk.page import MENU
-from analysis.verdicts import MET, NOT_ASKED, NOT_YET, UNKNOWN, UNMET
+from analysis.verdicts import MET, NOT_ASKED, NOT_YET, UNKNOWN, UNMET, CoverageRow
 
 HERE = Path(__file__).resolve().parent
 STATIC = HERE / "static"
@@ -23,7 +23,7 @@ BADGES = {
     MET: "good", UNMET: "bad", UNKNOWN: "unknown", NOT_YET: "idle", NOT_ASKED: "idle",
     "待研判": "warn", "待签收": "warn", "办理中": "busy", "已初步回应": "busy", "延期": "busy",
     "退回改派": "warn", "暂停": "idle", "已答复": "good", "已办结": "good", "无需回复": "idle",
-    "紧急": "bad",
+    "紧急": "bad", "官方": "good",
 }  # fmt: skip
 SENTIMENTS = {"positive": "正面", "neutral": "中性", "negative": "负面"}
 ROLES = {"byline": "供稿", "subject": "主体", "joint": "联合", "mention": "提及", "exposed": "被曝光"}
@@ -39,7 +39,14 @@ def environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    found.filters |= {"day": day, "minute": minute, "badge": BADGES.get, "short_day": short_day}
+    found.filters |= {
+        "cell_class": cell_class,
+        "cell_words": cell_words,
+        "day": day,
+        "short_day": short_day,
+        "minute": minute,
+        "badge": BADGES.get,
+    }
     found.globals |= {
         "static": static,
         "MENU": MENU,
@@ -49,6 +56,20 @@ def environment() -> Environment:
         "link_safe": is_web_address,
     }
     return found
+
+
+def cell_class(verdict: str) -> str:
+    """The class of a cell of the ledger."""
+    return {MET: "good", UNMET: "bad", UNKNOWN: "unknown", NOT_YET: "idle", NOT_ASKED: "none"}[verdict]
+
+
+def cell_words(row: CoverageRow) -> str:
+    """What stands in a cell of the ledger: 2/1, 缺1, ？"""
+    if row.verdict == MET:
+        return f"{row.done_count}/{row.needed_count}" if row.needed_count else MET
+    if row.verdict == UNMET:
+        return f"缺{row.missing_count}"
+    return {UNKNOWN: "？", NOT_YET: "未到", NOT_ASKED: "·"}[row.verdict]
 
 
 @cache

@@ -1,9 +1,10 @@
-"""Owns the list of the desk's routes. A page is a module with its context class, routes and template."""
+"""Owns the list of the desk's pages. A page is a module with its context class, routes and template."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from analysis.desk.pages import entrance, today
+from analysis.desk.pages import captures, entrance, ledger, ticket, tickets, today, units
 
-ROUTES: list[Any] = [route for page in (entrance, today) for route in page.ROUTES]
+PAGES: tuple[Any, ...] = (entrance, today, ledger, units, tickets, ticket, captures)
+ROUTES: list[Any] = [route for page in PAGES for route in page.ROUTES]

@@ -35,6 +35,7 @@ class TodayPage(Page):
         unknown_count: how many verdicts a silent source leaves open.
         silent: which source was silent when, where that leaves a verdict open.
         latest: day of the newest capture; None: nothing was ever fetched.
+        shown: how many lines of a list are shown.
     """
 
     template: ClassVar[str] = "today.html"

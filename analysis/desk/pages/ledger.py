@@ -1,0 +1,196 @@
+"""Owns the page 台账: units × tasks of the plan; each cell opens what counts for it and its proof."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any, ClassVar
+
+import msgspec
+from litestar.exceptions import NotFoundException
+from litestar.response import Response
+
+from analysis.coverage import notices
+from analysis.desk.page import Page
+from analysis.desk.routing import see
+from analysis.desk.visit import Visit
+from analysis.overview import DERIVED_KINDS
+from analysis.plan import CITY_ROW, PIECE_KINDS, Fact, Task
+from analysis.record_words import change_words, kind_words
+from analysis.verdicts import MET, NOT_ASKED, NOT_YET, UNKNOWN, UNMET, CoverageRow
+from analysis.warehouse import ask, moment
+
+VERDICTS = (UNMET, UNKNOWN, MET, NOT_YET, NOT_ASKED)
+
+
+@dataclasses.dataclass(kw_only=True)
+class LedgerPage(Page):
+    """Units × tasks.
+
+    Attributes:
+        tasks: columns, in the order of the plan.
+        rows: of each unit shown, its verdict by task; a task that it is not asked is missing.
+        groups: names by which the units can be cut: kinds of unit, then groups of the plan.
+        group, verdict, task: what is chosen; "" for all.
+        verdicts: what can be chosen as verdict.
+        counts: by task, how many units have which verdict.
+        total: by verdict, over all that is shown, without what only derives from other tasks.
+        notices: what the reader must know, such as outlets that nobody crawls.
+    """
+
+    template: ClassVar[str] = "ledger.html"
+    heading: ClassVar[str] = "台账"
+    section: ClassVar[str] = "/ledger"
+    tasks: list[Task]
+    rows: list[tuple[str, dict[str, CoverageRow]]]
+    groups: list[str]
+    group: str
+    verdict: str
+    task: str
+    verdicts: tuple[str, ...]
+    counts: dict[str, dict[str, int]]
+    total: dict[str, int]
+    notices: list[str]
+
+
+@dataclasses.dataclass(kw_only=True)
+class CellPage(Page):
+    """One unit's verdict on one task, with all that counts for it.
+
+    Attributes:
+        row: the verdict.
+        task: the line of the plan.
+        pieces: articles that count, with the unit's credit in each.
+        points: by article, its points for the unit and how they come about.
+        records: decisions that count: (kind, who, when, what, why).
+        outlets: where a piece may stand, in words.
+    """
+
+    template: ClassVar[str] = "cell.html"
+    heading: ClassVar[str] = "台账"
+    section: ClassVar[str] = "/ledger"
+    row: CoverageRow
+    task: Task
+    pieces: list[Fact]
+    points: dict[str, tuple[float, str]]
+    records: list[dict[str, Any]]
+    outlets: list[str]
+
+
+def groups_of(visit: Visit) -> dict[str, set[str]]:
+    """Units by kind, and by group of the plan."""
+    found: dict[str, set[str]] = {}
+    for unit in visit.office.city.units:
+        found.setdefault(unit.kind, set()).add(unit.short)
+    for name, group in visit.office.plan.groups.items():
+        found[name] = {
+            unit.short
+            for unit in visit.office.city.units
+            if unit.kind in group.kinds or unit.short in group.units
+        }
+    return {name: units for name, units in found.items() if units}
+
+
+def build_ledger(visit: Visit) -> LedgerPage:
+    params = visit.request.query_params
+    groups = groups_of(visit)
+    group, verdict = params.get("group") or "", params.get("verdict") or ""
+    task = params.get("task") or ""
+    rows = visit.coverage()
+    tasks = [t for t in visit.office.plan.tasks if any(row.task == t.id for row in rows)]
+    if task and task in {t.id for t in tasks}:
+        tasks = [t for t in tasks if t.id == task]
+    shown_tasks = {t.id for t in tasks}
+    by_unit: dict[str, dict[str, CoverageRow]] = {}
+    for row in rows:
+        if row.task in shown_tasks and (group not in groups or row.unit in groups[group]):
+            by_unit.setdefault(row.unit, {})[row.task] = row
+    if verdict in VERDICTS:
+        by_unit = {
+            unit: cells
+            for unit, cells in by_unit.items()
+            if any(c.verdict == verdict and c.kind not in DERIVED_KINDS for c in cells.values())
+        }
+    order = {unit.short: number for number, unit in enumerate(visit.office.city.units)}
+    units = sorted(by_unit, key=lambda name: (name != CITY_ROW, order.get(name, 0)))
+    counts: dict[str, dict[str, int]] = {t.id: dict.fromkeys(VERDICTS, 0) for t in tasks}
+    total = dict.fromkeys(VERDICTS, 0)
+    for cells in by_unit.values():
+        for row in cells.values():
+            counts[row.task][row.verdict] += 1
+            total[row.verdict] += row.kind not in DERIVED_KINDS
+    return LedgerPage(
+        tasks=tasks,
+        rows=[(unit, by_unit[unit]) for unit in units],
+        groups=list(groups),
+        group=group,
+        verdict=verdict,
+        task=task,
+        verdicts=VERDICTS,
+        counts=counts,
+        total=total,
+        notices=notices(visit.con, visit.office.plan),
+    )
+
+
+def build_cell(visit: Visit, unit: str, task_id: str) -> CellPage:
+    """Raises NotFoundException: the plan does not ask this of the unit."""
+    visit.check_unit(unit)
+    row = next((r for r in visit.coverage() if r.unit == unit and r.task == task_id), None)
+    if row is None:
+        raise NotFoundException(f"方案没有对{unit}提出“{task_id}”这一项")
+    task = visit.office.plan.task(task_id)
+    evidence = set(row.evidence)
+    pieces = [fact for fact in visit.facts() if fact.article_id in evidence]
+    points = {}
+    if task.kind in PIECE_KINDS and unit != CITY_ROW:
+        points = {c.article_id: (c.points, c.points_why) for c in visit.credits(unit, task_id)}
+    return CellPage(
+        row=row,
+        task=task,
+        pieces=pieces,
+        points=points,
+        records=decisions_on(visit, ids=sorted(evidence - {fact.article_id for fact in pieces})),
+        outlets=[visit.office.plan.outlets[name].name for name in task.outlets],
+    )
+
+
+def decisions_on(
+    visit: Visit, targets: list[str] | None = None, ids: list[str] | None = None
+) -> list[dict[str, Any]]:
+    """Decisions as people read them, in their order: kind, who, when, changes, why."""
+    if not targets and not ids:
+        return []
+    rows = ask(
+        visit.con, "decisions_on", targets=targets or [""], ids=ids or [""], known_by=moment(visit.known_by)
+    )
+    return [
+        {
+            "id": row["id"],
+            "target": row["target"],
+            "kind": kind_words(row["kind"]),
+            "who": row["who"],
+            "at": row["decided_at"],
+            "changes": change_words(_object(row["before_json"]), _object(row["after_json"])),
+            "why": row["why"],
+        }
+        for row in rows
+    ]
+
+
+def _object(text: str) -> dict[str, Any]:
+    return msgspec.json.decode(text, type=dict[str, Any])
+
+
+@see("/ledger", "own.read")
+def ledger(visit: Visit) -> Response[Any]:
+    """台账."""
+    return visit.show(build_ledger(visit))
+
+
+@see("/ledger/cell", "own.read")
+def cell(visit: Visit, unit: str = "", task: str = "") -> Response[Any]:
+    """One cell of 台账."""
+    return visit.show(build_cell(visit, unit, task))
+
+
+ROUTES = [ledger, cell]

@@ -1,0 +1,137 @@
+"""Owns the page 回帖: the queue as a table and as a board, cut and sorted, with hand-over of many at once."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections import Counter
+from collections.abc import Callable
+from operator import attrgetter
+from typing import Any, ClassVar
+
+from litestar.response import Response
+
+from analysis.desk.page import Listing, Page, cut
+from analysis.desk.routing import see
+from analysis.desk.visit import Visit
+from analysis.queue import Ticket
+from analysis.ticket import OPEN
+
+# Columns of the board, in the order in which a post walks through them.
+BOARD = ("待研判", "退回改派", "待签收", "办理中", "延期", "暂停", "已初步回应", "已答复")
+DUE = {"late": "已超时", "today": "今天到期", "week": "三个工作日内", "none": "没有时限"}
+SOON = 3  # working days
+ON_BOARD = 40  # tickets of a column
+
+
+@dataclasses.dataclass(kw_only=True)
+class TicketsPage(Page):
+    """The queue.
+
+    Attributes:
+        listing: tickets of this screen.
+        board: state → its tickets, on the board.
+        view: 表 or 板.
+        counts: by state, how many there are, whatever is chosen.
+        late_count: open tickets that are late.
+        chosen: what is chosen: state, unit, kind, urgency, due, q; "" for all.
+        units, kinds, states: what can be chosen.
+        due_words: what can be chosen as due, in words.
+        all_units: units to which one may hand over.
+    """
+
+    template: ClassVar[str] = "tickets.html"
+    heading: ClassVar[str] = "回帖"
+    section: ClassVar[str] = "/tickets"
+    listing: Listing[Ticket]
+    board: dict[str, list[Ticket]]
+    view: str
+    counts: dict[str, int]
+    late_count: int
+    chosen: dict[str, str]
+    units: list[str]
+    kinds: list[str]
+    states: list[str]
+    due_words: dict[str, str]
+    all_units: list[str]
+
+
+def next_due(ticket: Ticket) -> dt.datetime | None:
+    """The deadline that runs; None: none does."""
+    if not ticket.is_open or ticket.state == "暂停":
+        return None
+    return ticket.first_response_due if ticket.first_response_at is None else ticket.answer_due
+
+
+def is_late(ticket: Ticket, day: dt.date) -> bool:
+    """Whether the deadline that runs is over at the end of a day."""
+    due = next_due(ticket)
+    return due is not None and due.date() < day
+
+
+def build_tickets(visit: Visit) -> TicketsPage:
+    params = visit.request.query_params
+    names = ("state", "unit", "kind", "urgency", "due", "q")
+    chosen = {name: (params.get(name) or "")[:100] for name in names}
+    tickets = visit.tickets()
+    counts = Counter(ticket.state for ticket in tickets)
+    found = [ticket for ticket in tickets if _is_chosen(ticket, chosen, visit.as_of)]
+    keys: dict[str, Callable[[Ticket], Any]] = {
+        "opened_at": attrgetter("opened_at"),
+        "next_due": next_due,
+        "unit": attrgetter("unit"),
+        "kind": attrgetter("kind"),
+        "state": attrgetter("state"),
+    }
+    board = {state: [t for t in found if t.state == state] for state in BOARD}
+    valid = [unit.short for unit in visit.office.city.units if unit.valid_on(visit.as_of)]
+    return TicketsPage(
+        listing=cut(found, params, keys),
+        board=board,
+        view="板" if params.get("view") == "board" else "表",
+        counts={state: counts[state] for state in [*OPEN, "已答复", "已办结"] if counts[state]},
+        late_count=sum(is_late(ticket, visit.as_of) for ticket in tickets),
+        chosen=chosen,
+        units=sorted({ticket.unit for ticket in tickets if ticket.unit}),
+        kinds=sorted({ticket.kind for ticket in tickets}),
+        states=["待办", *OPEN, "已答复", "已办结", "无需回复", "全部"],
+        due_words=DUE,
+        all_units=valid,
+    )
+
+
+def _is_chosen(ticket: Ticket, chosen: dict[str, str], day: dt.date) -> bool:
+    state = chosen["state"]
+    if state in ("", "待办") and not ticket.is_open and chosen["due"] == "":
+        return False
+    if state not in ("", "待办", "全部") and ticket.state != state:
+        return False
+    if chosen["unit"] and (ticket.unit or "未定") != chosen["unit"]:
+        return False
+    if chosen["kind"] and ticket.kind != chosen["kind"]:
+        return False
+    if chosen["urgency"] and ticket.urgency != chosen["urgency"]:
+        return False
+    if chosen["q"] and chosen["q"].lower() not in f"{ticket.title} {ticket.ticket_id}".lower():
+        return False
+    return _is_due(ticket, chosen["due"], day)
+
+
+def _is_due(ticket: Ticket, due: str, day: dt.date) -> bool:
+    end = next_due(ticket)
+    if due == "late":
+        return is_late(ticket, day)
+    if due == "today":
+        return end is not None and end.date() == day
+    if due == "week":
+        return ticket.workdays_left is not None and 0 <= ticket.workdays_left <= SOON
+    return not (due == "none" and (end is not None or not ticket.is_open))
+
+
+@see("/tickets", "own.read")
+def tickets(visit: Visit) -> Response[Any]:
+    """回帖."""
+    return visit.show(build_tickets(visit))
+
+
+ROUTES = [tickets]

@@ -1,0 +1,188 @@
+"""Owns the pages 单位: all units by what they lack, and one unit: credits, gaps, points, tickets, trend."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from operator import attrgetter
+from typing import Any, ClassVar
+
+from litestar.exceptions import NotFoundException
+from litestar.response import Response
+
+from analysis.desk.page import Listing, Page, cut
+from analysis.desk.pages.ledger import groups_of
+from analysis.desk.routing import see
+from analysis.desk.visit import Visit
+from analysis.overview import DERIVED_KINDS
+from analysis.plan import stories, weeks
+from analysis.queue import Ticket
+from analysis.verdicts import MET, UNKNOWN, UNMET, CoverageRow
+from pipeline.city import Unit
+
+SORTED_BY = ("kind", "met", "unmet", "unknown", "story_count", "points", "open_count", "late_count")
+
+
+@dataclasses.dataclass(kw_only=True)
+class UnitLine:
+    """One unit in the list.
+
+    Attributes:
+        unit: its short name.
+        kind: 市直, 驻港 …
+        met, unmet, unknown: how many lines of the plan stand how, without what derives from others.
+        story_count: stories that credit it in the season so far.
+        points: its points in the season so far, in full; None: the plan does not score it.
+        open_count: tickets that wait for it.
+        late_count: of these, how many are late.
+    """
+
+    unit: str
+    kind: str
+    met: int
+    unmet: int
+    unknown: int
+    story_count: int
+    points: float | None
+    open_count: int
+    late_count: int
+
+
+@dataclasses.dataclass(kw_only=True)
+class UnitsPage(Page):
+    """All units.
+
+    Attributes:
+        listing: the units, those that lack most first.
+        groups: names by which they can be cut.
+        group: the one chosen; "" for all.
+    """
+
+    template: ClassVar[str] = "units.html"
+    heading: ClassVar[str] = "单位"
+    section: ClassVar[str] = "/units"
+    listing: Listing[UnitLine]
+    groups: list[str]
+    group: str
+
+
+@dataclasses.dataclass(kw_only=True)
+class UnitPage(Page):
+    """One unit.
+
+    Attributes:
+        unit: its data.
+        rows: its lines of the plan, what lacks first.
+        score: its points with the sum line by line; None: the plan does not score it.
+        stories: stories that credit it, newest first; each once whatever tasks it counts for.
+        tasks_of: by article, the lines of the plan for which it counts.
+        tickets: that wait for it, and how many are done.
+        done_count: its answered and closed tickets.
+        weeks: (Monday, stories) from the start of the season to the day.
+        most: the highest number of stories of a week, at least 1.
+        accounts: its official accounts.
+    """
+
+    template: ClassVar[str] = "unit.html"
+    heading: ClassVar[str] = "单位"
+    section: ClassVar[str] = "/units"
+    unit: Unit
+    rows: list[CoverageRow]
+    score: CoverageRow | None
+    stories: list[Any]
+    tasks_of: dict[str, list[str]]
+    tickets: list[Ticket]
+    done_count: int
+    weeks: list[tuple[dt.date, int]]
+    most: int
+    accounts: list[str]
+
+
+def build_units(visit: Visit) -> UnitsPage:
+    params = visit.request.query_params
+    groups, group = groups_of(visit), params.get("group") or ""
+    lines: dict[str, UnitLine] = {}
+    for unit in visit.office.city.units:
+        if visit.scope in (None, unit.short) and (group not in groups or unit.short in groups[group]):
+            lines[unit.short] = UnitLine(
+                unit=unit.short, kind=unit.kind, met=0, unmet=0, unknown=0, story_count=0, points=None,
+                open_count=0, late_count=0,
+            )  # fmt: skip
+    for row in visit.coverage():
+        line = lines.get(row.unit)
+        if line is None:
+            continue
+        if row.kind == "score":
+            line.points = _points(row)
+        elif row.kind not in DERIVED_KINDS:
+            line.met += row.verdict == MET
+            line.unmet += row.verdict == UNMET
+            line.unknown += row.verdict == UNKNOWN
+    told: dict[str, set[str]] = {}
+    for fact in visit.facts():
+        for name in fact.credits:
+            told.setdefault(name, set()).add(fact.story_id)
+    for name, found in told.items():
+        if name in lines:
+            lines[name].story_count = len(found)
+    for ticket in visit.tickets():
+        line = lines.get(ticket.unit or "")
+        if line is not None and ticket.is_open:
+            line.open_count += 1
+            line.late_count += ticket.is_answer_overdue or ticket.is_first_response_overdue
+    keys = {name: attrgetter(name) for name in SORTED_BY}
+    rows = sorted(lines.values(), key=lambda line: (-line.unmet, -line.unknown, -line.late_count))
+    return UnitsPage(listing=cut(rows, params, keys), groups=list(groups), group=group)
+
+
+def _points(row: CoverageRow) -> float | None:
+    try:
+        return float((row.note or "").removesuffix(" 分"))
+    except ValueError:
+        return None
+
+
+def build_unit(visit: Visit, name: str) -> UnitPage:
+    """Raises NotFoundException: the city has no such unit."""
+    visit.check_unit(name)
+    unit = visit.office.city.unit_by_short.get(name)
+    if unit is None:
+        raise NotFoundException(f"没有单位“{name[:40]}”")
+    rows = [row for row in visit.coverage() if row.unit == name]
+    order = {UNMET: 0, UNKNOWN: 1}
+    own = stories(visit.facts(), name)
+    tasks_of: dict[str, list[str]] = {}
+    for credit in visit.credits(name):
+        tasks_of.setdefault(credit.article_id, []).append(credit.task)
+    tickets = [ticket for ticket in visit.tickets() if ticket.unit == name]
+    spans = weeks(visit.office.plan.season.start, min(visit.as_of, visit.office.plan.season.end))
+    counted = [(first, sum(first <= fact.published_day <= last for fact in own)) for first, last in spans]
+    return UnitPage(
+        unit=unit,
+        rows=sorted(
+            (row for row in rows if row.kind not in DERIVED_KINDS), key=lambda row: order.get(row.verdict, 2)
+        ),
+        score=next((row for row in rows if row.kind == "score"), None),
+        stories=own[::-1],
+        tasks_of=tasks_of,
+        tickets=[ticket for ticket in tickets if ticket.is_open],
+        done_count=sum(not ticket.is_open for ticket in tickets),
+        weeks=counted,
+        most=max([1, *(count for _, count in counted)]),
+        accounts=[f"{a.account}（{a.forum}）" for a in visit.office.city.accounts if a.unit == name],
+    )
+
+
+@see("/units", "own.read")
+def units(visit: Visit) -> Response[Any]:
+    """单位."""
+    return visit.show(build_units(visit))
+
+
+@see("/units/{name:str}", "own.read")
+def unit(visit: Visit, name: str) -> Response[Any]:
+    """One unit."""
+    return visit.show(build_unit(visit, name))
+
+
+ROUTES = [units, unit]

@@ -1,0 +1,95 @@
+"""The pages on a small city: what they show, to whom, and that a day in the past is read only."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+import re
+
+import pytest
+
+from analysis.desk.office import Office
+from analysis.desk.page import Page
+from analysis.desk.pages import PAGES
+from analysis.desk.rendering import HERE
+from analysis.desk.rights import Role
+from tests.analysis.desk.people import UNIT, browser
+
+CONTEXTS = [
+    value
+    for module in PAGES
+    for value in vars(module).values()
+    if inspect.isclass(value) and issubclass(value, Page) and value is not Page
+]
+
+
+@pytest.mark.parametrize("context", CONTEXTS, ids=lambda context: context.__name__)
+def test_each_field_of_a_page_is_documented_and_shown(context: type[Page]) -> None:
+    template = (HERE / "templates" / context.template).read_text("utf-8")
+    told = inspect.getdoc(context) or ""
+    for field in dataclasses.fields(context):
+        assert f"page.{field.name}" in template, f"{context.template} does not show {field.name}"
+        assert f"{field.name}:" in told or f"{field.name}," in told, f"{field.name} is not documented"
+
+
+def test_the_ledger_shows_each_verdict_and_opens_its_cell(office: Office) -> None:
+    with browser(office, Role.EVALUATION) as client:
+        page = client.get("/ledger").text
+        assert f'aria-label="{UNIT} m02 达标，1/1"' in page
+        cell = client.get("/ledger/cell", params={"unit": UNIT, "task": "m02"}).text
+        assert "市水利局部署冬修水利" in cell
+        assert "标记" in cell  # why it was credited
+        assert client.get("/ledger/cell", params={"unit": "没有的局", "task": "m02"}).status_code == 404
+
+
+def test_a_liaison_sees_her_unit_only(office: Office) -> None:
+    with browser(office, Role.LIAISON) as client:
+        for path in ("/", "/ledger", "/units", "/tickets", "/tickets?state=全部"):
+            page = client.get(path).text
+            assert "市教育局" not in page, path
+            assert "市住建委" not in page, path
+            assert "电梯困人" not in page, path
+        assert "水费怎么交" in client.get("/tickets").text
+        assert client.get("/units/市教育局").status_code == 403
+        assert client.get("/ledger/cell", params={"unit": "市教育局", "task": "m02"}).status_code == 403
+
+
+def test_a_liaison_does_not_open_another_units_ticket(office: Office) -> None:
+    with browser(office, Role.PUBLICITY) as client:
+        path = _first_ticket(client.get("/tickets?q=电梯困人").text)
+        assert client.get(path).status_code == 200
+    with browser(office, Role.LIAISON) as client:
+        assert client.get(path).status_code == 404
+
+
+def test_a_ticket_explains_its_clocks_day_by_day(office: Office) -> None:
+    with browser(office, Role.PUBLICITY) as client:
+        page = client.get(_first_ticket(client.get("/tickets?q=水费怎么交").text)).text
+        assert "发帖当日不计" in page
+        assert "水费在哪交" in page
+        assert "2017-12-01" in page  # the first response of a question of 30 November was due then
+
+
+def test_a_day_in_the_past_is_shown_as_it_was(office: Office) -> None:
+    with browser(office, Role.PUBLICITY) as client:
+        page = client.get("/tickets?as_of=2017-11-20").text
+        assert "河道垃圾无人清" in page
+        assert "水费怎么交" not in page
+        assert "只能查看，不能办理" in page
+        assert "as_of=2017-11-20" in page  # links stay on that day
+        assert client.get("/?as_of=2017-11-20").status_code == 200
+
+
+def test_lists_are_sorted_and_cut_by_links(office: Office) -> None:
+    with browser(office, Role.EVALUATION) as client:
+        page = client.get("/units?sort=-story_count").text
+        assert 'aria-sort="descending"' in page
+        assert "第 1–50 条" in page
+        assert "第 51–" in client.get("/units?sort=-story_count&screen=2").text
+        assert client.get("/units?screen=99999&sort=nonsense").status_code == 200
+
+
+def _first_ticket(html: str) -> str:
+    found = re.search(r'href="(/tickets/t[0-9a-f]+-\d+)', html)
+    assert found, html[:2000]
+    return found[1]

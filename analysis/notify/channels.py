@@ -57,6 +57,9 @@ class Channel(Strict, frozen=True, kw_only=True):
     most_bytes: int | None = None
     interval_seconds: float | None = None
 
+    def __repr__(self) -> str:
+        return f"Channel({self.name}, {self.unit}, {self.role})"
+
     def address(self, environment: Mapping[str, str] = os.environ) -> str:
         """The address with its secret. Raises NotifyError where the variable is not set."""
         found = self.url if self.url is not None else environment.get(self.url_env or "")
@@ -112,8 +115,9 @@ def check_channel(channel: Channel, city: City, environment: Mapping[str, str] =
         raise NotifyError(f"{said}：单位“{channel.unit}”不在 units.csv")
     if (channel.url is None) == (channel.url_env is None):
         raise NotifyError(f"{said}：url 与 url_env 必须且只能写一个")
+    address = channel.address(environment)
     try:
-        parts = urlsplit(channel.address(environment))
+        parts = urlsplit(address)
         options = parse_qsl(parts.query, keep_blank_values=True)
         scheme = parts.scheme.lower()
     except ValueError:

@@ -156,7 +156,7 @@ def outbox_lock(folder: Path) -> FileLock:
 
 def append_entry(folder: Path, entry: Entry) -> None:
     """Write a record durably; returns only when it is on disk. Hold `outbox_lock`."""
-    append_durably(folder / f"{entry.at[:7]}.jsonl", msgspec.json.encode(entry) + b"\n")
+    append_durably(folder / f"{entry.at[:7]}.jsonl", msgspec.json.encode(entry) + b"\n", mode=0o600)
 
 
 def load_outbox(folder: Path) -> Outbox:

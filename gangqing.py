@@ -20,6 +20,7 @@ from commands import (
     notify,
     queue,
     reports,
+    search,
     stages,
     tags,
 )
@@ -45,6 +46,7 @@ for part in (
     desk,
     appeal,
     reports,
+    search,
 ):
     app.add_typer(part.app)
 

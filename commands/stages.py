@@ -46,6 +46,7 @@ def build(
 def build_warehouse(city: City, home: Path, rebuild: bool = False) -> None:
     from analysis.terminal import stage_progress
     from pipeline.load import build as load
+    from pipeline.search_index import SearchIndexError, update_index
     from pipeline.tagging.tagger import Tagger
     from pipeline.warehouse import CheckError, WarehouseError
 
@@ -59,6 +60,10 @@ def build_warehouse(city: City, home: Path, rebuild: bool = False) -> None:
                 rebuild=rebuild,
                 progress=say,
             )
+            try:
+                update_index(home / WAREHOUSE, say)
+            except SearchIndexError as error:  # the warehouse stands; only words cannot be searched
+                typer.echo(f"注意：{error}", err=True)
     except (WarehouseError, CheckError) as error:
         raise UserError(str(error)) from error
     if report.why_rebuilt:

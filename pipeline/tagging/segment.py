@@ -39,6 +39,12 @@ def segment(text: str) -> list[str]:
     return split
 
 
+def search_tokens(text: str) -> list[str]:
+    """The tokens of `jieba.lcut_for_search`: a long word and the words within it, for a full-text index."""
+    found: list[str] = rjieba.cut_for_search(text)
+    return found
+
+
 def starts(tokens: list[str]) -> set[int]:
     """Where tokens begin in their text, in characters."""
     return {0, *accumulate(map(len, tokens))}

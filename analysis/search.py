@@ -1,0 +1,271 @@
+"""Owns finding articles and posts: by words in the full-text index, by what they are in the warehouse."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import datetime as dt
+import sqlite3
+import time
+from collections.abc import Collection
+from pathlib import Path
+from typing import Any, Literal
+
+from analysis.search_query import Query, SearchError, parse_query
+from analysis.search_text import Piece, passage
+from analysis.warehouse import Connection, ask, moment
+from pipeline.search_index import is_current
+
+Sort = Literal["rank", "newest", "oldest"]
+Copies = Literal["", "first", "reprint"]
+MAX_HITS = 5000  # texts that one question finds at most; the page says so
+_SECONDS = 5.0  # a question that takes longer is given up
+_HITS = """
+SELECT d.ref, d.part, bm25(text, 6.0, 1.0, 1.0) AS score
+FROM text JOIN doc AS d ON d.id = text.rowid
+WHERE text MATCH ? AND d.kind = ? {until}
+ORDER BY {order} LIMIT ?
+"""
+_ORDERS = {"rank": "score", "newest": "d.day DESC, score", "oldest": "d.day, score"}
+
+
+class NoSearchIndex(SearchError):
+    """There is no index yet, or one of another version."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Hits:
+    """Texts that a question found. `score`: lower is better (bm25)."""
+
+    refs: list[str] = dataclasses.field(default_factory=list)
+    parts: list[str] = dataclasses.field(default_factory=list)
+    scores: list[float] = dataclasses.field(default_factory=list)
+    is_cut: bool = False  # there are more than MAX_HITS
+    is_by_chars: bool = False  # none was found by words, these are by characters
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class ArticleFilter:
+    """Which articles are wanted; "" or None: any.
+
+    Attributes:
+        scope: only those that credit, name or expose this unit, or stand on its own site: a liaison's.
+        outlet: by its name. unit: credited, in `role` where that is named.
+    """
+
+    unit: str = ""
+    role: str = ""
+    outlet: str = ""
+    topic: str = ""
+    form: str = ""
+    sentiment: str = ""
+    start: dt.date | None = None
+    end: dt.date | None = None
+    copies: Copies = ""
+    scope: str | None = None
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class FoundArticle:
+    """One article of a list.
+
+    Attributes:
+        credits: of its units, with role and who decided.
+        copies: all copies of its story, first publication first; empty where it stands alone.
+        title_pieces, passage: title and passage, cut into pieces of which some are marked.
+    """
+
+    article_id: str
+    outlet: str
+    page: str | None
+    title: str
+    url: str
+    published_at: dt.datetime | None
+    topic: str | None
+    indicator: str | None
+    form: str
+    sentiment: str
+    is_first: bool
+    copy_count: int
+    story_id: str
+    credits: list[dict[str, Any]]
+    exposed: list[str]
+    copies: list[dict[str, Any]]
+    title_pieces: list[Piece]
+    passage: list[Piece]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class FoundThread:
+    """One thread of a list, with its post that fits best."""
+
+    thread_id: str
+    title: str
+    forum: str
+    board: str | None
+    url: str
+    opened_at: dt.datetime | None
+    floor: int
+    posted_at: dt.datetime | None
+    hit_count: int
+    title_pieces: list[Piece]
+    passage: list[Piece]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Found:
+    """One screen of what was found. `hits`: what the index said; None where no words were asked."""
+
+    rows: list[Any]
+    total: int
+    hits: Hits | None
+
+
+def search_hits(
+    index: Path,
+    query: Query,
+    kind: Literal["article", "post"],
+    sort: Sort = "rank",
+    as_of: dt.date | None = None,
+) -> Hits:
+    """What the index finds: by words, or by characters where no text has the words.
+
+    Raises:
+        NoSearchIndex: there is none. SearchError: the question takes too long.
+    """
+    if not is_current(index):
+        raise NoSearchIndex("还没有全文索引，请运行 gangqing build（数据多时要几分钟）")
+    sql = _HITS.format(until="AND (d.day IS NULL OR d.day <= ?)" if as_of else "", order=_ORDERS[sort])
+    with contextlib.closing(_open(index)) as con:
+        try:
+            for expression, is_by_chars in ((query.by_words, False), (query.by_chars, True)):
+                days = [as_of.isoformat()] if as_of else []
+                rows = con.execute(sql, [expression, kind, *days, MAX_HITS + 1]).fetchall()
+                if rows:
+                    kept = rows[:MAX_HITS]
+                    return Hits(
+                        [row[0] for row in kept],
+                        [row[1] for row in kept],
+                        [row[2] for row in kept],
+                        len(rows) > MAX_HITS,
+                        is_by_chars and query.by_chars != query.by_words,
+                    )
+        except sqlite3.OperationalError as error:
+            if "interrupted" in str(error):
+                raise SearchError("检索用时太长，请写得更具体一些") from error
+            raise SearchError(f"这个检索式无法执行，请改简单一些（{str(error)[:100]}）") from error
+        except sqlite3.DatabaseError as error:
+            raise NoSearchIndex(f"全文索引已损坏，请删除 {index} 再运行 gangqing build") from error
+    return Hits()
+
+
+def _open(index: Path) -> sqlite3.Connection:
+    con = sqlite3.connect(f"{index.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
+    until = time.monotonic() + _SECONDS
+    con.set_progress_handler(lambda: int(time.monotonic() > until), 100_000)
+    return con
+
+
+def find_articles(
+    con: Connection,
+    index: Path,
+    words: str,
+    wanted: ArticleFilter,
+    as_of: dt.date,
+    known_by: dt.date | None = None,
+    *,
+    sort: Sort | None = None,
+    limit: int = 50,
+    offset: int = 0,
+) -> Found:
+    """Articles that hold the words ("": all) and fit the filter, as of a day.
+
+    Args:
+        sort: None: by rank where there are words, else newest first.
+
+    Raises:
+        SearchError: the question cannot be asked.
+    """
+    query = parse_query(words) if words.strip() else None
+    sort = sort or ("rank" if query else "newest")
+    hits = search_hits(index, query, "article", sort, as_of) if query else None
+    given = hits or Hits()
+    rows = ask(
+        con,
+        "article_list",
+        has_words=query is not None,
+        refs=given.refs,
+        parts=given.parts,
+        scores=given.scores,
+        as_of=as_of,
+        known_by=moment(known_by),
+        limit=limit,
+        offset=offset,
+        sort=sort,
+        **dataclasses.asdict(wanted),
+    )
+    ids = [row["article_id"] for row in rows]
+    bodies = {
+        (row["article_id"], row["content_hash"]): row["body"] or ""
+        for row in (ask(con, "article_text", ids=ids) if ids else [])
+    }
+    terms = query.terms if query else ()
+    found = [
+        FoundArticle(
+            **{
+                field.name: row[field.name]
+                for field in dataclasses.fields(FoundArticle)
+                if field.name in row and field.name not in ("credits", "exposed", "copies")
+            },
+            credits=list(row["credits"] or []),
+            exposed=list(row["exposed"] or []),
+            copies=list(row["copies"] or []),
+            title_pieces=passage(row["title"], terms, 200),
+            passage=passage(bodies.get((row["article_id"], row["content_hash"]), ""), terms),
+        )
+        for row in rows
+    ]
+    return Found(rows=found, total=rows[0]["total"] if rows else 0, hits=hits)
+
+
+def find_threads(
+    con: Connection,
+    index: Path,
+    words: str,
+    as_of: dt.date,
+    known_by: dt.date | None = None,
+    *,
+    only: Collection[str] | None = None,
+    sort: Sort = "rank",
+    limit: int = 50,
+    offset: int = 0,
+) -> Found:
+    """Threads of which a post holds the words, as of a day; `only`: of these threads.
+
+    Raises:
+        SearchError: the question cannot be asked.
+    """
+    query = parse_query(words)
+    hits = search_hits(index, query, "post", sort, as_of)
+    rows = ask(
+        con,
+        "thread_found",
+        refs=hits.refs,
+        floors=[int(part.split(" ", 1)[0]) for part in hits.parts],
+        scores=hits.scores,
+        as_of=moment(as_of),
+        known_by=moment(known_by),
+        only=None if only is None else sorted(only),
+        limit=limit,
+        offset=offset,
+        sort=sort,
+    )
+    found = [
+        FoundThread(
+            **{field.name: row[field.name] for field in dataclasses.fields(FoundThread) if field.name in row},
+            title_pieces=passage(row["title"], query.terms, 200),
+            passage=passage(row["text"] or "", query.terms),
+        )
+        for row in rows
+    ]
+    return Found(rows=found, total=rows[0]["total"] if rows else 0, hits=hits)

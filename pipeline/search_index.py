@@ -1,0 +1,216 @@
+"""Owns the full-text index beside the warehouse: SQLite FTS5 over every text of articles and posts.
+
+Derived, like the warehouse: it may be deleted. As there, a published file is never written again; an update
+works on a copy and puts it in the place of the old one. It holds no text, only where words stand: `words` by
+segmentation (with the words within words), `exact` by single characters, so that a phrase is found however
+it is segmented.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import sqlite3
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock
+
+from pipeline.store import sync_folder
+from pipeline.tagging.segment import search_tokens
+from pipeline.warehouse import Warehouse
+
+_LAYOUT = "1"  # raise it when tables or tokens change
+_BATCH = 2000  # texts
+_SCHEMA = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE doc (
+  id INTEGER PRIMARY KEY, kind TEXT NOT NULL, ref TEXT NOT NULL, part TEXT NOT NULL, day TEXT,
+  UNIQUE (kind, ref, part)
+);
+CREATE VIRTUAL TABLE text
+USING fts5(title, words, exact, content='', tokenize='unicode61 remove_diacritics 0');
+"""
+# Every text once: (kind, ref, part, day, title, body). An article's part is the hash of its text, a post's
+# its floor with the hash of what it says; the title of a thread belongs to its first floor.
+_ARTICLE_KEYS = (
+    "SELECT DISTINCT 'article' AS kind, article_id AS ref, content_hash AS part FROM article_version"
+)
+_POST_KEYS = """
+SELECT DISTINCT 'post' AS kind, p.thread_id AS ref,
+  p.floor || ' ' || md5(COALESCE(p.text, '') || CASE WHEN p.floor <= 1 THEN t.title ELSE '' END) AS part
+FROM thread_post_version AS p
+JOIN thread_page_version AS t USING (thread_id, page, file, end_offset)
+"""
+_ARTICLES = """
+SELECT 'article' AS kind, article_id AS ref, content_hash AS part,
+  CAST(CAST(MIN(published_at) AS DATE) AS VARCHAR) AS day,
+  ANY_VALUE(concat_ws(' ', title, kicker, subtitle)) AS title,
+  ANY_VALUE(concat_ws(chr(10), byline, source, body)) AS body
+FROM article_version
+JOIN wanted ON key = 'article' || chr(10) || article_id || chr(10) || content_hash
+GROUP BY article_id, content_hash
+"""
+_POSTS = """
+SELECT kind, ref, part, CAST(CAST(MIN(posted_at) AS DATE) AS VARCHAR) AS day,
+  ANY_VALUE(title) AS title, ANY_VALUE(body) AS body
+FROM (
+  SELECT 'post' AS kind, p.thread_id AS ref, p.posted_at, p.text AS body,
+    CASE WHEN p.floor <= 1 THEN t.title ELSE '' END AS title,
+    p.floor || ' ' || md5(COALESCE(p.text, '') || CASE WHEN p.floor <= 1 THEN t.title ELSE '' END) AS part
+  FROM thread_post_version AS p
+  JOIN thread_page_version AS t USING (thread_id, page, file, end_offset)
+) JOIN wanted ON key = kind || chr(10) || ref || chr(10) || part
+GROUP BY kind, ref, part
+"""
+_RUN = re.compile(r"[^\W_]", re.UNICODE)
+Progress = Callable[[str, int, int | None], None]  # stage in Chinese, done, total
+
+
+class SearchIndexError(RuntimeError):
+    """The index cannot be written; the message says why and what to do, in Chinese."""
+
+
+def index_path(warehouse: Path) -> Path:
+    """Where the index of a warehouse lies: warehouse.duckdb → warehouse.search.sqlite."""
+    return warehouse.with_suffix(".search.sqlite")
+
+
+def index_version() -> str:
+    """Changes with the layout and with the segmenter."""
+    return f"{_LAYOUT}-{version('rjieba')}"
+
+
+def folded(text: str) -> str:
+    """A text as it is indexed and asked: width and case do not matter. May change the length."""
+    return unicodedata.normalize("NFKC", text).lower()
+
+
+def word_tokens(text: str) -> list[str]:
+    """The words of a folded text, and those within them; what has no letter or digit is none."""
+    return [token for token in search_tokens(text) if _RUN.search(token)]
+
+
+def char_tokens(text: str) -> list[str]:
+    """The single characters of a folded text, runs of Latin letters and digits together."""
+    return re.findall(r"[a-z0-9]+|[^\W_]", text)
+
+
+def update_index(warehouse: Path, progress: Progress | None = None) -> int:
+    """Bring the index up to the published edition of the warehouse; returns how many texts were added.
+
+    One of another version or city, or one that cannot be read, is made anew. Two at once: one waits.
+
+    Raises:
+        SearchIndexError: the disk is full or the folder cannot be written.
+        WarehouseError: the warehouse cannot be opened.
+    """
+    say = progress or (lambda stage, done, total: None)
+    path = index_path(warehouse)
+    draft = path.with_name(path.name + ".building")
+    try:
+        with FileLock(path.with_name(path.name + ".lock")):
+            source = Warehouse(warehouse, read_only=True)
+            try:
+                wanted = {"version": index_version(), "city": source.meta().get("city", "")}
+                if _meta(path) == wanted:
+                    shutil.copyfile(path, draft)
+                else:
+                    draft.unlink(missing_ok=True)
+                added = _fill(draft, source, wanted, say)
+            finally:
+                source.close()
+            with draft.open("rb+") as file:
+                os.fsync(file.fileno())
+            draft.replace(path)
+            sync_folder(path.parent)
+            return added
+    except (OSError, sqlite3.Error) as error:
+        draft.unlink(missing_ok=True)
+        raise SearchIndexError(f"{path} 写入失败，请腾出空间后再运行 gangqing build（{error}）") from error
+
+
+def is_current(path: Path) -> bool:
+    """Whether there is an index that this version of the program can ask."""
+    return _meta(path).get("version") == index_version()
+
+
+def _meta(path: Path) -> dict[str, str]:
+    if not path.exists():
+        return {}
+    try:
+        con = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
+        try:
+            return dict(con.execute("SELECT key, value FROM meta"))
+        finally:
+            con.close()
+    except sqlite3.Error:
+        return {}
+
+
+def _fill(draft: Path, source: Warehouse, meta: dict[str, str], say: Progress) -> int:
+    con = sqlite3.connect(draft, isolation_level=None)
+    try:
+        con.execute("PRAGMA journal_mode = OFF")  # a draft that fails is thrown away
+        con.execute("PRAGMA synchronous = OFF")
+        if not con.execute("SELECT 1 FROM sqlite_master WHERE name = 'doc'").fetchone():
+            con.executescript(_SCHEMA)
+            con.executemany("INSERT INTO meta VALUES (?, ?)", meta.items())
+        con.execute("BEGIN")
+        known = {"\n".join(row) for row in con.execute("SELECT kind, ref, part FROM doc")}
+        present = {"\n".join(row) for sql in (_ARTICLE_KEYS, _POST_KEYS) for row in source.rows(sql)}
+        con.executemany(
+            "DELETE FROM doc WHERE kind = ? AND ref = ? AND part = ?",
+            [key.split("\n") for key in known - present],
+        )
+        fresh = sorted(present - known)
+        number = con.execute("SELECT MAX(rowid) FROM text").fetchone()[0] or 0
+        done = 0
+        for rows in _texts(source, fresh):
+            docs: list[Any] = []
+            texts: list[Any] = []
+            for row in rows:
+                number += 1
+                title, body = folded(row["title"] or ""), folded(row["body"] or "")
+                docs.append((number, row["kind"], row["ref"], row["part"], row["day"]))
+                texts.append(
+                    (
+                        number,
+                        " ".join(word_tokens(title)),
+                        " ".join(word_tokens(body)),
+                        " ".join(char_tokens(f"{title}\n{body}")),
+                    )
+                )
+            con.executemany("INSERT INTO doc VALUES (?, ?, ?, ?, ?)", docs)
+            con.executemany("INSERT INTO text (rowid, title, words, exact) VALUES (?, ?, ?, ?)", texts)
+            done += len(docs)
+            say("建立全文索引", done, len(fresh))
+        con.execute("COMMIT")
+        return done
+    finally:
+        con.close()
+
+
+def _texts(source: Warehouse, keys: list[str]) -> Iterator[Iterable[dict[str, Any]]]:
+    for sql, kind in ((_ARTICLES, "article\n"), (_POSTS, "post\n")):
+        wanted = [key for key in keys if key.startswith(kind)]
+        if wanted:
+            source.hold("wanted", "key", wanted)
+            yield from source.records(sql, _BATCH)
+
+
+def texts_digest(path: Path) -> str:
+    """SHA-256 over which texts are indexed: equal for an index brought up to date and one made anew."""
+    con = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
+    try:
+        total = hashlib.sha256()
+        for row in con.execute("SELECT kind, ref, part, day FROM doc ORDER BY 1, 2, 3"):
+            total.update(repr(row).encode())
+        return total.hexdigest()
+    finally:
+        con.close()

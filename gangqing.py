@@ -16,10 +16,10 @@ from commands import (
     correct,
     desk,
     exposure,
+    issue,
     ledger,
     notify,
     queue,
-    reports,
     search,
     stages,
     tags,
@@ -45,8 +45,8 @@ for part in (
     exposure,
     desk,
     appeal,
-    reports,
     search,
+    issue,
 ):
     app.add_typer(part.app)
 

@@ -42,6 +42,7 @@ Kind = Literal[
     "proof_received",  # target: unit; after: {task, date, until, file}
     "board_proof",  # target: unit; after: {task, date, removed, file}
     "meeting_held",  # target: unit; after: {task, date, form}
+    "bulletin_issue",  # target: issued report; after: {number, as_of, title, sha256, unit, replaces}
     "source_note",  # target: site; after: {date, until, state}: what a person knows of a source's silence
 ]
 KINDS: tuple[str, ...] = get_args(Kind)

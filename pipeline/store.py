@@ -62,6 +62,11 @@ class Store:
         return self.folder / "batches"
 
     @property
+    def bulletins(self) -> Path:
+        """Issued reports, frozen: bulletins/<id>/. Truth too."""
+        return self.folder / "bulletins"
+
+    @property
     def state(self) -> Path:
         """Crawl state and locks, derived from `landing`: may be deleted."""
         return self.folder / "state"

@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from commands.common import UserError
-from commands.reports import app
+from commands.issue import app
 from tests.analysis.case import Case
 
 run = CliRunner().invoke
@@ -50,3 +50,21 @@ def test_wrong_days_and_places_are_told(case: Case, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     taken = run(app, ["report", "weekly", *options(case, "--out", str(tmp_path / "file"))])
     assert isinstance(taken.exception, UserError) and "--out" in str(taken.exception)
+
+
+def test_issue_list_and_diff(case: Case) -> None:
+    day = ["--as-of", "2017-10-31"]
+    done = run(app, ["report", "issue", "bulletin", "--who", "李", *options(case, *day)])
+    assert done.exit_code == 0 and "bulletin-2017-001" in done.output, done.output
+    again = run(app, ["report", "issue", "bulletin", "--who", "李", *options(case, *day)])
+    assert isinstance(again.exception, UserError) and "--replaces" in str(again.exception)
+    odd = run(app, ["report", "issue", "yearly", "--who", "李", *options(case)])
+    assert isinstance(odd.exception, UserError) and "bulletin" in str(odd.exception)
+    listed = run(app, ["report", "list", *options(case, "--json")])
+    assert listed.exit_code == 0 and '"完好"' in listed.output
+    same = run(app, ["report", "diff", "bulletin-2017-001", *options(case)])
+    assert same.exit_code == 0 and "没有出入" in same.output
+    none = run(app, ["report", "diff", "bulletin-2017-009", *options(case)])
+    assert isinstance(none.exception, UserError) and "bulletin-2017-001" in str(none.exception)
+    (case.store.bulletins / "bulletin-2017-001" / "figures.json").write_text("{}")
+    assert run(app, ["report", "list", *options(case)]).exit_code == 1

@@ -26,13 +26,18 @@ def build_report(kind: Kind, context: Context, as_of: dt.date, unit: str | None 
 
 
 def compose(
-    figures: Figures, rules: ReportRules, *, number: int | None = None, signed: dt.date | None = None
+    figures: Figures,
+    rules: ReportRules,
+    *,
+    number: int | None = None,
+    signed: dt.date | None = None,
+    replaces: str | None = None,
 ) -> Report:
     """The files of a report from its figures: the same bytes for the same figures, rules, number and day."""
     pictures = draw(figures)
     return Report(
         figures=figures,
-        docx=write_word(figures, rules, pictures, number=number, signed=signed),
+        docx=write_word(figures, rules, pictures, number=number, signed=signed, replaces=replaces),
         xlsx=write_excel(figures, rules, pictures),
         pictures=pictures,
     )

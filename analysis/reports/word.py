@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from analysis.reports import sections, wording
 from analysis.reports.annexes import DEDUCTIONS, GAPS, POSTS, UNKNOWN, annex_titles, write_annexes
 from analysis.reports.gb9704 import OfficialDocument
-from analysis.reports.model import Figures, ReportRules
+from analysis.reports.model import KIND_NAMES, Figures, ReportRules
 from analysis.reports.official_text import chinese_day
 from analysis.reports.rules import number_of
 from analysis.reports.unit_sheet import write_unit_sheet
@@ -21,18 +21,23 @@ def write_word(
     *,
     number: int | None = None,
     signed: dt.date | None = None,
+    replaces: str | None = None,
 ) -> bytes:
     """The .docx of a report.
 
     Args:
         number: of its 发文字号; None: not issued, its place stays open.
         signed: 成文日期; None: the day after the one that the figures end with.
+        replaces: title and number of the report that this one corrects.
     """
     day = signed or figures.as_of + dt.timedelta(days=1)
     document = OfficialDocument(title=title_of(figures).replace("\n", ""), organ=rules.organ, day=day)
     head = rules.heads[figures.kind]
     document.head(head.mark, number_of(rules, figures.kind, figures.city, day.year, number))
     document.title(title_of(figures), None)
+    if replaces:
+        name = KIND_NAMES[figures.kind]
+        document.text(f"本{name}更正并代替{replaces}，此前印发的以本{name}为准。")
     if figures.kind == "unit":
         write_unit_sheet(document, figures, rules)
         document.sign(rules.organ)

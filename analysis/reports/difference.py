@@ -1,0 +1,235 @@
+"""Owns what has changed since a report was issued: its figures then and now as of the same day, and why."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from analysis.plan import CITY_ROW
+from analysis.record import Said, said_in
+from analysis.reports import issued, wording
+from analysis.reports.collect import Context, collect
+from analysis.reports.issued import Kept, Known, load_figures, load_known
+from analysis.reports.model import ExposureLine, Figures, PieceLine, PostLine, VerdictLine
+from analysis.warehouse import ask
+from pipeline.decisions import KINDS
+
+NO_CAUSE = "未找到对应的决定或采集：规则或识别改动所致"
+
+
+@dataclasses.dataclass(frozen=True)
+class Change:
+    """One thing that the report said otherwise than it would today."""
+
+    what: str  # 对账, 稿件, 帖文, 曝光, 总数
+    unit: str | None
+    subject: str
+    then: str
+    now: str
+    causes: list[str]  # decisions and captures since, in Chinese; never empty
+
+
+@dataclasses.dataclass(frozen=True)
+class Difference:
+    """All changes since the issue; `rules`: files of the city's data that differ; day and moment asked."""
+
+    id: str
+    as_of: dt.date
+    changes: list[Change]
+    rules: list[str]
+    later_decision_count: int
+    later_files: list[str]  # landing files with captures loaded since
+
+
+def difference(context: Context, kept: Kept) -> Difference:
+    """The report as issued against the same report of the same day as it would be made now.
+
+    Raises:
+        IssueError: its figures cannot be read.
+    """
+    then, known = load_figures(kept), load_known(kept)
+    now = collect(dataclasses.replace(context, known_by=None), then.kind, then.as_of, then.unit)
+    seen = set(known.decisions)
+    later = [
+        each for each in said_in(context.con, KINDS) if each.id not in seen and each.kind != "bulletin_issue"
+    ]
+    articles = [piece.article_id for piece in now.credits] + [
+        line.article_id for line in now.exposures if line.article_id
+    ]
+    captured = _captured(context, sorted(set(articles)), known)
+    why = _Causes(later, captured)
+    changes = [
+        *_totals(then, now),
+        *_compare(then.lines, now.lines, _line_key, _line_said, lambda line: why.of_line(line, now)),
+        *_compare(then.credits, now.credits, _piece_key, _piece_said, why.of_piece),
+        *_compare(then.exposures, now.exposures, _exposure_key, _exposure_said, why.of_exposure),
+        *_compare(then.posts, now.posts, _post_key, _post_said, why.of_post),
+    ]
+    changes = [
+        change if change.causes else dataclasses.replace(change, causes=[NO_CAUSE]) for change in changes
+    ]
+    return Difference(
+        id=kept.issue.id,
+        as_of=then.as_of,
+        changes=changes,
+        rules=_rules(context, kept),
+        later_decision_count=len(later),
+        later_files=sorted(
+            row["file"]
+            for row in ask(context.con, "loaded_up_to")
+            if row["end_offset"] > known.landing.get(row["file"], 0)
+        ),
+    )
+
+
+class _Causes:
+    """Which later decisions and captures speak of a thing."""
+
+    def __init__(self, later: list[Said], captured: dict[str, str]) -> None:
+        self._later = later
+        self._captured = captured
+
+    def of_line(self, line: VerdictLine, now: Figures) -> list[str]:
+        names = {line.unit, line.task, *line.evidence}
+        urls = {piece.url for piece in now.credits if piece.article_id in line.evidence}
+        found = self._decided(names | urls, line.unit if line.unit != CITY_ROW else None)
+        return found + [self._captured[name] for name in line.evidence if name in self._captured]
+
+    def of_piece(self, piece: PieceLine) -> list[str]:
+        found = self._decided({piece.article_id, piece.url, piece.title}, None)
+        return found + [self._captured[name] for name in (piece.article_id,) if name in self._captured]
+
+    def of_exposure(self, line: ExposureLine) -> list[str]:
+        found = self._decided({line.title, line.article_id, line.url} - {None}, None)
+        return found + [self._captured[name] for name in (line.article_id,) if name in self._captured]
+
+    def of_post(self, post: PostLine) -> list[str]:
+        thread = post.ticket_id.rsplit("-", 1)[0]
+        return self._decided({post.ticket_id, thread, post.url}, None)
+
+    def _decided(self, names: Iterable[Any], unit: str | None) -> list[str]:
+        wanted = set(names)
+        return [
+            cause(each)
+            for each in self._later
+            if each.target in wanted
+            or str(each.after.get("article")) in wanted
+            or (unit is not None and (unit in each.units() or each.before.get("unit") == unit))
+        ]
+
+
+def cause(said: Said) -> str:
+    """2018-03-02 09:10 张三 credit_add：补认定（credit_add-2018…）."""
+    why = f"：{said.why}" if said.why else ""
+    return f"{said.at:%Y-%m-%d %H:%M} {said.who} {said.kind}{why}（{said.id}）"
+
+
+def _captured(context: Context, articles: list[str], known: Known) -> dict[str, str]:
+    """Article → that it, or another text of it, was captured only since."""
+    found: dict[str, str] = {}
+    for row in ask(context.con, "captures_of", articles=articles or [""]):
+        if row["end_offset"] > known.landing.get(row["file"], 0):
+            at = f"{row['captured_at']:%Y-%m-%d %H:%M} " if row["captured_at"] else ""
+            found[row["article_id"]] = f"{at}采集到 {row['url']}（存证 {(row['sha256'] or '')[:12]}）"
+    return found
+
+
+def _compare(
+    then: Iterable[Any],
+    now: Iterable[Any],
+    key: Callable[[Any], tuple[str, str | None, str]],
+    said: Callable[[Any], str],
+    causes: Callable[[Any], list[str]],
+) -> list[Change]:
+    old, new = {key(each): each for each in then}, {key(each): each for each in now}
+    found = []
+    for name in dict.fromkeys([*old, *new]):
+        before = said(old[name]) if name in old else "没有"
+        after = said(new[name]) if name in new else "没有"
+        if before != after:
+            thing = new.get(name) or old[name]
+            what, unit, subject = name
+            found.append(Change(what, unit, subject, before, after, list(dict.fromkeys(causes(thing)))))
+    return found
+
+
+def _totals(then: Figures, now: Figures) -> list[Change]:
+    """The headline figures; each change of one is also told by the thing behind it."""
+    old, new = wording.total(then.lines), wording.total(now.lines)
+    pairs = [
+        ("达标项次", old.met_count, new.met_count),
+        ("未达标项次", old.unmet_count, new.unmet_count),
+        ("无法判定项次", old.unknown_count, new.unknown_count),
+        ("未开始项次", old.not_yet_count, new.not_yet_count),
+        ("本期首发稿件", then.pieces.period_count, now.pieces.period_count),
+        ("累计首发稿件", then.pieces.season_count, now.pieces.season_count),
+        ("需答复帖文", then.forum.total_count, now.forum.total_count),
+        ("按时答复帖文", then.forum.in_time_count, now.forum.in_time_count),
+        ("超时未办结帖文", then.forum.open_overdue_count, now.forum.open_overdue_count),
+    ]
+    return [
+        Change("总数", None, name, str(before), str(after), ["见以下各行"])
+        for name, before, after in pairs
+        if before != after
+    ]
+
+
+def _line_key(line: VerdictLine) -> tuple[str, str | None, str]:
+    return ("对账", line.unit, f"{line.task} {line.title}")
+
+
+def _line_said(line: VerdictLine) -> str:
+    missing = (
+        f"，缺{line.missing_count}（{'、'.join(line.missing)}）"
+        if line.missing_count and line.missing
+        else ""
+    )
+    return f"{line.verdict} {line.done_count}/{line.needed_count}{missing}"
+
+
+def _piece_key(piece: PieceLine) -> tuple[str, str | None, str]:
+    return ("稿件", piece.unit, f"{piece.published_day} {piece.outlet}《{piece.title}》")
+
+
+def _piece_said(piece: PieceLine) -> str:
+    return f"{piece.role} {piece.points:g}分（{piece.points_why}）" + (
+        f" 计入{'、'.join(piece.tasks)}" if piece.tasks else ""
+    )
+
+
+def _exposure_key(line: ExposureLine) -> tuple[str, str | None, str]:
+    return ("曝光", "、".join(line.exposed) or None, line.title)
+
+
+def _exposure_said(line: ExposureLine) -> str:
+    lacking = f"，缺{'、'.join(line.lacking_steps)}" if line.lacking_steps else ""
+    return f"{line.state}{lacking}"
+
+
+def _post_key(post: PostLine) -> tuple[str, str | None, str]:
+    return ("帖文", None, f"{post.ticket_id} {post.title}")
+
+
+def _post_said(post: PostLine) -> str:
+    late = [
+        name
+        for name, is_late in (
+            ("初步回应", post.is_first_response_overdue),
+            ("正式答复", post.is_answer_overdue),
+        )
+        if is_late
+    ]
+    return f"{post.unit or '未明确'} {post.state}" + (f"，{'、'.join(late)}超时" if late else "")
+
+
+def _rules(context: Context, kept: Kept) -> list[str]:
+    """Files of the city's data that are not what they were."""
+    found = []
+    for name in issued.RULES:
+        path = context.city.file(name)
+        digest = issued.sha256(path.read_bytes()) if path is not None else None
+        if digest != kept.issue.rules.get(name):
+            found.append(name)
+    return found

@@ -16,6 +16,7 @@ from commands import (
     correct,
     desk,
     exposure,
+    importing,
     issue,
     ledger,
     notify,
@@ -47,6 +48,7 @@ for part in (
     appeal,
     search,
     issue,
+    importing,
 ):
     app.add_typer(part.app)
 

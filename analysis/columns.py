@@ -92,6 +92,10 @@ LABELS = {
     "open_count": "未裁定",
     "granted_count": "已计分",
     "refused_count": "不予计分",
+    # imports
+    "row_number": "行",
+    "heading": "列",
+    "fault": "要改什么",
 }
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from analysis.acts.record import ActError
 from analysis.acts.tag import CorrectionError
+from analysis.imports.sheet import SheetError
 from analysis.notify.rules import NotifyError
 from analysis.queue import TicketError
 from analysis.warehouse import DatabaseError, WarehouseError
@@ -25,6 +26,7 @@ _NEAR = 4  # how many units to suggest
 # Their messages are written for the user already.
 _CLEAR = (
     ActError,
+    SheetError,
     CityError,
     CorrectionError,
     DecisionError,

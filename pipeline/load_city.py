@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from pipeline.city import City
-from pipeline.load_plan import load_plan
+from pipeline.load_plan import Plan, load_plan
 from pipeline.privacy import pseudonym
 from pipeline.warehouse import Warehouse
 
@@ -53,14 +53,9 @@ def load_city_tables(warehouse: Warehouse, city: City, salt: bytes) -> None:
             for a in city.accounts
         ],
     )
-    own = {s.outlet for s in city.sites if s.unit}
     outlets = {outlet for (outlet,) in warehouse.rows("SELECT DISTINCT outlet FROM article_version")}
     warehouse.replace(
-        "outlet_class",
-        [
-            {"outlet": o, "class": classes(o) or ("unit_site" if o in own else None)}
-            for o in sorted(outlets | {s.outlet for s in city.sites})
-        ],
+        "outlet_class", [_outlet_row(city, plan, o) for o in sorted(outlets | {s.outlet for s in city.sites})]
     )
     tasks = plan.tasks if plan else []
     warehouse.replace(
@@ -86,3 +81,21 @@ def load_city_tables(warehouse: Warehouse, city: City, salt: bytes) -> None:
         "plan_task_unit",
         [{"task": t.id, "unit": unit} for t in tasks for unit in (plan.members[t.id] if plan else [])],
     )
+
+
+def _outlet_row(city: City, plan: Plan | None, outlet: str) -> dict[str, str | None]:
+    """An outlet's class, level and owner: of its sites, else as the plan says, else as its name does
+    (单位网站:市水利局)."""
+    sites = [site for site in city.sites if site.outlet == outlet]
+    owners = {site.unit for site in sites if site.unit}
+    name = (plan.outlet_class(outlet) if plan else None) or ("unit_site" if owners else None)
+    if not sites and name == "unit_site" and (owner := outlet.partition(":")[2]) in city.unit_by_short:
+        owners = {owner}
+    levels = {site.level for site in sites}
+    entry = plan.outlets.get(name) if plan and name else None
+    return {
+        "outlet": outlet,
+        "class": name,
+        "level": levels.pop() if len(levels) == 1 else entry.level if entry else None,
+        "unit": owners.pop() if len(owners) == 1 else None,
+    }

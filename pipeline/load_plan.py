@@ -68,10 +68,12 @@ class Honour(Strict, frozen=True, kw_only=True):
 
 
 class Outlet(Strict, frozen=True, kw_only=True):
-    """A class of outlets; `match` are names of outlets, `prefix*` matches a beginning."""
+    """A class of outlets; `match` are names of outlets, `prefix*` matches a beginning. `level`: key of
+    points.yaml for a piece that came from none of the city's sites (handed in)."""
 
     name: str
     match: list[str] = []
+    level: str | None = None
 
 
 class Group(Strict, frozen=True, kw_only=True):

@@ -18,7 +18,8 @@ WITH fix AS (
 ),
 fact AS (
   SELECT
-    a.article_id, a.content_hash, a.outlet, o.class AS outlet_class, a.site, s.unit AS site_unit, s.level,
+    a.article_id, a.content_hash, a.outlet, o.class AS outlet_class, a.site,
+    COALESCE(s.unit, o.unit) AS site_unit, COALESCE(s.level, o.level) AS level,
     a.url, a.title, a.page, a.is_lead, a.column_name, a.published_at, a.published_day,
     a.captured_at, a.first_captured_at, a.version_count, a.sha256,
     CASE WHEN f.topic IS NULL THEN t.topic ELSE f.topic ->> '$' END AS topic,

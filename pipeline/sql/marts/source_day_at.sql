@@ -15,6 +15,7 @@ WITH fetched AS (
   SELECT *, (run, end_offset) AS landed_order
   FROM page_fetch
   WHERE (known_by IS NULL OR fetched_at <= known_by) AND kind IN ('list', 'feed', 'article')
+    AND site NOT IN ('import', 'appeal', 'presence')  -- handed in or pointed to: no sites
 ),
 -- When each list first had entries, and each site any; and in which runs a site's lists had some.
 first_entry AS (

@@ -5,26 +5,14 @@ Modules are imported inside the commands, so that `gangqing tag` does not wait f
 
 from __future__ import annotations
 
+import importlib
 import io
+import pkgutil
 import sys
 
 import typer
 
-from commands import (
-    appeal,
-    collect,
-    correct,
-    desk,
-    exposure,
-    importing,
-    issue,
-    ledger,
-    notify,
-    queue,
-    search,
-    stages,
-    tags,
-)
+import commands
 from commands.common import INTERRUPTED, UserError
 
 app = typer.Typer(
@@ -35,22 +23,15 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for part in (
-    tags,
-    collect,
-    stages,
-    ledger,
-    notify,
-    queue,
-    correct,
-    exposure,
-    desk,
-    appeal,
-    search,
-    issue,
-    importing,
-):
-    app.add_typer(part.app)
+# The main job's fields first; every module of commands/ that has an `app` is a field of work.
+FIRST = ("tags", "collect", "stages", "ledger", "queue")
+fields = sorted(
+    (module.name for module in pkgutil.iter_modules(commands.__path__) if module.name != "common"),
+    key=lambda name: (FIRST.index(name) if name in FIRST else len(FIRST), name),
+)
+for field in fields:
+    if part := getattr(importlib.import_module(f"commands.{field}"), "app", None):
+        app.add_typer(part)
 
 
 def main() -> None:

@@ -66,6 +66,15 @@ LABELS = {
     "site": "站点",
     "article_count": "稿件数",
     "habit_count": "四周同日均值",
+    # hot issues
+    "id": "编号",
+    "words": "共同的话",
+    "heat": "热度",
+    "heat_why": "热度怎么来",
+    "first_at": "最早",
+    "last_at": "最近",
+    "rise_why": "突然增多",
+    "members": "帖子",
     # exposure ledger
     "is_alarm": "警示",
     "exposed": "被曝光单位",

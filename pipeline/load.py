@@ -21,6 +21,7 @@ from pipeline.batch import finish_batches
 from pipeline.city import City
 from pipeline.decisions import decisions_state
 from pipeline.landing import Quarantined, iter_landed, landing_files
+from pipeline.load_alike import link_threads
 from pipeline.load_city import load_city_tables
 from pipeline.load_decisions import load_decision_tables
 from pipeline.load_landing import Rows, load_landed, thread_id
@@ -38,7 +39,7 @@ from pipeline.warehouse import (
 
 PAGES_PER_BATCH = 2000
 # City files that change no tag: the plan and the rules are read anew by every build.
-_NOT_TAGGING = {"plan.yaml", "points.yaml", "reply-rules.yaml"}
+_NOT_TAGGING = {"plan.yaml", "points.yaml", "reply-rules.yaml", "hot-rules.yaml"}
 Progress = Callable[[str, int, int | None], None]  # stage in Chinese, done, total
 
 
@@ -143,7 +144,12 @@ def rules_fingerprint(city: City, tagger: TaggerLike) -> str:
     for folder in city.folders:
         for path in sorted(p for p in folder.iterdir() if p.is_file() and p.name not in _NOT_TAGGING):
             total.update(f"{path.name}\n".encode() + path.read_bytes())
-    code = [package / "load_landing.py", package / "load_tags.py", package / "privacy.py"]
+    code = [
+        package / "load_alike.py",
+        package / "load_landing.py",
+        package / "load_tags.py",
+        package / "privacy.py",
+    ]
     for folder in (package / "tagging", package / "lexicon", package / "models"):
         code += sorted(p for p in folder.rglob("*") if p.is_file() and p.suffix != ".pyc")
     for path in code:
@@ -186,6 +192,7 @@ def _fill(
             decisions.units_by_thread,
             lambda done, total: say("标注帖子", done, total),
         )
+        link_threads(warehouse, threads, lambda done, total: say("查找同一件事的帖子", done, total))
         say("检查", 0, None)
         checks = warehouse.check()
         warehouse.commit()

@@ -14,10 +14,12 @@ import numpy as np
 from sklearn.metrics import f1_score
 
 from pipeline.city import City, load_city
+from pipeline.tagging.alike import MODEL as FREQUENCY_MODEL
 from pipeline.tagging.grams import GramModel, read_grams
 from pipeline.tagging.linear import LinearModel
 from pipeline.tagging.threads_features import numbers
 from pipeline.tagging.threads_reading import PostReader
+from pipeline.training.alike import fit_frequencies
 from pipeline.training.examples import Example, load_examples
 from pipeline.training.kinds import ASKING, fit_threads, post_features
 from pipeline.training.matters import fit_matters, load_matters, load_phrases, matter_scores
@@ -48,11 +50,13 @@ def train(data_dir: Path, out_dir: Path, docs: Path | None = None) -> list[Path]
         _write(out_dir, *_matters(data_dir, city)),
     ]
     build_news_models(city, data_dir, out_dir / "news")
+    frequencies = out_dir / f"{FREQUENCY_MODEL}.npz"
+    fit_frequencies(data_dir).save(frequencies)
     if docs is not None:
         from pipeline.training.compare import write_table
 
         write_table(data_dir, docs)
-    return [*written, out_dir / "news" / "sentiment.npz"]
+    return [*written, out_dir / "news" / "sentiment.npz", frequencies]
 
 
 def _write(out_dir: Path, model: LinearModel | GramModel, card: Card) -> Path:

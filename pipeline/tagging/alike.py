@@ -1,0 +1,199 @@
+"""Owns which posts tell of the same matter: one building site, one school, what is wrong at one estate.
+
+Two posts are alike if they share a rare phrase (a place, a company, a project) and speak, besides it, of the
+same thing. Either alone is not enough: an estate has many troubles, and one trouble is had by many estates.
+Whether two posts are alike depends on nothing but these two and on frequencies learned beforehand, so the
+order in which posts come changes nothing.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Collection, Iterator, Sequence
+from difflib import SequenceMatcher
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+from pipeline.city import load_yaml
+from pipeline.tagging.grams import Keys, read_grams
+from pipeline.tagging.linear import MODELS, Floats, ModelError
+
+MODEL = "gram-frequency"
+LEXICON = Path(__file__).resolve().parent.parent / "lexicon" / "alike.yaml"
+MAX_GAP_DAYS = 120  # between the openings of two posts on one matter
+_READ = 300  # characters of the text; the matter stands at the beginning
+_TITLE, _TEXT = 2.0, 0.5  # weights of a pair of characters in title and text
+_COMMON = 0.08  # a pair of characters in a greater share of all messages says nothing
+_RARE = 0.01  # a shared phrase holds a pair of characters that is no more frequent than this
+_KEPT = 60  # heaviest pairs of characters by which candidates are found
+_CANDIDATE, _BESIDES = (
+    0.15,
+    0.13,
+)  # least likeness of the whole, and of what is left without the shared phrase
+_COVERS = 0.8  # a shared phrase that is so much of the shorter title is the matter itself
+_ROWS = 500
+
+
+@dataclasses.dataclass(frozen=True)
+class Message:
+    """A post as far as it tells its matter."""
+
+    id: str
+    title: str
+    text: str
+    day: dt.date | None  # of its opening
+
+
+@dataclasses.dataclass(frozen=True)
+class Alike:
+    """Two posts on one matter; `first` < `second`. `strength` 0..1, `words`: the phrase that they share."""
+
+    first: str
+    second: str
+    strength: float
+    words: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Frequencies:
+    """In how many of `total` messages each pair of characters stands. `keys` (n,) sorted, `counts` (n,)."""
+
+    keys: Keys
+    counts: npt.NDArray[np.uint16]
+    total: int
+
+    def of(self, keys: Keys) -> Floats:
+        """Share of the messages that hold each key; of one never seen, as if it stood in one."""
+        places = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
+        counts = np.where(self.keys[places] == keys, self.counts[places], 1)
+        shares: Floats = (counts / self.total).astype(np.float32)
+        return shares
+
+    def save(self, path: Path) -> None:
+        """Write one .npz; the same content gives the same bytes."""
+        np.savez_compressed(path, keys=self.keys, counts=self.counts, total=np.array([self.total]))
+
+
+@cache
+def load_frequencies(folder: Path = MODELS) -> Frequencies:
+    """Raises ModelError where the file is missing or damaged."""
+    path = folder / f"{MODEL}.npz"
+    try:
+        with np.load(path, allow_pickle=False) as data:
+            return Frequencies(data["keys"], data["counts"], int(data["total"][0]))
+    except (OSError, KeyError, ValueError) as error:
+        raise ModelError(f"模型 {path.name} 缺失或损坏（{error}），请运行 gangqing train 重建") from error
+
+
+@dataclasses.dataclass(frozen=True)
+class _Read:
+    """A message's pairs of characters: `keys` sorted, with their weights."""
+
+    message: Message
+    keys: Keys
+    weights: npt.NDArray[np.float64]
+
+
+@cache
+def _rhetoric() -> Keys:
+    """Pairs of characters of words that stand in posts on any matter."""
+    words = load_yaml(LEXICON)["rhetoric"]
+    return np.unique(np.concatenate([pairs(word) for word in words]))
+
+
+def pairs(text: str) -> Keys:
+    """Pairs of characters of a text, sorted, each once."""
+    keys, _ = read_grams(text)
+    return keys[(keys & 0xFFFF) != 0]
+
+
+def alike(messages: Sequence[Message], new: Collection[str] | None = None) -> Iterator[Alike]:
+    """Pairs of messages on one matter, of which at least one is in `new` (None: any), each pair once.
+
+    Raises:
+        ModelError: the frequencies are missing.
+    """
+    known = load_frequencies()
+    read = [_read(message, known) for message in messages]
+    if not read:
+        return
+    matrix = _matrix(read)
+    wanted = [i for i, r in enumerate(read) if new is None or r.message.id in new]
+    is_new = np.zeros(len(read), dtype=bool)
+    is_new[wanted] = True
+    days = np.array([r.message.day.toordinal() if r.message.day else -1 for r in read])
+    for start in range(0, len(wanted), _ROWS):
+        part = wanted[start : start + _ROWS]
+        near = (matrix[part] @ matrix.T).tocoo()
+        rows = np.array(part)[near.row]
+        keep = (np.round(near.data, 6) >= _CANDIDATE) & (rows != near.col)
+        keep &= (days[rows] < 0) | (days[near.col] < 0) | (abs(days[rows] - days[near.col]) <= MAX_GAP_DAYS)
+        keep &= ~is_new[near.col] | (rows < near.col)
+        for i, j, whole in sorted(zip(rows[keep], near.col[keep], near.data[keep], strict=True)):
+            one, other = (read[k] for k in sorted((i, j), key=lambda k: read[k].message.id))
+            found = _compare(one, other, float(whole), known)
+            if found is not None:
+                yield found
+
+
+def _read(message: Message, known: Frequencies) -> _Read:
+    title, text = read_grams(message.title), read_grams(message.text[:_READ])
+    both = np.union1d(title[0], text[0])
+    weights = np.zeros(len(both))
+    weights[np.searchsorted(both, title[0])] += _TITLE
+    weights[np.searchsorted(both, text[0])] += _TEXT * text[1]
+    shares = known.of(both)
+    here = ((both & 0xFFFF) != 0) & (shares <= _COMMON) & ~np.isin(both, _rhetoric())
+    return _Read(message, both[here], weights[here] * -np.log(shares[here]))
+
+
+def _matrix(read: Sequence[_Read]) -> sparse.csr_array:
+    """Each message's heaviest pairs, of length one."""
+    columns: list[npt.NDArray[np.int64]] = []
+    values: list[npt.NDArray[np.float64]] = []
+    for r in read:
+        top = np.sort(np.lexsort((r.keys, -r.weights))[:_KEPT])
+        length = np.sqrt((r.weights[top] ** 2).sum()) or 1.0
+        columns.append(r.keys[top].astype(np.int64))
+        values.append(r.weights[top] / length)
+    flat = np.concatenate(columns)
+    names, places = np.unique(flat, return_inverse=True)
+    ends = np.cumsum([0, *map(len, columns)])
+    return sparse.csr_array((np.concatenate(values), places, ends), shape=(len(read), max(1, len(names))))
+
+
+def _compare(one: _Read, other: _Read, whole: float, known: Frequencies) -> Alike | None:
+    a, b = one.message, other.message
+    phrase = max(
+        _shared(a.title, f"{b.title}\n{b.text[:_READ]}"),
+        _shared(b.title, f"{a.title}\n{a.text[:_READ]}"),
+        key=len,
+    )
+    inside = np.setdiff1d(pairs(phrase), _rhetoric())
+    if not len(inside) or known.of(inside).min() > _RARE:
+        return None
+    shorter = min(len(a.title), len(b.title))
+    besides = 1.0 if len(phrase) >= _COVERS * shorter else _besides(one, other, inside)
+    if round(besides, 6) < _BESIDES:
+        return None
+    return Alike(a.id, b.id, round(float(np.sqrt(whole * besides)), 4), phrase.strip())
+
+
+def _shared(title: str, rest: str) -> str:
+    match = SequenceMatcher(None, title, rest, autojunk=False).find_longest_match()
+    return title[match.a : match.a + match.size]
+
+
+def _besides(one: _Read, other: _Read, inside: Keys) -> float:
+    """Cosine of what two messages say without the phrase that they share."""
+    left, right = ~np.isin(one.keys, inside), ~np.isin(other.keys, inside)
+    lengths = np.sqrt((one.weights[left] ** 2).sum() * (other.weights[right] ** 2).sum())
+    if not lengths:
+        return 0.0
+    _, i, j = np.intersect1d(one.keys[left], other.keys[right], assume_unique=True, return_indices=True)
+    return float(one.weights[left][i] @ other.weights[right][j] / lengths)

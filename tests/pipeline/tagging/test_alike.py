@@ -1,0 +1,64 @@
+"""Tests that posts on one matter are found alike, and posts on one estate or one trouble alone are not."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.tagging.alike import Message, alike
+
+DAY = dt.date(2017, 11, 6)
+POSTS = {
+    "plant-1": (
+        "江山半岛旁边的搅拌站半夜还在轰隆隆",
+        "住在海湾新城的都知道，搅拌站的罐车整夜进出，噪音粉尘受不了。",
+    ),
+    "plant-2": ("海湾新城旁边搅拌站什么时候搬走", "搅拌站粉尘满天飞，罐车进进出出，小孩晚上睡不着。"),
+    "plant-3": ("投诉海湾新城附近搅拌站噪音粉尘", "晚上十二点以后还在生产，噪音很大，窗台一层灰。"),
+    "estate": ("海湾新城的房产证拖了三年", "交房三年了开发商一直不给办证，孩子上学都成问题。"),
+    "trouble": ("桃花湾广场附近搅拌站噪音粉尘", "晚上十二点以后还在生产，噪音很大，窗台一层灰。"),
+    "other": ("中华路公交车太少", "早高峰等半个小时都没有一趟，能不能加车。"),
+}
+
+
+def messages(**days: dt.date) -> list[Message]:
+    return [Message(name, title, text, days.get(name, DAY)) for name, (title, text) in POSTS.items()]
+
+
+def test_same_place_and_same_trouble_make_one_matter() -> None:
+    found = {(pair.first, pair.second) for pair in alike(messages())}
+    assert ("plant-2", "plant-3") in found
+    assert not any("estate" in pair or "other" in pair for pair in found)
+
+
+def test_shared_words_are_told() -> None:
+    (words,) = {p.words for p in alike(messages()) if (p.first, p.second) == ("plant-2", "plant-3")}
+    assert "海湾新城" in words
+
+
+def test_same_words_half_a_year_apart_are_another_matter() -> None:
+    late = messages(**{"plant-3": DAY + dt.timedelta(days=200)})
+    assert not any("plant-3" in (pair.first, pair.second) for pair in alike(late))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_order_and_increments_change_nothing(seed: int) -> None:
+    every = messages()
+    whole = sorted((p.first, p.second, p.strength, p.words) for p in alike(every))
+    random.Random(seed).shuffle(every)
+    in_parts = []
+    for end in range(1, len(every) + 1):
+        in_parts += list(alike(every[:end], {every[end - 1].id}))
+    assert sorted((p.first, p.second, p.strength, p.words) for p in in_parts) == whole
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(st.text(max_size=40), st.text(max_size=80)), max_size=6))
+def test_any_text_is_read(posts: list[tuple[str, str]]) -> None:
+    every = [Message(str(i), title, text, None) for i, (title, text) in enumerate(posts)]
+    for pair in alike(every):
+        assert pair.first < pair.second and 0 < pair.strength <= 1.0001

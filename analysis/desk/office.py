@@ -16,7 +16,7 @@ from jinja2 import Environment
 from analysis.credits import Points, load_points
 from analysis.desk.accounts import Accounts
 from analysis.desk.audit import AuditLog
-from analysis.desk.jobs import Jobs
+from analysis.desk.jobs import Job, Jobs
 from analysis.desk.rendering import environment
 from analysis.desk.warehouse import DeskWarehouse
 from analysis.plan import Plan, load_plan
@@ -26,12 +26,38 @@ from pipeline.city import City, CityError
 from pipeline.store import Store, ensure_folder, open_store
 
 
+class JobKind(msgspec.Struct, frozen=True, kw_only=True):
+    """A kind of long work that people or the schedule start; `steps` are arguments of `gangqing`."""
+
+    label: str
+    steps: tuple[tuple[str, ...], ...]
+
+
+JOB_KINDS = {
+    "refresh": JobKind(label="采集并建库", steps=(("crawl",), ("build",))),
+    "build": JobKind(label="建库", steps=(("build",),)),
+    "check": JobKind(label="检查全部来源", steps=(("sites", "check"),)),
+}
+
+
 class DeskSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`desk` in city.yaml. Times are of the working clock of China, "HH:MM"; an empty list: never."""
 
     crawl_at: list[str] = []  # crawl and build
     check_at: list[str] = []  # whether the announcement still stands
-    notify_at: list[str] = []  # messages to units
+
+    def in_words(self) -> list[str]:
+        """When what is started, a line each; one line that says so where nothing is."""
+        found = [
+            f"{JOB_KINDS[kind].label}：每天 {'、'.join(times)}"
+            for kind, times in self.times().items()
+            if times
+        ]
+        return found or ["没有设定时任务（city.yaml 的 desk）"]
+
+    def times(self) -> dict[str, list[str]]:
+        """By kind of job, the times of day."""
+        return {"refresh": self.crawl_at, "check": self.check_at}
 
 
 @dataclasses.dataclass
@@ -64,6 +90,21 @@ class Office:
     @property
     def today(self) -> dt.date:
         return self.clock().date()
+
+    def command(self, *arguments: str) -> list[str]:
+        """Arguments of `gangqing` with the city and the folder that this desk works with."""
+        return [*arguments, "--city", str(self.city.folder.resolve()), "--home", str(self.home.resolve())]
+
+    def start_job(self, kind: str, by: str) -> Job:
+        """Start one of JOB_KINDS. The sample city is played anew up to its day: its sites run only then.
+
+        Raises:
+            JobError: one of its kind is running.
+        """
+        steps = [self.command(*step) for step in JOB_KINDS[kind].steps]
+        if kind == "refresh" and self.is_sample:
+            steps = [["run", "--as-of", str(self.today), "--port", "0", "--home", str(self.home.resolve())]]
+        return self.jobs.start(kind, JOB_KINDS[kind].label, steps, by)
 
     @cached_property
     def templates(self) -> Environment:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import AsyncGenerator
-from typing import Any
+from collections.abc import AsyncGenerator, Callable
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from anyio import to_thread
@@ -27,6 +27,7 @@ from analysis.plan import PIECE_KINDS, Fact, load_facts
 from analysis.queue import Ticket, queue
 from analysis.warehouse import Connection
 
+T = TypeVar("T")
 EARLIEST, LATEST = dt.date(1990, 1, 1), dt.date(2100, 12, 31)
 
 
@@ -57,6 +58,15 @@ class Visit:
         return self.as_of == self.office.today and self.known_by is None
 
     @property
+    def at(self) -> dt.date | dt.datetime:
+        """The moment that is asked about: the day's end, but today, until closing time, the moment before it:
+        what is due today is not late yet."""
+        close = self.office.rules.calendar.close
+        if self.as_of == self.office.today and self.office.clock().time() < close:
+            return dt.datetime.combine(self.as_of, close) - dt.timedelta(seconds=1)
+        return self.as_of
+
+    @property
     def scope(self) -> str | None:
         """The only unit that she may see; None: all."""
         return self.user.scope
@@ -81,26 +91,24 @@ class Visit:
     # ------------------------------------------------------------ answers that several pages share
     def facts(self) -> list[Fact]:
         """All articles of the plan's windows up to the day."""
-        return self._once("facts", lambda: load_facts(self.con, self.office.plan, self.as_of, self.known_by))
+        return self.once("facts", lambda: load_facts(self.con, self.office.plan, self.as_of, self.known_by))
 
     def coverage(self) -> list[CoverageRow]:
         """The verdicts of the day; a liaison's only."""
         office = self.office
-        rows = self._once(
+        rows = self.once(
             "coverage",
             lambda: coverage(
-                self.con, office.plan, self.as_of, self.known_by, rules=office.rules, points=office.points
+                self.con, office.plan, self.at, self.known_by, rules=office.rules, points=office.points
             ),
         )
         return [row for row in rows if self.scope in (None, row.unit)]
 
     def tickets(self) -> list[Ticket]:
         """All tickets of the day, also closed ones, overdue first; a liaison's only."""
-        rows = self._once(
+        rows = self.once(
             "tickets",
-            lambda: queue(
-                self.con, self.office.rules, self.as_of, known_by=self.known_by, include_closed=True
-            ),
+            lambda: queue(self.con, self.office.rules, self.at, known_by=self.known_by, include_closed=True),
         )
         return [ticket for ticket in rows if self.scope in (None, ticket.unit)]
 
@@ -113,8 +121,9 @@ class Visit:
         facts = self.facts()
         return [row for t in tasks for row in credit_rows(plan, t, facts, self.office.points, unit)]
 
-    def _once(self, what: str, compute: Any) -> Any:
-        return self.edition.once((what, self.as_of, self.known_by), compute)
+    def once(self, what: str, compute: Callable[[], T]) -> T:
+        """An answer of this day that others ask for too: computed once per edition."""
+        return self.edition.once((what, self.at, self.known_by), compute)
 
     # ------------------------------------------------------------ answers to the browser
     def link(self, path: str, **params: Any) -> str:

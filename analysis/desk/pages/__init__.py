@@ -4,7 +4,35 @@ from __future__ import annotations
 
 from typing import Any
 
-from analysis.desk.pages import captures, entrance, ledger, ticket, tickets, today, units
+from analysis.desk.pages import (
+    announcement,
+    appeals,
+    captures,
+    entrance,
+    exposures,
+    jobs,
+    ledger,
+    log,
+    settings,
+    ticket,
+    tickets,
+    today,
+    units,
+)
 
-PAGES: tuple[Any, ...] = (entrance, today, ledger, units, tickets, ticket, captures)
+PAGES: tuple[Any, ...] = (
+    entrance,
+    today,
+    ledger,
+    units,
+    tickets,
+    ticket,
+    exposures,
+    announcement,
+    appeals,
+    settings,
+    log,
+    jobs,
+    captures,
+)
 ROUTES: list[Any] = [route for page in PAGES for route in page.ROUTES]

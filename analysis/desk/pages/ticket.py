@@ -55,8 +55,8 @@ def build_ticket(visit: Visit, ticket_id: str) -> TicketPage:
     ticket = find(visit, ticket_id)
     rules = visit.office.rules
     try:
-        ticket, days = explain(visit.con, rules, ticket_id, visit.as_of, visit.known_by)
-        lines = clock_lines(ticket, rules, visit.as_of)
+        ticket, days = explain(visit.con, rules, ticket_id, visit.at, visit.known_by)
+        lines = clock_lines(ticket, rules, visit.at)
     except (UnknownYear, TicketError) as error:
         days, lines = [], [f"初步回应：{error}", f"正式答复：{error}"]
     clocks = []

@@ -1,0 +1,87 @@
+"""Owns how a person's act is done at the desk: in the present, one after the other, told and logged.
+
+The acts themselves are those of analysis/acts, which the command line uses too. A form says which decision
+was the newest that the person saw; where there is a newer one, nothing is written and she is told by whom.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from litestar.exceptions import ValidationException
+from litestar.response import Redirect
+
+from analysis.acts.record import ActError
+from analysis.acts.tag import CorrectionError
+from analysis.desk.visit import Visit
+from analysis.queue import TicketError
+from pipeline.decisions import Decision, DecisionError, StaleDecision, latest_ids, load_decisions
+
+_ACTING = threading.Lock()  # what is seen does not change between the look and the act
+
+
+def signature(visit: Visit) -> str:
+    """How she signs a decision: 市水利局 韦芳."""
+    return f"{visit.user.unit} {visit.user.person}" if visit.user.unit else visit.user.person
+
+
+def seen_of(visit: Visit, targets: Iterable[str]) -> dict[str, str]:
+    """By target, the id of the newest decision on it, for the forms: "" where there is none."""
+    return {t: newest or "" for t, newest in latest_ids(visit.office.store.decisions, targets).items()}
+
+
+def perform(
+    visit: Visit,
+    label: str,
+    target: str,
+    do: Callable[[], Any],
+    to: str,
+    *,
+    seen: Mapping[str, str] | None = None,
+    why: str = "",
+) -> Redirect:
+    """Do something and go to a page that tells what came of it. What was refused is logged too.
+
+    Args:
+        label: what it is called, in Chinese.
+        do: does it; returns the decision, several, or something else that is told in words.
+        to: address of the page.
+        seen: by target, the newest decision that the person saw ("" for none).
+        why: what she wrote, told back to her where nothing was done.
+    """
+    visit.check_today()
+    try:
+        with _ACTING:
+            if seen:
+                check_seen(visit, seen)
+            result = do()
+    except (ActError, CorrectionError, DecisionError, TicketError, ValidationException, ValueError) as error:
+        said = error.detail if isinstance(error, ValidationException) else str(error)
+        visit.log(label, target, refused=said, why=why)
+        kept = f"（您填写的内容：{why[:300]}）" if why else ""
+        return visit.back(to, f"没有办成：{said}{kept}", is_error=True)
+    found = [result] if isinstance(result, Decision) else result if isinstance(result, list) else []
+    for decision in found:
+        visit.log(
+            label,
+            decision.target,
+            before=dict(decision.before),
+            after=dict(decision.after),
+            why=decision.why,
+            decision=decision.id,
+        )
+    if not found:
+        visit.log(label, target, why=why, after={"result": result} if isinstance(result, str) else {})
+    count = f" {len(found)} 件" if len(found) > 1 else ""
+    return visit.back(to, f"已{label}{count}")
+
+
+def check_seen(visit: Visit, seen: Mapping[str, str]) -> None:
+    """Raises StaleDecision where somebody decided on a target since the person looked."""
+    folder = visit.office.store.decisions
+    for target, newest in latest_ids(folder, seen).items():
+        if (newest or "") != seen[target]:
+            found = [decision for decision in load_decisions(folder) if decision.id == newest]
+            raise StaleDecision(found[-1])

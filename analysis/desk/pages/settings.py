@@ -1,0 +1,230 @@
+"""Owns the page 设置: the city's units, rules and accounts as they are read, and who may sign in."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any, ClassVar
+
+import msgspec
+from litestar.response import Redirect, Response
+
+from analysis.desk.accounts import Account as Person
+from analysis.desk.accounts import AccountError, hash_password, one_time_password
+from analysis.desk.forms import Form
+from analysis.desk.page import Page
+from analysis.desk.rights import PERMISSIONS, Role
+from analysis.desk.routing import act, see
+from analysis.desk.visit import Visit
+from pipeline.city import Account, Unit
+
+HERE = "/settings"
+TABS = {
+    "people": "用户",
+    "units": "单位与别称",
+    "accounts": "官方账号",
+    "rules": "回帖与计分规则",
+    "system": "系统",
+}
+
+
+@dataclasses.dataclass(kw_only=True)
+class SettingsPage(Page):
+    """Settings.
+
+    Attributes:
+        tab: which part is shown.
+        tabs: all parts.
+        people: accounts of the desk, the closed ones last.
+        roles: all roles, each with what it may do.
+        units: units of the city, those that fit `q`.
+        accounts: official accounts of units, those that fit `q`.
+        q: what was looked for; "" for all.
+        rules: the reply rules and points, a line each.
+        files: where the city's data lies, what is in which file.
+        system: facts of the installation, a line each.
+        may_manage: whether this person may change accounts.
+    """
+
+    template: ClassVar[str] = "settings.html"
+    heading: ClassVar[str] = "设置"
+    section: ClassVar[str] = HERE
+    tab: str
+    tabs: dict[str, str]
+    people: list[Person]
+    roles: dict[str, list[str]]
+    units: list[Unit]
+    accounts: list[Account]
+    q: str
+    rules: list[tuple[str, str]]
+    files: list[tuple[str, str]]
+    system: list[tuple[str, str]]
+    may_manage: bool
+
+
+WORDS = {
+    "own.read": "查看",
+    "city.read": "查看全市",
+    "log.read": "看日志",
+    "settings.read": "看设置",
+    "self.write": "改自己的密码",
+    "ticket.handle": "研判转办",
+    "ticket.answer": "签收退回",
+    "tag.correct": "更正标签",
+    "appeal.submit": "申诉",
+    "appeal.decide": "裁定申诉",
+    "exposure.propose": "登记曝光",
+    "exposure.decide": "审批曝光",
+    "contact.write": "登记联系人",
+    "report.make": "出报表",
+    "job.run": "运行任务",
+    "user.manage": "管理账号",
+}
+FILES = {
+    "units.csv": "单位、别称、职责", "official-accounts.csv": "官方账号", "outlets.yaml": "媒体和站点",
+    "plan.yaml": "宣传方案各项", "points.yaml": "计分规则", "reply-rules.yaml": "回帖时限、上班时间、节假日",
+    "city.yaml": "城市名称、考评季、定时任务",
+}  # fmt: skip
+
+
+def build_settings(visit: Visit) -> SettingsPage:
+    params, office = visit.request.query_params, visit.office
+    tab = params.get("tab") if params.get("tab") in TABS else "people"
+    q = (params.get("q") or "").strip()[:50]
+    city = office.city
+    return SettingsPage(
+        tab=tab or "people",
+        tabs=TABS,
+        people=sorted(office.accounts.all().values(), key=lambda person: (not person.is_active, person.name)),
+        roles={
+            role.value: [WORDS[name] for name, roles in PERMISSIONS.items() if role in roles] for role in Role
+        },
+        units=[u for u in city.units if q in " ".join((u.short, u.official, *u.aliases, *u.duties))],
+        accounts=[a for a in city.accounts if q in f"{a.account} {a.unit} {a.forum}"],
+        q=q,
+        rules=_rules(visit),
+        files=[(str(city.file(name) or f"{name}（无）"), says) for name, says in FILES.items()],
+        system=[
+            ("城市数据", str(city.folder)),
+            ("采集与决定", str(office.store.folder)),
+            ("今天", f"{office.today}{'（样例城市演到这一天）' if office.is_sample else ''}"),
+            *((f"定时 {n}", line) for n, line in enumerate(office.settings.in_words(), 1)),
+        ],
+        may_manage=visit.may("user.manage"),
+    )
+
+
+def _rules(visit: Visit) -> list[tuple[str, str]]:
+    rules, points = visit.office.rules, visit.office.points
+    hours = "、".join(f"{start:%H:%M}—{end:%H:%M}" for start, end in rules.calendar.hours)
+    spans = "、".join(f"{kind} {days}" for kind, days in rules.answer_days.items())
+    return [
+        ("上班时间", hours),
+        ("初步回应", f"{rules.first_response_days} 个工作日"),
+        ("正式答复", f"{spans}（工作日）"),
+        ("延期", f"至多发帖后第 {rules.extension_max_days} 个工作日"),
+        ("退回", f"转办后 {rules.send_back_days} 个工作日内"),
+        ("分值", "、".join(f"{level} {value:g}" for level, value in points.levels.items())),
+        ("头版、头条", f"头版 ×{points.front_page:g}，头条 ×{points.lead:g}"),
+        ("联合署名", "各计全分" if points.joint == "full" else "均分"),
+        ("转载", "取最高分的一处" if points.reprint == "highest" else "取首发"),
+        ("批示", f"+{points.leader_note:g}"),
+        ("封顶", f"每事项 {points.cap_per_task:g} 分" if points.cap_per_task is not None else "无"),
+    ]
+
+
+@see(HERE, "settings.read")
+def page(visit: Visit) -> Response[Any]:
+    """设置."""
+    return visit.show(build_settings(visit))
+
+
+@act(f"{HERE}/people/add", "user.manage")
+def add(visit: Visit, form: Form) -> Redirect:
+    """A new account with a one-time password, which is shown once."""
+    password, accounts = one_time_password(), visit.office.accounts
+    name = form.text("name", "账号", required=True)
+    try:
+        if name in accounts.all():
+            raise AccountError(f"已有账号“{name}”")
+        person = _written(visit, form, name, password=hash_password(password, ""), must_change=True)
+        accounts.write(person)
+    except AccountError as error:
+        return visit.back(HERE, f"没有办成：{error}", is_error=True)
+    visit.log("新设账号", name, after=_told(person))
+    return visit.back(HERE, f"已设账号“{name}”，一次性密码：{password}（只显示这一次，请当面交给本人）")
+
+
+@act(f"{HERE}/people/change", "user.manage")
+def change(visit: Visit, form: Form) -> Redirect:
+    """Name, roles, unit or standing of an account. The last administrator stays one."""
+    accounts, name = visit.office.accounts, form.text("name", "账号", required=True)
+    try:
+        old = _found(visit, form, name)
+        person = _written(visit, form, name, password=old.password, must_change=old.must_change)
+        person = msgspec.structs.replace(person, is_active=form.flag("is_active"))
+        others = [a for a in accounts.all().values() if a.name != name and a.is_active]
+        if not any(Role.ADMINISTRATOR in a.roles for a in [*others, *([person] if person.is_active else [])]):
+            raise AccountError("至少要留一个启用的管理员")
+        accounts.write(person)
+    except AccountError as error:
+        return visit.back(HERE, f"没有办成：{error}", is_error=True)
+    visit.log("变更账号", name, before=_told(old), after=_told(person))
+    return visit.back(HERE, f"已变更账号“{name}”")
+
+
+@act(f"{HERE}/people/reset", "user.manage")
+def reset(visit: Visit, form: Form) -> Redirect:
+    """A new one-time password; the account's sessions end."""
+    name, password = form.text("name", "账号", required=True), one_time_password()
+    try:
+        old = _found(visit, form, name)
+        fresh = msgspec.structs.replace(
+            old,
+            password=hash_password(password, ""),
+            must_change=True,
+            at=visit.office.clock(),
+            by=visit.user.name,
+        )
+        visit.office.accounts.write(fresh)
+    except AccountError as error:
+        return visit.back(HERE, f"没有办成：{error}", is_error=True)
+    visit.log("重置密码", name)
+    return visit.back(HERE, f"“{name}”的一次性密码：{password}（只显示这一次，请当面交给本人）")
+
+
+def _found(visit: Visit, form: Form, name: str) -> Person:
+    old = visit.office.accounts.all().get(name)
+    if old is None:
+        raise AccountError(f"没有账号“{name}”")
+    if form.text("seen") != old.stamp:
+        raise AccountError(f"{old.by} 刚刚改过账号“{name}”，请看清后再改")
+    return old
+
+
+def _written(visit: Visit, form: Form, name: str, *, password: str, must_change: bool) -> Person:
+    unit = form.text("unit")
+    if unit and unit not in visit.office.city.unit_by_short:
+        raise AccountError(f"没有单位“{unit}”")
+    return Person(
+        name=name,
+        person=form.text("person", "姓名", required=True),
+        roles=frozenset(role for role in Role if role.value in form.all("roles")),
+        unit=unit or None,
+        password=password,
+        must_change=must_change,
+        at=visit.office.clock(),
+        by=visit.user.name,
+    )
+
+
+def _told(person: Person) -> dict[str, Any]:
+    """What the log keeps of an account: never the hash."""
+    return {
+        "person": person.person,
+        "roles": sorted(person.roles),
+        "unit": person.unit,
+        "is_active": person.is_active,
+    }
+
+
+ROUTES = [page, add, change, reset]

@@ -1,0 +1,165 @@
+"""Acts at the desk: recorded once, seen at the next request, logged, not overwritten."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from litestar import Litestar
+from litestar.testing import TestClient
+
+from analysis.desk.office import Office
+from analysis.desk.rights import Role
+from pipeline.decisions import load_decisions
+from tests.analysis.desk.people import NAMES, UNIT, browser, sign_in, small_office, token
+
+TITLE = "曝光：河岸违建"
+
+
+def send(client: TestClient[Litestar], path: str, **fields: object) -> str:
+    """Send a form; returns the page to which one is led, with what it says."""
+    form = token(client.get("/password").text)
+    answer = client.post(path, data={"_csrf_token": form, **fields})
+    assert answer.status_code in (200, 400), answer.text[:500]
+    return answer.text
+
+
+def test_an_exposure_is_registered_and_approved_in_order(tmp_path) -> None:
+    office = small_office(tmp_path)
+    with browser(office, Role.PUBLICITY) as clerk, browser(office, Role.EVALUATION) as officer:
+        said = send(clerk, "/exposures/register", title=TITLE, unit="市国土局", outlet="防城港日报")
+        assert "已登记拟曝光" in said
+        assert TITLE in officer.get("/exposures").text  # at the next request of another
+        early = send(
+            officer,
+            "/exposures/approve",
+            title=TITLE,
+            step="分管领导",
+            number="1号",
+            who="李某",
+            seen=seen(officer),
+        )
+        assert "须先经市绩效办审核" in early
+        for step, who in (("市绩效办", "覃某"), ("分管领导", "李某")):
+            said = send(
+                officer,
+                "/exposures/approve",
+                title=TITLE,
+                step=step,
+                number="1号",
+                who=who,
+                seen=seen(officer),
+            )
+            assert "已审批" in said
+        assert "已批准待刊" in officer.get("/exposures").text
+    kinds = [decision.kind for decision in load_decisions(office.store.decisions)]
+    assert kinds == ["exposure_plan", "exposure_approval", "exposure_approval"]
+    entries = [entry for entry in office.audit.entries() if entry.target == TITLE]
+    assert [bool(entry.refused) for entry in entries] == [False, True, False, False]
+    assert entries[0].after["unit"] == ["市国土局"]
+    assert entries[0].decision
+
+
+def test_the_second_of_two_who_act_on_one_thing_is_told(tmp_path) -> None:
+    office = small_office(tmp_path)
+    with browser(office, Role.EVALUATION) as one, browser(office, Role.PUBLICITY) as two:
+        send(two, "/exposures/register", title=TITLE, unit="市国土局")
+        looked = seen(one)
+        assert seen(two) == looked
+        send(two, "/exposures/withdraw", title=TITLE, why="证据不足", seen=looked)
+        said = send(
+            one, "/exposures/approve", title=TITLE, step="市绩效办", number="2号", who="覃某", seen=looked
+        )
+        assert "没有办成" in said
+        assert "请刷新后再定" in said
+        assert "宣传部张三" in said  # who was first
+    assert len(list(load_decisions(office.store.decisions))) == 2
+
+
+def test_nothing_is_done_on_a_day_in_the_past(office: Office) -> None:
+    with browser(office, Role.PUBLICITY) as client:
+        form = token(client.get("/password").text)
+        data = {"_csrf_token": form, "title": "过去的", "unit": "市国土局"}
+        answer = client.post("/exposures/register?as_of=2017-10-01", data=data)
+        assert answer.status_code == 400
+        assert "请回到今天再办理" in answer.text
+    assert not [d for d in load_decisions(office.store.decisions) if d.target == "过去的"]
+
+
+def test_a_unit_appeals_for_itself_and_another_decides(tmp_path) -> None:
+    office = small_office(tmp_path)
+    with browser(office, Role.LIAISON) as liaison, browser(office, Role.PUBLICITY) as clerk:
+        form = token(liaison.get("/appeals").text)
+        picture = b"\x89PNG\r\n\x1a\n" + bytes(64)
+        data = {
+            "_csrf_token": form, "unit": "市教育局", "title": "水利局送水进村", "outlet": "防城港日报",
+            "day": "2017-11-30", "why": "见报",
+        }  # fmt: skip
+        files = {"file": ("报纸.png", picture, "image/png")}
+        said = liaison.post("/appeals/open", data=data, files=files).text
+        assert "已提出申诉" in said
+        assert f"{UNIT}：水利局送水进村" in said  # hers, whatever the form says
+        assert "市教育局：" not in said
+        number = re.search(r"s\d{8}-[0-9a-f]{6}", said)
+        assert number is not None
+        refused = liaison.post("/appeals/grant", data={"_csrf_token": form, "number": number[0]})
+        assert refused.status_code == 403
+        said = send(clerk, "/appeals/grant", number=number[0], role="subject", why="核对无误")
+        assert "已裁定计分" in said, said
+        assert "已计分" in liaison.get("/appeals").text
+
+
+def test_a_file_that_is_no_picture_is_refused_with_what_to_do(office: Office) -> None:
+    with browser(office, Role.LIAISON) as liaison:
+        form = token(liaison.get("/appeals").text)
+        files = {"file": ("a.png", b"<script>alert(1)</script>", "image/png")}
+        data = {"_csrf_token": form, "title": "假图", "day": "2017-11-30"}
+        said = liaison.post("/appeals/open", data=data, files=files).text
+        assert "不是照片、PDF 或 MP4" in said
+
+
+def test_the_administrator_sets_up_people_and_the_last_one_stays(tmp_path) -> None:
+    office = small_office(tmp_path)
+    with browser(office, Role.ADMINISTRATOR) as admin, browser(office) as fresh:
+        said = send(admin, "/settings/people/add", name="new", person="新人", roles="核验组")
+        password = re.search(r"一次性密码：([\w-]+)", said)
+        assert password is not None
+        assert password[1] not in admin.get("/settings").text  # shown once
+        sign_in(fresh, "new", password[1])
+        assert fresh.get("/", follow_redirects=False).headers["location"] == "/password"
+        me = office.accounts.all()[NAMES[Role.ADMINISTRATOR]]
+        said = send(
+            admin, "/settings/people/change", name=me.name, person="管理", roles="管理员", seen=me.stamp
+        )
+        assert "至少要留一个启用的管理员" in said
+        said = send(admin, "/settings/people/change", name="new", person="新人", roles="核验组", seen="old")
+        assert "刚刚改过" in said
+    log = office.audit.folder.joinpath("2017.jsonl").read_text("utf-8")
+    assert password[1] not in log
+    assert "argon2" not in log
+
+
+def test_the_log_shows_what_was_done_and_refused(office: Office) -> None:
+    with browser(office, Role.PUBLICITY) as clerk:
+        send(clerk, "/exposures/register", title="<b>粗体</b>", unit="没有的局")
+        page = clerk.get("/log").text
+        assert "未办成" in page
+        assert "&lt;b&gt;粗体&lt;/b&gt;" in page
+        assert "<b>粗体</b>" not in page
+        assert clerk.get("/log?view=decisions").status_code == 200
+
+
+@pytest.mark.parametrize("field", ["title", "why"])
+def test_a_field_that_is_too_long_is_refused(office: Office, field: str) -> None:
+    with browser(office, Role.PUBLICITY) as clerk:
+        form = token(clerk.get("/password").text)
+        data = {"_csrf_token": form, "title": "长", "unit": "市国土局", field: "长" * 5000}
+        answer = clerk.post("/exposures/register", data=data)
+        assert answer.status_code == 400
+        assert "太长" in answer.text
+
+
+def seen(client: TestClient[Litestar]) -> str:
+    found = re.search(r'name="seen" value="([^"]+)"', client.get("/exposures").text)
+    assert found
+    return found[1]

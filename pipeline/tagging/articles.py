@@ -5,6 +5,7 @@ from __future__ import annotations
 from pipeline.city import City
 from pipeline.records import ArticleTags
 from pipeline.tagging.classify import ArticleClassifier
+from pipeline.tagging.fold import fold_article
 from pipeline.tagging.items import ArticleItem
 from pipeline.tagging.news_sentiment import NewsSentiment
 from pipeline.tagging.segment import segment
@@ -20,6 +21,7 @@ class ArticleTagger:
         self._sentiment = NewsSentiment(city)
 
     def tag(self, item: ArticleItem) -> ArticleTags:
+        item = fold_article(item)
         units = self._units.tag(item)
         tokens = segment(item.title + "\n" + item.body)
         classes = self._classifier.tag(item, units, tokens)

@@ -22,6 +22,7 @@ def _words(words: list[str]) -> str:
 
 
 _LEVEL = re.compile("团?([市县区])(?:委|政府|人民政府)$")
+_BRANCH = re.compile("(?:分|支)?(?:局|处|所|站|大队)(?![部长员限])")
 _OTHER_LEVEL = re.compile("[县区](?![域间位块别划内分])")
 
 
@@ -135,6 +136,10 @@ class CountyReader:
         return Organ(unit, end, True)
 
     def _read_stem(self, text: str, hit: Hit, unit: str) -> Organ | None:
+        if self._vertical and (vertical := self._vertical.match(text, hit.end)):
+            office = _BRANCH.match(text, vertical.end())
+            if office:  # 防城供电局, 东兴海事处
+                return Organ(self.names.vertical[vertical[0]], office.end(), False, True)
         common = hit.name.text in self._common
         head = (self._police if common else self._stem_head).match(text, hit.end)
         if head is None and not common:

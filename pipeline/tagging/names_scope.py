@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from pipeline.city import City
@@ -39,14 +40,14 @@ class Scope(NamedTuple):
     county_only: bool = False  # counties are named, but no unit of the city itself
     county_cities: tuple[str, ...] = ()
     city_name: str = "市"
-    others: frozenset[str] = frozenset()  # units whose namesakes in another city the text names
+    others: Mapping[str, int] = {}  # unit → where the text first names its namesake in another city
 
     def owner_of(self, text: str, hit: Hit) -> str | None:
         """The unit that a name without a city's name means here, or None."""
         before = text[hit.start - 1 : hit.start] if hit.start else ""
         if hit.name.kind == "bare" and before and before in _STRANGE_BEFORE:
             return None
-        if not self.own or hit.name.unit in self.others:
+        if not self.own or self.others.get(hit.name.unit or "", hit.start) < hit.start:
             return None
         if hit.name.kind == "city":
             if before == "该":
@@ -110,7 +111,15 @@ class ScopeReader:
             return Scope(False, None, f"电头“{dateline[0]}”")
         if (datum := _OUR_DATELINE.search(text, body, body + _LEAD)) and datum[1] in self.names.foreign_stems:
             return Scope(False, None, f"电头“{datum[0]}”")
-        if foreign and not own_count and not ours and (len(foreign) > 1 or foreign[0].start < body + 120):
+        first_city = next((hit.start for hit in hits if hit.name.kind == "city"), len(text))
+        led = local and bool(foreign) and first_city < foreign[0].start  # 市发改委赴贵港考察, in our paper
+        if (
+            foreign
+            and not own_count
+            and not ours
+            and not led
+            and (len(foreign) > 1 or foreign[0].start < body + 120)
+        ):
             return Scope(False, None, f"写的是“{foreign[0].name.text}”")
         if not local and not own_count and (sign := self._elsewhere(text, body)):
             return Scope(False, None, f"没有写到本市，写到了“{sign}”")
@@ -126,7 +135,7 @@ class ScopeReader:
             "county" in kinds and not kinds & {"own", "city", "bare", "police"},
             self.names.county_cities,
             self.city.name,
-            self._others(text, foreign) if foreign else frozenset(),
+            self._others(text, foreign, hits) if foreign else {},
         )
 
     def _elsewhere(self, text: str, body: int) -> str | None:
@@ -168,14 +177,18 @@ class ScopeReader:
             return True
         return text.count(head) > ours
 
-    def _others(self, text: str, foreign: list[Hit]) -> frozenset[str]:
-        """南宁市发改委: after it, 市发改委 is that one."""
-        found = set()
+    def _others(self, text: str, foreign: list[Hit], hits: list[Hit]) -> dict[str, int]:
+        """南宁市发改委: after it, 市发改委 is that one, unless ours was named first."""
+        found: dict[str, int] = {}
         for hit in foreign[:8]:
             for other in self.finder.find(text[hit.end - 1 : hit.end + 16])[:1]:
                 if other.start == 0 and other.name.unit and other.name.kind == "city":
-                    found.add(other.name.unit)
-        return frozenset(found)
+                    found.setdefault(other.name.unit, hit.start)
+        named: dict[str, int] = {}
+        for hit in hits:
+            if hit.name.kind in ("city", "own") and hit.name.unit:
+                named.setdefault(hit.name.unit, hit.start)
+        return {unit: at for unit, at in found.items() if named.get(unit, at) >= at}
 
     def _leading_place(self, title: str) -> str | None:
         for size in (4, 3, 2):

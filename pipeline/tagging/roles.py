@@ -78,6 +78,10 @@ _ACCUSED = re.compile(
     rf"(?:原)?[^{_STOP}、]{{0,12}}?(?:长|主任|书记|科员|干部|组长)[^{_STOP}、]{{0,8}}?(?:涉嫌|因|严重|被|违)"
     rf"[^{_STOP}]{{0,14}}?(?:违纪|违法|审查|调查|查处|处分|双开|逮捕|受贿|通报|问责)"
 )
+# 市民政局党组在…方面存在6个方面15个问题: it is blamed
+_BLAMED = re.compile(
+    "(?:党组|党委)?(?:在[^。；]{2,40}?)?(?:还|仍|也)?(?:存在|暴露出|被查出|被指)[^。；]{0,24}?(?:问题|不足|短板|漏洞|隐患|违规|违纪)"
+)
 _PREDICATE = re.compile(r"(?<!的)(?:是|叫|属于)$")
 # 这就是某区推行的“…”改革: what the piece tells of is its work
 _WORK_OF = re.compile("(?:这|那|此|它|这里|这些)(?:就|正|便|也)?是(?:由)?$")
@@ -163,7 +167,7 @@ def read_act(left: str, right: str, previous: str) -> tuple[Act, str]:
         return "address", match[0] if match else tail[-4:]
     if _PICTURE.match(right) or previous.endswith(("图源", "图片来源", "供图")):
         return "place", "图"
-    if match := _ACCUSED.match(right):
+    if (match := _ACCUSED.match(right)) or (match := _BLAMED.match(right)):
         return "address", match[0][-6:]
     if _IN_PLACE.search(tail):
         if match := _LEARN.match(right):

@@ -8,7 +8,7 @@ What is found here are features; the decision is learned (roles_model.py). Every
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from pipeline.tagging.roles import load_cue_pattern
 from pipeline.tagging.roles_occurrence import Occurrence, Text
@@ -16,6 +16,7 @@ from pipeline.tagging.roles_occurrence import Occurrence, Text
 LEADING = frozenset({"act", "agent", "source"})
 HELPER_CONFIDENCE = 0.4  # at most: the domain's ruling, too rare in print for the model to learn
 PART_CONFIDENCE = 0.75  # at least
+RULED_CONFIDENCE = 0.75  # at least: who hosts in headline or lead acts; so does who finds a shortcoming
 ONE_LINE = 45  # characters to the sentence's end: one act, told in passing
 
 _HELPING = re.compile(
@@ -74,10 +75,14 @@ class Leader:
         return found
 
 
-def rule_confidence(confidence: float, features: Iterable[str]) -> float:
+def rule_confidence(confidence: float, features: Collection[str]) -> float:
     """The model's confidence within what the domain's rulings on helpers and round-ups leave to it."""
     if "helps:beside" in features:
         return min(confidence, HELPER_CONFIDENCE)
+    if "host" in features and ("best:agent0" in features or "best:agent1" in features):
+        return max(confidence, RULED_CONFIDENCE)
+    if "finder" in features and "exposes" in features and "acting:0" not in features:
+        return max(confidence, RULED_CONFIDENCE)
     return max(confidence, PART_CONFIDENCE) if "part" in features else confidence
 
 

@@ -155,7 +155,7 @@ class Piece:
             if getattr(best, name):
                 found.append(name)
         if case.unit in split.finders:
-            found.append("finder")
+            found += ["finder", "exposes"] if split.exposed else ["finder"]
         elif split.exposed:
             found.append("exposure")
         if case.town_organ:

@@ -17,6 +17,9 @@ _MENDED = re.compile(load_cue_pattern("mended"))
 _COVERT = re.compile("(?<![以将展用])(?:明察)?暗访(?!方式|制度|机制)")
 _INSPECTION = re.compile("督查组|督办单|督办通知")
 _FINDER = re.compile(load_cue_pattern("finder"))
+# 建议市住建委约谈施工企业: asked to act upon another
+_ASKED = re.compile("(?:建议|提请|函请|商请|提醒|协调)(?:由)?$")
+_TO_ACT = re.compile("[^，。；]{0,6}?(?:约谈|查处|处理|处罚|介入|牵头|追责|核查|督促|立案|列入|对)")
 _INFORMED = re.compile(load_cue_pattern("informed") + r"(?:了|给)?$")
 # Units whose office it is to find shortcomings; the second only where none of the first is in the piece.
 _INSPECTORS = (re.compile("督查|绩效|纪委|监察|监委|巡察"), re.compile("审批|信访|审计"))
@@ -195,6 +198,7 @@ def _is_told(text: Text, case: Case) -> bool:
     whole = text.whole
     return all(
         _INFORMED.search(whole, max(0, o.start - 8), o.start)
+        or (_ASKED.search(whole, max(0, o.start - 8), o.start) and _TO_ACT.match(whole, o.end))
         or _PRAISE.search(whole, o.end, _clause_end(whole, o.end))
         for o in case.occurrences
     )

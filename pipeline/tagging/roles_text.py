@@ -39,6 +39,8 @@ _BROKEN = {
     "会": re.compile("议(?!员)"),
 }
 _LISTED = re.compile("[市、和与及]")
+# 记者在港口区某路看到: a place, where at a unit's it would be the source
+_SEEN = re.compile("(?:看到|采访时|采访中)$")
 # 甲局牵头，联合|乙局, 甲局便会同|乙局
 _BESIDE = re.compile("(?:联合|会同|携手|联手|协同|联动|牵手)(?:了)?(?:[^，。；]{1,14}[、和与及])?$")
 BESIDE_REACH = 40  # characters between an actor and the partner whom it is said to act with
@@ -226,7 +228,9 @@ class Reader:
                 o.partners = units
                 if together and o.zone == 2 and act in ("act", "agent"):
                     o.zone = 1  # the piece opened with a scene
-            if o.place and act != "source" and act not in MENTIONS:
+            if host and act == "agent":
+                o.place = False
+            if o.place and act not in MENTIONS and (act != "source" or _SEEN.search(why)):
                 o.act = "place"
             if o.zone == 0 and not o.place and act == "weak" and start == begin:
                 o.act = "act"

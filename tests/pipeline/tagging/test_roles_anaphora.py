@@ -81,3 +81,24 @@ def test_an_account_is_its_units_own(outlet, unit):
 def test_the_signature_under_a_uniform_notice_is_the_announcer_not_the_paper():
     body = "为客观评价我市经济社会发展情况，请市民如实回答。\n防城港市绩效考评领导小组办公室\n2017年10月11日"
     assert credited(body, "2017年度设区市社会评价公告") == {"市绩效办": "byline"}
+
+
+def test_a_namesake_named_later_does_not_take_ours_away():
+    body = "市发改委组织考察组赴贵港市学习，走访了贵港市发改委。市发改委负责人表示，月底前拿出清单。"
+    assert credited(body, "市发改委赴贵港考察学习") == {"市发改委": "subject"}
+
+
+def test_a_branch_in_a_county_counts_for_its_parent():
+    assert credited("防城供电局投入1.2亿元改造农网，低电压台区全部销号。", "农网改造见成效") == {
+        "防城港供电局": "subject"
+    }
+
+
+def test_who_finds_a_shortcoming_is_credited_and_a_scene_is_no_fault():
+    body = (
+        "花了21万元改造的公厕，屏幕亮着，门却打不开。记者在港口区中华路看到，三座公厕有两座停用。\n"
+        "公厕由市市政局环卫处负责管理。市绩效办获悉后发出督办通知，要求市市政局15日前全部恢复开放。"
+    )
+    tags = tag(body, "“智慧公厕”成了“智慧锁”", kicker="直击问题")
+    assert [c.unit for c in tags.credits] == ["市绩效办"]
+    assert tags.exposed == ["市市政局"]

@@ -7,7 +7,8 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
-from analysis.ticket import Rules, Ticket, clock_days, clock_start, load_rules, skipped_days, ticket_from
+from analysis.ticket import Rules, Ticket, load_rules, ticket_from
+from analysis.ticket_clocks import run_clocks
 from analysis.warehouse import Connection, ask, moment
 from analysis.worktime import DayNote, UnknownYear
 
@@ -21,9 +22,11 @@ __all__ = [
     "clock_lines",
     "closed_hint",
     "explain",
+    "find_ticket",
     "load_rules",
     "queue",
     "queue_rows",
+    "tickets_of_thread",
 ]
 
 CLOCKS = ("初步回应", "正式答复")
@@ -152,6 +155,40 @@ def explain(
         TicketError: none or several fit.
         UnknownYear: the span reaches into a year whose holidays are not known.
     """
+    row, at = _row(con, ticket, as_of, known_by)
+    clocks = run_clocks(row, rules, at)
+    days: list[ClockDay] = []
+    if clocks.start is not None:
+        spans = (clocks.first_days, clocks.first_skipped), (clocks.answer_days, clocks.answer_skipped)
+        for clock, (span, skipped) in zip(CLOCKS, spans, strict=True):
+            days += [_clock_day(clock, note) for note in rules.calendar.explain(clocks.start, span, skipped)]
+    return ticket_from(row, rules, at), days
+
+
+def find_ticket(
+    con: Connection,
+    rules: Rules,
+    ticket: str,
+    as_of: dt.date | dt.datetime,
+    known_by: dt.date | dt.datetime | None = None,
+) -> Ticket:
+    """One ticket at a moment, also an ended one. Args, Raises: as `explain`, but no UnknownYear."""
+    row, at = _row(con, ticket, as_of, known_by)
+    return ticket_from(row, rules, at)
+
+
+def tickets_of_thread(
+    con: Connection, rules: Rules, thread_id: str, as_of: dt.date | dt.datetime
+) -> list[Ticket]:
+    """The tickets of a thread, one for each unit that must answer, by their number."""
+    found = queue(con, rules, as_of, include_closed=True)
+    of_thread = [ticket for ticket in found if ticket.thread_id == thread_id]
+    return sorted(of_thread, key=lambda ticket: int(ticket.ticket_id.rpartition("-")[2]))
+
+
+def _row(
+    con: Connection, ticket: str, as_of: dt.date | dt.datetime, known_by: dt.date | dt.datetime | None
+) -> tuple[dict[str, Any], dt.datetime]:
     at = moment(as_of)
     assert at is not None
     rows = ask(con, "ticket", as_of=at, known_by=moment(known_by))
@@ -161,14 +198,7 @@ def explain(
     if len(found) != 1:
         names = "、".join(r["ticket_id"] for r in found[:5])
         raise TicketError(f"有多个待回复帖符合“{ticket}”：{names}" if found else f"没有待回复帖“{ticket}”")
-    row = found[0]
-    start = clock_start(row, rules)
-    days: list[ClockDay] = []
-    if start is not None:
-        for clock, span in zip(CLOCKS, clock_days(row, rules), strict=True):
-            skipped = skipped_days(row, rules, start, span, at)
-            days += [_clock_day(clock, note) for note in rules.calendar.explain(start, span, skipped)]
-    return ticket_from(row, rules, at), days
+    return found[0], at
 
 
 def clock_lines(ticket: Ticket, rules: Rules, as_of: dt.date | dt.datetime) -> list[str]:

@@ -44,8 +44,8 @@ def desk(
 
     from analysis.desk.app import create_app
     from analysis.desk.office import open_office
-    from analysis.ticket import WorktimeError
     from analysis.warehouse import WarehouseError
+    from analysis.worktime import WorktimeError
 
     is_sample = city is None
     chosen = load_chosen(city)

@@ -184,14 +184,7 @@ def _fill(
         if articles:
             say("查找转载", 0, None)
             reprints = find_stories(warehouse, tagger)
-        threads |= decisions.changed_threads
-        tag_threads(
-            warehouse,
-            tagger,
-            threads,
-            decisions.units_by_thread,
-            lambda done, total: say("标注帖子", done, total),
-        )
+        tag_threads(warehouse, tagger, threads, lambda done, total: say("标注帖子", done, total))
         link_threads(warehouse, threads, lambda done, total: say("查找同一件事的帖子", done, total))
         say("检查", 0, None)
         checks = warehouse.check()

@@ -1,4 +1,4 @@
-"""Owns the decisions' tables in the warehouse, and what they change in tags of threads."""
+"""Owns the decisions' tables in the warehouse, and what is told of those that cannot be used."""
 
 from __future__ import annotations
 
@@ -28,8 +28,6 @@ class Decided:
 
     count: int
     notices: list[str]  # decisions that could not be applied, in Chinese
-    units_by_thread: dict[str, list[str]]  # thread → several units that a person named
-    changed_threads: set[str]  # threads whose list of such units is another than at the last build
 
 
 def load_decision_tables(warehouse: Warehouse, city: City, folder: Path) -> Decided:
@@ -38,13 +36,10 @@ def load_decision_tables(warehouse: Warehouse, city: City, folder: Path) -> Deci
     Raises:
         DecisionError: a line of the record is damaged; the message names file and line.
     """
-    before = _units_by_thread(warehouse)
     rows, values, notices = decision_rows(city, folder)
     warehouse.replace("decision", rows)
     warehouse.replace("decision_value", values)
-    now = _units_by_thread(warehouse)
-    changed = {thread for thread in before | now if before.get(thread) != now.get(thread)}
-    return Decided(len(rows), notices, now, changed)
+    return Decided(len(rows), notices)
 
 
 def decision_rows(city: City, folder: Path) -> tuple[list[dict[str, Any]], list[dict[str, Any]], list[str]]:
@@ -97,15 +92,6 @@ def decision_rows(city: City, folder: Path) -> tuple[list[dict[str, Any]], list[
             for key, value in sorted(decision.after.items())
         ]
     return rows, values, notices
-
-
-def _units_by_thread(warehouse: Warehouse) -> dict[str, list[str]]:
-    found = warehouse.rows(
-        "SELECT r.thread_id, c.value_json FROM correction_at(NULL) AS c "
-        "JOIN thread_ref AS r ON r.ref = c.target WHERE c.key = 'units'"
-    )
-    lists = {thread: msgspec.json.decode(value) for thread, value in found}
-    return {t: units for t, units in lists.items() if isinstance(units, list) and len(units) > 1}
 
 
 def _units(decision: Decision) -> list[str]:

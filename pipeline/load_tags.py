@@ -11,6 +11,7 @@ from typing import Any, Protocol
 import msgspec
 
 from pipeline.records import ArticleTags, Evidence, ThreadTags
+from pipeline.tagging.followups import ThreadFollowUp
 from pipeline.tagging.items import ArticleItem, ThreadItem, ThreadPost
 from pipeline.warehouse import Warehouse
 
@@ -24,6 +25,7 @@ class TaggerLike(Protocol):
 
     def articles(self, items: list[ArticleItem]) -> list[ArticleTags]: ...
     def threads(self, items: list[ThreadItem]) -> list[ThreadTags]: ...
+    def followups(self, items: list[ThreadItem]) -> list[ThreadFollowUp]: ...
     def reprints(self, items: list[ArticleItem]) -> Mapping[str, tuple[str, Evidence]]: ...
 
 
@@ -127,22 +129,15 @@ def find_stories(warehouse: Warehouse, tagger: TaggerLike) -> int:
     return len(rows)
 
 
-def tag_threads(
-    warehouse: Warehouse,
-    tagger: TaggerLike,
-    threads: Collection[str],
-    decided: Mapping[str, list[str]],
-    count: Count,
-) -> int:
-    """Tag threads anew at each of their moments; returns how many threads.
+def tag_threads(warehouse: Warehouse, tagger: TaggerLike, threads: Collection[str], count: Count) -> int:
+    """Tag threads anew at each of their moments, and each of their floors; returns how many threads.
 
     Args:
         threads: ids of the threads that changed.
-        decided: units of threads for which a person named several: each gets a view without the answers of
-            the others.
     """
     warehouse.hold("todo", "thread_id", sorted(threads))
-    warehouse.rows("DELETE FROM thread_state WHERE thread_id IN (SELECT thread_id FROM todo)")
+    for table in ("thread_state", "thread_floor", "thread_call"):
+        warehouse.rows(f"DELETE FROM {table} WHERE thread_id IN (SELECT thread_id FROM todo)")  # noqa: S608
     warehouse.rows(
         "CREATE OR REPLACE TEMP TABLE todo_post AS "
         "SELECT p.*, t.title, t.board FROM thread_post_at(NULL) AS p "
@@ -156,13 +151,15 @@ def tag_threads(
             "SELECT * FROM todo_post SEMI JOIN todo USING (thread_id) ORDER BY thread_id, floor"
         )
         posts = [row for batch in found for row in batch]
-        cuts = [
-            cut
-            for thread, group in groupby(posts, key=itemgetter("thread_id"))
-            for cut in _thread_cuts(list(group), decided.get(thread, []))
-        ]
+        whole = [list(group) for _, group in groupby(posts, key=itemgetter("thread_id"))]
+        cuts = [cut for group in whole for cut in _cuts(group)]
         tags = tagger.threads([item for item, _ in cuts])
         warehouse.insert("thread_state", [_state_row(c[1], t) for c, t in zip(cuts, tags, strict=True)])
+        follow = tagger.followups([_item(group, len(group)) for group in whole])
+        warehouse.insert(
+            "thread_floor", [r for g, f in zip(whole, follow, strict=True) for r in _floors(g, f)]
+        )
+        warehouse.insert("thread_call", [r for f in follow for r in _calls(f)])
         count(min(start + BATCH, len(ids)), len(ids))
     warehouse.rows("DROP TABLE todo_post")
     return len(ids)
@@ -171,52 +168,69 @@ def tag_threads(
 Cut = tuple[ThreadItem, dict[str, Any]]
 
 
-def _thread_cuts(posts: Sequence[Mapping[str, Any]], units: Sequence[str]) -> Iterator[Cut]:
-    yield from _cuts(posts, "")
-    if len(units) > 1:
-        for unit in units:
-            others = set(units) - {unit}
-            yield from _cuts([p for p in posts if p["official_unit"] not in others], unit)
+def _item(posts: Sequence[Mapping[str, Any]], count: int) -> ThreadItem:
+    """The first posts of a thread, as a tagger reads them."""
+    return ThreadItem(
+        id=posts[0]["thread_id"],
+        posts=[
+            ThreadPost(
+                floor=post["floor"],
+                author=post["official_account"] or post["author"],
+                is_registered_official=post["is_official"],
+                time=post["posted"],
+                text=post["text"],
+            )
+            for post in posts[:count]
+        ],
+        title=posts[0]["title"],
+        forum=posts[0]["forum"],
+        board=posts[0]["board"],
+    )
 
 
-def _cuts(posts: Sequence[Mapping[str, Any]], unit: str) -> Iterator[Cut]:
-    items = [
-        ThreadPost(
-            floor=post["floor"],
-            author=post["official_account"] or post["author"],
-            is_registered_official=post["is_official"],
-            time=post["posted"],
-            text=post["text"],
-        )
-        for post in posts
+def _floors(posts: Sequence[Mapping[str, Any]], follow: ThreadFollowUp) -> Iterator[dict[str, Any]]:
+    by_floor = {post["floor"]: post for post in posts}
+    for said in follow.floors:
+        post = by_floor[said.floor]
+        yield {
+            "thread_id": follow.id,
+            "floor": said.floor,
+            "said_at": post["posted_at"] or post["first_captured_at"],
+            "known_at": post["first_captured_at"],
+            "kind": said.kind,
+            "unit": post["official_unit"],
+            "words": said.words[:100],
+        }
+
+
+def _calls(follow: ThreadFollowUp) -> list[dict[str, Any]]:
+    return [
+        {"thread_id": follow.id, "number": number, "unit": unit}
+        for number, unit in enumerate(dict.fromkeys(follow.called), 1)
     ]
+
+
+def _cuts(posts: Sequence[Mapping[str, Any]]) -> Iterator[Cut]:
     moments = _moments(posts)
     times = {post["floor"]: post["posted_at"] for post in posts}
     at: dt.datetime | None = None
     known_at: dt.datetime | None = None
+    whole = _item(posts, len(posts))
     for index, post in enumerate(posts):
         at = _later(at, post["posted_at"] or post["first_captured_at"] if at is None else post["posted_at"])
         known_at = _later(known_at, post["first_captured_at"])
-        if index not in moments:
-            continue
-        item = ThreadItem(
-            id=f"{post['thread_id']}#{post['floor']}",
-            posts=items[: index + 1],
-            title=post["title"],
-            forum=post["forum"],
-            board=post["board"],
-        )
-        yield (
-            item,
-            {
+        if index in moments:
+            item = msgspec.structs.replace(
+                whole, id=f"{post['thread_id']}#{post['floor']}", posts=whole.posts[: index + 1]
+            )
+            cut = {
                 "thread_id": post["thread_id"],
-                "unit": unit,
                 "cut_floor": post["floor"],
                 "cut_at": at,
                 "known_at": known_at,
                 "times": times,
-            },
-        )
+            }
+            yield item, cut
 
 
 def _moments(posts: Sequence[Mapping[str, Any]]) -> set[int]:

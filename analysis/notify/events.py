@@ -13,7 +13,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from analysis.notify.rules import TIMED, How, NotifyRules, Recipient, Stage
 from analysis.notify.stages import Clock, reached_at, stage_label, why_reached
 from analysis.queue import CLOCKS
-from analysis.ticket import Rules, Ticket, clock_days, clock_start, skipped_days, ticket_from
+from analysis.ticket import Rules, Ticket, ticket_from
+from analysis.ticket_clocks import NO_CLOCKS, run_clocks
 from analysis.warehouse import Connection, ask, moment
 from analysis.worktime import Calendar, UnknownYear
 
@@ -59,20 +60,22 @@ def running_clocks(
         if not ticket.is_open:
             continue
         clocks: list[Clock] = []
-        start = clock_start(row, rules)
         done = (ticket.first_response_at, ticket.answer_at)
-        if start is not None and ticket.state != "暂停":
-            spans = zip(CLOCKS, clock_days(row, rules), done, strict=True)
-            for name, span, done_at in spans:
-                if done_at is not None:
+        if ticket.state != "暂停":
+            try:
+                running = run_clocks(row, rules, at)
+            except UnknownYear:  # the ticket's note says it
+                running = NO_CLOCKS
+            spans = (
+                (running.first_days, running.first_skipped, running.first_due),
+                (running.answer_days, running.answer_skipped, running.answer_due),
+            )
+            for name, (span, skipped, due), done_at in zip(CLOCKS, spans, done, strict=True):
+                if running.start is None or due is None or done_at is not None:
                     continue
-                try:
-                    skipped = skipped_days(row, rules, start, span, at)
-                    notes = rules.calendar.explain(start, span, skipped)
-                    due = rules.calendar.due(start, span, skipped)
-                except UnknownYear:  # the ticket's note says it
-                    continue
-                clocks.append(Clock(name, start, tuple(n.day for n in notes if n.is_counted), due))
+                notes = rules.calendar.explain(running.start, span, skipped)
+                counted = tuple(n.day for n in notes if n.is_counted)
+                clocks.append(Clock(name, running.start, counted, due))
         found.append((ticket, clocks))
     return found
 

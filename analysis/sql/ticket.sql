@@ -1,24 +1,24 @@
 -- Which tickets were there at $as_of (timestamp), given what was known by $known_by (NULL: now)?
 -- checked_at: when the thread or a list of its forum was last fetched: later answers cannot be known.
--- extension_days, pauses are decisions: extension in working days, spans in which the clock stood still.
+-- extensions, pauses are decisions: extensions in working days from the start, spans in which the clocks stood still.
+-- seen: ids of the newest decisions on the ticket and on its thread, with a / between: what an act must have
+-- seen; decided_at: when the newest was taken.
 -- sent_back_at: when the unit last sent the post back (退回改派); handed_at: when it had last been handed to one.
 SELECT
   t.*,
-  e.extension_days,
-  e.extension_why,
+  e.extensions,
   p.pauses,
   b.sent_back_at,
   h.handed_at,
-  c.checked_at
+  c.checked_at,
+  CONCAT(own.id, '/', whole.id) AS seen,
+  own.decided_at
 FROM ticket_at($as_of, $known_by) AS t
 LEFT JOIN (
-  SELECT
-    target AS ticket_id,
-    ARG_MAX(CAST(CAST(after_json AS JSON) ->> '$.days' AS INTEGER), number_in_order) AS extension_days,
-    ARG_MAX(why, number_in_order) AS extension_why
-  FROM decision_at($known_by)
-  WHERE kind = 'extension' AND decided_at <= $as_of
-  GROUP BY target
+  SELECT ticket_id, LIST({'days': days, 'at': decided_at, 'why': why} ORDER BY number_in_order) AS extensions
+  FROM ticket_move_at($as_of, $known_by)
+  WHERE kind = 'extension' AND days IS NOT NULL
+  GROUP BY ticket_id
 ) AS e USING (ticket_id)
 LEFT JOIN (
   SELECT target AS ticket_id, LIST({'kind': kind, 'at': decided_at} ORDER BY number_in_order) AS pauses
@@ -49,4 +49,14 @@ LEFT JOIN (
     AND ($known_by IS NULL OR fetched_at <= $known_by)
   GROUP BY site
 ) AS c USING (site)
+LEFT JOIN (
+  SELECT target AS ticket_id, ARG_MAX(id, number_in_order) AS id, MAX(decided_at) AS decided_at
+  FROM decision
+  GROUP BY target
+) AS own USING (ticket_id)
+LEFT JOIN (
+  SELECT target AS thread_id, ARG_MAX(id, number_in_order) AS id
+  FROM decision
+  GROUP BY target
+) AS whole USING (thread_id)
 ORDER BY t.opened_at NULLS LAST, t.ticket_id;

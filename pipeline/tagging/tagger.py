@@ -16,6 +16,7 @@ from pipeline.tagging.items import ArticleItem, PostItem, ThreadItem
 
 if TYPE_CHECKING:
     from pipeline.tagging.articles import ArticleTagger
+    from pipeline.tagging.followups import FollowUpReader, ThreadFollowUp
     from pipeline.tagging.posts import PostTagger
     from pipeline.tagging.threads import ThreadTagger
 
@@ -39,6 +40,13 @@ class Tagger:
         return ThreadTagger(self.city)
 
     @cached_property
+    def followup_reader(self) -> FollowUpReader:
+        from pipeline.tagging.followups import FollowUpReader
+        from pipeline.tagging.threads_reading import PostReader
+
+        return FollowUpReader(PostReader(self.city))
+
+    @cached_property
     def post_tagger(self) -> PostTagger:
         from pipeline.tagging.posts import PostTagger
 
@@ -52,6 +60,11 @@ class Tagger:
     def threads(self, items: Iterable[ThreadItem]) -> list[ThreadTags]:
         tag = self.thread_tagger.tag
         return [tag(item) for item in items]
+
+    def followups(self, items: Iterable[ThreadItem]) -> list[ThreadFollowUp]:
+        """What each floor of whole threads does, and on which units together the opening posts call."""
+        read = self.followup_reader.read
+        return [read(item) for item in items]
 
     def posts(self, items: Iterable[PostItem]) -> list[PostTags]:
         tag = self.post_tagger.tag

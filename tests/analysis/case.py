@@ -2,8 +2,9 @@
 
 An article's body may hold marks such as `[市水利局:subject]`, `[topic=生态建设]`, `[form=曝光]`,
 `[exposed=市住建委]`, `[column]`, `[note]`, `[same=key]` (articles of one key tell one story). A thread's
-title may hold `[投诉:市水利局]`; an official post that says 已收到 is a first response, one that says 答复
-an answer.
+title may hold `[投诉:市水利局]`, `[同办:市水利局、市住建委]`; an official post that says 已收到 is a first
+response, one that says 答复 an answer, one that says 不属我局 a sending-back; the poster's 不认 disputes,
+解决了 is content; a netizen's 我局 claims to be an authority.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from pipeline.records import (
     to_json,
 )
 from pipeline.store import open_store
+from pipeline.tagging.followups import FloorKind, FloorSaid, ThreadFollowUp
 from pipeline.tagging.items import ArticleItem, ThreadItem
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -97,13 +99,35 @@ class MarkTagger:
         self.tagged += [item.id for item in items]
         return [self._thread(item) for item in items]
 
+    def followups(self, items: list[ThreadItem]) -> list[ThreadFollowUp]:
+        return [self._followup(item) for item in items]
+
+    def _followup(self, item: ThreadItem) -> ThreadFollowUp:
+        floors = []
+        for post in item.posts[1:]:
+            text = post.text or ""
+            kind: FloorKind | None = None
+            if post.is_registered_official:
+                kind = "answer" if "答复" in text else "sent_back" if "不属我局" in text else "response"
+            elif post.author == item.posts[0].author:
+                kind = "disputed" if "不认" in text else "solved" if "解决了" in text else None
+            elif "我局" in text:
+                kind = "claimed"
+            if kind is not None:
+                floors.append(FloorSaid(floor=post.floor, kind=kind))
+        called = re.search(r"\[同办:([^\]]+)\]", item.title)
+        return ThreadFollowUp(id=item.id, floors=floors, called=called[1].split("、") if called else [])
+
     def _thread(self, item: ThreadItem) -> ThreadTags:
         match = re.search(r"\[(投诉|求助|咨询|建议|讨论)(?::([^\]]+))?\]", item.title)
         kind, units = (match[1], (match[2] or "").split("、")) if match else ("讨论", [])
         official = [p for p in item.posts if p.is_registered_official]
+        back = {p.floor for p in official if "不属我局" in (p.text or "")}
         answer = next((p.floor for p in official if "答复" in (p.text or "")), None)
-        first = next((p.floor for p in official), None)
+        first = next((p.floor for p in official if p.floor not in back), None)
         state = "已答复" if answer else "已初步回应" if first else "待研判"
+        if not answer and official and official[-1].floor in back:
+            state = "退回改派"
         return ThreadTags(
             id=item.id,
             kind=kind,

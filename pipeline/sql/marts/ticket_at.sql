@@ -1,22 +1,28 @@
--- Tickets as they stood at as_of, given what was known by known_by (NULL: now). One a thread for the unit that
--- the rules put first; where a person decided the units, one for each of them. Its id is the thread's with a
--- number and stays when the ticket is transferred. `unit` NULL: nobody knows yet whose it is.
+-- Tickets as they stood at as_of, given what was known by known_by (NULL: now): one for each unit that must
+-- answer (docs/decisions/0005). Its id is the thread's with a number and stays when the ticket is transferred.
+-- unit NULL: nobody knows yet whose it is. The clocks' moments are those of the present round; past_rounds are
+-- the rounds before a reopening. ended_at: when a person closed it, or the floor on which that rests was said.
 CREATE OR REPLACE MACRO ticket_at(as_of, known_by) AS TABLE
 WITH row_at AS (
-  SELECT *, LAG(state) OVER (PARTITION BY thread_id, unit ORDER BY cut_floor) IS DISTINCT FROM state AS is_change
+  SELECT *, LAG(state) OVER (PARTITION BY thread_id ORDER BY cut_floor) IS DISTINCT FROM state AS is_change
   FROM thread_state
   WHERE cut_at <= as_of AND (known_by IS NULL OR known_at <= known_by)
 ),
 latest AS (
   SELECT
-    thread_id, unit,
+    thread_id,
     ARG_MAX(row_at, cut_floor) AS s,
     MAX(cut_at) FILTER (is_change) AS state_since_at,
     -- Under an announcement the clock starts with the question, not with the announcement.
     CASE WHEN ARG_MIN(state, cut_floor) = '无需回复' THEN MIN(cut_at) FILTER (state <> '无需回复') END
       AS asked_at
   FROM row_at
-  GROUP BY thread_id, unit
+  GROUP BY thread_id
+),
+said AS (
+  SELECT * FROM thread_floor
+  WHERE kind IN ('response', 'answer', 'sent_back')
+    AND said_at <= as_of AND (known_by IS NULL OR known_at <= known_by)
 ),
 opening AS (
   SELECT thread_id, ARG_MIN(posted_at, floor) AS opened_at, MIN(captured_at) AS first_captured_at
@@ -29,83 +35,208 @@ fix AS (
     r.thread_id,
     MAX(value_json) FILTER (key = 'kind') AS kind,
     MAX(value_json) FILTER (key = 'needs_reply') AS needs_reply,
-    MAX(value_json) FILTER (key = 'units') AS units,
     MAX(value_json) FILTER (key = 'urgency') AS urgency
   FROM correction_at(known_by) AS c
   JOIN thread_ref AS r ON r.ref = c.target
   GROUP BY r.thread_id
 ),
+-- Who must answer is decided on a day: the days before keep the tickets that they had.
+decided AS (
+  SELECT
+    r.thread_id,
+    from_json(ARG_MAX(v.value_json, v.number_in_order), '["VARCHAR"]') AS units,
+    MAX(v.number_in_order) AS number_in_order
+  FROM decision_value AS v
+  JOIN thread_ref AS r ON r.ref = v.target
+  WHERE v.kind = 'tag_correction' AND v.key = 'units'
+    AND v.decided_at <= as_of AND (known_by IS NULL OR v.decided_at <= known_by)
+  GROUP BY r.thread_id
+),
+called AS (SELECT thread_id, LIST(unit ORDER BY number) AS units FROM thread_call GROUP BY thread_id),
+answered AS (
+  SELECT thread_id, LIST(DISTINCT unit) AS units FROM said
+  WHERE kind = 'answer' AND unit IS NOT NULL
+  GROUP BY thread_id
+  HAVING COUNT(DISTINCT unit) > 1
+),
 base AS (
   SELECT
-    l.thread_id, l.s, l.state_since_at, l.asked_at,
+    l.thread_id, l.s, l.state_since_at, l.asked_at, f.needs_reply,
     COALESCE(f.kind ->> '$', l.s.kind) AS kind,
     COALESCE(f.urgency ->> '$', l.s.urgency) AS urgency,
-    f.needs_reply,
-    f.units IS NOT NULL AS is_unit_decided,
-    CASE WHEN f.units IS NULL THEN l.s.units ELSE from_json(f.units, '["VARCHAR"]') END AS units
+    d.units IS NOT NULL AS is_unit_decided,
+    d.number_in_order AS units_number,
+    COALESCE(d.units, l.s.units) AS candidates,
+    CASE
+      WHEN d.units IS NOT NULL THEN d.units
+      WHEN l.s.kind = '公告' THEN l.s.units[1:1]
+      WHEN LIST_CONTAINS(c.units, l.s.units[1]) THEN LIST_FILTER(l.s.units, lambda u: LIST_CONTAINS(c.units, u))
+      WHEN LIST_CONTAINS(a.units, l.s.units[1]) THEN LIST_FILTER(l.s.units, lambda u: LIST_CONTAINS(a.units, u))
+      ELSE l.s.units[1:1]
+    END AS units,
+    -- Units found together only because each has answered: what came before was for both.
+    d.units IS NULL AND NOT COALESCE(LIST_CONTAINS(c.units, l.s.units[1]), FALSE) AS is_shared
   FROM latest AS l
   LEFT JOIN fix AS f USING (thread_id)
-  WHERE l.unit = ''
+  LEFT JOIN decided AS d USING (thread_id)
+  LEFT JOIN called AS c USING (thread_id)
+  LEFT JOIN answered AS a USING (thread_id)
 ),
-numbered AS (
-  SELECT *, UNNEST(
-    CASE WHEN is_unit_decided AND LEN(units) > 0 THEN RANGE(1, LEN(units) + 1) ELSE [1] END
-  ) AS number
-  FROM base
-),
+numbered AS (SELECT *, UNNEST(RANGE(1, GREATEST(LEN(units), 1) + 1)) AS number FROM base),
+move AS (SELECT * FROM ticket_move_at(as_of, known_by)),
 moved AS (
-  SELECT target AS ticket_id, ARG_MAX(unit, number_in_order) AS unit, MAX(decided_at) AS moved_at, COUNT(*) AS transfer_count
-  FROM decision_at(known_by)
-  WHERE kind = 'transfer' AND decided_at <= as_of
-  GROUP BY target
-),
-said AS (
   SELECT
-    target AS ticket_id,
-    ARG_MAX(CAST(after_json AS JSON) ->> '$.state', number_in_order) AS state,
-    MAX(decided_at) AS moved_at
-  FROM decision_at(known_by)
-  WHERE kind = 'state_change' AND decided_at <= as_of
-  GROUP BY target
+    m.ticket_id,
+    ARG_MAX(m.unit, m.number_in_order) AS unit,
+    MAX(m.decided_at) FILTER (m.unit IS DISTINCT FROM m.unit_before) AS moved_at,
+    COUNT(*) FILTER (m.unit IS DISTINCT FROM m.unit_before) AS transfer_count
+  FROM move AS m
+  LEFT JOIN decided AS d ON d.thread_id = REGEXP_REPLACE(m.ticket_id, '-\d+$', '')
+  -- Deciding the units anew overrides earlier transfers.
+  WHERE m.kind = 'transfer' AND m.number_in_order > COALESCE(d.number_in_order, -1)
+  GROUP BY m.ticket_id
+),
+stated AS (
+  SELECT
+    ticket_id,
+    ARG_MAX(state, number_in_order) AS state,
+    ARG_MAX(decided_at, number_in_order) AS decided_at,
+    ARG_MAX(COALESCE(floor_at, decided_at), number_in_order) AS ended_at
+  FROM move
+  WHERE kind IN ('state_change', 'transfer', 'extension') AND state IS NOT NULL
+    AND COALESCE(move, '') NOT IN ('response_confirmed', 'answer_confirmed', 'answer_rejected')
+  GROUP BY ticket_id
 ),
 paused AS (
-  SELECT target AS ticket_id, ARG_MAX(kind, number_in_order) = 'pause' AS is_paused
-  FROM decision_at(known_by)
-  WHERE kind IN ('pause', 'resume') AND decided_at <= as_of
-  GROUP BY target
+  SELECT ticket_id, ARG_MAX(kind, number_in_order) = 'pause' AS is_paused
+  FROM move WHERE kind IN ('pause', 'resume') GROUP BY ticket_id
+),
+judged AS (
+  SELECT
+    ticket_id, floor,
+    ARG_MAX(move, number_in_order) AS move,
+    MAX(decided_at) AS decided_at,
+    ARG_MAX(floor_at, number_in_order) AS floor_at
+  FROM move WHERE move IN ('response_confirmed', 'answer_confirmed', 'answer_rejected')
+  GROUP BY ticket_id, floor
+),
+reopened AS (
+  SELECT ticket_id, LIST(round_at ORDER BY number_in_order) AS starts
+  FROM move WHERE round_at IS NOT NULL GROUP BY ticket_id
 ),
 entry AS (
   SELECT
-    CONCAT(n.thread_id, '-', n.number) AS ticket_id,
-    n.thread_id, n.number, n.asked_at, n.kind, n.urgency, n.units, n.needs_reply, n.is_unit_decided,
-    n.units[n.number] AS first_unit,
-    COALESCE(own.s, n.s) AS s,
-    COALESCE(own.state_since_at, n.state_since_at) AS state_since_at
+    n.*, CONCAT(n.thread_id, '-', n.number) AS ticket_id, n.units[n.number] AS first_unit,
+    LIST_FILTER(n.units, lambda u: u <> n.units[n.number]) AS others
   FROM numbered AS n
-  LEFT JOIN latest AS own ON own.thread_id = n.thread_id AND own.unit = n.units[n.number]
+),
+-- Only where the thread as a whole does not tell: several units, floors that a person judged, later rounds.
+special AS (
+  SELECT e.ticket_id, e.thread_id, e.number, e.others, e.is_shared, COALESCE(r.starts, []) AS starts
+  FROM entry AS e
+  LEFT JOIN reopened AS r USING (ticket_id)
+  WHERE LEN(e.others) > 0 OR r.starts IS NOT NULL OR e.ticket_id IN (SELECT ticket_id FROM judged)
+),
+own AS (
+  SELECT x.ticket_id, x.starts, f.floor, f.kind, f.said_at, f.said_at AS moved_at
+  FROM special AS x
+  JOIN said AS f USING (thread_id)
+  LEFT JOIN judged AS j ON j.ticket_id = x.ticket_id AND j.floor = f.floor
+  WHERE j.move IS NULL AND (
+    f.unit IS NULL OR NOT LIST_CONTAINS(x.others, f.unit)
+    OR x.is_shared AND x.number = 1 AND f.kind = 'response'
+  )
+  UNION ALL
+  SELECT x.ticket_id, x.starts, j.floor, REPLACE(j.move, '_confirmed', ''), j.floor_at, j.decided_at
+  FROM special AS x JOIN judged AS j USING (ticket_id)
+  WHERE j.move <> 'answer_rejected'
+),
+round AS (
+  SELECT
+    ticket_id, LEN(LIST_FILTER(starts, lambda s: s < said_at)) AS number,
+    MIN(said_at) FILTER (kind <> 'sent_back') AS first_response_at,
+    ARG_MIN(floor, (said_at, floor)) FILTER (kind <> 'sent_back') AS first_response_floor,
+    MIN(said_at) FILTER (kind = 'answer') AS answer_at,
+    ARG_MIN(floor, (said_at, floor)) FILTER (kind = 'answer') AS answer_floor,
+    ARG_MAX(kind, (said_at, floor)) AS last_kind,
+    MIN(moved_at) FILTER (kind <> 'sent_back') AS responded_at,
+    MAX(moved_at) AS last_at
+  FROM own GROUP BY ALL
+),
+folded AS (
+  SELECT
+    x.ticket_id,
+    LEN(x.starts) AS round_count,
+    x.starts[-1] AS round_at,
+    CASE
+      WHEN r.answer_at IS NOT NULL THEN '已答复'
+      WHEN r.last_kind = 'sent_back' THEN '退回改派'
+      WHEN r.first_response_at IS NOT NULL THEN '已初步回应'
+      ELSE '待研判'
+    END AS state,
+    CASE WHEN r.last_kind = 'sent_back' THEN r.last_at ELSE r.responded_at END AS state_since_at,
+    r.first_response_at, r.first_response_floor, r.answer_at, r.answer_floor,
+    (
+      SELECT LIST({
+        'started_at': CASE WHEN p.number > 0 THEN x.starts[p.number] END, 'ended_at': x.starts[p.number + 1],
+        'first_response_at': p.first_response_at, 'answer_at': p.answer_at
+      } ORDER BY p.number)
+      FROM round AS p WHERE p.ticket_id = x.ticket_id AND p.number < LEN(x.starts)
+    ) AS past_rounds
+  FROM special AS x
+  LEFT JOIN round AS r ON r.ticket_id = x.ticket_id AND r.number = LEN(x.starts)
+),
+-- A sending-back that comes again after the ticket was passed on moves it again.
+sent_back AS (
+  SELECT thread_id, ARG_MAX(kind, floor) = 'sent_back' AS is_last, MAX(said_at) AS said_at FROM said GROUP BY thread_id
+),
+whole AS (
+  SELECT
+    e.* EXCLUDE (s),
+    e.s,
+    COALESCE(f.state, e.s.state) AS floor_state,
+    COALESCE(
+      CASE WHEN f.ticket_id IS NOT NULL THEN COALESCE(f.state_since_at, f.round_at, TIMESTAMP '1900-01-01') END,
+      CASE WHEN e.s.state = '退回改派' AND b.is_last THEN b.said_at END,
+      e.state_since_at
+    ) AS since_at,
+    f.ticket_id IS NOT NULL AS is_special,
+    COALESCE(f.round_count, 0) AS round_count, f.round_at, f.past_rounds,
+    CASE WHEN f.ticket_id IS NULL THEN e.s.first_response_at ELSE f.first_response_at END AS first_response_at,
+    CASE WHEN f.ticket_id IS NULL THEN e.s.first_response_floor ELSE f.first_response_floor END
+      AS first_response_floor,
+    CASE WHEN f.ticket_id IS NULL THEN e.s.answer_at ELSE f.answer_at END AS answer_at,
+    CASE WHEN f.ticket_id IS NULL THEN e.s.answer_floor ELSE f.answer_floor END AS answer_floor
+  FROM entry AS e
+  LEFT JOIN folded AS f USING (ticket_id)
+  LEFT JOIN sent_back AS b USING (thread_id)
 )
 SELECT
   t.ticket_id, t.thread_id,
   th.title, th.url, th.forum, th.board, th.site, th.sha256,
   t.kind, t.urgency,
   COALESCE(m.unit, t.first_unit) AS unit,
-  t.units AS candidates, t.is_unit_decided OR m.unit IS NOT NULL AS is_unit_decided,
+  t.candidates, t.is_unit_decided OR m.unit IS NOT NULL AS is_unit_decided,
+  LEN(t.units) > 1 AS is_shared_thread,
   CASE
+    WHEN d.state IN ('已办结', '无需回复') THEN d.state
+    WHEN t.floor_state = '已答复' THEN '已答复'
     WHEN p.is_paused THEN '暂停'
-    WHEN d.state IS NOT NULL AND d.moved_at >= t.state_since_at THEN d.state
-    WHEN t.needs_reply = 'true' AND t.s.state = '无需回复' THEN '待研判'
-    ELSE t.s.state
+    WHEN d.state IS NOT NULL AND d.decided_at >= t.since_at THEN d.state
+    WHEN t.needs_reply = 'true' AND t.floor_state = '无需回复' THEN '待研判'
+    ELSE t.floor_state
   END AS state,
   COALESCE(t.asked_at, o.opened_at) AS opened_at, o.first_captured_at,
-  t.s.first_response_floor AS first_response_floor, t.s.first_response_at AS first_response_at,
-  t.s.answer_floor AS answer_floor, t.s.answer_at AS answer_at,
+  t.first_response_floor, t.first_response_at, t.answer_floor, t.answer_at,
+  t.round_count, t.round_at, t.past_rounds,
+  CASE WHEN d.state = '已办结' THEN d.ended_at END AS ended_at,
   m.moved_at AS transferred_at, COALESCE(m.transfer_count, 0) AS transfer_count,
   t.s.why_json AS why_json
-FROM entry AS t
+FROM whole AS t
 JOIN thread_at(known_by) AS th USING (thread_id)
 JOIN opening AS o USING (thread_id)
 LEFT JOIN moved AS m USING (ticket_id)
-LEFT JOIN said AS d USING (ticket_id)
+LEFT JOIN stated AS d USING (ticket_id)
 LEFT JOIN paused AS p USING (ticket_id)
 WHERE t.needs_reply IS DISTINCT FROM 'false'
   AND (t.s.state <> '无需回复' OR t.needs_reply = 'true' OR d.state IS NOT NULL);

@@ -1,7 +1,6 @@
 -- What the rules say of a thread cut after one of its posts, so that the state of any day can be asked.
--- unit '' is the thread as a whole; a unit: the thread without the answers of the other units that must answer.
 CREATE TABLE IF NOT EXISTS thread_state (
-  thread_id VARCHAR NOT NULL, unit VARCHAR NOT NULL, cut_floor INTEGER NOT NULL,
+  thread_id VARCHAR NOT NULL, cut_floor INTEGER NOT NULL,
   cut_at TIMESTAMP, known_at TIMESTAMP,
   state VARCHAR NOT NULL, kind VARCHAR NOT NULL, needs_reply BOOLEAN NOT NULL, units VARCHAR[],
   is_unit_named BOOLEAN NOT NULL, sentiment VARCHAR NOT NULL, sentiment_score DOUBLE NOT NULL,

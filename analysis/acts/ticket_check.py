@@ -1,0 +1,100 @@
+"""Owns whether a move of a ticket is legal now, by whom, with what: the refusals, in words for a clerk."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from analysis.acts.record import ActError
+from analysis.ticket import Rules, Ticket
+from analysis.ticket_moves import NEED_WORDS, OFFICE, UNIT, Move, Role, legal_moves, named
+from analysis.warehouse import Connection, ask
+from pipeline.city import City
+
+
+class MoveError(ActError):
+    """A ticket cannot be moved so; the message says why and what is legal, in Chinese."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Actor:
+    """Who acts: their name or post, for whom they speak, and, for 责任单位, which unit (short name)."""
+
+    who: str
+    role: Role = OFFICE
+    unit: str | None = None
+
+
+def check_move(
+    rules: Rules, ticket: Ticket, move: Move, actor: Actor, at: dt.datetime, said: Mapping[str, Any]
+) -> None:
+    """Raises MoveError: not legal in this state, not theirs to do, too late, or something is missing."""
+    name = f"{ticket.ticket_id}（{ticket.unit or '单位未定'}，{ticket.state}）"
+    if not actor.who.strip():
+        raise MoveError("没有写明是谁（--who）")
+    if ticket.decided_at is not None and at < ticket.decided_at:
+        raise MoveError(
+            f"{name}最近一次办理在 {ticket.decided_at:%Y-%m-%d %H:%M}，所写时间早于它，请检查日期"
+        )
+    legal = legal_moves(ticket.state, actor.role)
+    if ticket.state not in move.before:
+        raise MoveError(f"{name}现在不能{move.label}；可以：{named(legal)}")
+    if actor.role not in move.roles:
+        raise MoveError(f"{move.label}由{'、'.join(move.roles)}作出，{actor.role}可以：{named(legal)}")
+    if actor.role == UNIT and (actor.unit is None or actor.unit != ticket.unit):
+        raise MoveError(f"{name}不是{actor.unit or '本单位'}的帖，由{ticket.unit or '宣传部'}办理")
+    missing = [NEED_WORDS[need] for need in move.needs if said.get(need) in (None, "")]
+    if missing:
+        raise MoveError(f"{move.label}须写明：{'、'.join(missing)}")
+    if move.key == "transfer" and said["unit"] == ticket.unit:
+        raise MoveError(f"{name}本来就归{ticket.unit}，无需改派")
+    if move.key == "send_back" and ticket.send_back_due is not None and at > ticket.send_back_due:
+        raise MoveError(
+            f"{name}退回时限 {ticket.send_back_due:%Y-%m-%d %H:%M}（{rules.send_back_days} 个工作日）已过；"
+            "确不归本单位的，请商宣传部改派（transfer）"
+        )
+    if move.key == "extend":
+        _check_days(rules, ticket, said["days"])
+
+
+def _check_days(rules: Rules, ticket: Ticket, days: Any) -> None:
+    usual = max(rules.spans(ticket.kind, ticket.urgency)[1], ticket.extension_days or 0)
+    if not isinstance(days, int) or isinstance(days, bool):
+        raise MoveError("延期的天数应为整数（工作日，自发帖起算）")
+    if days > rules.extension_max_days:
+        raise MoveError(f"延期至多到发帖后第 {rules.extension_max_days} 个工作日，不能是 {days}")
+    if days <= usual:
+        raise MoveError(f"现有时限已是发帖后第 {usual} 个工作日，延期应多于它（自发帖起算），而不是 {days}")
+
+
+def check_unit(city: City, unit: str, day: dt.date) -> None:
+    """Raises MoveError: the city has no such unit, or it was not there on that day."""
+    from analysis.mistakes import unknown_unit
+
+    if unit not in city.unit_by_short:
+        raise MoveError(unknown_unit(unit, city.units))
+    found = city.unit_by_short[unit]
+    if not found.valid_on(day):
+        after = f"，请用 {found.successor}" if found.successor else ""
+        raise MoveError(f"{unit}在 {day} 不存在（{found.valid_from or '…'}—{found.valid_to or '…'}）{after}")
+
+
+def check_floor(con: Connection, ticket: Ticket, move: Move, floor: int, at: dt.datetime) -> dt.datetime:
+    """When the floor was posted. Raises MoveError: there is none, or it cannot be what is said of it."""
+    rows = {row["floor"]: row for row in ask(con, "floor", thread_id=ticket.thread_id, as_of=at)}
+    if floor not in rows or floor == 1:
+        there = "、".join(str(number) for number in list(rows)[1:40]) or "没有跟帖"
+        raise MoveError(f"{ticket.ticket_id} 没有可用的 {floor} 楼；跟帖楼层：{there}")
+    row = rows[floor]
+    if row["posted_at"] is None:
+        raise MoveError(f"{floor} 楼的发表时间未能识别，不能据此停表；请在采集后再试")
+    if move.key in ("solved_confirmed", "dispute_confirmed") and not row["is_opener"]:
+        raise MoveError(f"{floor} 楼不是发帖人所写，不能据此{move.label}")
+    if move.key in ("response_confirmed", "answer_confirmed") and row["is_opener"]:
+        raise MoveError(
+            f"{floor} 楼是发帖人自己写的，不能{move.label}；发帖人说已解决的，用 solved-confirmed"
+        )
+    posted: dt.datetime = row["posted_at"]
+    return posted

@@ -1,0 +1,185 @@
+"""Owns moving tickets: a move is checked against the present state and appended as one decision.
+
+The present state is asked of the warehouse as of the moment of the act, with all that was decided by then.
+Who acts says what they saw (`Ticket.seen`): if somebody else decided meanwhile, nothing is written.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from analysis.acts.record import decision_of
+from analysis.acts.ticket_check import Actor, MoveError, check_floor, check_move, check_unit
+from analysis.queue import find_ticket, tickets_of_thread
+from analysis.ticket import Rules, Ticket
+from analysis.ticket_moves import MOVE, STATES, Move
+from analysis.warehouse import Connection
+from pipeline.city import City
+from pipeline.decisions import Decision, append_decisions
+
+
+@dataclasses.dataclass(frozen=True)
+class TicketRegister:
+    """Where acts read the present state and where they write.
+
+    Attributes:
+        con: the warehouse with the decisions since its build (analysis.warehouse.LiveWarehouse).
+        decisions: folder of the record (`Store.decisions`).
+    """
+
+    con: Connection
+    city: City
+    rules: Rules
+    decisions: Path
+
+
+Tickets = str | Sequence[str]  # ids of tickets, or the beginnings of them, or addresses of threads
+
+
+def decide_units(
+    register: TicketRegister, ticket: str, actor: Actor, at: dt.datetime, *, units: Sequence[str],
+    why: str = "", seen: str | None = None,
+) -> list[Decision]:  # fmt: skip
+    """研判定单位: who must answer; several units make several tickets. A ticket keeps its number while
+    its unit is among them. Returns the decision on the thread, then one for each ticket that is handed over.
+
+    Args:
+        ticket: any ticket of the thread.
+        units: short names of units.csv, the responsible one first.
+
+    Raises:
+        MoveError: also where a ticket that people worked on would vanish.
+    """
+    said = MOVE["decide_units"]
+    found = find_ticket(register.con, register.rules, ticket, at)
+    check_move(register.rules, found, said, actor, at, {"unit": units and units[0], "why": why.strip()})
+    for unit in units:
+        check_unit(register.city, unit, at.date())
+    if len(set(units)) < len(units):
+        raise MoveError("同一单位写了两次")
+    present = tickets_of_thread(register.con, register.rules, found.thread_id, at)
+    order = _keep_numbers(present, units)
+    for lost in present[len(units) :]:
+        if lost.seen and lost.seen[0] != "/":
+            raise MoveError(f"{lost.ticket_id}（{lost.unit}）已有办理记录，不能并掉；请先对它作“无需回复”")
+    decisions = [
+        _decision(
+            said, found.thread_id, actor, at, why, before={"units": found.candidates}, after={"units": order}
+        )
+    ]
+    for number, unit in enumerate(order, 1):
+        own = present[number - 1] if number <= len(present) else None
+        if own is not None and own.unit == unit and own.state not in ("待研判", "退回改派"):
+            continue
+        before = {"unit": own.unit, "state": own.state} if own else {}
+        after = {"move": said.key, "state": said.to, "unit": unit}
+        target = f"{found.thread_id}-{number}"
+        decisions.append(_decision(said, target, actor, at, why, before, after, kind="state_change"))
+    append_decisions(register.decisions, decisions, _expected([(found, seen)]))
+    return decisions
+
+
+def move(
+    register: TicketRegister, key: str, tickets: Tickets, actor: Actor, at: dt.datetime, *,
+    why: str = "", unit: str | None = None, days: int | None = None, floor: int | None = None,
+    seen: str | None = None,
+) -> list[Decision]:  # fmt: skip
+    """Any move of the table but decide_units, on one ticket or several: all are recorded or none.
+
+    Args:
+        key: of analysis.ticket_moves.MOVE.
+        tickets: a ticket's id, the beginning of it or its thread's address; or several of them.
+        at: wall-clock time of China.
+        why: the reason, where the table wants one.
+        seen: `Ticket.seen` as the person saw it, for one ticket; None: as it stands now.
+
+    Raises:
+        TicketError: there is no such ticket, or several fit.
+        MoveError: the move is not legal now, this person may not do it, or something is missing; the message
+            names the legal moves or what is missing.
+        StaleDecision: somebody else decided on the ticket meanwhile.
+    """
+    said = MOVE[key]
+    names = [tickets] if isinstance(tickets, str) else list(dict.fromkeys(tickets))
+    if not names:
+        raise MoveError("没有写明是哪一件")
+    if seen is not None and len(names) > 1:
+        raise MoveError("seen 只能用于一件")
+    found = [find_ticket(register.con, register.rules, name, at) for name in names]
+    decisions = [
+        _moved(register, said, ticket, actor, at, why.strip(), unit, days, floor) for ticket in found
+    ]
+    append_decisions(register.decisions, decisions, _expected((ticket, seen) for ticket in found))
+    return decisions
+
+
+def _moved(
+    register: TicketRegister, said: Move, ticket: Ticket, actor: Actor, at: dt.datetime, why: str,
+    unit: str | None, days: int | None, floor: int | None,
+) -> Decision:  # fmt: skip
+    if said.key == "hand_over":
+        unit = unit or ticket.unit
+        if unit is None:
+            raise MoveError(f"{ticket.ticket_id} 还没有责任单位，请写明转给谁（--unit）")
+    check_move(
+        register.rules, ticket, said, actor, at, {"why": why, "unit": unit, "days": days, "floor": floor}
+    )
+    before: dict[str, Any] = {"state": ticket.state}
+    after: dict[str, Any] = {"move": said.key}
+    if said.to in STATES:
+        after["state"] = said.to
+    if said.key == "reopen" and ticket.unit is None:
+        after["state"] = "待研判"
+    if unit is not None and said.kind == "transfer":
+        check_unit(register.city, unit, at.date())
+        before["unit"], after["unit"] = ticket.unit, unit
+    if days is not None and said.key == "extend":
+        after["days"] = days
+    if floor is not None and "floor" in said.needs:
+        after["floor"] = floor
+        after["floor_at"] = check_floor(register.con, ticket, said, floor, at).isoformat()
+    if said.key == "answer_rejected":
+        after["state"] = ticket.state  # what becomes of it follows from the floors that are left
+    if said.key == "dispute_confirmed":
+        after["round_at"] = after["floor_at"]
+    if said.key == "reopen" and ticket.answer_at is not None:
+        after["round_at"] = _moment(at)
+    if actor.role != "宣传部":
+        after["role"] = actor.role
+    return _decision(said, ticket.ticket_id, actor, at, why, before, after)
+
+
+def _keep_numbers(present: Sequence[Ticket], units: Sequence[str]) -> list[str]:
+    """The units in such an order that a ticket whose unit stays keeps its number."""
+    left = [unit for unit in units if unit not in {ticket.unit for ticket in present[: len(units)]}]
+    order = []
+    for number in range(len(units)):
+        own = present[number].unit if number < len(present) else None
+        order.append(own if own is not None and own in units else left.pop(0))
+    return order
+
+
+def _decision(
+    said: Move, target: str, actor: Actor, at: dt.datetime, why: str, before: dict[str, Any],
+    after: dict[str, Any], kind: str | None = None,
+) -> Decision:  # fmt: skip
+    return decision_of(
+        kind or said.kind, target, who=actor.who, at=at, before=before, after=after, why=why or said.label
+    )
+
+
+def _moment(at: dt.datetime) -> str:
+    return at.replace(tzinfo=None, microsecond=0).isoformat()
+
+
+def _expected(tickets: Iterable[tuple[Ticket, str | None]]) -> dict[str, str | None]:
+    """What was seen, by target: the newest decision on the ticket and on its thread."""
+    expected: dict[str, str | None] = {}
+    for ticket, seen in tickets:
+        own, _, thread = (ticket.seen if seen is None else seen).partition("/")
+        expected |= {ticket.ticket_id: own or None, ticket.thread_id: thread or None}
+    return expected

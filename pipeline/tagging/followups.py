@@ -1,0 +1,119 @@
+"""Owns what follows a thread's opening: official replies, what the poster says of them, who is called on.
+
+A floor of the poster or of an account that is not registered moves no ticket by itself: it is found here, and
+a person confirms it (domain.md, "Forum posts").
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import Literal
+
+from pipeline.city import load_yaml
+from pipeline.records import Record
+from pipeline.tagging.answers import AnswerReader
+from pipeline.tagging.items import ThreadItem, ThreadPost
+from pipeline.tagging.threads_reading import PostReader
+
+LEXICON = Path(__file__).resolve().parent.parent / "lexicon" / "threads_followups.yaml"
+NEAR = 6  # characters before and after a word in which another takes its sense away
+MOST_CALLED = 3
+
+_QUOTED = re.compile("“[^”]*”")  # what others said
+
+FloorKind = Literal["response", "answer", "sent_back", "disputed", "solved", "claimed"]
+
+
+class FloorSaid(Record, frozen=True, kw_only=True):
+    """What one floor does: official replies respond, answer or send back; the poster disputes or is content;
+    an account that is not registered claims to answer. `words`: those that say so, where there are some."""
+
+    floor: int
+    kind: FloorKind
+    words: str = ""
+
+
+class ThreadFollowUp(Record, frozen=True, kw_only=True):
+    """What follows in a thread. `called`: units that the opening post calls on by name, two or more, each to
+    do its part, in the order of their names; else empty."""
+
+    id: str
+    floors: list[FloorSaid] = []  # noqa: RUF012 - msgspec copies defaults
+    called: list[str] = []  # noqa: RUF012
+
+
+class FollowUpReader:
+    """Reads the follow-ups of threads."""
+
+    def __init__(self, reader: PostReader) -> None:
+        words = {name: text.replace("\n", "").replace(" ", "") for name, text in load_yaml(LEXICON).items()}
+        self._solved = re.compile(words["solved"])
+        self._unsolved = re.compile(words["unsolved"])
+        self._disputed = re.compile(words["disputed"])
+        self._taken = re.compile(words["taken"])
+        self._claimed = re.compile(words["claimed"])
+        self._selling = re.compile(words["selling"])
+        self._either = re.compile(words["either"])
+        self._answers = AnswerReader()
+        self._reader = reader
+
+    def read(self, item: ThreadItem) -> ThreadFollowUp:
+        """All that follows the opening post of a thread."""
+        posts = sorted(item.posts, key=lambda post: post.floor)
+        if not posts:
+            return ThreadFollowUp(id=item.id)
+        return ThreadFollowUp(id=item.id, floors=self._floors(posts), called=self._called(item, posts[0]))
+
+    def _floors(self, posts: Sequence[ThreadPost]) -> list[FloorSaid]:
+        opener = posts[0]
+        found = []
+        is_answered = False
+        for post in posts[1:]:
+            text = (post.text or "").strip()
+            if not text:
+                continue
+            if post.is_registered_official:
+                reply = self._answers.classify(post.floor, text)
+                is_answered |= reply.kind == "answer"
+                found.append(FloorSaid(floor=post.floor, kind=reply.kind, words=reply.words))
+            elif opener.is_registered_official:
+                continue  # under an announcement nobody owns the matter
+            elif post.author == opener.author:
+                found += self._of_poster(post.floor, text, is_answered)
+            elif (match := self._claimed.search(_QUOTED.sub("", text))) and not self._selling.search(text):
+                found.append(FloorSaid(floor=post.floor, kind="claimed", words=match[0]))
+        return found
+
+    def _of_poster(self, floor: int, text: str, is_answered: bool) -> list[FloorSaid]:
+        solved = next((m for m in self._solved.finditer(text) if self._stands(text, m)), None)
+        disputed = self._disputed.search(text) if is_answered else None
+        if disputed and not self._taken.search(text):
+            return [FloorSaid(floor=floor, kind="disputed", words=disputed[0])]
+        if solved:
+            return [FloorSaid(floor=floor, kind="solved", words=solved[0])]
+        return []
+
+    def _stands(self, text: str, match: re.Match[str]) -> bool:
+        around = (
+            text[max(0, match.start() - NEAR) : match.start()] + "…" + text[match.end() : match.end() + 2]
+        )
+        return not self._unsolved.search(around)
+
+    def _called(self, item: ThreadItem, opening: ThreadPost) -> list[str]:
+        """Both of two named units are called on: "请教育局查…，食药监局查…"; not where it asks which one."""
+        if opening.is_registered_official:
+            return []
+        reading = self._reader.read(item.title, opening.text or "")
+        if reading.elsewhere is not None:
+            return []
+        called = [entry for entry in reading.named if entry.addressed]
+        if len(called) < 2:
+            return []
+        spans = sorted(entry.span for entry in called)
+        between = [reading.text[a[1] : b[0]] for a, b in pairwise(spans)]
+        if any(len(words) <= 8 and self._either.search(words) for words in between):
+            return []
+        return [entry.unit for entry in called[:MOST_CALLED]]

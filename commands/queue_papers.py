@@ -1,0 +1,95 @@
+"""Owns the commands that make papers of the reply queue: queue sheet, queue export."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from commands.common import (
+    HOME,
+    AsOfOption,
+    CityOption,
+    HomeOption,
+    KnownByOption,
+    UserError,
+    asked,
+    check_unit,
+    parse_day,
+)
+from commands.queue import queue_app
+
+app = typer.Typer(rich_markup_mode=None)  # empty: its commands belong to `queue`
+
+
+@queue_app.command("sheet")
+def queue_sheet(
+    ticket: Annotated[str, typer.Argument(help="帖号（可只写开头），或帖子的地址。")],
+    out: Annotated[Path, typer.Option("--out", help="写到哪个文件，如 转办单.docx。")],
+    kind: Annotated[Literal["转办", "督办"], typer.Option("--kind", help="转办单还是督办单。")] = "转办",
+    city: CityOption = None,
+    home: HomeOption = HOME,
+    as_of: AsOfOption = None,
+) -> None:
+    """一件待回复帖的转办单或督办单（Word，一页 A4，带二维码）。"""
+    from analysis import overview
+    from analysis.queue import TicketError
+    from analysis.reports.handover import write_handover
+    from analysis.ticket import load_rules
+    from analysis.ticket_sheet import build_sheet
+
+    with asked(city, home) as (chosen, con):
+        day = parse_day(as_of) or overview.latest_day(con)
+        try:
+            sheet = build_sheet(con, chosen, load_rules(chosen), ticket, day, kind)
+        except TicketError as error:
+            raise UserError(str(error)) from error
+    write_file(out, write_handover(sheet))
+
+
+@queue_app.command("export")
+def queue_export(
+    unit: Annotated[str | None, typer.Option("--unit", help="只要一个单位的；不写则为全市。")] = None,
+    xlsx: Annotated[Path | None, typer.Option("--xlsx", help="写成 Excel 清单。")] = None,
+    ics: Annotated[
+        Path | None, typer.Option("--ics", help="写成日历（每个未到的时限一条，带提醒）。")
+    ] = None,
+    city: CityOption = None,
+    home: HomeOption = HOME,
+    as_of: AsOfOption = None,
+    known_by: KnownByOption = None,
+) -> None:
+    """一个单位（或全市）的待回复清单：Excel，或可订阅的日历。"""
+    from analysis import overview
+    from analysis.queue import queue
+    from analysis.reports.ticket_feed import change_counts, write_feed
+    from analysis.reports.ticket_list import write_list
+    from analysis.ticket import load_rules
+    from analysis.warehouse import moment
+
+    if xlsx is None and ics is None:
+        raise UserError("请写明 --xlsx 文件 或 --ics 文件（可同时写）")
+    with asked(city, home) as (chosen, con):
+        check_unit(chosen, unit)
+        day, known = parse_day(as_of) or overview.latest_day(con), parse_day(known_by, "--known-by")
+        tickets = queue(con, load_rules(chosen), day, unit, known)
+        changes = change_counts(con, tickets, day, moment(known))
+    if xlsx is not None:
+        write_file(xlsx, write_list(tickets, unit, chosen.name, day))
+    if ics is not None:
+        write_file(ics, write_feed(tickets, unit, chosen.name, day, changes))
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Whole or not at all: a draft beside it is renamed."""
+    if path.is_dir() or not path.parent.is_dir():
+        raise UserError(f"不能写到 {path}：目录不存在，或它本身是目录")
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        draft.write_bytes(content)
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+    typer.echo(f"已写入 {path}（{len(content):,} 字节）")

@@ -13,20 +13,6 @@ import sys
 import typer
 
 import commands
-from commands import (
-    appeal,
-    collect,
-    correct,
-    desk,
-    exposure,
-    ledger,
-    notify,
-    queue,
-    queue_papers,
-    reports,
-    stages,
-    tags,
-)
 from commands.common import INTERRUPTED, UserError
 
 app = typer.Typer(
@@ -46,21 +32,6 @@ fields = sorted(
 for field in fields:
     if part := getattr(importlib.import_module(f"commands.{field}"), "app", None):
         app.add_typer(part)
-for part in (
-    tags,
-    collect,
-    stages,
-    ledger,
-    notify,
-    queue,
-    queue_papers,
-    correct,
-    exposure,
-    desk,
-    appeal,
-    reports,
-):
-    app.add_typer(part.app)
 
 
 def main() -> None:

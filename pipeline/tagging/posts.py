@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cached_property
+from typing import NamedTuple
 
 import msgspec
 
 from pipeline.city import City
 from pipeline.records import Evidence, PostTags
-from pipeline.tagging.grams import GramModel, load_gram_model, read_grams
+from pipeline.tagging.grams import GramModel, Known, load_gram_model, read_grams
 from pipeline.tagging.items import PostItem
 from pipeline.tagging.linear import softmax
 from pipeline.tagging.segment import starts
-from pipeline.tagging.sentiment import ChatSentiment, PostSentiment
-from pipeline.tagging.threads_kind import KindReader
+from pipeline.tagging.sentiment import ChatScores, ChatSentiment, PostSentiment
+from pipeline.tagging.threads_kind import Kind, KindReader
 from pipeline.tagging.threads_reading import PostReader, Reading
-from pipeline.tagging.threads_units import UnitChooser
+from pipeline.tagging.threads_units import UnitChoice, UnitChooser
 
 # Below this score no public matter was recognised: the text is read as chat.
 MATTER = 2.0
@@ -25,6 +27,14 @@ MATTER = 2.0
 CALM = ("咨询", "建议")
 _ASKS = re.compile(r"[吗么呢？?]")
 HARSH = ("complaint", "grievance", "sarcasm", "rhetorical", "fear", "harm", "sad", "urgent")
+
+
+class Topic(NamedTuple):
+    """What one text of a batch is about."""
+
+    known: Known
+    name: str
+    share: float
 
 
 class PostTagger:
@@ -42,16 +52,49 @@ class PostTagger:
         return load_gram_model("citizen-topic")
 
     def tag(self, item: PostItem) -> PostTags:
-        reading = self._reader.read(item.title, item.text)
+        return self.tag_all([item])[0]
+
+    def tag_all(self, items: Sequence[PostItem]) -> list[PostTags]:
+        """Tag messages together: what numpy does, it does for all of them at once."""
+        readings = [self._reader.read(item.title, item.text) for item in items]
+        grams = read_grams([r.text for r in readings], [r.title_end for r in readings])
+        kinds = self._kinds.read(readings, grams, [None] * len(items))
+        shares = self._units_of.shares(readings, grams)
+        chat = self._chat.read(grams)
+        known = self._topics.known(grams)
+        topics = softmax(self._topics.scores(known))
+        best = topics.argmax(axis=1)
+        return [
+            self._tag(
+                item,
+                number,
+                reading,
+                kind,
+                self._units_of.choose(reading, shares[number], praise=kind.kind == "表扬")
+                if kind.asked
+                else None,
+                chat,
+                Topic(known, self._topics.classes[best[number]], float(topics[number, best[number]])),
+            )
+            for number, (item, reading, kind) in enumerate(zip(items, readings, kinds, strict=True))
+        ]
+
+    def _tag(
+        self,
+        item: PostItem,
+        number: int,
+        reading: Reading,
+        kind: Kind,
+        units: UnitChoice | None,
+        chat: ChatScores,
+        topic: Topic,
+    ) -> PostTags:
         tokens = reading.tokens
-        kind = self._kinds.read(reading, tokens)
         asked = kind.asked
-        keys, times = read_grams(reading.text)
-        units = self._units_of.choose(reading, praise=kind.kind == "表扬") if asked else None
         if (asked and (reading.named or reading.matter >= MATTER)) or kind.kind in ("广告", "表扬"):
             sentiment, score, why = self._sentiment.tag(reading, kind.kind, kind.mood)
         else:
-            sentiment, score, why = self._chat.tag(keys, times, tokens)
+            sentiment, score, why = self._chat.tag(chat, number, tokens)
             if (
                 sentiment == "negative"
                 and (kind.kind in CALM or asked or _ASKS.search(item.text[-2:]))
@@ -59,19 +102,15 @@ class PostTagger:
             ):
                 sentiment, score = ("positive", 0.3) if reading.has("joy") else ("neutral", 0.0)
                 why = Evidence(why="没有抱怨、担忧或受害的话")
-        ids, known = self._topics.known(keys, times)
-        share = softmax(self._topics.scores(ids, known))
-        best = int(share.argmax())
-        topic, sure = self._topics.classes[best], float(share[best])
-        words = "”“".join(self._topics.words(ids, known, tokens, topic))
-        says = f"与“{topic}”类来信最像的词：“{words}”" if words else "没有可据以归类的词，按最常见的类"
+        words = "”“".join(self._topics.words(topic.known, number, tokens, topic.name))
+        says = f"与“{topic.name}”类来信最像的词：“{words}”" if words else "没有可据以归类的词，按最常见的类"
         return PostTags(
             id=item.id,
             kind=kind.kind,
             needs_reply=asked,
             sentiment=sentiment,
             sentiment_score=score,
-            citizen_topic=topic,
+            citizen_topic=topic.name,
             units=units.units if units else [],
             why={
                 "kind": Evidence(why=kind.why),
@@ -81,7 +120,7 @@ class PostTagger:
             },
             confidence={
                 "kind": round(kind.confidence, 3),
-                "citizen_topic": round(sure, 3),
+                "citizen_topic": round(topic.share, 3),
                 **({"units": round(units.confidence, 3)} if units else {}),
             },
         )

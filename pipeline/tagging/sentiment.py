@@ -6,12 +6,20 @@ only where it tells of harm; a frightened question is negative. Sentiment of art
 
 from __future__ import annotations
 
-from typing import Any, cast
+from collections.abc import Sequence
+from typing import Any, NamedTuple, cast
 
 from pipeline.records import Evidence, Sentiment, ThreadKind
-from pipeline.tagging.grams import GramModel, Keys, load_gram_model
-from pipeline.tagging.linear import Floats, softmax
+from pipeline.tagging.grams import GramModel, Grams, Known, load_gram_model
+from pipeline.tagging.linear import softmax
 from pipeline.tagging.threads_reading import Reading
+
+
+class ChatScores(NamedTuple):
+    """What the model of chat sees in a batch of texts."""
+
+    known: Known
+    shares: list[list[float]]  # by text and class
 
 
 class ChatSentiment:
@@ -19,20 +27,23 @@ class ChatSentiment:
 
     def __init__(self) -> None:
         self._model: GramModel = load_gram_model("chat-sentiment")
+        # A class is source|sentiment.
+        self._label = [name.rpartition("|")[2] for name in self._model.classes]
 
-    def tag(self, keys: Keys, times: Floats, tokens: list[str]) -> tuple[Sentiment, float, Evidence]:
-        """`keys` and `times` are the grams of the text, `tokens` its words for the explanation."""
-        ids, known = self._model.known(keys, times)
-        share = softmax(self._model.scores(ids, known))
+    def read(self, grams: Grams) -> ChatScores:
+        """The shares of all texts of a batch."""
+        known = self._model.known(grams)
+        return ChatScores(known, softmax(self._model.scores(known)).tolist())
+
+    def tag(self, scores: ChatScores, text: int, tokens: Sequence[str]) -> tuple[Sentiment, float, Evidence]:
+        """The sentiment of one text of a batch; `tokens` are its words for the explanation."""
         total = dict.fromkeys(("negative", "neutral", "positive"), 0.0)
         strongest = dict.fromkeys(total, (-1.0, ""))
-        for name, part in zip(self._model.classes, share, strict=True):
-            # A class is source|sentiment.
-            label = name.rpartition("|")[2]
-            total[label] += float(part)
-            strongest[label] = max(strongest[label], (float(part), name))
+        for name, label, part in zip(self._model.classes, self._label, scores.shares[text], strict=True):
+            total[label] += part
+            strongest[label] = max(strongest[label], (part, name))
         best = cast(Sentiment, max(total, key=lambda label: total[label]))
-        said = "”“".join(self._model.words(ids, known, tokens, strongest[best][1]))
+        said = "”“".join(self._model.words(scores.known, text, tokens, strongest[best][1]))
         why = f"用词最像{_NAMES[best]}：“{said}”" if said else f"语气最像{_NAMES[best]}"
         return best, round(total["positive"] - total["negative"], 4), Evidence(why=why)
 

@@ -58,8 +58,7 @@ class Tagger:
         return [tag(item) for item in items]
 
     def threads(self, items: Iterable[ThreadItem]) -> list[ThreadTags]:
-        tag = self.thread_tagger.tag
-        return [tag(item) for item in items]
+        return self.thread_tagger.tag_all(list(items))
 
     def followups(self, items: Iterable[ThreadItem]) -> list[ThreadFollowUp]:
         """What each floor of whole threads does, and on which units together the opening posts call."""
@@ -67,8 +66,7 @@ class Tagger:
         return [read(item) for item in items]
 
     def posts(self, items: Iterable[PostItem]) -> list[PostTags]:
-        tag = self.post_tagger.tag
-        return [tag(item) for item in items]
+        return self.post_tagger.tag_all(list(items))
 
     def reprints(self, items: list[ArticleItem]) -> Mapping[str, tuple[str, Evidence]]:
         """Id of each reprint → id of the first publication among `items`, and why."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Literal
 
 from pipeline.city import City
 from pipeline.records import Evidence, ThreadTags, TicketState
 from pipeline.tagging.answers import Answering, AnswerReader
+from pipeline.tagging.grams import read_grams
 from pipeline.tagging.items import ThreadItem, ThreadPost
 from pipeline.tagging.sentiment import PostSentiment
 from pipeline.tagging.threads_kind import Kind, KindReader
@@ -17,6 +19,7 @@ from pipeline.tagging.threads_units import UnitChoice, UnitChooser, unit_of_acco
 _QUESTION = re.compile(r"请问|想问|问下|问一下|[？?]|吗(?:$|[，。！])|能不能|可以.{0,12}吗|怎么办")
 _DANGER = {"紧急": "正在发生的危险或扩散的谣言", "普通": "没有正在发生的危险"}
 _NO_ADDRESS = ("广告", "讨论")  # a unit's name in these is a place or a tale
+URGENT = 0.4  # share from which a danger is taken to be there now
 _JOKE = re.compile(r"哈哈|嘿嘿|\[.{1,4}\]|嘻嘻|滑稽|233|^顶|沙发")
 
 
@@ -32,15 +35,33 @@ class ThreadTagger:
         self._account_unit = unit_of_account(city)
 
     def tag(self, item: ThreadItem) -> ThreadTags:
-        posts = sorted(item.posts, key=lambda post: post.floor)
-        opening = posts[0] if posts else ThreadPost(floor=1)
-        reading = self._reader.read(item.title, opening.text or "")
+        return self.tag_all([item])[0]
+
+    def tag_all(self, items: Sequence[ThreadItem]) -> list[ThreadTags]:
+        """Tag threads together: what numpy does, it does for all of them at once."""
+        posts = [sorted(item.posts, key=lambda post: post.floor) for item in items]
+        readings = [
+            self._reader.read(item.title, (floors[0].text or "") if floors else "")
+            for item, floors in zip(items, posts, strict=True)
+        ]
+        grams = read_grams([r.text for r in readings], [r.title_end for r in readings])
+        kinds = self._kinds.read(readings, grams, [item.board for item in items])
+        shares = self._units_of.shares(readings, grams)
+        return [self._tag(*each) for each in zip(items, posts, readings, kinds, shares, strict=True)]
+
+    def _tag(
+        self,
+        item: ThreadItem,
+        posts: list[ThreadPost],
+        reading: Reading,
+        kind: Kind,
+        shares: dict[str, float],
+    ) -> ThreadTags:
         answering = self._answers.read(posts)
-        if opening.is_registered_official:
+        if posts and posts[0].is_registered_official:
             return self._announcement(item, posts, reading, answering)
-        kind = self._kinds.read(reading, reading.tokens, item.board)
         asked = kind.asked
-        units = self._units(kind, asked, reading)
+        units = self._units(kind, asked, reading, shares)
         state = _state(asked, answering)
         sentiment, score, why = self._sentiment.tag(reading, kind.kind, kind.mood)
         urgency: Literal["普通", "紧急"] = "紧急" if _urgent(reading, kind, asked) else "普通"
@@ -72,12 +93,12 @@ class ThreadTagger:
             },
         )  # fmt: skip
 
-    def _units(self, kind: Kind, asked: bool, reading: Reading) -> UnitChoice:
+    def _units(self, kind: Kind, asked: bool, reading: Reading, shares: dict[str, float]) -> UnitChoice:
         if kind.kind == "表扬":
-            return self._units_of.choose(reading, praise=True)
+            return self._units_of.choose(reading, shares, praise=True)
         if not asked:
             return UnitChoice([], None, 0.9)
-        return self._units_of.choose(reading)
+        return self._units_of.choose(reading, shares)
 
     def _announcement(
         self, item: ThreadItem, posts: list[ThreadPost], reading: Reading, answering: Answering
@@ -166,7 +187,7 @@ def _state(asked: bool, answering: Answering) -> TicketState:
 def _urgent(reading: Reading, kind: Kind, asked: bool) -> bool:
     if kind.kind in ("广告", "讨论", "表扬", "建议") or not asked:
         return False
-    return kind.urgent >= (0.5 if reading.has("urgent") or reading.has("rumour") else 0.8)
+    return kind.urgent >= URGENT
 
 
 def _cue_evidence(reading: Reading, cue: str, why: str) -> Evidence:

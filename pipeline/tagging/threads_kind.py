@@ -1,20 +1,22 @@
 """Owns what an opening post does: its kind, and whether a unit of this city is asked at all.
 
-A linear model of words and cues decides (`pipeline.training.kinds`); rules of domain.md, "Forum posts", stand
-before it where they are certain: lost pets ask the netizens, praise that tells of failures is 投诉, another
-city's matter keeps its kind but asks nobody here.
+A linear model of characters decides (`pipeline.training.kinds`); the cues of the lexicon show a person why.
+Rules of domain.md, "Forum posts", stand before it where they are certain: lost pets ask the netizens, praise
+that tells of failures is 投诉, another city's matter keeps its kind but asks nobody here.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import cast
 
 import msgspec
+import numpy as np
 
 from pipeline.records import ThreadKind
-from pipeline.tagging.linear import LinearModel, load_model, softmax
-from pipeline.tagging.segment import segment
-from pipeline.tagging.threads_features import numbers, words
+from pipeline.tagging.grams import Grams, load_gram_model
+from pipeline.tagging.linear import softmax
+from pipeline.tagging.threads_features import numbers
 from pipeline.tagging.threads_phrases import covered
 from pipeline.tagging.threads_reading import Reading
 
@@ -55,48 +57,64 @@ class Kind(msgspec.Struct):
 
 
 class KindReader:
-    """Reads the kind of citizens' posts."""
+    """Reads the kind of citizens' posts, many at once."""
 
     def __init__(self) -> None:
-        self._model: LinearModel = load_model("thread")
-        self._kinds = [c.removeprefix("kind|") for c in self._model.classes if c.startswith("kind|")]
-        self._asked = self._model.classes.index("asked|asked"), self._model.classes.index("asked|not asked")
-        self._mood = [i for i, c in enumerate(self._model.classes) if c.startswith("mood|")]
-        self._moods = [self._model.classes[i].removeprefix("mood|") for i in self._mood]
-        self._urgent = (
-            self._model.classes.index("urgent|urgent"),
-            self._model.classes.index("urgent|not urgent"),
-        )
+        self._model = load_gram_model("thread")
+        heads: dict[str, list[int]] = {}
+        for place, name in enumerate(self._model.classes):
+            heads.setdefault(name.partition("|")[0], []).append(place)
+        self._heads = heads
+        self._labels = {
+            head: [self._model.classes[i].partition("|")[2] for i in places] for head, places in heads.items()
+        }
+        self._asking = [label in ASKING for label in self._labels["kind"]]
 
-    def read(self, reading: Reading, tokens: list[str], board: str | None = None) -> Kind:
-        """`tokens` are those of `reading.text`."""
-        title = segment(reading.text[: reading.title_end]) if reading.title_end else []
-        features = list(dict.fromkeys(words(title, tokens)))
-        dense = numbers(reading, board)
-        scores = self._model.feature_scores(features, dense)
-        share = softmax(scores[: len(self._kinds)])
-        best = int(share.argmax())
-        kind = cast(ThreadKind, self._kinds[best])
-        sure = float(share[best])
+    def read(self, readings: Sequence[Reading], grams: Grams, boards: Sequence[str | None]) -> list[Kind]:
+        """`grams` are those of the readings' texts with their titles."""
+        rows = np.array([numbers(r, board) for r, board in zip(readings, boards, strict=True)])
+        scores = self._model.scores(self._model.known(grams), rows.astype(np.float32))
+        share = {head: softmax(scores[:, places]) for head, places in self._heads.items()}
+        first = {
+            head: share[head][:, self._labels[head].index(head)] for head in ("asked", "public", "urgent")
+        }
+        asking = share["kind"][:, self._asking].sum(axis=1)
+        asked = (first["public"] + asking * first["asked"]) / 2
+        moods = self._labels["mood"]
+        return [
+            self._judge(reading, kinds, public, urgent, dict(zip(moods, mood, strict=True)))
+            for reading, kinds, public, urgent, mood in zip(
+                readings,
+                share["kind"].tolist(),
+                asked.tolist(),
+                first["urgent"].tolist(),
+                share["mood"].tolist(),
+                strict=True,
+            )
+        ]
+
+    def _judge(
+        self, reading: Reading, share: list[float], asked: float, urgent: float, mood: dict[str, float]
+    ) -> Kind:
+        """`share` of each kind, `asked` and `urgent` as shares."""
+        kinds = self._labels["kind"]
+        best = max(range(len(kinds)), key=share.__getitem__)
+        kind, sure = cast(ThreadKind, kinds[best]), share[best]
         why = WHY[kind]
         if kind == "表扬" and _only_polite(reading):
             # A closing "谢谢" is politeness: what else the post does counts.
-            share[best] = 0.0
-            best = int(share.argmax())
-            kind, sure = cast(ThreadKind, self._kinds[best]), float(share[best] / share.sum())
+            rest = 1.0 - share[best]
+            best = max((i for i in range(len(kinds)) if i != best), key=share.__getitem__)
+            kind, sure = cast(ThreadKind, kinds[best]), share[best] / rest
             why = WHY[kind]
         if kind == "表扬" and _ironic(reading):
             kind, why = "投诉", "字面是表扬，说的都是失职的事实（反话）"
-        asked, urgent = (float(softmax(scores[list(head)])[0]) for head in (self._asked, self._urgent))
-        mood = dict(zip(self._moods, softmax(scores[self._mood]).tolist(), strict=True))
-        if reading.has("lost_pet") and kind not in ("广告", "投诉"):
+        if reading.has("lost_pet") and kind not in ("广告", "投诉", "讨论"):
             why = "寻找走失的宠物，求助的对象是网友"
             return Kind("求助", why, "lost_pet", max(sure, 0.9), False, 0.95, 0.0, mood)
         cue = _cue(reading, kind)
         if kind not in ASKING:
-            # How sure it is that nobody is asked: what the asking kinds leave over.
-            left = 1.0 - sum(float(share[i]) for i, name in enumerate(self._kinds) if name in ASKING)
-            return Kind(kind, why, cue, sure, False, max(left, sure), urgent, mood)
+            return Kind(kind, why, cue, sure, False, 1.0 - asked, urgent, mood)
         if reading.elsewhere is not None:
             return Kind(kind, why, cue, sure, False, 0.85, urgent, mood)
         return Kind(kind, why, cue, sure, asked >= 0.5, max(asked, 1.0 - asked), urgent, mood)

@@ -19,6 +19,26 @@ from pipeline.tagging.threads_phrases import PhraseIndex, Span
 LEXICON = Path(__file__).resolve().parent.parent / "lexicon" / "threads_names.yaml"
 
 
+# Organs that every county has, whose names do not end as a bureau's.
+COUNTY_TOO = (
+    "政务中心",
+    "政务服务中心",
+    "民政",
+    "城管",
+    "住建",
+    "教育",
+    "环保",
+    "市政",
+    "社保中心",
+    "征地办",
+)
+# A 区 that is no district.
+_NO_DISTRICT = tuple(
+    f"{lead}区"
+    for lead in ("小", "社", "园", "库", "景", "校", "片", "辖", "城", "市", "老", "新", "自治", "地")
+)
+
+
 class Named(msgspec.Struct, frozen=True):
     """One unit named in a text."""
 
@@ -93,6 +113,7 @@ class UnitNames:
         ]
         for lead in dict.fromkeys((county, stem)):
             index.add([lead + organ for organ in organs], ("organ", county))
+            index.add([f"{lead}征地办", f"{lead}政务中心", f"{lead}政务服务中心"], ("organ", county))
             index.add([f"{lead}政府", f"{lead}人民政府", f"{lead}县委", f"{lead}领导"], ("organ", county))
 
     def find(self, found: dict[tuple[str, str], list[Span]], text: str, title_end: int = 0) -> list[Named]:
@@ -115,15 +136,28 @@ class UnitNames:
                 if self._excluded(name, before, after):
                     continue
                 if name[0] != "市" and not before.endswith((self._stem, self._stem + "市")):
-                    lead = next((c for c in self._counties if before.endswith(c)), None)
-                    if lead is not None and (name[-1] in "局委办府" or self._counties[lead] in self._apart):
-                        unit, county = self._counties[lead], True
+                    lead = self._county_before(before, found)
+                    if lead is not None and (
+                        name[-1] in "局委办府" or name in COUNTY_TOO or lead in self._apart
+                    ):
+                        unit, county = lead, True
             elif after.startswith(self._place_after):
                 continue
             addressed = span[0] < title_end or before.endswith(self._calls) or after.startswith(self._called)
             if unit not in named or (addressed and not named[unit].addressed):
                 named[unit] = Named(unit, span, county, addressed)
         return list(named.values())
+
+    def _county_before(self, before: str, found: dict[tuple[str, str], list[Span]]) -> str | None:
+        """The county whose organ a name is: 东兴教育局, 东兴的教育局, and 区民政 in a post about 港口区."""
+        before = before.removesuffix("的").removesuffix("那边").removesuffix("这边")
+        for name, county in self._counties.items():
+            if before.endswith(name):
+                return county
+        if before.endswith(("区", "县")) and not before.endswith(_NO_DISTRICT):
+            told = [key for kind, key in found if kind == "county" and key[-1] == before[-1]]
+            return told[0] if len(told) == 1 else None
+        return None
 
     def _excluded(self, name: str, before: str, after: str) -> bool:
         if after.startswith(self._place_after) or before.endswith(self._place_before):

@@ -7,45 +7,42 @@ city with nothing but its units.csv is routed too. Training is in `pipeline.trai
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
+from collections.abc import Sequence
 
 import numpy as np
 
-from pipeline.tagging.grams import GramModel, load_gram_model, read_grams
+from pipeline.tagging.grams import GramModel, Grams, load_gram_model, read_grams
 from pipeline.tagging.linear import softmax
 
 MODEL = "duty"
-_SENTENCE = re.compile(r"[^。！!；;\n？?]+[。！!；;\n？?]*")
-_ASKS = re.compile(r"请|求|希望|能不能|能否|可否|哪个部门|建议|怎么|如何|管管|[？?]|吗")
-
-
-def stressed(title: str, text: str) -> str:
-    """The post with what it asks for said twice: its title, and the sentences that ask."""
-    asking = "\n".join(part for part in _SENTENCE.findall(text) if _ASKS.search(part))
-    return f"{title}\n{title}\n{text}\n{asking}"
+LEAST = 0.02  # smaller shares say nothing
 
 
 class LearnedRouter:
-    """Shares of a city's units in a post, by the functions that the model sees in it."""
+    """Shares of a city's units in posts, by the functions that the model sees in them."""
 
     def __init__(self, unit_of: dict[str, str], model: GramModel | None = None) -> None:
         self._model = model or load_gram_model(MODEL)
         units = sorted({unit_of[name] for name in self._model.classes if name in unit_of})
         self._units = units
-        self._column = np.array(
-            [units.index(unit_of[name]) if name in unit_of else len(units) for name in self._model.classes]
-        )
+        column = [units.index(unit_of[n]) if n in unit_of else len(units) for n in self._model.classes]
+        self._unit_of_class = np.zeros((len(column), len(units) + 1), dtype=np.float32)
+        self._unit_of_class[np.arange(len(column)), column] = 1.0
 
-    def shares(self, title: str, text: str) -> dict[str, float]:
-        """Short name → share, 0..1; units without a function of the model are left out."""
-        keys, times = read_grams(stressed(title, text))
-        known = self._model.known(keys, times)
-        if not len(known[0]):
-            return {}
-        parts = softmax(self._model.scores(*known))
-        total = np.bincount(self._column, weights=parts, minlength=len(self._units) + 1)
-        return dict(zip(self._units, total.tolist(), strict=False))
+    def shares(self, posts: Sequence[str] | Grams) -> list[dict[str, float]]:
+        """Short name → share, 0..1, for each post; units without a function of the model are left out."""
+        grams = posts if isinstance(posts, Grams) else read_grams(posts)
+        known = self._model.known(grams)
+        parts = softmax(self._model.scores(known)) @ self._unit_of_class
+        parts[known.starts[1:] == known.starts[:-1]] = 0.0
+        result: list[dict[str, float]] = [{} for _ in range(len(grams))]
+        texts, columns = np.nonzero(parts[:, :-1] >= LEAST)
+        for text, column, share in zip(
+            texts.tolist(), columns.tolist(), parts[texts, columns].tolist(), strict=True
+        ):
+            result[text][self._units[column]] = share
+        return result
 
 
 def functions_of(unit_of: dict[str, str], preferred: frozenset[str]) -> dict[str, str]:

@@ -5,7 +5,7 @@ A named unit comes first where it is also responsible, last where it is not (dom
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -13,20 +13,19 @@ import msgspec
 from pipeline.city import City
 from pipeline.records import Evidence
 from pipeline.tagging.duties import DutyRouter, Routed
+from pipeline.tagging.grams import Grams
 from pipeline.tagging.threads_reading import Reading
 from pipeline.tagging.threads_router import LearnedRouter
 
 MOST = 3
 # Before a place: where somebody comes from, not where the matter plays.
 _FROM = ("户口", "户口在", "我是", "老家", "老家在", "家在", "嫁去", "嫁到", "户籍", "从", "回", "去", "到")
-RESPONSIBLE = 0.5  # share of the best score from which a named unit is held responsible
-NAMED = 5.0  # what being called upon adds for a responsible unit
-TOLD = 1.0  # what being told of adds
-WORTH = 0.22  # share of the best score from which a unit is suggested at all
-LEARNED = 1.2  # worth of the learned router's whole share beside the best phrase's score
-CURVE = 0.75  # a share counts as its power: small ones for more than their part
-LEAST = 0.02  # smaller shares say nothing
-NO_PHRASE = 4.0  # what stands for the best phrase where none was found
+RESPONSIBLE = 0.35  # share of the best score from which a named unit is held responsible
+NAMED = 2.0  # what being called upon adds for a responsible unit
+TOLD = 0.1  # what being told of adds
+WORTH = 0.04  # share of the best score from which a unit is suggested at all
+PHRASES = 0.3  # worth of the strongest phrases beside the learned router's whole share
+ENOUGH = 3.0  # points of phrases that count in full
 PRAISED = 0.25  # share from which the learned router names who is praised
 
 
@@ -48,37 +47,41 @@ class UnitChooser:
         self._apart = frozenset(own.get("apart", ()))
         self._vertical = frozenset(own.get("vertical", ()))
 
-    def choose(self, reading: Reading, praise: bool = False) -> UnitChoice:
-        """Up to three units for a post, best first."""
+    def shares(self, readings: Sequence[Reading], grams: Grams) -> list[dict[str, float]]:
+        """What the learned router sees in each post; names are judged by rule, so it sees none of them."""
+        result = self._learned.shares(grams)
+        named = [number for number, reading in enumerate(readings) if reading.named]
+        if named:
+            for number, shares in zip(
+                named, self._learned.shares([_without_names(readings[i]) for i in named]), strict=True
+            ):
+                result[number] = shares
+        return result
+
+    def choose(self, reading: Reading, shares: dict[str, float], praise: bool = False) -> UnitChoice:
+        """Up to three units for a post, best first; `shares` are what the learned router sees in it."""
         named = [entry.unit for entry in reading.named]
         if praise and named:
             return UnitChoice(named[:MOST], _why(reading, named[:1]), 0.9)
-        shares = self._shares(reading)
         if praise:
             return _praised(reading, shares)
-        scores = {unit: routed.score for unit, routed in reading.routed.items()}
-        firsts = {unit: routed.first for unit, routed in reading.routed.items()}
-        told = bool(firsts)  # a phrase was found: whether a named unit is responsible is judged by phrases
-        scale = LEARNED * (max(scores.values(), default=0.0) or NO_PHRASE)
-        for unit, share in shares.items():
-            learned = scale * share**CURVE
-            scores[unit] = scores.get(unit, 0.0) + learned
-            if not told:
-                firsts[unit] = learned
+        scores = dict(shares)
+        strongest = max((routed.score for routed in reading.routed.values()), default=0.0)
+        for unit, routed in reading.routed.items():
+            part = PHRASES * routed.score / max(strongest, ENOUGH)
+            scores[unit] = scores.get(unit, 0.0) + part
         best = max(scores.values(), default=0.0)
-        best_first = max(firsts.values(), default=0.0)
         rank: dict[str, float] = dict(scores)
         called = {entry.unit for entry in reading.named if entry.addressed}
         counties = {entry.unit for entry in reading.named if entry.county}
         late: set[str] = set()
         for place, unit in enumerate(named):
             own = scores.get(unit, 0.0)
-            first = firsts.get(unit, 0.0)
             if unit in counties:
-                rank[unit] = best + NAMED + 4.0 - place * 0.1
-            elif best == 0.0 or first >= RESPONSIBLE * best_first or unit in self._institutions & called:
+                rank[unit] = best + 2 * NAMED - place * 0.1
+            elif best == 0.0 or own >= RESPONSIBLE * best or unit in self._institutions & called:
                 base = max(own, best) if unit in self._institutions & called else own
-                rank[unit] = base + (NAMED - min(place, 2) if unit in called else TOLD)
+                rank[unit] = base + (NAMED - 0.1 * min(place, 2) if unit in called else TOLD)
             else:
                 rank[unit] = max(own, 0.3 * best)
                 late.add(unit)
@@ -94,14 +97,6 @@ class UnitChooser:
         chosen.sort(key=late.__contains__)
         return UnitChoice(chosen, _why(reading, chosen), _confidence(rank, chosen, named))
 
-    def _shares(self, reading: Reading) -> dict[str, float]:
-        """What the learned router sees beside the names: a name is judged by rule."""
-        whole = reading.text
-        for start, end in (entry.span for entry in reading.named):
-            whole = f"{whole[:start]}{' ' * (end - start)}{whole[end:]}"
-        shares = self._learned.shares(whole[: reading.title_end], whole[reading.title_end + 1 :])
-        return {unit: share for unit, share in shares.items() if share >= LEAST}
-
     def _add_county(self, rank: dict[str, float], best: float, reading: Reading, city_named: bool) -> None:
         """A county that lies apart answers for its own streets and villages, not for vertical branches."""
         county = next((name for name in reading.counties if name in self._apart), None)
@@ -115,6 +110,13 @@ class UnitChooser:
         local = any(start < reading.title_end for start, _ in spans) or len(spans) >= 3
         vertical = max(rank, key=lambda unit: rank[unit], default="") in self._vertical
         rank[county] = 1.05 * best if local and not vertical and not city_named else 0.5 * best
+
+
+def _without_names(reading: Reading) -> str:
+    whole = reading.text
+    for start, end in (entry.span for entry in reading.named):
+        whole = f"{whole[:start]}{' ' * (end - start)}{whole[end:]}"
+    return whole
 
 
 def _praised(reading: Reading, shares: dict[str, float]) -> UnitChoice:

@@ -19,8 +19,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.svm import LinearSVC
 
 from pipeline.city import load_city
-from pipeline.tagging.grams import read_grams
 from pipeline.tagging.segment import segment
+from pipeline.training.fit import say
 from pipeline.training.matters import matter_scores
 from pipeline.training.sentiment import fit_chat, load_chat
 from pipeline.training.split import SEED, folds, held_out
@@ -110,9 +110,7 @@ def chat_rows(data_dir: Path) -> tuple[list[str], list[tuple[str, list[float]]]]
     ours = fit_chat([rows[i] for i in rest])
     from pipeline.training.train import say_chat
 
-    result.append(
-        ("采用：单字双字 + 逻辑回归（来源×情感）", measure([say_chat(ours, text) for text in texts]))
-    )
+    result.append(("采用：单字双字 + 逻辑回归（来源×情感）", measure(say_chat(ours, texts))))
     return sources, result
 
 
@@ -176,5 +174,4 @@ def _shipped(text: str) -> str:
 
 
 def _our_topics(texts: Texts, labels: Sequence[str], others: Texts) -> list[str]:
-    model = fit_topics(list(zip(labels, texts, strict=True)))
-    return [model.classes[int(model.scores(*model.known(*read_grams(text))).argmax())] for text in others]
+    return say(fit_topics(list(zip(labels, texts, strict=True))), others)

@@ -30,6 +30,11 @@ TOLD_MOST = 80  # of one kind
 TOLD_LONGEST = 400  # characters
 TOLD_WEIGHT = 0.3
 
+# Source of short chat → the sentiments whose texts ask nobody for anything.
+CHATTER = {"car-forum": ("neutral", "positive"), "public-affairs-weibo": ("positive",)}
+CHATTER_MOST = 50  # of one source
+CHATTER_WEIGHT = 0.2
+
 
 class Example(msgspec.Struct, frozen=True, kw_only=True):
     """One opening post with what a person says of it; None where nobody said."""
@@ -48,10 +53,11 @@ class Example(msgspec.Struct, frozen=True, kw_only=True):
 def load_examples(data_dir: Path) -> list[Example]:
     """All labelled posts, in a fixed order."""
     return [
-        *_own_table(DATA / "kinds.tsv"),
+        *(e for path in own_tables() for e in _own_table(path)),
         *(e for path in sorted(DATA.glob("posts-*.jsonl")) for e in _own_posts(path)),
         *(e for path in gold_files(data_dir) for e in load_threads(path)),
         *load_told(data_dir),
+        *load_chatter(data_dir),
     ]
 
 
@@ -90,16 +96,58 @@ def load_told(data_dir: Path) -> list[Example]:
     return found
 
 
-def _own_table(path: Path) -> Iterator[Example]:
+def own_tables() -> list[Path]:
+    """Tables of short posts of our own: kind, reply, functions, title, text."""
+    return sorted(DATA.glob("kinds*.tsv"))
+
+
+def load_rows(path: Path) -> Iterator[dict[str, str]]:
     with path.open(encoding="utf-8", newline="") as file:
-        for number, row in enumerate(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)):
-            yield Example(
-                id=f"own{number}",
-                title=row["title"],
-                text=row["text"],
-                kind=row["kind"],
-                asked=row["reply"] == "1",
-            )
+        yield from csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
+
+
+# Column `reply`: 1 or 0, then what the text's mood is where somebody said, then ! where danger is now.
+MOODS = {"-": "negative", "0": "neutral", "+": "positive"}
+
+
+def load_chatter(data_dir: Path) -> list[Example]:
+    """Real chat that asks nobody for anything: a car forum, and friendly 微博."""
+    path = data_dir / "sentiment.csv.gz"
+    if not path.is_file():
+        return []
+    rows: dict[str, list[dict[str, str]]] = {source: [] for source in CHATTER}
+    with gzip.open(path, "rt", encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            if row["sentiment"] in CHATTER.get(row["source"], ()):
+                rows[row["source"]].append(row)
+    return [
+        Example(
+            id=f"chat-{source}-{number}",
+            title="",
+            text=row["text"],
+            kind="讨论",
+            asked=False,
+            urgent=False,
+            sentiment=row["sentiment"],
+            weight=CHATTER_WEIGHT,
+        )
+        for source, found in rows.items()
+        for number, row in enumerate(found[:: max(1, len(found) // CHATTER_MOST)][:CHATTER_MOST])
+    ]
+
+
+def _own_table(path: Path) -> Iterator[Example]:
+    for number, row in enumerate(load_rows(path)):
+        reply = row["reply"]
+        yield Example(
+            id=f"own-{path.stem}-{number}",
+            title=row["title"],
+            text=row["text"],
+            kind=row["kind"],
+            asked=reply[0] == "1",
+            sentiment=MOODS.get(reply[1:2]),
+            urgent=reply.endswith("!") if len(reply) > 1 else None,
+        )
 
 
 def _own_posts(path: Path) -> Iterator[Example]:

@@ -1,4 +1,4 @@
-"""Owns fitting a linear model on grams, pruned to those that appear most."""
+"""Owns fitting linear models on grams, pruned to those that appear most."""
 
 from __future__ import annotations
 
@@ -6,9 +6,78 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, hstack
 
-from pipeline.tagging.grams import GramModel, read_grams
+from pipeline.tagging.grams import GramModel, Grams, read_grams
+from pipeline.tagging.linear import Floats
+
+
+class GramTable:
+    """Texts as one matrix of grams, and of numbers beside them where there are; `fit` any labels on its rows.
+
+    `size` is the length of a text's grams beside its numbers.
+    """
+
+    def __init__(
+        self,
+        grams: Grams,
+        *,
+        min_count: int = 2,
+        most_grams: int = 60_000,
+        numbers: Floats | None = None,
+        size: float = 1.0,
+    ) -> None:
+        seen, counts = np.unique(grams.keys, return_counts=True)
+        order = np.lexsort((seen, -counts))[:most_grams]
+        kept = np.sort(order[counts[order] >= min_count])
+        self._keys, counts = seen[kept], counts[kept]
+        # The weights are learned on the idf that the artefact will hold.
+        self._idf = (np.log((1 + len(grams)) / (1 + counts)) + 1.0).astype(np.float16).astype(np.float64)
+        places = np.minimum(np.searchsorted(self._keys, grams.keys), len(self._keys) - 1)
+        known = self._keys[places] == grams.keys
+        ids = places[known]
+        starts = np.concatenate(([0], np.cumsum(known)))[grams.starts]
+        values = grams.times[known].astype(np.float64) * self._idf[ids]
+        norms = np.sqrt(np.add.reduceat(np.append(np.square(values), 0.0), starts[:-1]))
+        norms[starts[:-1] == starts[1:]] = 1.0
+        values *= size / np.repeat(norms, np.diff(starts))
+        self._size = size
+        self._matrix = csr_matrix((values, ids, starts), shape=(len(grams), len(self._keys)))
+        if numbers is not None:
+            self._matrix = hstack([self._matrix, csr_matrix(numbers.astype(np.float64))]).tocsr()
+
+    def fit(
+        self,
+        name: str,
+        labels: Sequence[str],
+        classifier: Any,
+        *,
+        rows: Sequence[int] | None = None,
+        weights: Sequence[float] | None = None,
+        sharpness: float = 1.0,
+    ) -> GramModel:
+        """Fit a scikit-learn linear classifier on `rows` (all where missing), whose labels and weights are
+        given. `sharpness` scales margins before the softmax."""
+        model = classifier.fit(
+            self._matrix if rows is None else self._matrix[list(rows)],
+            list(labels),
+            **({} if weights is None else {"sample_weight": list(weights)}),
+        )
+        coefficients, bias = model.coef_, model.intercept_
+        if len(model.classes_) == 2:
+            coefficients = np.vstack([-coefficients[0], coefficients[0]]) / 2
+            bias = np.array([-bias[0], bias[0]]) / 2
+        split = len(self._keys)
+        weighted = coefficients[:, :split].T * self._idf[:, None] * (sharpness * self._size)
+        return GramModel(
+            name=name,
+            classes=tuple(str(label) for label in model.classes_),
+            keys=self._keys,
+            rows=weighted.astype(np.float32),
+            idf=self._idf.astype(np.float32),
+            bias=(bias * sharpness).astype(np.float32),
+            dense=np.ascontiguousarray(coefficients[:, split:].T * sharpness).astype(np.float32),
+        )
 
 
 def fit_grams(
@@ -21,45 +90,12 @@ def fit_grams(
     most_grams: int = 60_000,
     sharpness: float = 1.0,
     weights: Sequence[float] | None = None,
-    singles: bool = True,
 ) -> GramModel:
-    """Fit a scikit-learn linear classifier. `sharpness` scales margins before the softmax; `weights` are of
-    the texts, 1 each where missing; without `singles` only pairs of characters are looked at."""
-    documents = [read_grams(text) for text in texts]
-    seen, counts = np.unique(np.concatenate([keys for keys, _ in documents]), return_counts=True)
-    if not singles:
-        seen, counts = seen[(seen & 0xFFFF) != 0], counts[(seen & 0xFFFF) != 0]
-    order = np.lexsort((seen, -counts))[:most_grams]
-    kept = np.sort(order[counts[order] >= min_count])
-    grams, counts = seen[kept], counts[kept]
-    # The weights are learned on the idf that the artefact will hold.
-    idf = (np.log((1 + len(texts)) / (1 + counts)) + 1.0).astype(np.float16).astype(np.float64)
-    indptr, indices, data = [0], [], []
-    for keys, times in documents:
-        places = np.minimum(np.searchsorted(grams, keys), len(grams) - 1)
-        known = grams[places] == keys
-        ids = places[known]
-        values = times[known].astype(np.float64) * idf[ids]
-        indices.append(ids)
-        data.append(values / (float(np.sqrt(np.square(values).sum())) or 1.0))
-        indptr.append(indptr[-1] + len(ids))
-    shape = (len(documents), len(grams))
-    model = classifier.fit(
-        csr_matrix((np.concatenate(data), np.concatenate(indices), indptr), shape=shape),
-        list(labels),
-        **({} if weights is None else {"sample_weight": list(weights)}),
-    )
-    coefficients, bias = model.coef_, model.intercept_
-    if len(model.classes_) == 2:
-        coefficients, bias = (
-            np.vstack([-coefficients[0], coefficients[0]]) / 2,
-            np.array([-bias[0], bias[0]]) / 2,
-        )
-    return GramModel(
-        name=name,
-        classes=tuple(str(label) for label in model.classes_),
-        keys=grams,
-        rows=(coefficients.T * idf[:, None] * sharpness).astype(np.float32),
-        idf=idf.astype(np.float32),
-        bias=(bias * sharpness).astype(np.float32),
-    )
+    """Fit a scikit-learn linear classifier on texts alone."""
+    table = GramTable(read_grams(texts), min_count=min_count, most_grams=most_grams)
+    return table.fit(name, labels, classifier, sharpness=sharpness, weights=weights)
+
+
+def say(model: GramModel, texts: Sequence[str]) -> list[str]:
+    """The best class of each text."""
+    return [model.classes[i] for i in model.scores(model.known(read_grams(texts))).argmax(axis=1)]

@@ -13,13 +13,16 @@ from sklearn.svm import LinearSVC
 from pipeline.city import City
 from pipeline.tagging.grams import GramModel
 from pipeline.tagging.threads_reading import PostReader
-from pipeline.tagging.threads_router import MODEL, LearnedRouter, functions_of, stressed
-from pipeline.training.examples import DATA, gold_files
+from pipeline.tagging.threads_router import MODEL, LearnedRouter, functions_of
+from pipeline.training.examples import DATA, gold_files, load_rows, own_tables
 from pipeline.training.fit import fit_grams
+from pipeline.training.replies import load_answered
 from pipeline.training.split import SEED
 
 # What the first, second and third unit of a post count for.
 SHARES = (1.0, 0.4, 0.25)
+# What a real message counts for whose function is guessed from the office that answered.
+GUESSED = 0.3
 # Scales margins so that shares tell how sure the model is.
 SHARPNESS = 6.0
 
@@ -46,15 +49,30 @@ def load_routed(path: Path) -> Iterator[tuple[str, str, list[str]]]:
 def load_matters(data_dir: Path, city: City, without: frozenset[str] = frozenset()) -> list[Matter]:
     """All there is to learn from, but for the files named `without`."""
     phrases = load_phrases()
-    known = functions_of(PostReader(city).router.unit_of, frozenset(name for name, _ in phrases))
-    matters: list[Matter] = [(function, stressed(phrase, ""), 1.0) for function, phrase in phrases]
+    unit_of = PostReader(city).router.unit_of
+    known = functions_of(unit_of, frozenset(name for name, _ in phrases))
+    matters: list[Matter] = [(function, phrase, 1.0) for function, phrase in phrases]
+
+    def standing(function: str) -> str | None:
+        return known.get(unit_of.get(function, ""))
+
+    for path in own_tables():
+        for row in load_rows(path):
+            for name, share in zip(row["functions"].split(","), SHARES, strict=False):
+                function = standing(name)
+                if function is not None:
+                    matters.append((function, f"{row['title']}\n{row['text']}", share))
+    for name, title, text in load_answered(data_dir):
+        function = standing(name)
+        if function is not None:
+            matters.append((function, f"{title}\n{text}", GUESSED))
     for path in [*sorted(DATA.glob("posts-*.jsonl")), *gold_files(data_dir)]:
         if path.name in without:
             continue
         for title, text, units in load_routed(path):
             for unit, share in zip(units, SHARES, strict=False):
                 if unit in known:
-                    matters.append((known[unit], stressed(title, text), share))
+                    matters.append((known[unit], f"{title}\n{text}", share))
     return matters
 
 
@@ -66,9 +84,8 @@ def fit_matters(matters: Sequence[Matter]) -> GramModel:
         [function for function, _, _ in matters],
         LinearSVC(C=1.0, random_state=SEED),
         min_count=2,
-        most_grams=20_000,
+        most_grams=24_000,
         sharpness=SHARPNESS,
-        singles=False,
         weights=[weight for _, _, weight in matters],
     )
 
@@ -80,8 +97,9 @@ def matter_scores(data_dir: Path, city: City) -> dict[str, dict[str, float]]:
     for path in [*sorted(DATA.glob("posts-*.jsonl")), *gold_files(data_dir)]:
         router = LearnedRouter(unit_of, fit_matters(load_matters(data_dir, city, frozenset([path.name]))))
         first = three = count = 0
-        for title, text, units in load_routed(path):
-            shares = router.shares(title, text)
+        routed = list(load_routed(path))
+        shared = router.shares([f"{title}\n{text}" for title, text, _ in routed])
+        for (_, _, units), shares in zip(routed, shared, strict=True):
             order = sorted(shares, key=lambda unit: (-shares[unit], unit))[:3]
             count += 1
             first += order[:1] == units[:1]

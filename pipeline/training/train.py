@@ -16,12 +16,11 @@ from sklearn.metrics import f1_score
 from pipeline.city import City, load_city
 from pipeline.tagging.alike import MODEL as FREQUENCY_MODEL
 from pipeline.tagging.grams import GramModel, read_grams
-from pipeline.tagging.linear import LinearModel
-from pipeline.tagging.threads_features import numbers
-from pipeline.tagging.threads_reading import PostReader
+from pipeline.tagging.linear import softmax
 from pipeline.training.alike import fit_frequencies
 from pipeline.training.examples import Example, load_examples
-from pipeline.training.kinds import ASKING, fit_threads, post_features
+from pipeline.training.fit import say
+from pipeline.training.kinds import ASKING, Row, fit_threads, read_rows
 from pipeline.training.matters import fit_matters, load_matters, load_phrases, matter_scores
 from pipeline.training.sentiment import fit_chat, load_chat
 from pipeline.training.split import FOLDS, SEED, folds, held_out
@@ -59,7 +58,7 @@ def train(data_dir: Path, out_dir: Path, docs: Path | None = None) -> list[Path]
     return [*written, out_dir / "news" / "sentiment.npz", frequencies]
 
 
-def _write(out_dir: Path, model: LinearModel | GramModel, card: Card) -> Path:
+def _write(out_dir: Path, model: GramModel, card: Card) -> Path:
     path = out_dir / f"{model.name}.npz"
     model.save(path)
     card = {
@@ -73,36 +72,37 @@ def _write(out_dir: Path, model: LinearModel | GramModel, card: Card) -> Path:
     return path
 
 
-def _threads(data_dir: Path, city: City) -> tuple[LinearModel, Card]:
+def _threads(data_dir: Path, city: City) -> tuple[GramModel, Card]:
     examples = load_examples(data_dir)
+    rows = read_rows(examples, city)
     card: Card = {
         "what": "帖子：类型、是否要单位答复、是否紧急",
-        "kind": "逻辑回归：标题和首帖的词，加词典线索的计数",
+        "kind": "逻辑回归：全文、标题、结尾的单字与双字，加电话、价钱、问号等十个数",
         "data": dict(Counter(_origin(example.id) for example in examples)),
         "labels": dict(sorted(Counter(str(example.kind) for example in examples).items())),
-        "cross_validated": thread_scores(examples, city),
-        "limits": "训练帖子大多是写出来的，词典线索参照过其中一部分；真实论坛帖上的成绩应以人工抽查为准",
+        "cross_validated": thread_scores(examples, rows),
+        "limits": "训练帖子大多是写出来的；真实论坛帖上的成绩应以人工抽查为准",
     }
-    return fit_threads(examples, city), card
+    return fit_threads(examples, rows), card
 
 
-def thread_scores(examples: Sequence[Example], city: City) -> dict[str, dict[str, float]]:
-    """Held-out scores by origin of the post (folds with a fixed seed); the cues are not held out."""
-    reader = PostReader(city)
+def thread_scores(examples: Sequence[Example], rows: Sequence[Row]) -> dict[str, dict[str, float]]:
+    """Held-out scores by origin of the post (folds with a fixed seed)."""
     order = list(range(len(examples)))
     random.Random(SEED).shuffle(order)
     said: dict[str, dict[str, str]] = {}
     for fold in range(FOLDS):
-        kept = [examples[i] for place, i in enumerate(order) if place % FOLDS != fold]
-        model = fit_threads(kept, city)
-        for example in (examples[i] for place, i in enumerate(order) if place % FOLDS == fold):
-            dense = numbers(reader.read(example.title, example.text), example.board)
-            scores = model.feature_scores(post_features(example.title, example.text), dense)
+        kept = [i for place, i in enumerate(order) if place % FOLDS != fold]
+        held = [i for place, i in enumerate(order) if place % FOLDS == fold]
+        model = fit_threads([examples[i] for i in kept], [rows[i] for i in kept])
+        grams = read_grams([rows[i][0].text for i in held], [rows[i][0].title_end for i in held])
+        scores = model.scores(model.known(grams), np.array([rows[i][1] for i in held], dtype=np.float32))
+        for i, margins in zip(held, scores.tolist(), strict=True):
             best: dict[str, tuple[float, str]] = {}
-            for name, score in zip(model.classes, scores, strict=True):
+            for name, score in zip(model.classes, margins, strict=True):
                 head, _, label = name.partition("|")
-                best[head] = max(best.get(head, (-np.inf, "")), (float(score), label))
-            said[example.id] = {head: label for head, (_, label) in best.items()}
+                best[head] = max(best.get(head, (-np.inf, "")), (score, label))
+            said[examples[i].id] = {head: label for head, (_, label) in best.items()}
     groups: dict[str, list[Example]] = defaultdict(list)
     for example in examples:
         groups[_origin(example.id)].append(example)
@@ -126,6 +126,8 @@ def thread_scores(examples: Sequence[Example], city: City) -> dict[str, dict[str
 def _origin(name: str) -> str:
     if name.startswith("told"):
         return "真实来帖（标题自报类型）"
+    if name.startswith("chat"):
+        return "真实闲谈（车友、微博）"
     if name.startswith("own"):
         return "自写短帖"
     if name.startswith("st"):
@@ -139,8 +141,7 @@ def _topics(data_dir: Path) -> tuple[GramModel, Card]:
     said = np.empty(len(pairs), dtype=object)
     for rest, fold in folds(labels):
         model = fit_topics([pairs[i] for i in rest])
-        for i in fold:
-            said[i] = model.classes[int(model.scores(*model.known(*read_grams(pairs[i][1]))).argmax())]
+        said[fold] = say(model, [pairs[i][1] for i in fold])
     card: Card = {
         "what": "群众来信主题（7 类）",
         "kind": "线性支持向量机：单字与双字的 tf-idf",
@@ -187,7 +188,7 @@ def chat_scores(
     model: GramModel, rows: Sequence[tuple[str, str, str]], test: Sequence[int]
 ) -> dict[str, float]:
     """Macro F1 by source and over all."""
-    said = [say_chat(model, rows[i][2]) for i in test]
+    said = say_chat(model, [rows[i][2] for i in test])
     gold = [rows[i][1] for i in test]
     result = {"all_macro_f1": float(f1_score(gold, said, average="macro"))}
     for source in sorted({rows[i][0] for i in test}):
@@ -196,10 +197,10 @@ def chat_scores(
     return result
 
 
-def say_chat(model: GramModel, text: str) -> str:
-    """The sentiment whose classes (source|sentiment) have most of the share."""
-    scores = model.scores(*model.known(*read_grams(text)))
-    total: dict[str, float] = defaultdict(float)
-    for name, part in zip(model.classes, np.exp(scores - scores.max()), strict=True):
-        total[name.rpartition("|")[2]] += float(part)
-    return max(sorted(total), key=lambda label: total[label])
+def say_chat(model: GramModel, texts: Sequence[str]) -> list[str]:
+    """The sentiment whose classes (source|sentiment) have most of the share, for each text."""
+    shares = softmax(model.scores(model.known(read_grams(texts))))
+    labels = sorted({name.rpartition("|")[2] for name in model.classes})
+    columns = [[i for i, c in enumerate(model.classes) if c.endswith(f"|{label}")] for label in labels]
+    total = np.stack([shares[:, column].sum(axis=1) for column in columns], axis=1)
+    return [labels[i] for i in total.argmax(axis=1)]

@@ -233,3 +233,22 @@ def test_plain_messages() -> None:
     chat = tagger.tag(PostItem(id="2", text="武汉加油！向一线的医护人员致敬！"))
     assert (chat.needs_reply, chat.sentiment, chat.units) == (False, "positive", [])
     assert tagger.tag(PostItem(id="3", text="")).id == "3"
+
+
+@pytest.mark.parametrize(
+    ("text", "unit"),
+    [
+        ("东兴的质监局来管一管这里的秤", "东兴市"),
+        ("在港口区递的材料，区民政的领导能不能找一下", "港口区"),
+        ("防城区政务中心中午没人，白跑三趟", "防城区"),
+        ("小区民政活动室没人管", None),
+    ],
+)
+def test_organs_of_a_county_are_the_countys(tagger: ThreadTagger, text: str, unit: str | None) -> None:
+    units = tagger.tag(thread("投诉", text)).units
+    assert units[:1] == [unit] if unit else not {"港口区", "防城区"} & set(units)
+
+
+def test_a_batch_is_tagged_as_its_threads_one_by_one(tagger: ThreadTagger) -> None:
+    items = [thread(title, text) for _, title, text in KINDS]
+    assert tagger.tag_all(items) == [tagger.tag(item) for item in items]

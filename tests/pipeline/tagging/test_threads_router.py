@@ -6,7 +6,7 @@ from pipeline.city import load_city
 from pipeline.tagging.duties import units_of_functions
 from pipeline.tagging.items import PostItem
 from pipeline.tagging.posts import PostTagger
-from pipeline.tagging.threads_router import LearnedRouter, functions_of, stressed
+from pipeline.tagging.threads_router import LearnedRouter, functions_of
 
 
 @pytest.fixture(scope="module")
@@ -40,18 +40,12 @@ def test_evidence_of_a_message_points_into_its_text(tagger: PostTagger) -> None:
     assert "“”" not in empty.why["citizen_topic"].why
 
 
-def test_asked_sentences_and_the_title_count_twice() -> None:
-    assert stressed("路灯", "黑了。请来修。").count("路灯") == 2
-    assert stressed("路灯", "黑了。请来修。").count("请来修") == 2
-    assert stressed("路灯", "黑了。请来修。").count("黑了") == 1
-
-
 def test_another_citys_units_are_found_by_function() -> None:
-    shares = LearnedRouter({"市政": "某市城管局", "供电": "某市供电公司"}).shares(
-        "路灯不亮", "路灯坏了没人修"
-    )
-    assert max(shares, key=lambda unit: shares[unit]) == "某市城管局"
-    assert LearnedRouter({}).shares("路灯不亮", "") == {}
+    router = LearnedRouter({"市政": "某市城管局", "供电": "某市供电公司"})
+    lamps, empty = router.shares(["路灯不亮\n路灯坏了没人修", ""])
+    assert max(lamps, key=lambda unit: lamps[unit]) == "某市城管局"
+    assert empty == {}
+    assert LearnedRouter({}).shares(["路灯不亮"]) == [{}]
 
 
 def test_each_unit_has_one_function_in_training() -> None:

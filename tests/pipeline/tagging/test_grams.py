@@ -1,0 +1,58 @@
+"""Grams: a batch says of each text what the text alone says; keys that share a slot are all found."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.tagging.grams import GramModel, read_grams
+
+TEXT = st.text(alphabet=st.characters(codec="utf-8"), max_size=30)
+POST = st.tuples(TEXT, TEXT).map(lambda parts: (f"{parts[0]}\n{parts[1]}", len(parts[0])))
+
+KEY = st.integers(1, 3 * 2**32 - 1)
+
+
+@given(st.lists(POST, min_size=1, max_size=5))
+def test_a_batch_is_its_texts_one_by_one(posts: list[tuple[str, int]]) -> None:
+    together = read_grams([text for text, _ in posts], [end for _, end in posts])
+    for number, (text, end) in enumerate(posts):
+        part = slice(together.starts[number], together.starts[number + 1])
+        alone = read_grams([text], [end])
+        assert np.array_equal(together.keys[part], alone.keys)
+        assert np.array_equal(together.times[part], alone.times)
+
+
+def test_a_batch_of_nothing_is_nothing() -> None:
+    assert len(read_grams([])) == 0
+    assert len(read_grams(["", " "]).keys) == 0
+
+
+def test_title_and_end_stand_out() -> None:
+    grams = read_grams(["路灯\n" + "黑" * 20 + "谁来修"], [2])
+    places = (grams.keys >> np.uint64(32)).tolist()
+    assert places.count(1) == 3  # 路, 灯, 路灯
+    assert places.count(2) == 4  # 黑黑, 黑谁, 谁来, 来修
+
+
+@given(
+    st.sets(st.integers(1, 3 * 2**32 - 1), min_size=1, max_size=300), st.sets(st.integers(1, 3 * 2**32 - 1))
+)
+def test_every_key_of_a_model_is_found_and_no_other(keys: set[int], others: set[int]) -> None:
+    known = np.array(sorted(keys), dtype=np.uint64)
+    size = len(known)
+    model = GramModel("m", ("a",), known, np.ones((size, 1), np.float32), np.ones(size, np.float32),
+                      np.zeros(1, np.float32))  # fmt: skip
+    asked = np.array(sorted(keys | others), dtype=np.uint64)
+    grams = read_grams([""])
+    found = model.known(type(grams)(asked, np.ones(len(asked), np.float32), np.array([0, len(asked)])))
+    assert known[found.ids].tolist() == sorted(keys)
+
+
+def test_hundred_thousand_keys_share_slots_and_are_all_found() -> None:
+    known = np.arange(1, 400_000, 4, dtype=np.uint64) << np.uint64(7)
+    size = len(known)
+    model = GramModel("m", ("a",), known, np.ones((size, 1), np.float32), np.ones(size, np.float32),
+                      np.zeros(1, np.float32))  # fmt: skip
+    grams = read_grams([""])
+    found = model.known(type(grams)(known, np.ones(size, np.float32), np.array([0, size])))
+    assert np.array_equal(found.ids, np.arange(size))

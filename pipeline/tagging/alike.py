@@ -99,6 +99,9 @@ class _Read:
     weights: npt.NDArray[np.float64]
 
 
+_SECOND = np.uint64(0xFFFF)  # the second character of a gram
+
+
 @cache
 def _rhetoric() -> Keys:
     """Pairs of characters of words that stand in posts on any matter."""
@@ -108,8 +111,8 @@ def _rhetoric() -> Keys:
 
 def pairs(text: str) -> Keys:
     """Pairs of characters of a text, sorted, each once."""
-    keys, _ = read_grams(text)
-    return keys[(keys & 0xFFFF) != 0]
+    keys = read_grams([text]).keys
+    return keys[(keys & _SECOND) != 0]
 
 
 def alike(messages: Sequence[Message], new: Collection[str] | None = None) -> Iterator[Alike]:
@@ -142,13 +145,14 @@ def alike(messages: Sequence[Message], new: Collection[str] | None = None) -> It
 
 
 def _read(message: Message, known: Frequencies) -> _Read:
-    title, text = read_grams(message.title), read_grams(message.text[:_READ])
+    grams = read_grams([message.title, message.text[:_READ]])
+    title, text = grams.of(0), grams.of(1)
     both = np.union1d(title[0], text[0])
     weights = np.zeros(len(both))
     weights[np.searchsorted(both, title[0])] += _TITLE
     weights[np.searchsorted(both, text[0])] += _TEXT * text[1]
     shares = known.of(both)
-    here = ((both & 0xFFFF) != 0) & (shares <= _COMMON) & ~np.isin(both, _rhetoric())
+    here = ((both & _SECOND) != 0) & (shares <= _COMMON) & ~np.isin(both, _rhetoric())
     return _Read(message, both[here], weights[here] * -np.log(shares[here]))
 
 

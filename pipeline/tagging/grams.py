@@ -43,6 +43,10 @@ class Grams:
     def __len__(self) -> int:
         return len(self.starts) - 1
 
+    def of(self, text: int) -> tuple[Keys, Floats]:
+        part = slice(self.starts[text], self.starts[text + 1])
+        return self.keys[part], self.times[part]
+
 
 def read_grams(texts: Sequence[str], title_ends: Sequence[int] | None = None) -> Grams:
     """Grams of texts. Where it is told where their titles end, those of title and end stand out too."""

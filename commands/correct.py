@@ -1,4 +1,4 @@
-"""Owns the commands by which a person corrects tags: correct article, correct thread."""
+"""Owns the commands by which a person decides on tags: judge lists what waits, correct records it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,21 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from commands.common import HOME, CityOption, HomeOption, JsonOption, UserError, asked, wall_clock
+from commands.common import (
+    HOME,
+    AsOfOption,
+    CityOption,
+    CsvOption,
+    HomeOption,
+    JsonOption,
+    KnownByOption,
+    UserError,
+    asked,
+    check_unit,
+    emit_rows,
+    parse_day,
+    wall_clock,
+)
 
 if TYPE_CHECKING:
     from pipeline.decisions import Decision
@@ -155,3 +169,36 @@ def _correct(
         typer.echo(msgspec.json.encode(decision).decode())
     else:
         typer.echo(f"已记录更正 {decision.id}：{decision.target}；运行 gangqing build 后生效")
+
+
+@app.command()
+def judge(
+    city: CityOption = None,
+    home: HomeOption = HOME,
+    as_of: AsOfOption = None,
+    known_by: KnownByOption = None,
+    unit: Annotated[str | None, typer.Option("--unit", help="只看一个单位是否计分。")] = None,
+    credits_only: Annotated[bool, typer.Option("--credits", help="只列单位存疑的。")] = False,
+    as_json: JsonOption = False,
+    as_csv: CsvOption = False,
+) -> None:
+    """待研判稿件：程序没有把握、不敢计分的，由人看过再定（correct article 记录结论）。"""
+    import dataclasses
+
+    from analysis import overview
+    from analysis.judge import DOUBT_COLUMNS, doubts
+    from analysis.warehouse import moment
+
+    with asked(city, home) as (chosen, con):
+        check_unit(chosen, unit)
+        day = parse_day(as_of) or overview.latest_day(con)
+        known = moment(parse_day(known_by, "--known-by"))
+        found = doubts(con, chosen, day, known, unit=unit, credits_only=credits_only)
+        emit_rows(
+            [{**dataclasses.asdict(d), "confidence": round(d.confidence, 2)} for d in found],
+            DOUBT_COLUMNS,
+            as_json,
+            as_csv,
+            title=f"待研判稿件：截至 {day}，{len(found)} 处",
+            caption="单位存疑的不计分；结论用 gangqing correct article 记录：写全应计的单位，不该计的不写",
+        )

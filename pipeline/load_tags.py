@@ -85,7 +85,7 @@ def _tag_row(row: Mapping[str, Any], tags: ArticleTags) -> dict[str, Any]:
 
 
 def _credit_rows(row: Mapping[str, Any], tags: ArticleTags) -> Iterator[dict[str, Any]]:
-    for credit in tags.credits:
+    for credit, doubtful in [*((c, False) for c in tags.credits), *((c, True) for c in tags.doubtful)]:
         evidence = credit.evidence
         yield {
             "article_id": row["article_id"],
@@ -93,6 +93,7 @@ def _credit_rows(row: Mapping[str, Any], tags: ArticleTags) -> Iterator[dict[str
             "unit": credit.unit,
             "role": credit.role,
             "confidence": float(credit.confidence),
+            "is_doubtful": doubtful,
             "why": evidence.why,
             "field": evidence.field,
             "start_char": evidence.start,

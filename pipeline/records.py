@@ -202,6 +202,7 @@ class ArticleTags(Record, frozen=True, kw_only=True):
     has_editor_note: bool
     plan_column: bool
     reprint_of: str | None = None
+    doubtful: list[Credit] = []  # below the city's threshold: not credited, for a person to look at
     why: dict[str, Evidence] = {}  # per tag: topic, indicator, sentiment, form, reprint_of …
     confidence: dict[str, float] = {}
 

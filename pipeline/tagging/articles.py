@@ -38,6 +38,7 @@ class ArticleTagger:
             form=classes.form,
             has_editor_note=classes.has_editor_note,
             plan_column=classes.plan_column,
+            doubtful=units.doubtful,
             why={**classes.why, "sentiment": why},
             confidence=classes.confidence,
         )

@@ -75,6 +75,7 @@ def with_story(tags: ArticleTags, story: ArticleTags) -> ArticleTags:
         credits=credits,
         exposed=list(story.exposed),
         mentions=[unit for unit in tags.mentions if unit not in taken],
+        doubtful=[],  # the story's doubts are asked once, on its first publication
     )
 
 

@@ -14,7 +14,7 @@ import re
 
 import msgspec
 
-from pipeline.city import City
+from pipeline.city import City, CityError
 from pipeline.records import Credit, Evidence
 from pipeline.tagging.items import ArticleItem
 from pipeline.tagging.names import NameFinder, Names
@@ -57,6 +57,18 @@ _ACT_WORD = {
 _ZONE_WORD = ("标题", "导语", "开头部分", "正文")
 
 
+def read_threshold(city: City, default: float) -> float:
+    """The city's `credit_threshold`, a share from 0.5 to 1; `default` where it says none.
+
+    Raises:
+        CityError: it is no such number.
+    """
+    value = city.settings.get("credit_threshold", default)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0.5 <= value <= 1:
+        raise CityError(f"{city.folder}/city.yaml: credit_threshold 应是 0.5 到 1 之间的数，而不是 {value!r}")
+    return float(value)
+
+
 class UnitTagger:
     """Tags the units of articles for one city."""
 
@@ -67,7 +79,7 @@ class UnitTagger:
         self.reader = Reader(city, self.names, self.finder)
         self.bylines = Bylines(city, self.names, self.finder)
         self.model = load_role_model()
-        self.threshold = float(city.settings.get("credit_threshold", self.model.threshold))
+        self.threshold = read_threshold(city, self.model.threshold)
 
     def tag(self, item: ArticleItem) -> UnitTags:
         """Credits, mentions and exposed units of one article. Deterministic; reads nothing but the item."""
@@ -101,7 +113,10 @@ class UnitTagger:
                 evidence=_evidence(text, case),
                 confidence=round(confidence, 3),
             )
-            (credits if confidence >= self.threshold else doubtful).append(found)
+            if confidence >= self.threshold:
+                credits.append(found)
+            else:
+                doubtful.append(_doubt(found))
         credits = _joined(credits, cases)
         done = {credit.unit for credit in credits}
         exposed = [unit for unit in exposed if unit not in done]
@@ -194,6 +209,13 @@ def _joined(credits: list[Credit], cases: dict[str, Case]) -> list[Credit]:
     if len(subjects) < 2 and not beside:
         return credits
     return [msgspec.structs.replace(c, role="joint") if c.role == "subject" else c for c in credits]
+
+
+def _doubt(credit: Credit) -> Credit:
+    evidence = msgspec.structs.replace(
+        credit.evidence, why=credit.evidence.why.replace("，为报道主体", "，是否报道主体把握不足，待研判")
+    )
+    return msgspec.structs.replace(credit, evidence=evidence)
 
 
 def _evidence(text: Text, case: Case) -> Evidence:

@@ -1,10 +1,10 @@
 """Owns a small city for tests: pages landed by hand, and a tagger that reads its tags from the text.
 
-An article's body may hold marks such as `[市水利局:subject]`, `[topic=生态建设]`, `[form=曝光]`,
-`[exposed=市住建委]`, `[column]`, `[note]`, `[same=key]` (articles of one key tell one story). A thread's
-title may hold `[投诉:市水利局]`, `[同办:市水利局、市住建委]`; an official post that says 已收到 is a first
-response, one that says 答复 an answer, one that says 不属我局 a sending-back; the poster's 不认 disputes,
-解决了 is content; a netizen's 我局 claims to be an authority.
+An article's body may hold marks such as `[市水利局:subject]`, `[市水利局?]` (doubtful), `[topic=生态建设]`,
+`[form=曝光]`, `[exposed=市住建委]`, `[column]`, `[note]`, `[same=key]` (articles of one key tell one story).
+A thread's title may hold `[投诉:市水利局]`, `[同办:市水利局、市住建委]`; an official post that says 已收到 is
+a first response, one that says 答复 an answer, one that says 不属我局 a sending-back; the poster's 不认
+disputes, 解决了 is content; a netizen's 我局 claims to be an authority.
 """
 
 from __future__ import annotations
@@ -71,6 +71,10 @@ class MarkTagger:
                     evidence=Evidence(why="标记", field="body", start=m.start(), end=m.end()),
                 )
                 for m in re.finditer(r"\[([^:=\]]+):(byline|subject|joint)\]", text)
+            ],
+            doubtful=[
+                Credit(unit=m[1], role="subject", evidence=Evidence(why="标记"), confidence=0.5)
+                for m in re.finditer(r"\[([^:=?\]]+)\?\]", text)
             ],
             mentions=[],
             exposed=re.findall(r"\[exposed=([^\]]+)\]", text),

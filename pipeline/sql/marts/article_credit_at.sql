@@ -23,7 +23,7 @@ candidate AS (
     'rule' AS decided_by, NULL AS decision_id
   FROM article_at(known_by) AS a
   JOIN article_credit_tag AS c USING (article_id, content_hash)
-  WHERE a.article_id NOT IN (SELECT article_id FROM corrected)
+  WHERE NOT c.is_doubtful AND a.article_id NOT IN (SELECT article_id FROM corrected)
   UNION ALL
   SELECT
     article_id, credit.unit, COALESCE(credit.role, 'subject'), 1.0, '人工更正', NULL, NULL, NULL, NULL,

@@ -106,6 +106,7 @@ def correct_article(
     who: str,
     at: dt.datetime,
     why: str = "",
+    expected: Mapping[str, str | None] | None = None,
 ) -> Decision:
     """Record what the tags of an article should be; they hold from the next build on.
 
@@ -113,9 +114,11 @@ def correct_article(
         decisions: the folder of the record (`Store.decisions`).
         target: the article's id or address.
         at: wall-clock time of China.
+        expected: the newest decision on it that the person saw (pipeline.decisions.append_decisions).
 
     Raises:
         CorrectionError: no such article, unit, topic or indicator, or nothing is named.
+        StaleDecision: somebody decided on it meanwhile.
         DecisionError: nobody is named as the one who decides.
     """
     present = _present(ask(con, "tags_of_article", target=target), target, "稿件")
@@ -137,7 +140,7 @@ def correct_article(
         if first["article_id"] == present["article_id"]:
             raise CorrectionError("一篇稿件不能是它自己的转载")
         after["reprint_of"] = first["article_id"]
-    return _record(decisions, present["article_id"], present, after, who, at, why)
+    return _record(decisions, present["article_id"], present, after, who, at, why, expected)
 
 
 def correct_thread(
@@ -227,6 +230,7 @@ def _record(
     who: str,
     at: dt.datetime,
     why: str,
+    expected: Mapping[str, str | None] | None = None,
 ) -> Decision:
     moment = at.replace(tzinfo=None, microsecond=0).isoformat()
     before = {key: present[key] for key in after if key in present}
@@ -242,5 +246,5 @@ def _record(
         after=after,
         why=why.strip(),
     )
-    append_decision(decisions, decision)
+    append_decision(decisions, decision, expected)
     return decision

@@ -52,7 +52,7 @@ class DeskWarehouse:
         path: the warehouse file.
         decisions: folder of the record of decisions.
         """
-        self._path, self._decisions = path, decisions
+        self.path, self._decisions = path, decisions
         self._live = LiveWarehouse(path, city, decisions)
         self._lock = threading.Lock()
         self._edition: Edition | None = None
@@ -73,9 +73,9 @@ class DeskWarehouse:
 
     def _state(self) -> Hashable:
         try:
-            stat = self._path.stat()
+            stat = self.path.stat()
         except FileNotFoundError:
-            raise WarehouseError(f"没有数据仓库 {self._path}，请先运行 gangqing build") from None
+            raise WarehouseError(f"没有数据仓库 {self.path}，请先运行 gangqing build") from None
         return (stat.st_ino, stat.st_mtime_ns, stat.st_size, decisions_state(self._decisions))
 
     def close(self) -> None:

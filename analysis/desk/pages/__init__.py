@@ -7,6 +7,8 @@ from typing import Any
 from analysis.desk.pages import (
     announcement,
     appeals,
+    article,
+    articles,
     captures,
     entrance,
     exposures,
@@ -25,6 +27,8 @@ PAGES: tuple[Any, ...] = (
     today,
     ledger,
     units,
+    articles,
+    article,
     tickets,
     ticket,
     exposures,

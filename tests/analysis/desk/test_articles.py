@@ -1,0 +1,154 @@
+"""稿件 and one article: search, filters, evidence, correction in place, and what a liaison may see."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from litestar import Litestar
+from litestar.testing import TestClient
+
+from analysis.desk.office import Office
+from analysis.desk.rights import Role
+from pipeline.search_index import index_path, update_index
+from tests.analysis.desk.people import UNIT, browser, token
+
+HOSTILE = [
+    '"',
+    "'; DROP TABLE doc; --",
+    "NEAR(a b",
+    "<script>alert(1)</script>",
+    "a\0b",
+    "*",
+    "水" * 5_000,
+    "((((",
+    "{{7*7}}",
+]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def indexed(office: Office) -> Path:
+    update_index(office.warehouse.path)
+    return index_path(office.warehouse.path)
+
+
+def first_article(client: TestClient[Litestar], words: str) -> str:
+    page = client.get("/articles", params={"q": words}).text
+    found = re.search(r'href="/articles/(a[0-9a-f]+)"', page)
+    assert found, page[:3000]
+    return found[1]
+
+
+def test_words_are_found_and_marked(office: Office) -> None:
+    with browser(office, Role.PUBLICITY) as client:
+        page = client.get("/articles", params={"q": "水利"}).text
+        assert "<mark>水利</mark>" in page
+        assert "市教育局抓教学质量" not in page
+        assert "没有找到符合条件的稿件" in client.get("/articles", params={"q": "沙漠"}).text
+        threads = client.get("/articles", params={"q": "垃圾", "in": "threads"}).text
+        assert "河道<mark>垃圾</mark>无人清" in threads
+        assert client.get(re.search(r'href="(/threads/[^"]+)"', threads)[1]).status_code == 200  # type: ignore[index]
+
+
+def test_filters_stay_in_the_form_and_cut_the_list(office: Office) -> None:
+    with browser(office, Role.EVALUATION) as client:
+        page = client.get("/articles", params={"unit": "市教育局", "form": "报道"}).text
+        assert "市教育局抓教学质量" in page and "市水利局部署冬修水利" not in page
+        assert "<option selected>市教育局</option>" in page
+        exposed = client.get("/articles", params={"role": "exposed"}).text
+        assert "曝光：围挡占道" in exposed and "市教育局抓教学质量" not in exposed
+        assert client.get("/articles?start=nonsense").status_code == 400
+        before = client.get("/articles?as_of=2017-10-10").text
+        assert "市水利局部署冬修水利" in before and "市教育局抓教学质量" not in before
+
+
+def test_hostile_words_give_a_result_or_a_message(office: Office) -> None:
+    with browser(office, Role.INSPECTOR) as client:
+        for words in HOSTILE:
+            for more in ({}, {"in": "threads"}):
+                answer = client.get("/articles", params={"q": words, **more})
+                assert answer.status_code == 200, words
+                assert "<script>alert" not in answer.text
+                assert "没有找到" in answer.text or 'role="alert"' in answer.text, words
+
+
+def test_without_an_index_the_page_says_what_to_do(office: Office, indexed: Path) -> None:
+    away = indexed.rename(indexed.with_suffix(".away"))
+    try:
+        with browser(office, Role.PUBLICITY) as client:
+            page = client.get("/articles", params={"q": "水利"}).text
+            assert "还没有全文索引" in page and "gangqing build" in page
+            assert "市水利局部署冬修水利" in client.get("/articles").text  # a list without words needs none
+    finally:
+        away.rename(indexed)
+
+
+def test_an_article_shows_its_evidence_credits_and_tasks(office: Office) -> None:
+    with browser(office, Role.INSPECTOR) as client:
+        page = client.get(f"/articles/{first_article(client, '冬修')}").text
+        assert '<mark class="mark-unit " title="市水利局：标记">[市水利局:subject]</mark>' in page
+        assert "m02" in page and 'sandbox=""' in page
+        assert "更正计分和标签" not in page  # an inspector changes nothing
+        assert client.get("/articles/none").status_code == 404
+        assert client.get(f"/articles/{first_article(client, '冬修')}?as_of=2017-10-01").status_code == 404
+
+
+def test_a_liaison_sees_articles_of_her_unit_only(office: Office) -> None:
+    with browser(office, Role.PUBLICITY) as client:
+        other = first_article(client, "教学质量")
+    with browser(office, Role.LIAISON) as client:
+        page = client.get("/articles").text
+        assert "市水利局部署冬修水利" in page and "市教育局" not in page and "曝光：围挡" not in page
+        assert client.get("/articles?unit=市教育局").text.count('class="results"') == 0
+        assert client.get(f"/articles/{other}").status_code == 403
+        assert client.get(f"/articles/{first_article(client, '冬修')}").status_code == 200
+        assert (
+            "电梯"
+            not in client.get("/articles", params={"q": "电梯", "in": "threads"})
+            .text.split("<main")[1]
+            .split("value=")[0]
+        )
+
+
+def fields(page: str) -> dict[str, str]:
+    return dict(re.findall(r'name="(seen\d)" value="([^"]*)"', page)) | {"_csrf_token": token(page)}
+
+
+def test_a_correction_is_recorded_and_the_second_person_is_told(office: Office) -> None:
+    with browser(office, Role.EVALUATION) as client:
+        number = first_article(client, "教学质量")
+        page = client.get(f"/articles/{number}").text
+        said = fields(page) | {
+            "unit0": "市教育局", "role0": "subject", "unit1": UNIT, "role1": "joint",
+            "topic": "社会建设", "indicator": "-",
+            "form": "报道", "sentiment": "positive", "why": "核对原版",
+        }  # fmt: skip
+        done = client.post(f"/articles/{number}/correct", data=said).text
+        assert "已更正标签" in done and "核对原版" in done
+        assert "人工更正" in done and UNIT in done  # seen at once, before the next build
+        second = client.post(f"/articles/{number}/correct", data=said | {"sentiment": "negative"}).text
+        assert "没有办成" in second and "绩效办张三" in second
+        assert ">正面" in second
+        nothing = client.post(
+            f"/articles/{number}/correct",
+            data=fields(second) | {k: v for k, v in said.items() if k[:4] != "seen" and k[0] != "_"},
+        )
+        assert nothing.status_code == 400 and "核对无误" in nothing.text
+        strange = client.post(f"/articles/{number}/correct", data=fields(second) | {"unit0": "没有的局"})
+        assert "没有办成" in strange.text
+    decided = list(office.audit.entries())[-3:]
+    assert any(entry.refused for entry in decided) and any(entry.decision for entry in decided)
+
+
+def test_only_the_offices_correct_and_not_in_the_past(office: Office) -> None:
+    with browser(office, Role.LIAISON) as client:
+        number = first_article(client, "冬修")
+        data = {"_csrf_token": token(client.get("/password").text)}
+        assert client.post(f"/articles/{number}/correct", data=data).status_code == 403
+    with browser(office, Role.PUBLICITY) as client:
+        page = client.get(f"/articles/{number}").text
+        past = client.post(
+            f"/articles/{number}/correct?as_of=2017-11-01", data=fields(page) | {"form": "综述"}
+        )
+        assert past.status_code == 400 and "回到今天" in past.text

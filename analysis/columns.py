@@ -101,6 +101,17 @@ LABELS = {
     "open_count": "未裁定",
     "granted_count": "已计分",
     "refused_count": "不予计分",
+    # score and deductions
+    "story_count": "篇数",
+    "earned_points": "得分",
+    "deducted_points": "扣分",
+    "total_points": "合计",
+    "tasks": "计入事项",
+    "copies": "各处链接",
+    "story_id": "原稿号",
+    "reason": "扣分依据",
+    "suggested_points": "建议扣分",
+    "decided_points": "决定扣分",
     # imports
     "row_number": "行",
     "heading": "列",

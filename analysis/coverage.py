@@ -7,11 +7,12 @@ import datetime as dt
 import pandas as pd
 
 from analysis import announcement, exposure, proofs, verdicts
-from analysis.credits import Points, parse_points, unit_scores
+from analysis.credits import Points, parse_points
 from analysis.plan import CITY_ROW, Plan, load_facts
 from analysis.proofs import Record
 from analysis.queue import queue
 from analysis.record import said_in
+from analysis.scoring import score_lines
 from analysis.sources import load_sources
 from analysis.ticket import Rules, parse_rules
 from analysis.verdicts import MET, NOT_ASKED, NOT_YET, UNKNOWN, UNMET, CoverageRow, Ground
@@ -88,10 +89,10 @@ def coverage(
             rows += _BY_RECORD[task.kind](ground, record, task)
         elif task.kind == "score":
             scoring = points or parse_points({})
-            for name, (total, lines) in unit_scores(plan, task, facts, scoring).items():
-                rows.append(
-                    ground.row(task, name, lines, len(lines), verdict=NOT_ASKED, note=f"{total:g} 分")
-                )
+            for name, lines in score_lines(plan, task, facts, scoring).items():
+                total = sum(line.points for line in lines)
+                ids = [line.article_id for line in lines]
+                rows.append(ground.row(task, name, ids, len(ids), verdict=NOT_ASKED, note=f"{total:g} 分"))
     for task in plan.tasks:  # last, since it draws on all the others
         if task.kind == "deduction":
             rows += proofs.deduction(ground, task, rows)

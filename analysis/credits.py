@@ -32,6 +32,9 @@ class Points(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     reprint: Literal["highest", "first"] = "highest"
     leader_note: Amount = 0.0
     cap_per_task: Amount | None = None
+    deduction: Amount = 0.0  # suggested for a task that a unit did not meet
+    deductions: dict[str, Amount] = {}  # of a task by its id, before that
+    deduction_cap: Amount | None = None  # most that is suggested for one unit in all
 
     def of_copy(self, fact: Fact, unit: str) -> tuple[float, str]:
         """Points of one copy for one unit, and how they come about, in Chinese."""
@@ -59,8 +62,12 @@ class Points(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
             copies: all known copies in the order of publication, at least one of which credits the unit.
         """
         copies = list(copies)
-        scored = [self.of_copy(copy, unit) for copy in copies if unit in copy.credits]
-        points, how = scored[0] if self.reprint == "first" else max(scored, key=lambda each: each[0])
+        own = [copy for copy in copies if unit in copy.credits]
+        scored = [(copy, *self.of_copy(copy, unit)) for copy in own]
+        copy, points, how = scored[0] if self.reprint == "first" else max(scored, key=lambda each: each[1])
+        if len(copies) > 1:
+            which = "首发" if self.reprint == "first" else "最高"
+            how += f"（{len(copies)} 处同文，取{which}：{copy.outlet} {copy.published_day}）"
         if self.leader_note and any(copy.has_leader_note for copy in copies):
             points += self.leader_note
             how += f"，批示 +{self.leader_note:g}"
@@ -133,7 +140,7 @@ def credit_rows(
     Where there is a cap, rows beyond it have what is left of it, down to 0.
     """
     found = matched(task, facts)
-    copies = _copies(facts)
+    copies = copies_of(facts)
     rows = []
     for name in plan.members[task.id]:
         if unit is not None and name != unit:
@@ -142,7 +149,7 @@ def credit_rows(
         for fact in stories(found, name):
             worth, how = points.of_story(copies[fact.story_id], name)
             if room is not None:
-                worth, how = _capped(worth, how, room)
+                worth, how = capped(worth, how, room)
                 room -= worth
             credit = fact.credits[name]
             rows.append(
@@ -169,45 +176,14 @@ def credit_rows(
     return rows
 
 
-def unit_scores(
-    plan: Plan, task: Task, facts: list[Fact], points: Points
-) -> dict[str, tuple[float, list[str]]]:
-    """Points of each unit of a score task over the season, and the sum line by line.
-
-    Every story counts once. Where there is a cap for a task, a story takes its points from the tasks that it
-    counts for, from the one with most room; one that counts for no task has no cap.
-    """
-    copies = _copies(facts)
-    tasks_of: dict[str, list[str]] = {}
-    if points.cap_per_task is not None:
-        for each in plan.tasks:
-            for fact in matched(each, facts) if each.kind in PIECE_KINDS else []:
-                tasks_of.setdefault(fact.story_id, []).append(each.id)
-    found: dict[str, tuple[float, list[str]]] = {}
-    for unit in plan.members[task.id]:
-        total, lines = 0.0, []
-        rooms: dict[str, float] = {}
-        for fact in stories(facts, unit):
-            worth, how = points.of_story(copies[fact.story_id], unit)
-            if points.cap_per_task is not None:
-                own = [t for t in dict.fromkeys(tasks_of.get(fact.story_id, [])) if unit in plan.members[t]]
-                if own:
-                    place = max(own, key=lambda t: rooms.get(t, points.cap_per_task or 0.0))
-                    room = rooms.get(place, points.cap_per_task)
-                    worth, how = _capped(worth, how, room)
-                    rooms[place] = room - worth
-            total += worth
-            lines.append(f"{fact.published_day} {fact.title}：{how}")
-        found[unit] = (total, lines)
-    return found
-
-
-def _copies(facts: list[Fact]) -> dict[str, list[Fact]]:
+def copies_of(facts: list[Fact]) -> dict[str, list[Fact]]:
+    """All known copies of each story, in the order of publication."""
     copies: dict[str, list[Fact]] = {}
     for fact in facts:
         copies.setdefault(fact.story_id, []).append(fact)
     return copies
 
 
-def _capped(worth: float, how: str, room: float) -> tuple[float, str]:
+def capped(worth: float, how: str, room: float) -> tuple[float, str]:
+    """Points and how they come about, where only so much is left of a task's cap."""
     return (worth, how) if worth <= room else (room, f"{how}，本事项封顶后计 {room:g}")

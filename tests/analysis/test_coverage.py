@@ -180,9 +180,13 @@ def test_credits_show_evidence_copies_and_points(case: Case) -> None:
     (row,) = found
     assert (row.url, row.role, row.copy_count) == (paper, "subject", 2)  # the copy in an outlet of the task
     assert len(row.copies) == 2 and row.quote == "[上思县:subject]" and row.sha256
-    assert (row.points, row.points_why) == (6.0, "市级报纸 3，头条 ×2")
+    assert (row.points, row.points_why) == (
+        6.0,
+        "市级报纸 3，头条 ×2（2 处同文，取最高：防城港日报 2017-10-10）",
+    )
 
 
+# ---------------------------------------------------------------- sources
 # ---------------------------------------------------------------- sources
 
 

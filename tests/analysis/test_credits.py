@@ -10,14 +10,19 @@ import msgspec
 import pytest
 
 from analysis import coverage
-from analysis.credits import Points, credit_rows, credits, load_points, parse_points, unit_scores
-from analysis.plan import PIECE_KINDS, Credited, load_plan
+from analysis.credits import Points, credit_rows, credits, load_points, parse_points
+from analysis.plan import PIECE_KINDS, Credited, Fact, Plan, load_plan
+from analysis.scoring import score_lines
 from analysis.warehouse import open_warehouse
 from pipeline.city import CityError
 from tests.analysis.case import Case
 from tests.analysis.test_verdicts import CITY, PLAN, fact
 
 SCORE = PLAN.task("r5")
+
+
+def total(plan: Plan, facts: list[Fact], points: Points) -> float:
+    return sum(line.points for line in score_lines(plan, SCORE, facts, points)["上思县"])
 
 
 def points(**more: Any) -> Points:
@@ -68,7 +73,7 @@ def test_a_story_counts_once_at_its_highest_or_its_first_copy() -> None:
     assert points(reprint="first").of_story(copies(), "上思县")[0] == 2.0
     (row,) = credit_rows(PLAN, PLAN.task("m02"), copies(), points(), "上思县")
     assert (row.points, row.copy_count, len(row.copies)) == (4.5, 1, 2)
-    assert unit_scores(PLAN, SCORE, copies(), points())["上思县"][0] == 4.5
+    assert total(PLAN, copies(), points()) == 4.5
 
 
 def test_joint_pieces_are_shared_or_count_in_full() -> None:
@@ -81,7 +86,10 @@ def test_joint_pieces_are_shared_or_count_in_full() -> None:
 def test_note_of_a_superior_is_added_once_a_story_whichever_copy_bears_it() -> None:
     first, paper = copies()
     noted = [fact("2017-10-09", "上思县", name="first", story_id="s", has_leader_note=True), paper]
-    assert points(leader_note=2).of_story(noted, "上思县") == (6.5, "市级报纸 3，头版 ×1.5，批示 +2")
+    assert points(leader_note=2).of_story(noted, "上思县") == (
+        6.5,
+        "市级报纸 3，头版 ×1.5（2 处同文，取最高：防城港日报 2017-10-10），批示 +2",
+    )
     assert points(leader_note=2).of_story([first, paper], "上思县")[0] == 4.5
     assert points().of_story(noted, "上思县")[0] == 4.5
 
@@ -96,11 +104,12 @@ def test_cap_of_a_task() -> None:
     # In the score: three stories under m02 only have the room of m02; one under no task has no cap.
     free = fact("2017-10-12", "上思县", outlet_class="portal", is_plan_column=False)
     alone = msgspec.structs.replace(PLAN, tasks=[PLAN.task("m02"), SCORE])
-    total, lines = unit_scores(alone, SCORE, [*facts, free], capped)["上思县"]
-    assert (total, len(lines)) == (8.0, 4)
+    lines = score_lines(alone, SCORE, [*facts, free], capped)["上思县"]
+    sum_of_lines = sum(line.points for line in lines)
+    assert (sum_of_lines, len(lines)) == (8.0, 4)
     # m03 asks for pieces in the column too, and has room of its own.
-    assert unit_scores(PLAN, SCORE, [*facts, free], points(cap_per_task=4))["上思县"][0] == 10.0
-    assert unit_scores(PLAN, SCORE, [*facts, free], points())["上思县"][0] == 12.0
+    assert total(PLAN, [*facts, free], points(cap_per_task=4)) == 10.0
+    assert total(PLAN, [*facts, free], points()) == 12.0
 
 
 def test_the_ledger_speaks_of_tasks_that_pieces_meet() -> None:
@@ -143,3 +152,12 @@ def test_note_that_a_person_recorded_adds_points(tmp_path: Path) -> None:
     con.close()
     assert (row.points, row.role) == (5.0, "subject") and "批示 +2" in row.points_why
     assert before.points == 3.0  # not known yet
+
+
+def test_a_score_explains_itself_line_by_line() -> None:
+    [line] = score_lines(PLAN, SCORE, copies(), points())["上思县"]
+    assert line.points_why == "市级报纸 3，头版 ×1.5（2 处同文，取最高：防城港日报 2017-10-10）"
+    assert (line.points, line.copy_count, line.article_id, line.outlet) == (4.5, 2, "first", "网站")
+    assert "m02" in line.tasks and "m07" not in line.tasks
+    [first] = score_lines(PLAN, SCORE, copies(), points(reprint="first"))["上思县"]
+    assert first.points_why.endswith("（2 处同文，取首发：网站 2017-10-09）")

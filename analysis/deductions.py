@@ -1,0 +1,141 @@
+"""Owns 预扣分 (四（四） of the notice): suggested with reasons where a term is over, decided by a person."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Iterable
+
+from analysis.credits import Points
+from analysis.plan import Plan
+from analysis.record import Said, said_in
+from analysis.verdicts import UNMET, CoverageRow
+from analysis.warehouse import Connection, moment
+
+KINDS = ("deduction",)
+SUGGESTED, DECIDED, DROPPED = "建议", "已扣分", "不扣分"
+
+
+@dataclasses.dataclass(frozen=True)
+class DeductionRow:
+    """One task that a unit did not meet in time, and what a person decided of it."""
+
+    unit: str
+    task: str
+    title: str
+    state: str  # 建议, 已扣分, 不扣分
+    reason: str | None  # what is missing, in Chinese; None: it is no longer suggested
+    suggested_points: float
+    decided_points: float | None
+    decider: str | None
+    decided_at: dt.datetime | None
+    decision: str | None
+    note: str | None
+
+
+def suggested(rows: Iterable[CoverageRow], plan: Plan, points: Points) -> list[DeductionRow]:
+    """What coverage suggests: tasks whose term is over and that were certainly not met.
+
+    Args:
+        rows: of `coverage` as of the day; its row of kind deduction says which tasks of a unit failed.
+    """
+    rows = list(rows)
+    by_cell = {(row.unit, row.task): row for row in rows}
+    found: list[DeductionRow] = []
+    for row in rows:
+        if row.kind != "deduction":
+            continue
+        room = points.deduction_cap
+        for name in row.missing:
+            cell = by_cell[row.unit, name.partition(" ")[0]]
+            worth = points.deductions.get(cell.task, points.deduction)
+            note = None
+            if room is not None:
+                if worth > room:
+                    worth, note = room, f"全部事项合计以 {points.deduction_cap:g} 分为限"
+                room -= worth
+            found.append(
+                DeductionRow(
+                    cell.unit,
+                    cell.task,
+                    cell.title,
+                    SUGGESTED,
+                    _reason(cell),
+                    worth,
+                    None,
+                    None,
+                    None,
+                    None,
+                    note,
+                )
+            )
+    return found
+
+
+def deductions(
+    con: Connection,
+    plan: Plan,
+    rows: Iterable[CoverageRow],
+    as_of: dt.date | dt.datetime,
+    known_by: dt.date | dt.datetime | None = None,
+    *,
+    points: Points,
+) -> list[DeductionRow]:
+    """Suggestions and decisions as of a day, by unit in the order of the plan.
+
+    Args:
+        rows: of `coverage` as of the same day and the same knowledge.
+    """
+    decided = {(row.unit, row.task): row for row in deductions_in(con, plan, as_of, known_by)}
+    found = []
+    for row in suggested(rows, plan, points):
+        said = decided.pop((row.unit, row.task), None)
+        if said is not None:
+            row = dataclasses.replace(
+                said, reason=row.reason, suggested_points=row.suggested_points, note=row.note
+            )
+        found.append(row)
+    for left in decided.values():
+        found.append(dataclasses.replace(left, note="结论已变，现不再建议扣分，请复核"))
+    return found
+
+
+def deductions_in(
+    con: Connection, plan: Plan, as_of: dt.date | dt.datetime, known_by: dt.date | dt.datetime | None = None
+) -> list[DeductionRow]:
+    """What people decided up to a day; of several decisions on a task of a unit the newest."""
+    until = moment(as_of)
+    assert until is not None
+    newest: dict[tuple[str, str], Said] = {}
+    for said in said_in(con, KINDS, known_by):
+        if said.at <= until:
+            newest[said.target, str(said.after.get("task"))] = said
+    titles = {task.id: task.title for task in plan.tasks}
+    return [_decided(unit, task, titles.get(task, task), said) for (unit, task), said in newest.items()]
+
+
+def _decided(unit: str, task: str, title: str, said: Said) -> DeductionRow:
+    worth = float(said.after.get("points") or 0)
+    return DeductionRow(
+        unit=unit,
+        task=task,
+        title=title,
+        state=DECIDED if worth else DROPPED,
+        reason=None,
+        suggested_points=float(said.before.get("points") or 0),
+        decided_points=worth,
+        decider=said.who,
+        decided_at=said.at,
+        decision=said.why,
+        note=None,
+    )
+
+
+def _reason(cell: CoverageRow) -> str:
+    """What is missing, until when it was due."""
+    parts = [f"应 {cell.needed_count}，已 {cell.done_count}"] if cell.verdict == UNMET else []
+    if cell.missing:
+        parts.append("缺：" + "、".join(cell.missing[:5]) + (" 等" if len(cell.missing) > 5 else ""))
+    if cell.note:
+        parts.append(cell.note)
+    return f"期限 {cell.window_end} 已过；" + "；".join(parts)

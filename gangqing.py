@@ -13,22 +13,6 @@ import sys
 import typer
 
 import commands
-from commands import (
-    appeal,
-    collect,
-    correct,
-    desk,
-    exposure,
-    importing,
-    issue,
-    ledger,
-    notify,
-    queue,
-    score,
-    search,
-    stages,
-    tags,
-)
 from commands.common import INTERRUPTED, UserError
 
 app = typer.Typer(
@@ -48,23 +32,6 @@ fields = sorted(
 for field in fields:
     if part := getattr(importlib.import_module(f"commands.{field}"), "app", None):
         app.add_typer(part)
-for part in (
-    tags,
-    collect,
-    stages,
-    ledger,
-    notify,
-    queue,
-    correct,
-    exposure,
-    desk,
-    appeal,
-    search,
-    issue,
-    importing,
-    score,
-):
-    app.add_typer(part.app)
 
 
 def main() -> None:

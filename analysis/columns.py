@@ -62,6 +62,16 @@ LABELS = {
     "is_counted": "计入",
     "number": "第几个工作日",
     "clock": "时钟",
+    # history of a ticket, floors to confirm
+    "at": "时间",
+    "who": "谁",
+    "what": "做了什么",
+    "floor": "楼层",
+    "state_before": "原状态",
+    "state_after": "现状态",
+    "said_at": "发表时间",
+    "question": "待确认",
+    "floor_words": "所据字句",
     # sources
     "site": "站点",
     "article_count": "稿件数",

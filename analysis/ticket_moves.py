@@ -110,8 +110,8 @@ MOVES: tuple[Move, ...] = (
         "两个时限停在该楼发表之时（此前没有初步回应的，一并停）",
     ),
     Move(
-        "answer_rejected", "不算答复", ("宣传部",), (*OPEN, "已答复"), SAME, ("floor", "why"), "state_change",
-        "该楼不停任何时限；已停在该楼的，如同没有该楼，续走",
+        "answer_rejected", "不采信该楼", ("宣传部",), (*OPEN, "已答复", "已办结"), SAME, ("floor", "why"),
+        "state_change", "该楼不算答复、不算解决、不算异议；时限已停在该楼的，如同没有该楼，续走",
     ),
     Move(
         "solved_confirmed", "确认已解决", ("宣传部",), (*OPEN, "已答复"), "已办结", ("floor",),

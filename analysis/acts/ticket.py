@@ -128,7 +128,7 @@ def answer_rejected(
     register: TicketRegister, ticket: str, actor: Actor, at: dt.datetime, *, floor: int, why: str,
     seen: str | None = None,
 ) -> Decision:  # fmt: skip
-    """不算答复: a floor stops no clock, whoever wrote it. Args, Raises: as `move`."""
+    """不采信该楼: a floor is no answer, no solution and no objection, whoever wrote it. As `move`."""
     return move(register, "answer_rejected", ticket, actor, at, floor=floor, why=why, seen=seen)[0]
 
 

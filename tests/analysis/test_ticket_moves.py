@@ -22,7 +22,7 @@ LEGAL = {
     "暂停": f"resume {JUDGED}",
     "退回改派": f"hand_over start transfer pause {JUDGED}",
     "已答复": "decide_units answer_rejected solved_confirmed dispute_confirmed close reopen",
-    "已办结": "dispute_confirmed reopen",
+    "已办结": "answer_rejected dispute_confirmed reopen",
     "无需回复": "reopen",
 }
 

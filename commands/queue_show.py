@@ -1,0 +1,74 @@
+"""Owns the commands that show a ticket's past and what waits for a person: queue history, queue confirm."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from commands.common import (
+    HOME,
+    AsOfOption,
+    CityOption,
+    HomeOption,
+    JsonOption,
+    asked,
+    emit_rows,
+    parse_day,
+    wall_clock,
+)
+from commands.queue import queue_app
+from commands.queue_acts import TicketArgument
+
+
+@queue_app.command("history")
+def history(
+    ticket: TicketArgument, city: CityOption = None, home: HomeOption = HOME, as_of: AsOfOption = None,
+    as_json: JsonOption = False,
+) -> None:  # fmt: skip
+    """一件帖的全部经过：论坛上的楼层（自动）和人的办理，按时间排列。"""
+    from analysis.columns import LABELS, as_dicts
+    from analysis.overview import latest_day
+    from analysis.queue import find_ticket
+    from analysis.ticket import load_rules
+    from analysis.ticket_history import HISTORY_COLUMNS, ticket_history
+
+    with asked(city, home) as (chosen, con):
+        day = parse_day(as_of) or max(latest_day(con), wall_clock().date())
+        found = find_ticket(con, load_rules(chosen), ticket, day)
+        events = ticket_history(con, found, day)
+    emit_rows(
+        as_dicts(events),
+        {key: LABELS[key] for key in HISTORY_COLUMNS} | {"why": "理由、字句"},
+        as_json,
+        False,
+        title=f"{found.ticket_id} {found.title}（{found.kind}，{found.unit or '单位未定'}）：{found.state}",
+    )
+
+
+@queue_app.command("confirm")
+def confirm(
+    city: CityOption = None, home: HomeOption = HOME, as_of: AsOfOption = None, as_json: JsonOption = False
+) -> None:
+    """待人确认的楼层：发帖人不认可答复、称已解决，未登记账号的答复。"""
+    from analysis import queue_lists
+    from analysis.columns import LABELS
+    from analysis.overview import latest_day
+
+    with asked(city, home) as (_, con):
+        day = parse_day(as_of) or latest_day(con)
+        found = [
+            *queue_lists.disputes_to_confirm(con, day),
+            *queue_lists.solved_to_confirm(con, day),
+            *queue_lists.claims_to_confirm(con, day),
+        ]
+    columns = ("ticket_id", "title", "unit", "state", "floor", "question", "floor_words", "said_at")
+    rows = [
+        dataclasses.asdict(floor) | {"question": floor.question, "floor_words": floor.words}
+        for floor in found
+    ]
+    emit_rows(
+        rows,
+        {key: LABELS[key] for key in columns},
+        as_json,
+        False,
+        title=f"待确认的楼层：截至 {day}，共 {len(found)} 处",
+    )

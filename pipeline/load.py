@@ -25,6 +25,7 @@ from pipeline.load_alike import link_threads
 from pipeline.load_city import load_city_tables
 from pipeline.load_decisions import load_decision_tables
 from pipeline.load_landing import Rows, load_landed, thread_id
+from pipeline.load_now import refresh_now
 from pipeline.load_tags import TaggerLike, find_stories, tag_articles, tag_threads
 from pipeline.privacy import load_salt
 from pipeline.store import Store, open_store, sync_folder
@@ -178,6 +179,7 @@ def _fill(
         salt = load_salt(store.salt)
         pages, threads, notices = _load_landing(warehouse, store, salt, say)
         load_city_tables(warehouse, city, salt)
+        refresh_now(warehouse)
         decisions = load_decision_tables(warehouse, city, store.decisions)
         articles = tag_articles(warehouse, tagger, lambda done, total: say("标注稿件", done, total))
         reprints = warehouse.rows("SELECT COUNT(*) FROM article_reprint")[0][0]

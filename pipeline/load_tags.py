@@ -113,7 +113,7 @@ def _quote(row: Mapping[str, Any], evidence: Evidence) -> str | None:
 def find_stories(warehouse: Warehouse, tagger: TaggerLike) -> int:
     """Find reprints among the newest texts of all articles, earliest first; returns how many there are."""
     found = warehouse.records(
-        f"SELECT article_id, {_ITEM} FROM article_at(NULL) "  # noqa: S608
+        f"SELECT article_id, {_ITEM} FROM article_history(NULL) "  # noqa: S608
         "ORDER BY published_at NULLS LAST, first_captured_at NULLS LAST, article_id",
         5000,
     )

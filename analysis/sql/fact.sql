@@ -7,7 +7,7 @@ SELECT
   LIST_FILTER($words, w -> CONTAINS(f.title, w)) AS title_words,
   LIST_FILTER($words, w -> CONTAINS(f.title, w) OR CONTAINS(COALESCE(a.body, ''), w)) AS words
 FROM article_fact_at($known_by) AS f
-JOIN (SELECT article_id, body FROM article_at($known_by)) AS a USING (article_id)
+JOIN article_version AS a USING (article_id, file, end_offset)
 LEFT JOIN (
   SELECT r.article_id, BOOL_OR(c.value_json = 'true') AS has_leader_note
   FROM correction_at($known_by) AS c

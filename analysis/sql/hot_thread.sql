@@ -2,7 +2,7 @@
 -- with what makes them hot? reply_count and person count only posts up to $as_of; opener: pseudonym or NULL.
 WITH post AS (
   SELECT thread_id, floor, author, COALESCE(posted_at, first_captured_at) AS at
-  FROM thread_post_at($known_by)
+  FROM thread_floor_at($known_by)
   WHERE COALESCE(posted_at, first_captured_at) <= $as_of
 ),
 said AS (

@@ -474,3 +474,21 @@ def test_half_a_decision_is_told(case: Case) -> None:
     record = next(case.store.decisions.glob("*.jsonl"))
     record.write_bytes(record.read_bytes()[:-20])
     assert any("半行" in notice and record.name in notice for notice in case.build().notices)
+
+
+def test_tables_of_now_are_what_the_histories_say(case: Case) -> None:
+    first_week(case)
+    case.build()
+    case.article("2017-10-20", "又一条", name="later")
+    case.thread(
+        "9", "[投诉:市水利局] 路灯", [("甲", "2017-10-20 10:00", "路灯坏了")], at="2017-10-20T12:00:00"
+    )
+    case.build()
+    pairs = {
+        "article_now": "SELECT * EXCLUDE (body) FROM article_history(NULL)",
+        "thread_floor_now": "SELECT * EXCLUDE (text, quote_text) FROM thread_post_history(NULL)",
+        "source_day_now": "SELECT * FROM source_day_history(NULL)",
+    }
+    for table, history in pairs.items():
+        now = ask(case, f"SELECT * FROM {table} ORDER BY ALL")
+        assert now and now == ask(case, f"{history} ORDER BY ALL")

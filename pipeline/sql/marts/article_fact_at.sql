@@ -21,7 +21,7 @@ fact AS (
     a.article_id, a.content_hash, a.outlet, o.class AS outlet_class, a.site,
     COALESCE(s.unit, o.unit) AS site_unit, COALESCE(s.level, o.level) AS level,
     a.url, a.title, a.page, a.is_lead, a.column_name, a.published_at, a.published_day,
-    a.captured_at, a.first_captured_at, a.version_count, a.sha256,
+    a.captured_at, a.file, a.end_offset, a.first_captured_at, a.version_count, a.sha256,
     CASE WHEN f.topic IS NULL THEN t.topic ELSE f.topic ->> '$' END AS topic,
     CASE WHEN f.indicator IS NULL THEN t.indicator ELSE f.indicator ->> '$' END AS indicator,
     CASE WHEN f.form IS NULL THEN t.form ELSE f.form ->> '$' END AS form,

@@ -1,0 +1,175 @@
+-- Per site and publication day: how many articles, what failed, and whether the source was silent.
+-- state: ok (articles), no_news (looked, none), partial (some of the day's pages failed), down (the day's list
+-- or edition failed, or a source that is never empty on this weekday was empty while fetches failed), missing
+-- (no edition, of a source that never lacks one on this weekday; on a holiday that is no fault), unparsed (most
+-- articles of the day could not be read, or a list stood empty that never is), no_content (the source's lists
+-- never had an entry yet: a site that has not published is no fault).
+-- A failure counts until the same address succeeds, for a day's list also until the server says that there is
+-- none (404). Later means landed later: the wall clock of a machine may have been set back. Sites whose lists
+-- carry a day (papers) are judged by that day's editions; other sites by the day of the fetch, since their next
+-- list still shows what was missed.
+-- habit_count: mean articles of the same weekday in the four weeks before (NULL: no such week known);
+-- is_never_empty: all four had some.
+CREATE OR REPLACE MACRO source_day_history(known_by) AS TABLE
+WITH fetched AS (
+  SELECT *, (run, end_offset) AS landed_order
+  FROM page_fetch
+  WHERE (known_by IS NULL OR fetched_at <= known_by) AND kind IN ('list', 'feed', 'article')
+    AND site NOT IN ('import', 'appeal', 'presence')  -- handed in or pointed to: no sites
+),
+-- When each list first had entries, and each site any; and in which runs a site's lists had some.
+first_entry AS (
+  SELECT site, url, MIN(landed_order) AS entry_order FROM fetched
+  WHERE kind <> 'article' AND outcome IN ('listed', 'unchanged', 'duplicate') GROUP BY site, url
+),
+site_entry AS (
+  SELECT site, MIN(landed_order) AS entry_order FROM fetched
+  WHERE outcome IN ('listed', 'stored', 'unchanged', 'duplicate') GROUP BY site
+),
+run_entry AS (
+  SELECT DISTINCT site, run FROM fetched
+  WHERE kind <> 'article' AND outcome IN ('listed', 'unchanged', 'duplicate')
+),
+-- An empty list that never had entries, of a site that never had any or whose other lists have some in the same
+-- run: not published yet. A list of a paper's day is not meant: an edition without articles cannot be.
+looked AS (
+  SELECT
+    site, url, kind, outcome, fetched_at, for_date, landed_order,
+    COALESCE(for_date, CAST(fetched_at AS DATE)) AS day,
+    outcome IN ('stored', 'listed', 'unchanged', 'duplicate', 'redirected', 'too_short', 'no_date') AS is_ok,
+    f.outcome = 'empty_list' AND f.for_date IS NULL
+      AND COALESCE(l.entry_order > f.landed_order, true)
+      AND (COALESCE(s.entry_order > f.landed_order, true) OR r.run IS NOT NULL) AS is_new,
+    NOT is_new AND outcome IN (
+      'empty_list', 'login_wall', 'captcha', 'error_page', 'too_large', 'timeout', 'server_error',
+      'redirect_loop', 'not_html', 'parse_failed', 'blocked_by_robots', 'blocked_address'
+    ) AS is_failure
+  FROM fetched AS f
+  LEFT JOIN first_entry AS l USING (site, url)
+  LEFT JOIN site_entry AS s USING (site)
+  LEFT JOIN run_entry AS r USING (site, run)
+),
+last_answer AS (
+  SELECT
+    site, url,
+    MAX(landed_order) FILTER (is_ok) AS ok_order,
+    MAX(landed_order) FILTER (is_ok OR (outcome = 'not_found' AND for_date IS NOT NULL AND kind = 'list'))
+      AS answer_order
+  FROM looked GROUP BY site, url
+),
+open_fetch AS (
+  SELECT f.*, COALESCE(CASE WHEN f.is_failure THEN l.answer_order ELSE l.ok_order END >= f.landed_order, false)
+    AS is_mended
+  FROM looked AS f LEFT JOIN last_answer AS l USING (site, url)
+),
+dated AS (
+  SELECT site, BOOL_OR(for_date IS NOT NULL AND kind = 'list') AS is_dated FROM looked GROUP BY site
+),
+per_day AS (
+  SELECT
+    site, day,
+    COUNT(DISTINCT url) FILTER (kind <> 'article' AND is_ok) AS list_ok_count,
+    COUNT(DISTINCT url) FILTER (kind <> 'article' AND is_failure AND NOT is_mended) AS list_failed_count,
+    COUNT(DISTINCT url) FILTER (kind <> 'article' AND is_failure) AS list_failed_ever_count,
+    COUNT(DISTINCT url) FILTER (kind <> 'article' AND outcome = 'empty_list' AND NOT is_mended) AS list_empty_count,
+    COUNT(DISTINCT url) FILTER (is_new) AS list_new_count,
+    COUNT(DISTINCT url) FILTER (kind <> 'article' AND outcome = 'not_found' AND NOT is_mended) AS list_missing_count,
+    COUNT(DISTINCT url) FILTER (kind = 'article' AND is_ok) AS article_ok_count,
+    COUNT(DISTINCT url) FILTER (
+      kind = 'article' AND NOT is_mended
+      AND outcome IN ('parse_failed', 'server_error', 'timeout', 'error_page', 'captcha')
+    ) AS article_failed_count
+  FROM open_fetch
+  GROUP BY site, day
+),
+published AS (
+  SELECT site, CAST(published_at AS DATE) AS day, COUNT(DISTINCT article_id) AS article_count
+  FROM article_version
+  WHERE (known_by IS NULL OR captured_at <= known_by) AND published_at IS NOT NULL
+  GROUP BY 1, 2
+),
+span AS (
+  SELECT site, MIN(fetched_at) AS first_at, MAX(fetched_at) AS last_at FROM looked GROUP BY site
+),
+bound AS (
+  SELECT
+    s.site,
+    LEAST(
+      COALESCE(MIN(p.day) FILTER (p.day >= CAST(s.first_at AS DATE) - 1100), CAST(s.first_at AS DATE)),
+      COALESCE(MIN(d.day) FILTER (d.day >= CAST(s.first_at AS DATE) - 1100), CAST(s.first_at AS DATE))
+    ) AS first_day,
+    GREATEST(
+      COALESCE(MAX(p.day) FILTER (p.day <= CAST(s.last_at AS DATE)), CAST(s.last_at AS DATE)),
+      COALESCE(MAX(d.day) FILTER (d.day <= CAST(s.last_at AS DATE) + 1), CAST(s.last_at AS DATE))
+    ) AS last_day
+  FROM span AS s
+  LEFT JOIN published AS p USING (site)
+  LEFT JOIN per_day AS d ON d.site = s.site
+  GROUP BY s.site, s.first_at, s.last_at
+),
+calendar AS (
+  SELECT site, CAST(UNNEST(GENERATE_SERIES(first_day, last_day, INTERVAL 1 DAY)) AS DATE) AS day FROM bound
+),
+-- Sites without dated lists: from the first failure of a list that never succeeded again on, nothing is known.
+blind_since AS (
+  SELECT site, MIN(day) AS since_day
+  FROM open_fetch
+  WHERE kind <> 'article' AND is_failure AND NOT is_mended
+  GROUP BY site
+),
+counted AS (
+  SELECT
+    c.site, c.day, x.is_dated, b.since_day,
+    COALESCE(p.article_count, 0) AS article_count,
+    COALESCE(d.list_ok_count, 0) AS list_ok_count,
+    COALESCE(d.list_failed_count, 0) AS list_failed_count,
+    COALESCE(d.list_failed_ever_count, 0) AS list_failed_ever_count,
+    COALESCE(d.list_empty_count, 0) AS list_empty_count,
+    COALESCE(d.list_new_count, 0) AS list_new_count,
+    COALESCE(d.list_missing_count, 0) AS list_missing_count,
+    COALESCE(d.article_failed_count, 0) AS article_failed_count,
+    COALESCE(d.article_ok_count, 0) AS article_ok_count,
+    d.day IS NULL AS is_untouched
+  FROM calendar AS c
+  JOIN dated AS x USING (site)
+  LEFT JOIN published AS p ON p.site = c.site AND p.day = c.day
+  LEFT JOIN per_day AS d ON d.site = c.site AND d.day = c.day
+  LEFT JOIN blind_since AS b ON b.site = c.site
+),
+habit AS (
+  SELECT
+    counted.*,
+    (
+      SELECT AVG(back.article_count) FROM counted AS back
+      WHERE back.site = counted.site AND back.day IN
+        (counted.day - 7, counted.day - 14, counted.day - 21, counted.day - 28)
+    ) AS habit_count,
+    (
+      SELECT COUNT(*) = 4 AND MIN(back.article_count) >= 1 FROM counted AS back
+      WHERE back.site = counted.site AND back.day IN
+        (counted.day - 7, counted.day - 14, counted.day - 21, counted.day - 28)
+    ) AS is_never_empty
+  FROM counted
+)
+SELECT
+  site, day, is_dated, article_count, list_ok_count, list_failed_count, list_missing_count,
+  article_failed_count, habit_count, is_never_empty,
+  habit_count >= 2 AND article_count < habit_count / 4 AS is_low,
+  CASE
+    WHEN is_dated AND is_untouched AND article_count = 0 THEN 'unseen'
+    WHEN is_dated AND list_failed_count > list_empty_count AND list_ok_count = 0 THEN 'down'
+    WHEN is_dated AND list_empty_count > 0 AND article_count = 0
+      THEN CASE WHEN is_never_empty OR list_ok_count = 0 THEN 'unparsed' ELSE 'no_news' END
+    WHEN is_dated AND list_failed_count > 0 THEN 'partial'
+    WHEN is_dated AND list_ok_count = 0 AND list_missing_count > 0 AND article_count = 0
+      THEN CASE WHEN is_never_empty THEN 'missing' ELSE 'no_news' END
+    WHEN NOT is_dated AND since_day IS NOT NULL AND day >= since_day THEN 'down'
+    WHEN NOT is_dated AND article_count = 0 AND list_failed_ever_count > 0 AND list_ok_count = 0
+      AND is_never_empty THEN 'down'
+    -- One page that cannot be read is a bad link; most of a day's pages are a source that cannot be read.
+    WHEN article_failed_count >= 2 AND article_failed_count > article_ok_count THEN 'unparsed'
+    WHEN article_count > 0 THEN 'ok'
+    WHEN list_new_count > 0 AND list_ok_count = 0 THEN 'no_content'
+    ELSE 'no_news'
+  END AS state
+FROM habit;

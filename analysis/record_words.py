@@ -29,6 +29,8 @@ KIND_WORDS = {
     "appeal_grant": "申诉计分",
     "appeal_refusal": "申诉不予计分",
     "appeal_withdrawal": "撤回申诉",
+    "bulletin_issue": "印发报表",
+    "proof_pack": "打核验包",
 }
 FIELD_WORDS = {
     "unit": "单位", "units": "责任单位", "state": "状态", "days": "工作日", "kind": "类别", "urgency": "缓急",

@@ -43,6 +43,7 @@ Kind = Literal[
     "board_proof",  # target: unit; after: {task, date, removed, file}
     "meeting_held",  # target: unit; after: {task, date, form}
     "bulletin_issue",  # target: issued report; after: {number, as_of, title, sha256, unit, replaces}
+    "proof_pack",  # target: name of the package; after: {sha256, unit, task, from, to, forum}
     "source_note",  # target: site; after: {date, until, state}: what a person knows of a source's silence
 ]
 KINDS: tuple[str, ...] = get_args(Kind)

@@ -20,7 +20,7 @@ def test_pack_and_verify(tmp_path: Path) -> None:
     case.build()
     options = ["--city", str(case.city.folder), "--home", str(case.home)]
     out = tmp_path / "p.zip"
-    # The pages of this case were landed without captures: each is named as missing, and the exit code says so.
+    # The pages of this case were landed without captures: each is named as missing; the exit code says so.
     packed = run(app, ["proof", "pack", "--unit", "市水利局", "--out", str(out), *options])
     assert packed.exit_code == 1 and "水利》没有存证" in packed.output and out.exists()
     whole = run(app, ["proof", "verify", str(out), *options])

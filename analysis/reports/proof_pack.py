@@ -177,7 +177,7 @@ def _decisions(chosen: Selected) -> bytes:
 
 
 def _describe(package: SealedZip, title: str, created: dt.datetime) -> None:
-    """datapackage.json and its digest, as WACZ wants them."""
+    """datapackage.json and its digest, as WACZ wants them: of the web archive. SHA256SUMS has all files."""
     resources = [
         {
             "name": f"file-{number}",
@@ -186,6 +186,7 @@ def _describe(package: SealedZip, title: str, created: dt.datetime) -> None:
             "bytes": file.length,
         }
         for number, file in enumerate(package.files, 1)
+        if file.name in (WARC_NAME, INDEX_NAME, PAGES_NAME)
     ]
     described = {
         "profile": "data-package",

@@ -45,6 +45,7 @@ class RulesFile(Strict, frozen=True, kw_only=True):
     extension_max_days: Days = 15
     send_back_days: Days = 1
     transfer_restarts: bool = False
+    min_cases: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 5
     calendar: dict[int, CalendarYear] = {}
 
 
@@ -59,6 +60,7 @@ class Rules:
     extension_max_days: int
     send_back_days: int
     transfer_restarts: bool
+    min_cases: int = 5  # below so many cases no rate and no median is given
 
     def spans(self, kind: str, urgency: str) -> tuple[int, int]:
         """Working days for the first response and for the answer."""
@@ -93,6 +95,7 @@ def parse_rules(raw: dict[str, Any]) -> Rules:
         extension_max_days=file.extension_max_days,
         send_back_days=file.send_back_days,
         transfer_restarts=file.transfer_restarts,
+        min_cases=file.min_cases,
     )
 
 

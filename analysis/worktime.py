@@ -142,6 +142,34 @@ class Calendar:
                 return notes
         raise AssertionError("a calendar has no last day")
 
+    def worked_days(
+        self, start: dt.datetime, end: dt.datetime, skipped: frozenset[dt.date] = frozenset()
+    ) -> int:
+        """Working days that a clock from `start` has counted up to `end`: the inverse of `due`. Raises
+        UnknownYear."""
+        received = self.received_on(start)
+        if end.date() <= received:
+            return 0
+        standing = sum(self.is_workday(day) for day in skipped if received < day <= end.date())
+        return self.workdays_between(received, end.date()) - standing
+
+    def worked_hours(
+        self, start: dt.datetime, end: dt.datetime, skipped: frozenset[dt.date] = frozenset()
+    ) -> float:
+        """Business hours between two moments, without the days on which the clock stood still; 0.0 where
+        `end` is not later. Raises UnknownYear."""
+        total = dt.timedelta(0)
+        for day in _days_from(start.date()):
+            if day > end.date():
+                return total.total_seconds() / 3600
+            if day in skipped or not self.is_workday(day):
+                continue
+            for opens, closes in self.hours:
+                first = max(start, dt.datetime.combine(day, opens))
+                last = min(end, dt.datetime.combine(day, closes))
+                total += max(last - first, dt.timedelta(0))
+        raise AssertionError("a calendar has no last day")
+
     def workdays_between(self, start: dt.date, end: dt.date) -> int:
         """Working days after `start` up to and including `end`; negative where `end` lies before `start`.
 

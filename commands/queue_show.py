@@ -1,22 +1,30 @@
-"""Owns the commands that show a ticket's past and what waits for a person: queue history, queue confirm."""
+"""Owns the commands that show what became of tickets: queue history, queue confirm, queue stats."""
 
 from __future__ import annotations
 
 import dataclasses
+from typing import Annotated, Literal
+
+import typer
 
 from commands.common import (
     HOME,
     AsOfOption,
     CityOption,
+    CsvOption,
     HomeOption,
     JsonOption,
+    KnownByOption,
     asked,
+    check_unit,
     emit_rows,
     parse_day,
     wall_clock,
 )
 from commands.queue import queue_app
 from commands.queue_acts import TicketArgument
+
+ByOption = Annotated[Literal["unit", "kind", "month"], typer.Option("--by", help="按单位、类别或发帖月份。")]
 
 
 @queue_app.command("history")
@@ -71,4 +79,36 @@ def confirm(
         as_json,
         False,
         title=f"待确认的楼层：截至 {day}，共 {len(found)} 处",
+    )
+
+
+@queue_app.command("stats")
+def stats(
+    city: CityOption = None, home: HomeOption = HOME, as_of: AsOfOption = None,
+    known_by: KnownByOption = None, by: ByOption = "unit",
+    unit: Annotated[str | None, typer.Option("--unit", help="只看一个单位。")] = None,
+    as_json: JsonOption = False, as_csv: CsvOption = False,
+) -> None:  # fmt: skip
+    """回帖统计：件数、按时率、用时的中位数和九成；在办超时的进分母，件数太少的不给比率。"""
+    from analysis.columns import LABELS, as_dicts
+    from analysis.overview import latest_day
+    from analysis.queue_stats import STATS_COLUMNS, basis_lines, queue_stats
+    from analysis.ticket import load_rules
+
+    with asked(city, home) as (chosen, con):
+        check_unit(chosen, unit)
+        day, rules = parse_day(as_of) or latest_day(con), load_rules(chosen)
+        rows = queue_stats(con, rules, day, by, parse_day(known_by, "--known-by"), unit)
+    shown = as_dicts(rows)
+    if not (as_json or as_csv):
+        for row in shown:
+            for key in ("response_share", "answer_share"):
+                row[key] = None if row[key] is None else f"{row[key]:.0%}"
+    emit_rows(
+        shown,
+        {key: LABELS[key] for key in STATS_COLUMNS},
+        as_json,
+        as_csv,
+        title=f"回帖统计：截至 {day}",
+        caption="\n".join(basis_lines(rules, day)),
     )

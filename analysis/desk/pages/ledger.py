@@ -27,7 +27,9 @@ class LedgerPage(Page):
     """Units × tasks.
 
     Attributes:
-        tasks: columns, in the order of the plan.
+        tasks: lines of the plan that are shown, in its order.
+        columns: of these, those that some unit is asked.
+        city: verdicts on the city as a whole, of no single unit.
         rows: of each unit shown, its verdict by task; a task that it is not asked is missing.
         groups: names by which the units can be cut: kinds of unit, then groups of the plan.
         group, verdict, task: what is chosen; "" for all.
@@ -41,6 +43,8 @@ class LedgerPage(Page):
     heading: ClassVar[str] = "台账"
     section: ClassVar[str] = "/ledger"
     tasks: list[Task]
+    columns: list[Task]
+    city: list[CoverageRow]
     rows: list[tuple[str, dict[str, CoverageRow]]]
     groups: list[str]
     group: str
@@ -111,7 +115,9 @@ def build_ledger(visit: Visit) -> LedgerPage:
             if any(c.verdict == verdict and c.kind not in DERIVED_KINDS for c in cells.values())
         }
     order = {unit.short: number for number, unit in enumerate(visit.office.city.units)}
-    units = sorted(by_unit, key=lambda name: (name != CITY_ROW, order.get(name, 0)))
+    city = by_unit.get(CITY_ROW, {})
+    units = sorted((name for name in by_unit if name != CITY_ROW), key=lambda name: order.get(name, 0))
+    asked = {task for unit in units for task in by_unit[unit]}
     counts: dict[str, dict[str, int]] = {t.id: dict.fromkeys(VERDICTS, 0) for t in tasks}
     total = dict.fromkeys(VERDICTS, 0)
     for cells in by_unit.values():
@@ -120,6 +126,8 @@ def build_ledger(visit: Visit) -> LedgerPage:
             total[row.verdict] += row.kind not in DERIVED_KINDS
     return LedgerPage(
         tasks=tasks,
+        columns=[t for t in tasks if t.id in asked],
+        city=[city[t.id] for t in tasks if t.id in city],
         rows=[(unit, by_unit[unit]) for unit in units],
         groups=list(groups),
         group=group,

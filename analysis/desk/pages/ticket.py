@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from typing import Any, ClassVar
+from typing import Any, ClassVar, get_args
 
 from litestar.exceptions import NotFoundException
-from litestar.response import Response
+from litestar.response import Redirect, Response
 
+from analysis.acts.tag import ThreadCorrection, correct_thread, read_correction
+from analysis.acts.ticket import decide_units, move
+from analysis.desk.acting import perform, seen_of, signature
+from analysis.desk.forms import LONG, Form
 from analysis.desk.page import Page
 from analysis.desk.pages.ledger import decisions_on
-from analysis.desk.routing import see
+from analysis.desk.pages.tickets import actor_of, register_of
+from analysis.desk.routing import act, see
 from analysis.desk.visit import Visit
 from analysis.queue import ClockDay, Ticket, TicketError, clock_lines, explain
+from analysis.ticket_moves import MOVE, UNIT, Move, legal_moves
 from analysis.warehouse import ask, moment
 from analysis.worktime import UnknownYear
+from pipeline.records import ThreadKind
 
 
 @dataclasses.dataclass(kw_only=True)
@@ -29,6 +36,12 @@ class TicketPage(Page):
         history: what people decided and what the forum showed, in order.
         others: other tickets of the same thread.
         candidates: units that the rules suggest, with the reasons.
+        moves: what this person may do with it now.
+        thread_seen: the newest decision on its thread.
+        units: units to which it may go.
+        floors: floors that a move may name.
+        may_correct: whether she may say what kind of post it is.
+        kinds: kinds of post.
     """
 
     template: ClassVar[str] = "ticket.html"
@@ -40,6 +53,12 @@ class TicketPage(Page):
     history: list[dict[str, Any]]
     others: list[Ticket]
     candidates: list[str]
+    moves: list[Move]
+    thread_seen: str
+    units: list[str]
+    floors: list[int]
+    may_correct: bool
+    kinds: tuple[str, ...]
 
 
 def find(visit: Visit, ticket_id: str) -> Ticket:
@@ -85,7 +104,22 @@ def build_ticket(visit: Visit, ticket_id: str) -> TicketPage:
             if other.thread_id == ticket.thread_id and other.ticket_id != ticket.ticket_id
         ],
         candidates=ticket.candidates,
+        moves=_moves(visit, ticket),
+        thread_seen=seen_of(visit, [ticket.thread_id])[ticket.thread_id],
+        units=[unit.short for unit in visit.office.city.units if unit.valid_on(visit.as_of)],
+        floors=[post["floor"] for post in posts if post["floor"] > 1],
+        may_correct=visit.is_today and visit.may("tag.correct"),
+        kinds=get_args(ThreadKind),
     )
+
+
+def _moves(visit: Visit, ticket: Ticket) -> list[Move]:
+    if not visit.is_today or not visit.may("ticket.answer"):
+        return []
+    actor = actor_of(visit)
+    if actor.role == UNIT and actor.unit != ticket.unit:
+        return []
+    return legal_moves(ticket.state, actor.role)
 
 
 def _counts(floor: int, ticket: Ticket) -> str:
@@ -115,4 +149,68 @@ def ticket(visit: Visit, ticket_id: str) -> Response[Any]:
     return visit.show(build_ticket(visit, ticket_id))
 
 
-ROUTES = [ticket]
+@act("/tickets/{ticket_id:str}/move", "ticket.answer")
+def move_ticket(visit: Visit, ticket_id: str, form: Form) -> Redirect:
+    """Any move of the table that is legal now and this person's to do."""
+    find(visit, ticket_id)
+    key = form.chosen("move", "动作", MOVE)
+    why, seen = form.text("why", "理由", limit=LONG), form.text("seen", limit=LONG) or None
+    register, actor, at = register_of(visit), actor_of(visit), visit.office.clock()
+    if key == "decide_units":
+        units = form.all("unit", 10)
+        return perform(
+            visit,
+            MOVE[key].label,
+            ticket_id,
+            lambda: decide_units(register, ticket_id, actor, at, units=units, why=why, seen=seen),
+            f"/tickets/{ticket_id}",
+            why=why,
+        )
+    return perform(
+        visit,
+        MOVE[key].label,
+        ticket_id,
+        lambda: move(
+            register,
+            key,
+            ticket_id,
+            actor,
+            at,
+            why=why,
+            unit=form.text("unit") or None,
+            days=form.number("days", "工作日数", high=250),
+            floor=form.number("floor", "楼层", high=1_000_000),
+            seen=seen,
+        ),
+        f"/tickets/{ticket_id}",
+        why=why,
+    )
+
+
+@act("/tickets/{ticket_id:str}/correct", "tag.correct")
+def correct(visit: Visit, ticket_id: str, form: Form) -> Redirect:
+    """Say what kind of post it is, and how urgent."""
+    found = find(visit, ticket_id)
+    said = {name: form.text(name) for name in ("kind", "urgency") if form.text(name)}
+    why = form.text("why", "理由", limit=LONG)
+    return perform(
+        visit,
+        "更正帖子标签",
+        found.thread_id,
+        lambda: correct_thread(
+            visit.con,
+            visit.office.city,
+            visit.office.store.decisions,
+            found.thread_id,
+            read_correction(ThreadCorrection, said),
+            who=signature(visit),
+            at=visit.office.clock(),
+            why=why,
+        ),
+        f"/tickets/{ticket_id}",
+        seen={found.thread_id: form.text("seen", limit=LONG)},
+        why=why,
+    )
+
+
+ROUTES = [ticket, move_ticket, correct]

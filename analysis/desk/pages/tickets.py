@@ -9,19 +9,24 @@ from collections.abc import Callable
 from operator import attrgetter
 from typing import Any, ClassVar
 
-from litestar.response import Response
+from litestar.response import Redirect, Response
 
+from analysis.acts.ticket import Actor, TicketRegister, hand_over
+from analysis.desk.acting import perform, signature
+from analysis.desk.forms import LONG, Form
 from analysis.desk.page import Listing, Page, cut
-from analysis.desk.routing import see
+from analysis.desk.rights import Role
+from analysis.desk.routing import act, see
 from analysis.desk.visit import Visit
 from analysis.queue import Ticket
 from analysis.ticket import OPEN
+from analysis.ticket_moves import UNIT
 
 # Columns of the board, in the order in which a post walks through them.
 BOARD = ("待研判", "退回改派", "待签收", "办理中", "延期", "暂停", "已初步回应", "已答复")
 DUE = {"late": "已超时", "today": "今天到期", "week": "三个工作日内", "none": "没有时限"}
 SOON = 3  # working days
-ON_BOARD = 40  # tickets of a column
+MANY = 200  # tickets that are handed over at once
 
 
 @dataclasses.dataclass(kw_only=True)
@@ -134,4 +139,38 @@ def tickets(visit: Visit) -> Response[Any]:
     return visit.show(build_tickets(visit))
 
 
-ROUTES = [tickets]
+def register_of(visit: Visit) -> TicketRegister:
+    """Where acts on tickets read and write."""
+    office = visit.office
+    return TicketRegister(visit.con, office.city, office.rules, office.store.decisions)
+
+
+def actor_of(visit: Visit) -> Actor:
+    """As whom she acts on tickets: the office, or a unit for its own."""
+    if Role.PUBLICITY in visit.user.roles:
+        return Actor(signature(visit))
+    return Actor(signature(visit), UNIT, visit.user.unit)
+
+
+@act("/tickets/hand-over", "ticket.handle")
+def hand_over_many(visit: Visit, form: Form) -> Redirect:
+    """Hand over all that were chosen, or none."""
+    ids, why = form.all("ticket", MANY), form.text("why", "说明", limit=LONG)
+    return perform(
+        visit,
+        "转办",
+        "、".join(ids),
+        lambda: hand_over(
+            register_of(visit),
+            ids,
+            actor_of(visit),
+            visit.office.clock(),
+            unit=form.text("unit") or None,
+            why=why,
+        ),
+        "/tickets",
+        why=why,
+    )
+
+
+ROUTES = [tickets, hand_over_many]

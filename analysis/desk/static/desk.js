@@ -71,6 +71,10 @@
     show();
   }
 
+  // The entry of the menu where one is, on a narrow screen too.
+  const here = document.querySelector(".menu [aria-current]");
+  if (here) here.closest("ul").scrollLeft = here.offsetLeft - 60;
+
   // A form that is sent is not sent twice.
   document.addEventListener("submit", (event) => {
     const form = event.target;

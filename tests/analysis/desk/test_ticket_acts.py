@@ -1,0 +1,108 @@
+"""Tickets are moved at the desk by the table of moves: by whom it says, many at once or none."""
+
+from __future__ import annotations
+
+import re
+
+from litestar import Litestar
+from litestar.testing import TestClient
+
+from analysis.desk.rights import Role
+from pipeline.decisions import load_decisions
+from tests.analysis.desk.people import UNIT, browser, small_office, token
+from tests.analysis.desk.test_acts import send
+
+
+def find(client: TestClient[Litestar], words: str) -> tuple[str, str]:
+    """Address of the ticket with these words in its title, and its id."""
+    page = client.get("/tickets", params={"q": words, "state": "全部"}).text
+    found = re.search(r'href="(/tickets/(t[0-9a-f]+-\d+))', page)
+    assert found, page[:1500]
+    return found[1], found[2]
+
+
+def seen(client: TestClient[Litestar], path: str) -> str:
+    found = re.search(r'name="seen" value="([^"]*)"', client.get(path).text)
+    assert found
+    return found[1]
+
+
+def test_a_ticket_goes_to_its_unit_which_signs_for_it(tmp_path) -> None:
+    office = small_office(tmp_path)
+    with browser(office, Role.PUBLICITY) as clerk, browser(office, Role.LIAISON) as liaison:
+        path, ticket = find(clerk, "水费怎么交")
+        said = send(clerk, "/tickets/hand-over", ticket=[ticket], unit="", why="请按时答复")
+        assert "已转办" in said
+        page = liaison.get(path).text
+        assert "待签收" in page
+        assert "请按时答复" in page
+        assert "改派" not in re.findall(r"<summary>(\S+)", page)  # not a unit's to do
+        said = send(liaison, f"{path}/move", move="sign", seen=seen(liaison, path))
+        assert "已签收" in said
+        assert "办理中" in clerk.get(path).text
+        refused = send(liaison, f"{path}/move", move="close")
+        assert "没有办成" in refused
+    decisions = list(load_decisions(office.store.decisions))
+    assert [decision.kind for decision in decisions] == ["transfer", "state_change"]
+    assert decisions[1].who.startswith(UNIT)
+    entry = next(entry for entry in office.audit.entries() if entry.act == "签收")
+    assert entry.before["state"] == "待签收"
+    assert entry.after["state"] == "办理中"
+
+
+def test_a_liaison_touches_no_other_units_ticket(tmp_path) -> None:
+    office = small_office(tmp_path)
+    with browser(office, Role.PUBLICITY) as clerk, browser(office, Role.LIAISON) as liaison:
+        path, ticket = find(clerk, "电梯困人")
+        form = token(liaison.get("/password").text)
+        answer = liaison.post(f"{path}/move", data={"_csrf_token": form, "move": "sign"})
+        assert answer.status_code == 404
+        answer = liaison.post("/tickets/hand-over", data={"_csrf_token": form, "ticket": ticket})
+        assert answer.status_code == 403
+    assert not list(load_decisions(office.store.decisions))
+
+
+def test_many_are_handed_over_at_once_or_none(tmp_path) -> None:
+    office = small_office(tmp_path)
+    with browser(office, Role.PUBLICITY) as clerk:
+        two = [find(clerk, words)[1] for words in ("水费怎么交", "电梯困人")]
+        said = send(clerk, "/tickets/hand-over", ticket=[*two, "t000000000000-1"], unit=UNIT)
+        assert "没有办成" in said
+        assert not list(load_decisions(office.store.decisions))
+        said = send(clerk, "/tickets/hand-over", ticket=two, unit=UNIT)
+        assert "已转办 2 件" in said
+    assert len(list(load_decisions(office.store.decisions))) == 2
+
+
+def test_the_second_of_two_who_move_a_ticket_is_told_and_nothing_is_lost(tmp_path) -> None:
+    office = small_office(tmp_path)
+    with browser(office, Role.PUBLICITY) as one, browser(office, Role.PUBLICITY) as two:
+        path, _ = find(one, "电梯困人")
+        looked = seen(one, path)
+        said = send(two, f"{path}/move", move="hand_over", unit="市质监局", seen=looked)
+        assert "已转办" in said
+        said = send(one, f"{path}/move", move="no_reply_needed", why="这一段理由写了很久", seen=looked)
+        assert "没有办成" in said
+        assert "这一段理由写了很久" in said  # what was typed is told back
+        assert "市质监局" in one.get(path).text
+
+
+def test_several_units_must_answer_one_thread(tmp_path) -> None:
+    office = small_office(tmp_path)
+    with browser(office, Role.PUBLICITY) as clerk, browser(office, Role.LIAISON) as liaison:
+        path, _ = find(clerk, "电梯困人")
+        send(clerk, f"{path}/move", move="decide_units", unit=["市质监局", UNIT], why="两家都要答")
+        assert "同帖各单" in clerk.get(path).text
+        assert "电梯困人" in liaison.get("/tickets").text  # her share of it only
+        assert "市质监局" not in liaison.get("/tickets").text
+
+
+def test_a_correction_of_the_kind_holds_at_the_next_request(tmp_path) -> None:
+    office = small_office(tmp_path)
+    with browser(office, Role.PUBLICITY) as clerk:
+        path, _ = find(clerk, "水费怎么交")
+        fixed = send(clerk, f"{path}/correct", kind="投诉", urgency="紧急", why="语气是投诉")
+        assert "已更正帖子标签" in fixed
+        page = clerk.get(path).text
+        assert "类别：咨询 → 投诉" in page
+        assert "紧急" in page

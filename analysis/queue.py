@@ -7,7 +7,7 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
-from analysis.ticket import Rules, Ticket, load_rules, ticket_from
+from analysis.ticket import OPEN, Rules, Ticket, load_rules, ticket_from
 from analysis.ticket_clocks import run_clocks
 from analysis.warehouse import Connection, ask, moment
 from analysis.worktime import DayNote, UnknownYear
@@ -73,9 +73,12 @@ def queue(
     at = moment(as_of)
     assert at is not None
     rows = ask(con, "ticket", as_of=at, known_by=moment(known_by))
-    tickets = [ticket_from(row, rules, at) for row in rows if unit is None or row["unit"] == unit]
-    chosen = [t for t in tickets if include_closed or t.is_open]
-    return sorted(chosen, key=_rank)
+    chosen = [
+        row
+        for row in rows
+        if (unit is None or row["unit"] == unit) and (include_closed or row["state"] in OPEN)
+    ]
+    return sorted((ticket_from(row, rules, at) for row in chosen), key=_rank)
 
 
 def _rank(ticket: Ticket) -> tuple[Any, ...]:

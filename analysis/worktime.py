@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import chinese_calendar
@@ -178,8 +179,25 @@ class Calendar:
         """
         if end < start:
             return -self.workdays_between(end, start)
-        span = (end - start).days
-        return sum(self.is_workday(start + dt.timedelta(days=n)) for n in range(1, span + 1))
+        if end == start:
+            return 0
+        first = start + dt.timedelta(days=1)
+        return sum(
+            bisect_right(days, end) - bisect_left(days, first)
+            for days in map(self._workdays_of, range(first.year, end.year + 1))
+        )
+
+    def _workdays_of(self, year: int) -> list[dt.date]:
+        """The working days of a year, in order, reckoned once. Raises UnknownYear."""
+        if year not in self._years:
+            new_year = dt.date(year, 1, 1)
+            days = (new_year + dt.timedelta(days=n) for n in range(366))
+            self._years[year] = [day for day in days if day.year == year and self.is_workday(day)]
+        return self._years[year]
+
+    @cached_property
+    def _years(self) -> dict[int, list[dt.date]]:
+        return {}
 
 
 def load_calendar(rules: dict[str, Any]) -> Calendar:

@@ -86,6 +86,9 @@ class City(msgspec.Struct, kw_only=True, dict=True):
     folder: Path
     name: str  # 防城港市
     units: list[Unit]
+    later: list[
+        Unit
+    ] = []  # units that came with a later 机构改革 (units-later.csv), each with its valid_from
     sites: list[Site] = []
     accounts: list[Account] = []
     settings: dict[str, Any] = {}  # city.yaml
@@ -97,7 +100,12 @@ class City(msgspec.Struct, kw_only=True, dict=True):
 
     @cached_property
     def unit_by_short(self) -> dict[str, Unit]:
-        return {unit.short: unit for unit in self.units}
+        return {unit.short: unit for unit in self.all_units}
+
+    @property
+    def all_units(self) -> list[Unit]:
+        """The units of the plan's season and those that came later."""
+        return [*self.units, *self.later]
 
     @cached_property
     def site_by_slug(self) -> dict[str, Site]:
@@ -164,7 +172,11 @@ def load_city(folder: Path | str | None = None) -> City:
         raise CityError(
             f"{folder}: city.yaml 的 slug 只能用字母、数字、汉字和 - _ .，不能是 {settings['slug']!r}"
         )
+    later = found["units.csv"].with_name("units-later.csv")
     city = City(folder=folder, name=name, units=units, settings=settings)
+    if later.is_file():
+        city.later = load_units(later)
+        _check_successors(city)
     if found["outlets.yaml"]:
         city.sites = load_sites(found["outlets.yaml"])
     if found["official-accounts.csv"]:
@@ -213,6 +225,16 @@ def load_units(path: Path) -> list[Unit]:
     if not units:
         raise CityError(f"{path}: 没有任何单位")
     return units
+
+
+def _check_successors(city: City) -> None:
+    known = [unit.short for unit in city.all_units]
+    twice = next((short for short in known if known.count(short) > 1), None)
+    if twice:
+        raise CityError(f"units-later.csv: 单位“{twice}”在 units.csv 里已有")
+    for unit in city.all_units:
+        if unit.successor and unit.successor not in known:
+            raise CityError(f"units.csv: “{unit.short}”的继任单位“{unit.successor}”不在单位表里")
 
 
 def load_sites(path: Path) -> list[Site]:

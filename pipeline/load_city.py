@@ -29,7 +29,7 @@ def load_city_tables(warehouse: Warehouse, city: City, salt: bytes) -> None:
                 "successor": u.successor,
                 "position": position,
             }
-            for position, u in enumerate(city.units)
+            for position, u in enumerate(city.all_units)
         ],
     )
     warehouse.replace(

@@ -85,7 +85,7 @@ class Names:
             (sorted(d["stems"], key=len, reverse=True), d) for d in self.lexicon["departments"]
         ]
         stems: dict[str, set[str]] = defaultdict(set)
-        for unit in city.units:
+        for unit in city.all_units:
             if unit.is_county:
                 self._add_county(unit)
             else:
@@ -93,7 +93,7 @@ class Names:
         for text, targets in self.lexicon["list_stems"].items():
             if text not in stems:
                 stems[text] = set().union(*(stems.get(target, set()) for target in targets))
-        self.stems = {stem: next(iter(units)) for stem, units in stems.items() if len(units) == 1}
+        self.stems = {stem: short for stem, units in stems.items() if (short := self._one(units))}
         for stem in self.lexicon["vertical"]:
             if stem in self.stems:
                 self.vertical[stem] = self.stems[stem]
@@ -113,12 +113,21 @@ class Names:
         """What stands in the unit's own data wins over what was generated; a form of two units names none."""
         found: dict[str, Name] = {}
         for text, names in self._generated.items():
-            units = {name.unit for name in names}
-            if len(units) == 1:
-                found[text] = sorted(names)[0]
+            one = self._one({name.unit for name in names if name.unit})
+            if one is not None:
+                found[text] = next(name for name in sorted(names) if name.unit == one)
             else:
                 found[text] = Name(text, "block", None)
         return found | self._explicit
+
+    def _one(self, units: set[str]) -> str | None:
+        """The unit that a form means; of one that took over from another the elder: the day decides."""
+        if len(units) < 2:
+            return next(iter(units), None)
+        known = self.city.unit_by_short
+        elder = [unit for unit in units if not any(known[other].successor == unit for other in units)]
+        heirs = {known[unit].successor for unit in units if known[unit].successor in units}
+        return elder[0] if len(elder) == 1 and len(heirs) == len(units) - 1 else None
 
     def _add_unit(self, unit: Unit, stems: dict[str, set[str]]) -> None:
         name, stem = self.city.name, self.city.stem

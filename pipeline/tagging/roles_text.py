@@ -66,7 +66,7 @@ class Reader:
         # 市水利局|、农业局、林业局: the city's too
         self._next = re.compile(rf"(?:、|和|与|及|以及)({stem})(?:局|委|办|中心)(?![员部])")
         self._media = names.media
-        self._names = {unit.short: unit.names for unit in city.units}
+        self._names = {unit.short: unit.names for unit in city.all_units}
         places = load_lexicon("units_places.yaml")
         # 在广西柳州市|融水县…: what leads to the county's name is 在
         regions = (*places["provinces"], *places["municipalities"])

@@ -173,7 +173,7 @@ def _organs(city: City, table: Mapping[str, Any]) -> dict[str, Organ]:
     """Unit → its daily work, by the longest piece of its name; counties have none."""
     pieces = sorted(table, key=lambda piece: (-len(piece), piece))
     found: dict[str, Organ] = {}
-    for unit in city.units:
+    for unit in city.all_units:
         if unit.is_county:
             continue
         piece = next((p for p in pieces if p in unit.short or p in unit.official), None)

@@ -171,7 +171,7 @@ class UnitTagger:
             seen.add(data.successor)
             data = known[data.successor]
         if data.valid_from is not None and day < data.valid_from:
-            before = [u for u in self.city.units if u.successor == data.short and u.valid_on(day)]
+            before = [u for u in self.city.all_units if u.successor == data.short and u.valid_on(day)]
             if len(before) == 1:
                 return before[0].short
         return data.short

@@ -17,16 +17,17 @@ ACCOUNT_CLASSES = ("wechat", "weibo", "app")
 
 def announcement_presence(ground: Ground, record: Record, task: Task) -> Iterable[CoverageRow]:
     """The announcement stands on the unit's own place for `min_days` without a gap, or its proof is in."""
-    shown = [fact for fact in ground.facts if _is_announcement(task, fact)]
+    shown = [fact for fact in ground.facts if is_announcement(task, fact)]
     for unit in ground.plan.members[task.id]:
-        own = [fact for fact in shown if _is_own_place(task, fact, unit)]
+        own = [fact for fact in shown if is_own_place(task, fact, unit)]
         if task.proof is not None:
             yield _proven(ground, record, task, unit, own)
         else:
             yield _present(ground, record, task, unit, own)
 
 
-def _is_announcement(task: Task, fact: Fact) -> bool:
+def is_announcement(task: Task, fact: Fact) -> bool:
+    """Whether a piece is the announcement, by form, title and day."""
     return (
         fact.form == "公告"
         and not fact.title_words.isdisjoint(task.title_words)
@@ -34,7 +35,7 @@ def _is_announcement(task: Task, fact: Fact) -> bool:
     )
 
 
-def _is_own_place(task: Task, fact: Fact, unit: str) -> bool:
+def is_own_place(task: Task, fact: Fact, unit: str) -> bool:
     """A unit's own site or account, or the outlet that the plan gives it; not another's account there."""
     if fact.site_unit is not None:
         return fact.site_unit == unit
@@ -60,11 +61,13 @@ def _present(ground: Ground, record: Record, task: Task, unit: str, own: list[Fa
     print_only = [fact for fact in own if fact.outlet_class in ("paper", "tv")]
     if print_only and print_only[0].published_day <= publish_by:
         return ground.row(task, unit, [print_only[0].article_id], 1, end=publish_by, note="以刊播日期计")
-    runs = [_longest_run(fact, record.fetches.get(fact.url, []), task, ground.day) for fact in own]
+    runs = [longest_run(fact, record.fetches.get(fact.url, []), task, ground.day) for fact in own]
     runs += _proven_runs(ground, record, task, unit)
     best = max(runs, key=lambda run: run[1] - run[0], default=None)
     days = (best[1] - best[0]).days + 1 if best else 0
-    first = min([run[0] for run in runs], default=None)
+    # When it was first seen, not when its longest run began: it may have been gone and come back.
+    seen = [max(fact.published_day, task.window.start) for fact in own]
+    first = min([*seen, *(run[0] for run in runs[len(own) :])], default=None)
     if first is not None and first > publish_by:
         return ground.row(
             task, unit, [], needed, [f"{publish_by} 前发布"],
@@ -136,7 +139,7 @@ def _proven_runs(ground: Ground, record: Record, task: Task, unit: str) -> list[
     return [(first, last) for first, last in spans if first <= last]
 
 
-def _longest_run(
+def longest_run(
     fact: Fact, fetches: list[dict[str, Any]], task: Task, day: dt.date
 ) -> tuple[dt.date, dt.date]:
     """First and last day of the longest span in which the page was seen and never found gone.

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 
+from analysis.exposure import KINDS
 from analysis.notify.events import CONTACT, Event
 from analysis.notify.outbox import Outbox, Part
 from analysis.notify.rules import NotifyRules
 from analysis.plan import Plan, load_facts
 from analysis.proofs import Record, exposure_gate
+from analysis.record import said_in
 from analysis.sources import DOUBTFUL, REASONS, load_sources
 from analysis.verdicts import Ground
-from analysis.warehouse import Connection, ask, moment
+from analysis.warehouse import Connection
 from analysis.worktime import Calendar
 
 LOOK_BACK_DAYS = 31  # a silence that is longer is told once more, as one of more than a month
@@ -41,7 +43,7 @@ def _exposures(
     alarm = rules.alarms.exposure
     assert alarm is not None
     facts = [fact for fact in load_facts(con, plan, at, known_by) if fact.published_at <= at]
-    record = Record(proofs=ask(con, "proof", known_by=moment(known_by)), tickets=[], fetches={})
+    record = Record(proofs=[], tickets=[], fetches={}, said=said_in(con, KINDS, known_by))
     ground = Ground(plan, at.date(), facts, [])
     found = []
     for task in plan.tasks:

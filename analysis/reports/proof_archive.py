@@ -1,6 +1,6 @@
 """Owns the web archive of a proof package: captures copied byte by byte into one WARC, and their CDXJ index.
 
-Layout and names are those of WACZ 1.1.1, so that ReplayWeb.page and pywb replay the package itself.
+Layout and names are those of WACZ 1.1.1, so that ReplayWeb.page and pywb replay it.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import datetime as dt
 import hashlib
 import io
 import uuid
+import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -24,6 +25,8 @@ from analysis.reports.proof_selection import Capture
 from pipeline.captures import CHINA_OFFSET, CaptureError, read_capture
 
 WARC_NAME, INDEX_NAME, PAGES_NAME = "archive/data.warc.gz", "indexes/index.cdx", "pages/pages.jsonl"
+WACZ_NAME = "网页存证.wacz"  # in the package
+_EPOCH = (1980, 1, 1, 0, 0, 0)
 _CHUNK = 1 << 16
 
 
@@ -146,3 +149,45 @@ def pages(copied: Sequence[Copied], titles: dict[str, str]) -> bytes:
             title = titles.get(capture.url, capture.url)
             lines.append(msgspec.json.encode({"id": name, "url": capture.url, "ts": moment, "title": title}))
     return b"\n".join(dict.fromkeys(lines)) + b"\n"
+
+
+def write_wacz(path: Path, warc: Path, listed: bytes, title: str, created: dt.datetime) -> None:
+    """Put a WARC file, its index and its pages together as a WACZ: the same bytes for the same archive."""
+    described = []
+    with zipfile.ZipFile(path, "w", allowZip64=True) as out:
+        for name, content in ((INDEX_NAME, index_warc(warc)), (PAGES_NAME, listed)):
+            out.writestr(_entry(name, zipfile.ZIP_DEFLATED), content)
+            described.append((name, hashlib.sha256(content).hexdigest(), len(content)))
+        digest, length = hashlib.sha256(), 0
+        with (
+            warc.open("rb") as file,
+            out.open(_entry(WARC_NAME, zipfile.ZIP_STORED), "w", force_zip64=True) as to,
+        ):
+            while chunk := file.read(_CHUNK):
+                digest.update(chunk)
+                length += len(chunk)
+                to.write(chunk)
+        described.append((WARC_NAME, digest.hexdigest(), length))
+        package = {
+            "profile": "data-package",
+            "wacz_version": "1.1.1",
+            "title": title,
+            "software": "gangqing",
+            "created": created.strftime("%Y-%m-%dT%H:%M:%S+08:00"),
+            "resources": [
+                {"name": Path(name).name, "path": name, "hash": f"sha256:{digest}", "bytes": size}
+                for name, digest, size in described
+            ],
+        }
+        content = msgspec.json.format(msgspec.json.encode(package), indent=2)
+        out.writestr(_entry("datapackage.json", zipfile.ZIP_DEFLATED), content)
+        signed = {"path": "datapackage.json", "hash": f"sha256:{hashlib.sha256(content).hexdigest()}"}
+        entry = _entry("datapackage-digest.json", zipfile.ZIP_DEFLATED)
+        out.writestr(entry, msgspec.json.format(msgspec.json.encode(signed), indent=2))
+
+
+def _entry(name: str, compression: int) -> zipfile.ZipInfo:
+    info = zipfile.ZipInfo(name, _EPOCH)
+    info.compress_type = compression
+    info.external_attr = 0o644 << 16
+    return info

@@ -14,7 +14,7 @@ from analysis.overview import DERIVED_KINDS
 from analysis.record_words import change_words, kind_words
 from analysis.reports import wording
 from analysis.reports.annexes import lateness
-from analysis.reports.proof_archive import WARC_NAME, Copied
+from analysis.reports.proof_archive import WACZ_NAME, Copied
 from analysis.reports.proof_selection import PERSONAL_KINDS, Selected
 from analysis.reports.sheet import Column, Workbook
 from analysis.reports.unit_sheet import ROLES
@@ -213,7 +213,7 @@ def _captures(copied: Sequence[Copied], shots: dict[str, Shot]) -> Table:
             ]
         )
     note = (
-        f"网页按采集时的原始字节存于 {WARC_NAME}，用 ReplayWeb.page 打开本包即可回看；"
+        f"网页按采集时的原始字节存于 {WACZ_NAME}（WARC/1.1），用 ReplayWeb.page 打开即可回看；"
         "SHA-256 为网页正文字节的。"
     )
     heads = ["网址", "采集时间（北京时间）", "结果", "存证", "截图", "SHA-256"]
@@ -276,7 +276,10 @@ def about(chosen: Selected, copied: Sequence[Copied], organ: str, plan: str) -> 
             "gangqing proof verify 本文件：任何一个字节改动、缺少或多出文件都能查出；"
             "也可解压后运行 sha256sum -c SHA256SUMS",
         ),
-        ("回看", "用 ReplayWeb.page（或改扩展名为 .wacz）打开本文件，或用 pywb 载入 archive/data.warc.gz"),
+        (
+            "回看",
+            f"解压后用 ReplayWeb.page 打开“{WACZ_NAME}”，或用 pywb 载入（wb-manager add --unpack-wacz）",
+        ),
         (
             "个人信息",
             f"索引、正文和决定中的电话、证件号已遮盖，联系人信息不导出；{forum}。"

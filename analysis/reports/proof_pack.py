@@ -1,7 +1,7 @@
 """Owns the proof package: one sealed zip with index, web archive, texts, screenshots, decisions and manifest.
 
-Laid out as a WACZ (1.1.1), so that a public viewer replays it as it is. Bounded memory: pages go through one
-by one, the archive by way of a file beside the package.
+The web archive in it is a WACZ, which public viewers replay. Bounded memory: pages go through one by one, the
+archive by way of a file beside the package.
 """
 
 from __future__ import annotations
@@ -18,15 +18,7 @@ import msgspec
 
 from analysis.reports.collect import Context
 from analysis.reports.model import ReportRules
-from analysis.reports.proof_archive import (
-    INDEX_NAME,
-    PAGES_NAME,
-    WARC_NAME,
-    Copied,
-    index_warc,
-    pages,
-    write_warc,
-)
+from analysis.reports.proof_archive import WACZ_NAME, Copied, pages, write_wacz, write_warc
 from analysis.reports.proof_index import Shot, about, tables, write_html, write_xlsx
 from analysis.reports.proof_selection import PERSONAL_KINDS, Choice, Selected, select
 from analysis.reports.sealed import SealedZip
@@ -83,11 +75,11 @@ def pack(store: Store, context: Context, choice: Choice, rules: ReportRules, pat
                 package.add(f"texts/{row['article_id']}.txt", _text(row))
             package.add("decisions.jsonl", _decisions(chosen))
             package.add("verdicts.json", msgspec.json.format(msgspec.json.encode(chosen.lines), indent=1))
-            package.add(INDEX_NAME, index_warc(warc))
-            package.add(PAGES_NAME, pages(copied, {fact.url: fact.title for fact in chosen.facts}))
-            with warc.open("rb") as file:
-                package.copy(WARC_NAME, file, is_packed=True)
-            _describe(package, title, created)
+            wacz = Path(folder) / "data.wacz"
+            listed = pages(copied, {fact.url: fact.title for fact in chosen.facts})
+            write_wacz(wacz, warc, listed, title, created)
+            with wacz.open("rb") as file:
+                package.copy(WACZ_NAME, file, is_packed=True)
             digest = package.seal()
     except BaseException:
         package.discard()
@@ -174,28 +166,3 @@ def _decisions(chosen: Selected) -> bytes:
         for said in chosen.decisions
     ]
     return b"".join(mask_personal(msgspec.json.encode(line).decode()).encode() + b"\n" for line in lines)
-
-
-def _describe(package: SealedZip, title: str, created: dt.datetime) -> None:
-    """datapackage.json and its digest, as WACZ wants them: of the web archive. SHA256SUMS has all files."""
-    resources = [
-        {
-            "name": f"file-{number}",
-            "path": file.name,
-            "hash": f"sha256:{file.sha256}",
-            "bytes": file.length,
-        }
-        for number, file in enumerate(package.files, 1)
-        if file.name in (WARC_NAME, INDEX_NAME, PAGES_NAME)
-    ]
-    described = {
-        "profile": "data-package",
-        "wacz_version": "1.1.1",
-        "title": title,
-        "software": "gangqing",
-        "created": created.strftime("%Y-%m-%dT%H:%M:%S+08:00"),
-        "resources": resources,
-    }
-    file = package.add("datapackage.json", msgspec.json.format(msgspec.json.encode(described), indent=2))
-    digest = {"path": "datapackage.json", "hash": f"sha256:{file.sha256}"}
-    package.add("datapackage-digest.json", msgspec.json.format(msgspec.json.encode(digest), indent=2))

@@ -1,5 +1,6 @@
 -- What do the articles $articles (list of ids) say, as known by $known_by (NULL: now)? Numbers of persons are masked.
-SELECT article_id, outlet, title, byline, source, published, page, url, body
-FROM article_at($known_by)
-WHERE article_id IN (SELECT UNNEST($articles))
-ORDER BY article_id;
+SELECT a.article_id, a.outlet, a.title, v.byline, v.source, a.published, a.page, a.url, v.body
+FROM article_at($known_by) AS a
+JOIN article_version AS v USING (article_id, file, end_offset)
+WHERE a.article_id IN (SELECT UNNEST($articles))
+ORDER BY a.article_id;

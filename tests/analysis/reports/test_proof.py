@@ -18,6 +18,7 @@ from warcio.archiveiterator import ArchiveIterator
 from analysis.acts.proof import pack_proof
 from analysis.acts.record import ActError
 from analysis.reports.collect import Context
+from analysis.reports.proof_archive import WACZ_NAME
 from analysis.reports.proof_pack import Packed, pack
 from analysis.reports.proof_selection import Choice
 from analysis.reports.rules import load_report_rules
@@ -28,6 +29,11 @@ from pipeline.store import Store, open_store
 from tests.analysis.reports.conftest import Season
 
 DAY = dt.date(2017, 12, 31)
+
+
+def archive_of(package: zipfile.ZipFile) -> zipfile.ZipFile:
+    """The web archive inside a package."""
+    return zipfile.ZipFile(io.BytesIO(package.read(WACZ_NAME)))
 
 
 def packed(season: Season, context: Context, path: Path, **choice: object) -> tuple[Packed, zipfile.ZipFile]:
@@ -49,13 +55,7 @@ def test_it_is_whole_and_holds_each_piece_with_its_capture(of_unit: Path) -> Non
         names = set(package.namelist())
         page = package.read("索引.html").decode()
         texts = [package.read(name).decode() for name in names if name.startswith("texts/")]
-    assert {
-        "索引.xlsx",
-        "archive/data.warc.gz",
-        "indexes/index.cdx",
-        "pages/pages.jsonl",
-        "decisions.jsonl",
-    } <= names
+    assert {"索引.xlsx", WACZ_NAME, "decisions.jsonl", "verdicts.json", "说明.txt"} <= names
     for title in ("老井退休记", "河长来了，河边的猪栏走了", "【公告】2017年度设区市社会评价公告"):
         assert title in page and any(title in text for text in texts)
     assert "<script" not in page and "没有存证" not in page
@@ -64,9 +64,9 @@ def test_it_is_whole_and_holds_each_piece_with_its_capture(of_unit: Path) -> Non
 
 def test_archive_is_warc_with_requests_and_the_index_finds_each_page(of_unit: Path) -> None:
     with zipfile.ZipFile(of_unit) as package:
-        warc = package.read("archive/data.warc.gz")
-        index = package.read("indexes/index.cdx").decode().splitlines()
-        pages = [json.loads(line) for line in package.read("pages/pages.jsonl").splitlines()]
+        warc = archive_of(package).read("archive/data.warc.gz")
+        index = archive_of(package).read("indexes/index.cdx").decode().splitlines()
+        pages = [json.loads(line) for line in archive_of(package).read("pages/pages.jsonl").splitlines()]
     kinds = [record.rec_type for record in ArchiveIterator(io.BytesIO(warc))]
     assert kinds[0] == "warcinfo" and kinds.count("request") == kinds.count("response") == len(index) > 5
     assert index == sorted(index)
@@ -85,7 +85,7 @@ def test_archive_is_warc_with_requests_and_the_index_finds_each_page(of_unit: Pa
 def test_captures_are_the_bytes_that_were_kept(of_unit: Path, season: Season, context: Context) -> None:
     store = open_store(season.home, season.city)
     with zipfile.ZipFile(of_unit) as package:
-        warc = package.read("archive/data.warc.gz")
+        warc = archive_of(package).read("archive/data.warc.gz")
     rows = context.con.execute(
         "SELECT url, sha256, warc, warc_offset FROM page_fetch WHERE warc IS NOT NULL"
     ).fetchall()
@@ -101,12 +101,12 @@ def test_captures_are_the_bytes_that_were_kept(of_unit: Path, season: Season, co
 
 
 def test_wacz_description_matches_the_archive(of_unit: Path) -> None:
-    with zipfile.ZipFile(of_unit) as package:
+    with zipfile.ZipFile(of_unit) as whole, archive_of(whole) as package:
         described = json.loads(package.read("datapackage.json"))
         digest = json.loads(package.read("datapackage-digest.json"))
         assert digest["hash"] == "sha256:" + hashlib.sha256(package.read("datapackage.json")).hexdigest()
-        archive = {"archive/data.warc.gz", "indexes/index.cdx", "pages/pages.jsonl"}
-        assert {each["path"] for each in described["resources"]} == archive
+        rest = {"datapackage.json", "datapackage-digest.json"}
+        assert {each["path"] for each in described["resources"]} == set(package.namelist()) - rest
         for each in described["resources"]:
             content = package.read(each["path"])
             assert each["hash"] == "sha256:" + hashlib.sha256(content).hexdigest() and each["bytes"] == len(
@@ -122,12 +122,17 @@ def test_forum_captures_stay_out_unless_asked_for_and_posters_are_not_named(
     made, package = packed(season, context, tmp_path / "with.zip", unit="市水利局", with_forum=True)
     assert made.left_out_count == 0
     with zipfile.ZipFile(of_unit) as other:
-        urls = [json.loads(line).get("url", "") for line in other.read("pages/pages.jsonl").splitlines()]
+        urls = [
+            json.loads(line).get("url", "")
+            for line in archive_of(other).read("pages/pages.jsonl").splitlines()
+        ]
         assert not [url for url in urls if "thread" in url]
         assert (
             "没有放入" in other.read("说明.txt").decode() and "没有放入" in other.read("索引.html").decode()
         )
-    more = [json.loads(line).get("url", "") for line in package.read("pages/pages.jsonl").splitlines()]
+    more = [
+        json.loads(line).get("url", "") for line in archive_of(package).read("pages/pages.jsonl").splitlines()
+    ]
     assert len(more) > len(urls) and "发帖人用户名" in package.read("说明.txt").decode()
     page = package.read("索引.html").decode()
     assert "那边过边的自来水" in page or "那边" in page or "帖" in page
@@ -181,7 +186,7 @@ def test_damaged_and_missing_captures_are_said_not_hidden(
     assert made.faults and verify(tmp_path / "p.zip").faults == []
     page = package.read("索引.html").decode()
     assert "没有存证" in page and "存证读不出" in page
-    assert list(ArchiveIterator(io.BytesIO(package.read("archive/data.warc.gz"))))
+    assert list(ArchiveIterator(io.BytesIO(archive_of(package).read("archive/data.warc.gz"))))
 
 
 def test_packing_is_recorded_and_forum_captures_want_a_person_and_a_reason(

@@ -38,6 +38,7 @@ MENU: tuple[tuple[str, str, str], ...] = (
     ("/announcement", "公告在线", "own.read"),
     ("/appeals", "补报与申诉", "own.read"),
     ("/sources", "来源", "city.read"),
+    ("/charts", "图表", "city.read"),
     ("/reports", "报表", "city.read"),
     ("/settings", "设置", "settings.read"),
     ("/log", "日志", "log.read"),

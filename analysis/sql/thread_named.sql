@@ -2,7 +2,7 @@
 SELECT t.*, s.kind, s.needs_reply, s.units, s.sentiment, s.urgency, s.why_json
 FROM thread_at($known_by) AS t
 LEFT JOIN (
-  SELECT * FROM thread_state WHERE unit = ''
+  SELECT * FROM thread_state
   QUALIFY ROW_NUMBER() OVER (PARTITION BY thread_id ORDER BY cut_floor DESC) = 1
 ) AS s USING (thread_id)
 WHERE t.thread_id IN (SELECT thread_id FROM thread_ref WHERE ref = $ref);

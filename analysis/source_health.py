@@ -1,0 +1,154 @@
+"""Owns how each source does: when it was last read, how its pages end, what comes against its own habit."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from analysis.sources import REASONS, load_sources, silences
+from analysis.warehouse import Connection, ask, moment
+from analysis.worktime import Calendar
+
+WEEK, HABIT_WEEKS, RECENT = 7, 4, 28  # days, weeks, days
+STATES = REASONS | {"ok": "正常", "no_news": "当日没有稿件", "no_content": "尚未发布内容"}
+# How a page ends that is no fault of the source: it was read, or there is none (a paper without an edition).
+GOOD = frozenset({"stored", "listed", "captured", "unchanged", "duplicate", "redirected", "not_found"})
+LOW_SHARE = 0.25  # of the habit: fewer is remarkable
+MIN_HABIT = 4.0  # pieces a week: with fewer no week is remarkable
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class SourceHealth:
+    """One site.
+
+    Attributes:
+        last_fetched_at: when a page of it was last asked for; None: never by then.
+        outcomes: how the pages of the last four weeks ended, most frequent first: (outcome, count).
+        failed_count: of these, how many did not end well.
+        state: of the newest day of which something is known; None: of none.
+        week_count: articles, on a forum posts, of the last seven days.
+        habit_count: mean of the four weeks before these; None: nothing is known of them.
+        silent: when it was silent within the last four weeks, in words.
+        trouble: what is wrong, in words; empty: nothing.
+    """
+
+    site: str
+    outlet: str
+    outlet_class: str | None
+    platform: str
+    level: str
+    unit: str | None
+    last_fetched_at: dt.datetime | None
+    outcomes: list[tuple[str, int]]
+    failed_count: int
+    state: str | None
+    state_day: dt.date | None
+    week_count: int
+    habit_count: float | None
+    silent: list[str]
+    trouble: list[str]
+
+
+def source_health(
+    con: Connection,
+    as_of: dt.date,
+    known_by: dt.date | None = None,
+    calendar: Calendar | None = None,
+    max_age_days: int = 2,
+) -> list[SourceHealth]:
+    """All sites, those in trouble first.
+
+    Args:
+        max_age_days: a site that was not read for longer is in trouble.
+    """
+    known = moment(known_by)
+    start = as_of - dt.timedelta(days=WEEK * (1 + HABIT_WEEKS) - 1)
+    days: dict[str, list[dict[str, Any]]] = {}
+    for row in ask(con, "source_days", start=start, end=as_of, known_by=known):
+        days.setdefault(row["site"], []).append(row)
+    recent = as_of - dt.timedelta(days=RECENT - 1)
+    silent = {
+        (source.outlet, source.unit): silences([source], recent, as_of)
+        for source in load_sources(con, recent, as_of, known_by, calendar)
+    }
+    rows = ask(
+        con,
+        "source_fetch",
+        as_of=moment(as_of),
+        start=dt.datetime.combine(recent, dt.time()),
+        known_by=known,
+    )
+    found = [
+        _health(
+            row, days.get(row["site"], []), silent.get((row["outlet"], row["unit"]), []), as_of, max_age_days
+        )
+        for row in rows
+    ]
+    return sorted(found, key=lambda source: (-len(source.trouble), source.outlet, source.site))
+
+
+def _health(
+    row: Mapping[str, Any],
+    days: Sequence[Mapping[str, Any]],
+    silent: list[str],
+    as_of: dt.date,
+    max_age_days: int,
+) -> SourceHealth:
+    outcomes = [(each["outcome"], each["page_count"]) for each in row["outcomes"] or []]
+    week, habit = _counts(days, as_of)
+    told = [day for day in days if day["state"] is not None]
+    last: dt.datetime | None = row["last_fetched_at"]
+    state = told[-1]["state"] if told else None
+    trouble = []
+    if last is None:
+        trouble.append("还没有采集过")
+    elif (as_of - last.date()).days > max_age_days:
+        trouble.append(f"已 {(as_of - last.date()).days} 天没有采集")
+    if state in REASONS:
+        trouble.append(f"{told[-1]['day']:%m-%d} {REASONS[str(state)]}")
+    if last is not None and habit is not None and habit >= MIN_HABIT and week < habit * LOW_SHARE:
+        trouble.append(f"近七天 {week} 条，平常每周 {habit:.0f} 条")
+    return SourceHealth(
+        **{name: row[name] for name in ("site", "outlet", "outlet_class", "platform", "level", "unit")},
+        last_fetched_at=last,
+        outcomes=outcomes,
+        failed_count=sum(count for outcome, count in outcomes if outcome not in GOOD),
+        state=state,
+        state_day=told[-1]["day"] if told else None,
+        week_count=week,
+        habit_count=habit,
+        silent=silent,
+        trouble=trouble,
+    )
+
+
+def _counts(days: Iterable[Mapping[str, Any]], as_of: dt.date) -> tuple[int, float | None]:
+    """Pieces of the last seven days, and the weekly mean of the four weeks before."""
+    split = as_of - dt.timedelta(days=WEEK)
+    week = habit = 0
+    is_known = False
+    for day in days:
+        count = day["article_count"] + day["post_count"]
+        if day["day"] > split:
+            week += count
+        else:
+            habit += count
+            is_known = True
+    return week, habit / HABIT_WEEKS if is_known else None
+
+
+def outcome_days(
+    con: Connection, site: str, as_of: dt.date, known_by: dt.date | None = None, days: int = 60
+) -> list[dict[str, Any]]:
+    """How the pages of a site ended, by day: rows of day, outcome, page_count."""
+    start = as_of - dt.timedelta(days=days - 1)
+    return ask(con, "source_outcomes", site=site, start=start, end=as_of, known_by=moment(known_by))
+
+
+def failures(
+    con: Connection, site: str, as_of: dt.date, known_by: dt.date | None = None, limit: int = 200
+) -> list[dict[str, Any]]:
+    """Pages of a site that failed, open ones first."""
+    return ask(con, "source_failures", site=site, as_of=moment(as_of), known_by=moment(known_by), limit=limit)

@@ -1,0 +1,53 @@
+"""来源 and 图表: health of each source, a check at once, charts with the table behind them."""
+
+from __future__ import annotations
+
+import re
+import sys
+
+from analysis.desk.office import Office
+from analysis.desk.rights import Role
+from tests.analysis.desk.people import browser, token
+
+
+def test_sources_and_one_of_them(office: Office) -> None:
+    with browser(office, Role.INSPECTOR) as client:
+        page = client.get("/sources").text
+        assert "防城港日报" in page and "还没有采集过" in page
+        assert "现在检查" not in page  # an inspector starts nothing
+        one = client.get("/sources/paper").text
+        assert "每天的采集结果" in one
+        svg = client.get("/sources/paper/outcomes.svg")
+        assert (
+            svg.headers["content-type"] == "image/svg+xml"
+            and "sandbox" in svg.headers["content-security-policy"]
+        )
+        assert client.get("/sources/none").status_code == 404
+
+
+def test_a_check_is_a_job(office: Office) -> None:
+    office.jobs._program = [sys.executable, "-c", "print('checked')"]
+    with browser(office, Role.ADMINISTRATOR) as client:
+        form = token(client.get("/sources").text)
+        answer = client.post(
+            "/sources/check", data={"_csrf_token": form, "site": "gov"}, follow_redirects=False
+        )
+        assert answer.status_code == 303 and answer.headers["location"].startswith("/jobs/")
+        unknown = client.post(
+            "/sources/check", data={"_csrf_token": form, "site": "--help"}, follow_redirects=False
+        )
+        assert unknown.status_code == 404
+    assert "sites" in office.jobs.all()[0].steps[0]
+
+
+def test_charts_are_pictures_with_a_table_and_files(office: Office) -> None:
+    with browser(office, Role.EVALUATION) as client:
+        page = client.get("/charts").text
+        for name in re.findall(r'src="/charts/([a-z-]+)\.svg"', page):
+            svg = client.get(f"/charts/{name}.svg")
+            assert svg.content.startswith(b"<?xml") and b"<script" not in svg.content
+            table = client.get(f"/charts/{name}.csv").content
+            assert table.startswith("\ufeff".encode()) and table.count(b"\r\n") >= 1
+        assert page.count("<img") == 6 == page.count("<caption")
+        assert client.get("/charts/gaps.png").content[:4] == b"\x89PNG"
+        assert client.get("/charts/gaps.exe").status_code == client.get("/charts/none.svg").status_code == 404

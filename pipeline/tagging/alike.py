@@ -85,7 +85,7 @@ def load_frequencies(folder: Path = MODELS) -> Frequencies:
     path = folder / f"{MODEL}.npz"
     try:
         with np.load(path, allow_pickle=False) as data:
-            return Frequencies(data["keys"], data["counts"], int(data["total"][0]))
+            return Frequencies(data["keys"].astype(np.uint64), data["counts"], int(data["total"][0]))
     except (OSError, KeyError, ValueError) as error:
         raise ModelError(f"模型 {path.name} 缺失或损坏（{error}），请运行 gangqing train 重建") from error
 

@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from pipeline.city import City, Unit, load_yaml
+from pipeline.tagging.segment import begins_word
 from pipeline.tagging.threads_phrases import PhraseIndex, Span
 
 LEXICON = Path(__file__).resolve().parent.parent / "lexicon" / "duties.yaml"
@@ -24,6 +25,7 @@ TITLE = 1.7  # factor for a phrase in the title
 REPEAT = 0.12  # per further phrase of the same matter, at most four
 # Characters that segmentation sticks to the word behind them: 三个|月工资.
 LOOSE = frozenset("一二三四五六七八九十几两半个月年天日的了我你他们这那没不")
+SURE = 2  # a longer phrase begins where a word begins
 DUTY_WEIGHT = 0.5  # a word of the city's own duties column
 
 
@@ -46,7 +48,6 @@ class Routed(msgspec.Struct):
     """What speaks for one unit."""
 
     score: float = 0.0
-    first: float = 0.0  # the part of the score from matters that are its own before all others
     matter: str = ""  # the strongest matter
     span: Span | None = None
     best: float = 0.0
@@ -105,11 +106,9 @@ class DutyRouter:
                     self._duty_unit.setdefault(word, unit.short)
                     index.add([word], ("duty", word))
 
-    def route(
-        self, found: dict[tuple[str, str], list[Span]], text: str, title_end: int, begins: set[int]
-    ) -> dict[str, Routed]:
+    def route(self, found: dict[tuple[str, str], list[Span]], text: str, title_end: int) -> dict[str, Routed]:
         """Short name → what speaks for it. `title_end` is where the title ends in the text; a phrase
-        counts only where a word begins (`begins`): 动车 is not in 电动车."""
+        counts only where a word begins: 动车 is not in 电动车."""
         result: dict[str, Routed] = defaultdict(Routed)
         for kind, key in found:
             if kind == "any":
@@ -118,20 +117,27 @@ class DutyRouter:
                     continue
                 if ("without", key) in found:
                     continue
-                spans = [s for s in found[kind, key] if s[0] in begins or text[s[0] - 1] in LOOSE]
-                if not spans:
+                spans = found[kind, key]
+                first = next((span for span in spans if _begins(text, span)), None)
+                if first is None:
                     continue
-                score = matter.points * (1 + REPEAT * min(4, len(set(spans)) - 1))
-                if spans[0][0] < title_end:
+                score = matter.points
+                if len(spans) > 1:
+                    score *= 1 + REPEAT * min(4, len(set(spans)) - 1)
+                if first[0] < title_end:
                     score *= TITLE
-                result[units[0]].first += score
                 for unit, share in zip(units, SHARE, strict=False):
-                    _add(result[unit], score * share, matter.name, spans[0])
+                    _add(result[unit], score * share, matter.name, first)
             elif kind == "duty":
                 unit = self._duty_unit[key]
-                result[unit].first += DUTY_WEIGHT
                 _add(result[unit], DUTY_WEIGHT, key, found[kind, key][0])
         return dict(result)
+
+
+def _begins(text: str, span: Span) -> bool:
+    """Whether a word begins where a phrase stands; three characters hardly ever begin inside a word."""
+    start, end = span
+    return end - start > SURE or not start or text[start - 1] in LOOSE or begins_word(text, start)
 
 
 def _add(routed: Routed, score: float, matter: str, span: Span) -> None:

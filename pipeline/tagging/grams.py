@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+from scipy.sparse import csr_array
 
 from pipeline.tagging.linear import MODELS, Floats, ModelError
+from pipeline.tagging.segment import word_with
 
 Keys = npt.NDArray[np.uint64]
 Ids = npt.NDArray[np.intp]
@@ -24,7 +25,7 @@ TITLE, END = np.uint64(1 << 32), np.uint64(2 << 32)
 END_LENGTH = 12  # characters of the end of a text that are told apart
 _BEYOND = 0xFFFF  # stands for all characters outside the basic plane
 _IDEOGRAPHIC_SPACE = 0x3000
-_SHOWN = 8  # grams looked at to explain a class
+_SHOWN = 12  # grams looked at to explain a class
 _DOC = np.uint64(34)  # bits of a key
 _KEY = np.uint64((1 << 34) - 1)  # all of a key; as a key itself it never occurs
 _SLOT_BITS = 18  # of the table that finds a gram: one look into a quarter of a million slots
@@ -107,73 +108,39 @@ class GramModel:
     bias: Floats
     dense: Floats = field(default_factory=lambda: np.zeros((0, 0), dtype=np.float32))
 
-    @cached_property
-    def _slots(self) -> tuple[Keys, npt.NDArray[np.int32]]:
-        """Key and row number by slot; a key whose slot was taken is found by search instead."""
-        places = _slot(self.keys)
-        keys = np.full(1 << _SLOT_BITS, _KEY, dtype=np.uint64)
-        numbers = np.zeros(1 << _SLOT_BITS, dtype=np.int32)
-        # Written backwards, so that the first of two keys keeps a slot.
-        keys[places[::-1]] = self.keys[::-1]
-        numbers[places[::-1]] = np.arange(len(self.keys) - 1, -1, -1, dtype=np.int32)
-        return keys, numbers
-
-    @cached_property
-    def _late(self) -> tuple[Keys, Ids]:
-        """The keys that found their slot taken, sorted, and their rows."""
-        keys, _ = self._slots
-        late = np.flatnonzero(keys[_slot(self.keys)] != self.keys)
-        return self.keys[late], late
-
     def known(self, grams: Grams) -> Known:
         """The grams of a batch that the model knows."""
-        keys, numbers = self._slots
-        late, rows = self._late
-        slots = _slot(grams.keys)
-        here = keys[slots] == grams.keys
-        ids = numbers[slots].astype(np.intp)
-        if len(late):
-            rest = np.flatnonzero(~here)
-            places = np.minimum(np.searchsorted(late, grams.keys[rest]), len(late) - 1)
-            found = late[places] == grams.keys[rest]
-            ids[rest[found]] = rows[places[found]]
-            here[rest[found]] = True
-        starts = np.concatenate(([0], np.cumsum(here)))[grams.starts]
-        return Known(ids[here], grams.times[here], starts)
+        return GramBank([self]).known(grams)[0]
 
     def scores(self, known: Known, numbers: Floats | None = None) -> Floats:
         """One margin per text and class; the bias alone where a text has no known gram."""
         size = len(known.starts) - 1
-        result = np.tile(self.bias, (size, 1))
-        weights = known.times * self.idf[known.ids]
-        for text in range(size):
-            ids, times = known.of(text)
-            if len(ids):
-                part = weights[known.starts[text] : known.starts[text + 1]]
-                result[text] += times @ self.rows[ids] / np.sqrt(part @ part)
+        weights = np.square(known.times * self.idf[known.ids])
+        norms = np.sqrt(np.add.reduceat(np.append(weights, np.float32(0)), known.starts[:-1]))
+        norms[known.starts[1:] == known.starts[:-1]] = 1.0
+        times = known.times / np.repeat(norms, np.diff(known.starts))
+        matrix = csr_array((times, known.ids, known.starts), shape=(size, len(self.rows)))
+        result: Floats = matrix @ self.rows + self.bias
         if numbers is not None:
             result += numbers @ self.dense
         return result
 
-    def words(self, known: Known, text: int, tokens: Sequence[str], name: str, count: int = 3) -> list[str]:
-        """Words of a text that hold the pairs of characters that speak most for a class."""
-        ids, times = known.of(text)
+    def words(self, known: Known, number: int, text: str, name: str, count: int = 3) -> list[str]:
+        """Words of a text that hold the pairs of characters that speak most for a class. `number` is that of
+        the text in the batch."""
+        ids, times = known.of(number)
         part = times * self.rows[ids, self.classes.index(name)]
-        keys = self.keys[ids]
-        part[(keys & np.uint64(0xFFFF)) == 0] = 0.0
         if len(part) > _SHOWN:
-            best = np.argpartition(-part, _SHOWN)[:_SHOWN]
-            part, keys = part[best], keys[best]
+            best = np.argpartition(part, -_SHOWN)[-_SHOWN:]
+            part, ids = part[best], ids[best]
         found: list[str] = []
-        for weight, key in sorted(
-            zip(part.tolist(), keys.tolist(), strict=True), key=lambda e: (-e[0], e[1])
-        ):
-            if weight <= 0 or len(found) == count:
+        for weight, key in sorted(zip((-part).tolist(), self.keys[ids].tolist(), strict=True)):
+            if weight >= 0 or len(found) == count:
                 break
-            gram = chr(key >> 16 & 0xFFFF) + chr(key & 0xFFFF)
-            word = next((token for token in tokens if gram in token), None)
-            if word is not None and word not in found:
-                found.append(word)
+            if key & 0xFFFF:
+                word = word_with(chr(key >> 16 & 0xFFFF) + chr(key & 0xFFFF), text)
+                if word is not None and word not in found:
+                    found.append(word)
         return found
 
     def save(self, path: Path) -> None:
@@ -187,6 +154,47 @@ class GramModel:
             bias=self.bias.astype(np.float32),
             dense=self.dense.astype(np.float32),
         )
+
+
+class GramBank:
+    """Several models that read the same texts: each gram is looked up once for all of them."""
+
+    def __init__(self, models: Sequence[GramModel]) -> None:
+        keys = np.unique(np.concatenate([model.keys for model in models]))
+        self._rows = np.full((len(models), len(keys)), -1, dtype=np.int32)
+        for row, model in zip(self._rows, models, strict=True):
+            row[np.searchsorted(keys, model.keys)] = np.arange(len(model.keys), dtype=np.int32)
+        slots = _slot(keys)
+        # One look finds a gram, but where two share a slot: the later is found by search.
+        self._keys = np.full(1 << _SLOT_BITS, _KEY, dtype=np.uint64)
+        self._numbers = np.zeros(1 << _SLOT_BITS, dtype=np.int32)
+        self._keys[slots[::-1]] = keys[::-1]
+        self._numbers[slots[::-1]] = np.arange(len(keys) - 1, -1, -1, dtype=np.int32)
+        self._late_numbers = np.flatnonzero(self._keys[slots] != keys).astype(np.int32)
+        self._late = keys[self._late_numbers]
+        self._shared = np.zeros(1 << _SLOT_BITS, dtype=bool)
+        self._shared[_slot(self._late)] = True
+
+    def known(self, grams: Grams) -> list[Known]:
+        """The grams of a batch that each model knows."""
+        slots = _slot(grams.keys)
+        here = self._keys[slots] == grams.keys
+        numbers = self._numbers[slots]
+        rest = np.flatnonzero(~here & self._shared[slots])
+        if len(rest):
+            places = np.minimum(np.searchsorted(self._late, grams.keys[rest]), len(self._late) - 1)
+            found = self._late[places] == grams.keys[rest]
+            numbers[rest[found]] = self._late_numbers[places[found]]
+            here[rest[found]] = True
+        numbers, times = numbers[here], grams.times[here]
+        starts = np.concatenate(([0], np.cumsum(here)))[grams.starts]
+        result = []
+        for rows in self._rows:
+            ids = rows[numbers]
+            mine = ids >= 0
+            mine_starts = np.concatenate(([0], np.cumsum(mine)))[starts]
+            result.append(Known(ids[mine].astype(np.intp), times[mine], mine_starts))
+        return result
 
 
 def _slot(keys: Keys) -> Ids:

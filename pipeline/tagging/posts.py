@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cached_property
 from typing import NamedTuple
 
 import msgspec
 
 from pipeline.city import City
 from pipeline.records import Evidence, PostTags
-from pipeline.tagging.grams import GramModel, Known, load_gram_model, read_grams
+from pipeline.tagging.grams import GramBank, Known, load_gram_model, read_grams
 from pipeline.tagging.items import PostItem
 from pipeline.tagging.linear import softmax
-from pipeline.tagging.segment import starts
+from pipeline.tagging.segment import begins_word
 from pipeline.tagging.sentiment import ChatScores, ChatSentiment, PostSentiment
 from pipeline.tagging.threads_kind import Kind, KindReader
 from pipeline.tagging.threads_reading import PostReader, Reading
@@ -46,10 +45,10 @@ class PostTagger:
         self._kinds = KindReader()
         self._sentiment = PostSentiment()
         self._chat = ChatSentiment()
-
-    @cached_property
-    def _topics(self) -> GramModel:
-        return load_gram_model("citizen-topic")
+        self._topics = load_gram_model("citizen-topic")
+        self._bank = GramBank(
+            [self._kinds.model, self._units_of.learned.model, self._chat.model, self._topics]
+        )
 
     def tag(self, item: PostItem) -> PostTags:
         return self.tag_all([item])[0]
@@ -58,10 +57,10 @@ class PostTagger:
         """Tag messages together: what numpy does, it does for all of them at once."""
         readings = [self._reader.read(item.title, item.text) for item in items]
         grams = read_grams([r.text for r in readings], [r.title_end for r in readings])
-        kinds = self._kinds.read(readings, grams, [None] * len(items))
-        shares = self._units_of.shares(readings, grams)
-        chat = self._chat.read(grams)
-        known = self._topics.known(grams)
+        of_kinds, of_units, of_chat, known = self._bank.known(grams)
+        kinds = self._kinds.read(readings, of_kinds, [None] * len(items))
+        shares = self._units_of.shares(readings, of_units)
+        chat = self._chat.read(of_chat)
         topics = softmax(self._topics.scores(known))
         best = topics.argmax(axis=1)
         return [
@@ -89,12 +88,11 @@ class PostTagger:
         chat: ChatScores,
         topic: Topic,
     ) -> PostTags:
-        tokens = reading.tokens
         asked = kind.asked
         if (asked and (reading.named or reading.matter >= MATTER)) or kind.kind in ("广告", "表扬"):
             sentiment, score, why = self._sentiment.tag(reading, kind.kind, kind.mood)
         else:
-            sentiment, score, why = self._chat.tag(chat, number, tokens)
+            sentiment, score, why = self._chat.tag(chat, number, reading)
             if (
                 sentiment == "negative"
                 and (kind.kind in CALM or asked or _ASKS.search(item.text[-2:]))
@@ -102,7 +100,7 @@ class PostTagger:
             ):
                 sentiment, score = ("positive", 0.3) if reading.has("joy") else ("neutral", 0.0)
                 why = Evidence(why="没有抱怨、担忧或受害的话")
-        words = "”“".join(self._topics.words(topic.known, number, tokens, topic.name))
+        words = "”“".join(self._topics.words(topic.known, number, reading.text, topic.name))
         says = f"与“{topic.name}”类来信最像的词：“{words}”" if words else "没有可据以归类的词，按最常见的类"
         return PostTags(
             id=item.id,
@@ -128,8 +126,7 @@ class PostTagger:
 
 def _harsh(reading: Reading) -> bool:
     """Whether a harsh cue stands where a word begins: 今天天气 does not hold 天天."""
-    begins = starts(reading.tokens)
-    return any(span[0] in begins for cue in HARSH for span in reading.found.get(("cue", cue), ()))
+    return any(begins_word(reading.text, span[0]) for cue in HARSH for span in reading.spans(cue))
 
 
 def _in_text(evidence: Evidence) -> Evidence:

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from itertools import accumulate
 
 import rjieba
 
 # jieba/finalseg/__init__.py: what of a block without Chinese characters stays together.
 _SKIP = re.compile(r"([a-zA-Z0-9]+(?:\.\d+)?%?)")
+
+# Without a sign of the Latin planes no token can need it: whitespace stays as it is.
+_SIGN = re.compile(r"[!-/:-@\[-`{-~\x7f-\u2fff]")
+NEAR = 6  # characters around a place that tell where its words begin
 
 
 @cache
@@ -25,6 +28,8 @@ def _in_dictionary(token: str) -> bool:
 def segment(text: str) -> list[str]:
     """The tokens of `jieba.lcut(text)` (HMM on), punctuation and blanks included."""
     tokens = rjieba.cut(text)
+    if not _SIGN.search(text):
+        return tokens
     for token in tokens:
         if token < "\u3000" and len(token) > 1 and not token.isalnum():
             break
@@ -45,6 +50,27 @@ def search_tokens(text: str) -> list[str]:
     return found
 
 
-def starts(tokens: list[str]) -> set[int]:
-    """Where tokens begin in their text, in characters."""
-    return {0, *accumulate(map(len, tokens))}
+def begins_word(text: str, place: int) -> bool:
+    """Whether a word begins at a place of a text, by the words around it alone."""
+    begin = max(0, place - NEAR)
+    end = begin
+    for token in rjieba.cut(text[begin : place + NEAR]):
+        if end >= place:
+            break
+        end += len(token)
+    return end == place
+
+
+def word_with(part: str, text: str) -> str | None:
+    """The first word of a text that holds a part of a few characters, by the words around it alone."""
+    place = text.find(part)
+    while place >= 0:
+        end = max(0, place - NEAR)
+        for token in rjieba.cut(text[end : place + len(part) + NEAR]):
+            end += len(token)
+            if end >= place + len(part):
+                if end - len(token) <= place:
+                    return token
+                break
+        place = text.find(part, place + 1)
+    return None

@@ -6,11 +6,10 @@ only where it tells of harm; a frightened question is negative. Sentiment of art
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, NamedTuple, cast
 
 from pipeline.records import Evidence, Sentiment, ThreadKind
-from pipeline.tagging.grams import GramModel, Grams, Known, load_gram_model
+from pipeline.tagging.grams import GramModel, Known, load_gram_model
 from pipeline.tagging.linear import softmax
 from pipeline.tagging.threads_reading import Reading
 
@@ -30,20 +29,23 @@ class ChatSentiment:
         # A class is source|sentiment.
         self._label = [name.rpartition("|")[2] for name in self._model.classes]
 
-    def read(self, grams: Grams) -> ChatScores:
+    @property
+    def model(self) -> GramModel:
+        return self._model
+
+    def read(self, known: Known) -> ChatScores:
         """The shares of all texts of a batch."""
-        known = self._model.known(grams)
         return ChatScores(known, softmax(self._model.scores(known)).tolist())
 
-    def tag(self, scores: ChatScores, text: int, tokens: Sequence[str]) -> tuple[Sentiment, float, Evidence]:
-        """The sentiment of one text of a batch; `tokens` are its words for the explanation."""
+    def tag(self, scores: ChatScores, text: int, reading: Reading) -> tuple[Sentiment, float, Evidence]:
+        """The sentiment of one text of a batch; `reading` has its words for the explanation."""
         total = dict.fromkeys(("negative", "neutral", "positive"), 0.0)
         strongest = dict.fromkeys(total, (-1.0, ""))
         for name, label, part in zip(self._model.classes, self._label, scores.shares[text], strict=True):
             total[label] += part
             strongest[label] = max(strongest[label], (part, name))
         best = cast(Sentiment, max(total, key=lambda label: total[label]))
-        said = "”“".join(self._model.words(scores.known, text, tokens, strongest[best][1]))
+        said = "”“".join(self._model.words(scores.known, text, reading.text, strongest[best][1]))
         why = f"用词最像{_NAMES[best]}：“{said}”" if said else f"语气最像{_NAMES[best]}"
         return best, round(total["positive"] - total["negative"], 4), Evidence(why=why)
 
@@ -83,6 +85,6 @@ def _shown(reading: Reading, cues: tuple[str, ...], why: str) -> Evidence:
     cue = next((name for name in cues if reading.has(name)), None)
     if cue is None:
         return Evidence(why=why)
-    field, start, end = reading.field(reading.found["cue", cue][0])
+    field, start, end = reading.field(reading.spans(cue)[0])
     said = "”“".join(reading.words(cue))
     return Evidence(why=f"{why}：“{said}”", field=field, start=start, end=end)

@@ -9,7 +9,7 @@ from typing import Literal
 from pipeline.city import City
 from pipeline.records import Evidence, ThreadTags, TicketState
 from pipeline.tagging.answers import Answering, AnswerReader
-from pipeline.tagging.grams import read_grams
+from pipeline.tagging.grams import GramBank, read_grams
 from pipeline.tagging.items import ThreadItem, ThreadPost
 from pipeline.tagging.sentiment import PostSentiment
 from pipeline.tagging.threads_kind import Kind, KindReader
@@ -31,6 +31,7 @@ class ThreadTagger:
         self._units_of = UnitChooser(city, self._reader.router)
         self._answers = AnswerReader()
         self._kinds = KindReader()
+        self._bank = GramBank([self._kinds.model, self._units_of.learned.model])
         self._sentiment = PostSentiment()
         self._account_unit = unit_of_account(city)
 
@@ -45,8 +46,9 @@ class ThreadTagger:
             for item, floors in zip(items, posts, strict=True)
         ]
         grams = read_grams([r.text for r in readings], [r.title_end for r in readings])
-        kinds = self._kinds.read(readings, grams, [item.board for item in items])
-        shares = self._units_of.shares(readings, grams)
+        of_kinds, of_units = self._bank.known(grams)
+        kinds = self._kinds.read(readings, of_kinds, [item.board for item in items])
+        shares = self._units_of.shares(readings, of_units)
         return [self._tag(*each) for each in zip(items, posts, readings, kinds, shares, strict=True)]
 
     def _tag(
@@ -191,7 +193,7 @@ def _urgent(reading: Reading, kind: Kind, asked: bool) -> bool:
 
 
 def _cue_evidence(reading: Reading, cue: str, why: str) -> Evidence:
-    spans = reading.found.get(("cue", cue))
+    spans = reading.spans(cue)
     if not spans:
         return Evidence(why=why)
     field, start, end = reading.field(spans[0])

@@ -7,6 +7,7 @@ from math import log1p
 
 from pipeline.tagging.threads_reading import Reading
 
+_DIGIT = re.compile(r"[\dvV折]")  # without one there is neither phone nor price
 _PHONE = re.compile(r"1[3-9][\dxX*×]{9}|1[3-9]\d[- ][\dxX*]{4}[- ][\dxX*]{4}|0\d{2,3}[- ]\d{7,8}|[vV][xX：:]")
 _PRICE = re.compile(r"\d+(?:\.\d+)?\s*(?:元|块|折|万起|/斤|一斤)|[一二三四五六七八九]折")
 _ASKS = re.compile(r"[？?]|[吗么](?:[，。！\n]|$)")
@@ -22,9 +23,10 @@ def numbers(reading: Reading, board: str | None) -> list[float]:
     whole, split = reading.text, reading.title_end
     title, text = whole[:split], whole[split + 1 :]
     asks, calls = text.count("？") + text.count("?"), text.count("！") + text.count("!")
+    digit = _DIGIT.search(whole)
     return [
-        WORTH if _PHONE.search(whole) else 0.0,
-        WORTH if _PRICE.search(whole) else 0.0,
+        WORTH if digit and _PHONE.search(whole, max(0, digit.start() - 1)) else 0.0,
+        WORTH if digit and _PRICE.search(whole, max(0, digit.start() - 1)) else 0.0,
         WORTH if _ASKS.search(title) else 0.0,
         WORTH if asks or _ASKS.search(text) else 0.0,
         WORTH * log1p(asks),

@@ -14,7 +14,7 @@ import msgspec
 import numpy as np
 
 from pipeline.records import ThreadKind
-from pipeline.tagging.grams import Grams, load_gram_model
+from pipeline.tagging.grams import GramModel, Known, load_gram_model
 from pipeline.tagging.linear import softmax
 from pipeline.tagging.threads_features import numbers
 from pipeline.tagging.threads_phrases import covered
@@ -24,7 +24,7 @@ POLITE = {"谢谢", "感谢", "辛苦了", "帮我", "满意", "热情", "细心
 ASKING = ("投诉", "求助", "咨询", "建议")
 # Cues that explain a kind to a person, in the order of their worth.
 CUES: dict[str, tuple[str, ...]] = {
-    "投诉": ("complaint", "sarcasm", "demand", "grievance", "rhetorical"),
+    "投诉": ("grievance", "complaint", "sarcasm", "demand", "rhetorical"),
     "求助": ("help_title", "help", "sad"),
     "咨询": ("rumour", "question", "office"),
     "建议": ("suggest_title", "suggest"),
@@ -70,10 +70,14 @@ class KindReader:
         }
         self._asking = [label in ASKING for label in self._labels["kind"]]
 
-    def read(self, readings: Sequence[Reading], grams: Grams, boards: Sequence[str | None]) -> list[Kind]:
-        """`grams` are those of the readings' texts with their titles."""
+    @property
+    def model(self) -> GramModel:
+        return self._model
+
+    def read(self, readings: Sequence[Reading], known: Known, boards: Sequence[str | None]) -> list[Kind]:
+        """`known` are the model's grams of the readings' texts with their titles."""
         rows = np.array([numbers(r, board) for r, board in zip(readings, boards, strict=True)])
-        scores = self._model.scores(self._model.known(grams), rows.astype(np.float32))
+        scores = self._model.scores(known, rows.astype(np.float32))
         share = {head: softmax(scores[:, places]) for head, places in self._heads.items()}
         first = {
             head: share[head][:, self._labels[head].index(head)] for head in ("asked", "public", "urgent")
@@ -126,13 +130,13 @@ def _cue(reading: Reading, kind: str) -> str | None:
 
 def _only_polite(reading: Reading) -> bool:
     """No word of praise but thanks in advance, and something is asked or complained of."""
-    said = set(covered(reading.found.get(("cue", "praise"), ()), reading.text))
+    said = set(covered(reading.spans("praise"), reading.text))
     wants = reading.has("demand") or reading.has("complaint") or reading.count("grievance") >= 2
     return not said - POLITE and wants and not reading.in_title("praise_title")
 
 
 def _ironic(reading: Reading) -> bool:
     """Praise that tells of nothing but failures."""
-    praised = set(covered(reading.found.get(("cue", "praise"), ()), reading.text))
+    praised = set(covered(reading.spans("praise"), reading.text))
     failures = reading.count("grievance") + 2 * reading.count("sarcasm")
     return reading.has("sarcasm") and failures > len(praised) + 1

@@ -99,6 +99,8 @@ class UnitNames:
                     [f"{place}镇政府", f"{place}政府", f"{place}镇党委", f"{place}乡政府"], ("organ", county)
                 )
 
+        self._county_names = tuple(self._counties)
+
     def _add_county_organs(
         self, index: PhraseIndex[tuple[str, str]], county: str, names: dict[str, str], apart: bool
     ) -> None:
@@ -151,9 +153,8 @@ class UnitNames:
     def _county_before(self, before: str, found: dict[tuple[str, str], list[Span]]) -> str | None:
         """The county whose organ a name is: 东兴教育局, 东兴的教育局, and 区民政 in a post about 港口区."""
         before = before.removesuffix("的").removesuffix("那边").removesuffix("这边")
-        for name, county in self._counties.items():
-            if before.endswith(name):
-                return county
+        if before.endswith(self._county_names):
+            return next(county for name, county in self._counties.items() if before.endswith(name))
         if before.endswith(("区", "县")) and not before.endswith(_NO_DISTRICT):
             told = [key for kind, key in found if kind == "county" and key[-1] == before[-1]]
             return told[0] if len(told) == 1 else None

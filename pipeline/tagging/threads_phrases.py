@@ -7,9 +7,8 @@ first, in the same sentence.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Hashable, Iterable
-from typing import Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from ahocorasick_rs import AhoCorasick
 
@@ -26,15 +25,26 @@ def fold(text: str) -> str:
     return lower if len(lower) == len(text) else text
 
 
+class _Gap(NamedTuple):
+    """A phrase with a gap, found by the longer of its parts; the other is looked for around it."""
+
+    other: str
+    is_first: bool  # the other part stands before
+    key: Any
+
+
+class _Pattern(NamedTuple):
+    keys: list[Any]
+    gaps: list[_Gap]
+
+
 class PhraseIndex(Generic[Key]):
     """Phrases, each with the keys it stands for; `add` all, then `find` in any number of texts."""
 
     def __init__(self) -> None:
-        self._keys: dict[str, list[Key]] = {}
-        self._gaps: dict[str, list[tuple[str, Key]]] = {}  # first part → second part, key
-        self._parts: set[str] = set()  # patterns that are a part of a phrase with a gap
+        self._patterns: dict[str, _Pattern] = {}
         self._automaton: AhoCorasick | None = None
-        self._table: list[tuple[str, tuple[Key, ...], bool]] = []  # by number of the pattern
+        self._table: list[_Pattern] = []  # by number of the pattern
 
     def add(self, phrases: Iterable[str], key: Key) -> None:
         for phrase in phrases:
@@ -42,51 +52,67 @@ class PhraseIndex(Generic[Key]):
             if not first:
                 continue
             if gap and second:
-                self._gaps.setdefault(first, []).append((second, key))
-                self._keys.setdefault(first, [])
-                self._keys.setdefault(second, [])
-                self._parts.update((first, second))
+                # Long words are rarer than single characters.
+                is_first = len(first) <= len(second)
+                anchor, other = (second, first) if is_first else (first, second)
+                self._pattern(anchor).gaps.append(_Gap(other, is_first, key))
             else:
-                keys = self._keys.setdefault(first, [])
+                keys = self._pattern(first).keys
                 if key not in keys:
                     keys.append(key)
         self._automaton = None
 
+    def _pattern(self, words: str) -> _Pattern:
+        return self._patterns.setdefault(words, _Pattern([], []))
+
     def _build(self) -> AhoCorasick:
-        self._table = [(phrase, tuple(keys), phrase in self._parts) for phrase, keys in self._keys.items()]
-        self._automaton = AhoCorasick(list(self._keys))
+        self._table = list(self._patterns.values())
+        self._automaton = AhoCorasick(list(self._patterns))
         return self._automaton
 
     def find(self, text: str) -> dict[Key, list[Span]]:
-        """Key → spans in order of their end; a key that is not there has no entry."""
+        """Key → spans in their order; a key that is not there has no entry."""
         automaton = self._automaton or self._build()
         text = fold(text)
-        table = self._table
-        found: defaultdict[Key, list[Span]] = defaultdict(list)
-        parts: defaultdict[str, list[Span]] = defaultdict(list)
+        spans: dict[int, list[Span]] = {}
         for number, start, end in automaton.find_matches_as_indexes(text, overlapping=True):
-            phrase, keys, is_part = table[number]
-            span = (start, end)
+            if number in spans:
+                spans[number].append((start, end))
+            else:
+                spans[number] = [(start, end)]
+        found: dict[Key, list[Span]] = {}
+        mixed: set[Key] = set()  # keys with spans of several patterns
+        for number, places in spans.items():
+            keys, gaps = self._table[number]
             for key in keys:
-                found[key].append(span)
-            if is_part:
-                parts[phrase].append(span)
-        if parts:
-            for first in parts.keys() & self._gaps.keys():
-                for second, key in self._gaps[first]:
-                    if second in parts:
-                        spans = list(_joined(parts[first], parts[second], text))
-                        if spans:
-                            found[key] = sorted(found[key] + spans)
-        return dict(found)
+                if key in found:
+                    found[key] = found[key] + places
+                    mixed.add(key)
+                else:
+                    found[key] = places
+            for gap in gaps:
+                joined = [span for span in (_join(place, gap, text) for place in places) if span]
+                if joined:
+                    found[gap.key] = found.get(gap.key, []) + joined
+                    mixed.add(gap.key)
+        for key in mixed:
+            found[key] = sorted(set(found[key]))
+        return found
 
 
-def _joined(firsts: Iterable[Span], seconds: Iterable[Span], text: str) -> Iterable[Span]:
-    for start, end in firsts:
-        for begin, stop in seconds:
-            if end <= begin <= end + GAP and not _SENTENCE_END.search(text, end, begin):
-                yield start, stop
-                break
+def _join(place: Span, gap: _Gap, text: str) -> Span | None:
+    """The span of a phrase with a gap, one of whose parts stands at `place`."""
+    start, end = place
+    size = len(gap.other)
+    if gap.is_first:
+        first = text.rfind(gap.other, max(0, start - GAP - size), start)
+        if first < 0 or _SENTENCE_END.search(text, first + size, start):
+            return None
+        return first, end
+    second = text.find(gap.other, end, end + GAP + size)
+    if second < 0 or _SENTENCE_END.search(text, end, second):
+        return None
+    return start, second + size
 
 
 def covered(spans: Iterable[Span], text: str) -> list[str]:

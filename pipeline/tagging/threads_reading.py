@@ -9,7 +9,6 @@ import msgspec
 
 from pipeline.city import City, load_yaml
 from pipeline.tagging.duties import DutyRouter, Routed, split
-from pipeline.tagging.segment import segment, starts
 from pipeline.tagging.threads_names import LEXICON as NAMES
 from pipeline.tagging.threads_names import Named, UnitNames
 from pipeline.tagging.threads_phrases import PhraseIndex, Span, covered
@@ -57,33 +56,59 @@ _ON_THE_WAY_AFTER = (
 )
 
 
+# Cues that every post is asked for: looked for in the same pass as matters and names.
+ALWAYS = ("lost_pet", "village")
+
+
+class Cues:
+    """The cues of the lexicon, each with its own phrases: a post is asked for a few of them only."""
+
+    def __init__(self) -> None:
+        raw: dict[str, Any] = load_yaml(LEXICON)
+        self.phrases: dict[str, list[str]] = {cue: split(words) for cue, words in raw["cues"].items()}
+        self._index: dict[str, PhraseIndex[str]] = {cue: PhraseIndex() for cue in self.phrases}
+        for cue, phrases in self.phrases.items():
+            self._index[cue].add(phrases, cue)
+
+    def find(self, cue: str, text: str) -> list[Span]:
+        return self._index[cue].find(text).get(cue, [])
+
+
 class Reading(msgspec.Struct):
     """What stands in title and opening post. Spans count from the start of `text` = title, newline, post."""
 
     text: str
     title_end: int
-    tokens: list[str]  # of `text`
     found: dict[tuple[str, str], list[Span]]
     routed: dict[str, Routed]
     named: list[Named]
     elsewhere: str | None  # another city whose matter it is
     counties: list[str]  # counties whose places are named, most often named first
+    lexicon: Cues
+    told: dict[str, list[Span]] = msgspec.field(default_factory=dict)  # cues that were asked for
+
+    def spans(self, cue: str) -> list[Span]:
+        """Where the phrases of a cue stand; looked for when first asked for."""
+        spans = self.told.get(cue)
+        if spans is None:
+            spans = self.told[cue] = self.lexicon.find(cue, self.text)
+        return spans
 
     def count(self, cue: str, title: float = 1.0) -> float:
         """Number of distinct phrases of a cue; one in the title counts `title` times."""
-        spans = self.found.get(("cue", cue), ())
+        spans = self.spans(cue)
         heads = set(covered([s for s in spans if s[0] < self.title_end], self.text))
         rest = set(covered([s for s in spans if s[0] >= self.title_end], self.text)) - heads
         return title * len(heads) + len(rest)
 
     def has(self, cue: str) -> bool:
-        return ("cue", cue) in self.found
+        return bool(self.spans(cue))
 
     def in_title(self, cue: str) -> bool:
-        return any(start < self.title_end for start, _ in self.found.get(("cue", cue), ()))
+        return any(start < self.title_end for start, _ in self.spans(cue))
 
     def words(self, cue: str, most: int = 3) -> list[str]:
-        return covered(self.found.get(("cue", cue), ()), self.text)[:most]
+        return covered(self.spans(cue), self.text)[:most]
 
     def field(self, span: Span) -> tuple[str, int, int]:
         """Field and characters of a span, for evidence."""
@@ -105,9 +130,9 @@ class PostReader:
         self._index: PhraseIndex[tuple[str, str]] = PhraseIndex()
         self.router = DutyRouter(city, self._index)
         self.names = UnitNames(city, self._index)
-        raw: dict[str, Any] = load_yaml(LEXICON)
-        for cue, phrases in raw["cues"].items():
-            self._index.add(split(phrases), ("cue", cue))
+        self._cues = Cues()
+        for cue in ALWAYS:
+            self._index.add(self._cues.phrases[cue], ("cue", cue))
         own: dict[str, Any] = city.data("duties.yaml", {}) or {}
         for name in load_yaml(NAMES)["cities"]:
             if name != city.stem:
@@ -125,7 +150,6 @@ class PostReader:
         title, text = title.strip("\n"), text or ""
         whole = f"{title}\n{text}"
         found = self._index.find(whole)
-        tokens = segment(whole)
         # "防城港" is the city, not its district 防城 (nor 港口 a place in "防城港口岸").
         stems = dict(found.get(("local", ""), ()))
         for key in [key for key in found if key[0] == "county"]:
@@ -141,12 +165,13 @@ class PostReader:
         return Reading(
             text=whole,
             title_end=title_end,
-            tokens=tokens,
             found=found,
-            routed=self.router.route(found, whole, title_end, starts(tokens)),
+            routed=self.router.route(found, whole, title_end),
             named=self.names.find(found, whole, title_end),
             elsewhere=self._elsewhere(found, whole, title_end),
             counties=counties,
+            lexicon=self._cues,
+            told={cue: found.get(("cue", cue), []) for cue in ALWAYS},
         )
 
     @staticmethod

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pipeline.tagging.grams import GramModel, Grams, load_gram_model, read_grams
+from pipeline.tagging.grams import GramModel, Known, load_gram_model, read_grams
 from pipeline.tagging.linear import softmax
 
 MODEL = "duty"
@@ -30,13 +30,19 @@ class LearnedRouter:
         self._unit_of_class = np.zeros((len(column), len(units) + 1), dtype=np.float32)
         self._unit_of_class[np.arange(len(column)), column] = 1.0
 
-    def shares(self, posts: Sequence[str] | Grams) -> list[dict[str, float]]:
+    @property
+    def model(self) -> GramModel:
+        return self._model
+
+    def read(self, posts: Sequence[str]) -> list[dict[str, float]]:
+        """`shares` of texts."""
+        return self.shares(self._model.known(read_grams(posts)))
+
+    def shares(self, known: Known) -> list[dict[str, float]]:
         """Short name → share, 0..1, for each post; units without a function of the model are left out."""
-        grams = posts if isinstance(posts, Grams) else read_grams(posts)
-        known = self._model.known(grams)
         parts = softmax(self._model.scores(known)) @ self._unit_of_class
         parts[known.starts[1:] == known.starts[:-1]] = 0.0
-        result: list[dict[str, float]] = [{} for _ in range(len(grams))]
+        result: list[dict[str, float]] = [{} for _ in range(len(parts))]
         texts, columns = np.nonzero(parts[:, :-1] >= LEAST)
         for text, column, share in zip(
             texts.tolist(), columns.tolist(), parts[texts, columns].tolist(), strict=True

@@ -13,7 +13,7 @@ import msgspec
 from pipeline.city import City
 from pipeline.records import Evidence
 from pipeline.tagging.duties import DutyRouter, Routed
-from pipeline.tagging.grams import Grams
+from pipeline.tagging.grams import Known
 from pipeline.tagging.threads_reading import Reading
 from pipeline.tagging.threads_router import LearnedRouter
 
@@ -42,18 +42,18 @@ class UnitChooser:
 
     def __init__(self, city: City, router: DutyRouter) -> None:
         self._institutions = router.institutions
-        self._learned = LearnedRouter(router.unit_of)
+        self.learned = LearnedRouter(router.unit_of)
         own: dict[str, Any] = city.data("duties.yaml", {}) or {}
         self._apart = frozenset(own.get("apart", ()))
         self._vertical = frozenset(own.get("vertical", ()))
 
-    def shares(self, readings: Sequence[Reading], grams: Grams) -> list[dict[str, float]]:
+    def shares(self, readings: Sequence[Reading], known: Known) -> list[dict[str, float]]:
         """What the learned router sees in each post; names are judged by rule, so it sees none of them."""
-        result = self._learned.shares(grams)
+        result = self.learned.shares(known)
         named = [number for number, reading in enumerate(readings) if reading.named]
         if named:
             for number, shares in zip(
-                named, self._learned.shares([_without_names(readings[i]) for i in named]), strict=True
+                named, self.learned.read([_without_names(readings[i]) for i in named]), strict=True
             ):
                 result[number] = shares
         return result

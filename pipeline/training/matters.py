@@ -98,7 +98,7 @@ def matter_scores(data_dir: Path, city: City) -> dict[str, dict[str, float]]:
         router = LearnedRouter(unit_of, fit_matters(load_matters(data_dir, city, frozenset([path.name]))))
         first = three = count = 0
         routed = list(load_routed(path))
-        shared = router.shares([f"{title}\n{text}" for title, text, _ in routed])
+        shared = router.read([f"{title}\n{text}" for title, text, _ in routed])
         for (_, _, units), shares in zip(routed, shared, strict=True):
             order = sorted(shares, key=lambda unit: (-shares[unit], unit))[:3]
             count += 1

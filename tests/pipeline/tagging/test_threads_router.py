@@ -42,10 +42,10 @@ def test_evidence_of_a_message_points_into_its_text(tagger: PostTagger) -> None:
 
 def test_another_citys_units_are_found_by_function() -> None:
     router = LearnedRouter({"市政": "某市城管局", "供电": "某市供电公司"})
-    lamps, empty = router.shares(["路灯不亮\n路灯坏了没人修", ""])
+    lamps, empty = router.read(["路灯不亮\n路灯坏了没人修", ""])
     assert max(lamps, key=lambda unit: lamps[unit]) == "某市城管局"
     assert empty == {}
-    assert LearnedRouter({}).shares(["路灯不亮"]) == [{}]
+    assert LearnedRouter({}).read(["路灯不亮"]) == [{}]
 
 
 def test_each_unit_has_one_function_in_training() -> None:

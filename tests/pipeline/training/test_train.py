@@ -39,7 +39,7 @@ def test_gram_model_survives_saving(tmp_path: Path) -> None:
     assert say(loaded, ["楼下路灯", "等公交"]) == ["灯", "车"]
     known = loaded.known(read_grams(["", "路灯坏了"]))
     assert np.array_equal(loaded.scores(known)[0], loaded.bias)
-    assert loaded.words(known, 1, ["路灯", "坏", "了"], "灯") == ["路灯"]
+    assert loaded.words(known, 1, "路灯坏了", "灯") == ["路灯"]
 
 
 def test_damaged_models_say_how_to_mend(tmp_path: Path) -> None:
@@ -53,8 +53,9 @@ def test_artefacts_are_small_and_have_cards() -> None:
     files = list(MODELS.rglob("*.npz"))
     assert sum(path.stat().st_size for path in files) < 10_000_000
     posts = {"thread", "duty", "citizen-topic", "chat-sentiment"}
-    assert {path.stem for path in MODELS.glob("*.npz")} == posts
-    assert all(path.with_suffix(".json").is_file() for path in files)
+    counts = {"gram-frequency"}  # counted, not learned: no scores to tell
+    assert {path.stem for path in MODELS.glob("*.npz")} == posts | counts
+    assert all(path.with_suffix(".json").is_file() for path in files if path.stem not in counts)
 
 
 def test_splits_are_fixed_and_apart() -> None:

@@ -15,6 +15,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.table import Table
 from rich.text import Text
 
+from pipeline.progress import tell
+
 Row = Mapping[str, Any]
 
 # Spreadsheets run a cell that begins so as a formula; a leading apostrophe keeps it text.
@@ -130,6 +132,7 @@ def stage_progress() -> Iterator[Callable[[str, int, int | None], None]]:
             if stage not in rows:
                 rows[stage] = bar.add_task(stage, total=total)
             bar.update(rows[stage], completed=done, total=total)
+            tell(stage, done, total)
 
         yield say
 

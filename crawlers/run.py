@@ -20,6 +20,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from crawlers.process import Job, Message
 from crawlers.report import CrawlReport
 from pipeline.city import City, Site
+from pipeline.progress import tell
 
 PROCESS_MODULE = "crawlers.process"
 _ROOT = Path(__file__).resolve().parent.parent
@@ -150,8 +151,12 @@ def _bar(sites: list[str], shown: bool) -> Iterator[Callable[[Message], None]]:
         tasks = {slug: bar.add_task(slug, total=None) for slug in sites}
 
         def show(message: Message) -> None:
-            for slug, (done, requested) in (message.progress.done if message.progress else {}).items():
+            counts = message.progress.done if message.progress else {}
+            for slug, (done, requested) in counts.items():
                 bar.update(tasks[slug], completed=done, total=max(requested, 1))
+            if counts:
+                done, requested = (sum(each) for each in zip(*counts.values(), strict=True))
+                tell("采集网页", done, requested)
 
         yield show
 

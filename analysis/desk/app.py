@@ -22,6 +22,7 @@ from analysis.desk.office import Office, ensure_private
 from analysis.desk.pages import ROUTES
 from analysis.desk.rendering import STATIC
 from analysis.desk.rights import PUBLIC, permission_guard
+from analysis.desk.schedule import start_schedule
 from analysis.desk.security import add_headers
 from analysis.desk.sessions import DeskSessionConfig, SignedIn
 from analysis.desk.visit import provide_visit
@@ -36,9 +37,12 @@ def create_app(office: Office) -> Litestar:
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
+        clockwork = start_schedule(office)
         try:
             yield
         finally:
+            if clockwork is not None:
+                clockwork.shutdown(wait=False)
             office.warehouse.close()
 
     app = Litestar(

@@ -18,10 +18,10 @@ from typing import Literal
 
 import msgspec
 
+from pipeline.progress import PROGRESS, Progress, read_progress
 from pipeline.store import ensure_folder
 
 State = Literal["进行中", "完成", "失败", "已取消", "中断"]
-PROGRESS = "GANGQING_PROGRESS"  # names the file in which a child tells how far it is
 _LOG_TAIL = 20_000  # bytes of a log that a page shows
 _ID = re.compile(r"[0-9]{14}-[0-9a-f]{6}")
 _GRACE_SECONDS = 20  # from asking a child to end until it is made to
@@ -49,14 +49,6 @@ class Job(msgspec.Struct, kw_only=True):
     @property
     def is_running(self) -> bool:
         return self.state == "进行中"
-
-
-class Progress(msgspec.Struct, kw_only=True):
-    """How far a job is, as its command tells."""
-
-    stage: str = ""
-    done: int = 0
-    total: int | None = None
 
 
 class Jobs:
@@ -122,10 +114,7 @@ class Jobs:
 
     def progress(self, job: Job) -> Progress:
         """How far it is; an empty one where it has not told."""
-        try:
-            return msgspec.json.decode(self._progress_path(job).read_bytes(), type=Progress)
-        except (FileNotFoundError, msgspec.DecodeError):
-            return Progress()
+        return read_progress(self._progress_path(job))
 
     def cancel(self, job_id: str) -> Job:
         """Ask a job to end as Ctrl-C does: what has landed stays. Raises JobError where it is over."""

@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 from jinja2 import Environment
@@ -37,14 +38,19 @@ JOB_KINDS = {
     "refresh": JobKind(label="采集并建库", steps=(("crawl",), ("build",))),
     "build": JobKind(label="建库", steps=(("build",),)),
     "check": JobKind(label="检查全部来源", steps=(("sites", "check"),)),
+    "notify": JobKind(label="发出到期的通知", steps=(("notify", "send"),)),
 }
+
+
+Time = Annotated[str, msgspec.Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 
 
 class DeskSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`desk` in city.yaml. Times are of the working clock of China, "HH:MM"; an empty list: never."""
 
-    crawl_at: list[str] = []  # crawl and build
-    check_at: list[str] = []  # whether the announcement still stands
+    crawl_at: list[Time] = []  # crawl and build
+    check_at: list[Time] = []  # whether every source can still be read
+    notify_at: list[Time] = []  # messages to units and offices
 
     def in_words(self) -> list[str]:
         """When what is started, a line each; one line that says so where nothing is."""
@@ -57,7 +63,7 @@ class DeskSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
     def times(self) -> dict[str, list[str]]:
         """By kind of job, the times of day."""
-        return {"refresh": self.crawl_at, "check": self.check_at}
+        return {"refresh": self.crawl_at, "check": self.check_at, "notify": self.notify_at}
 
 
 @dataclasses.dataclass
@@ -102,6 +108,8 @@ class Office:
             JobError: one of its kind is running.
         """
         steps = [self.command(*step) for step in JOB_KINDS[kind].steps]
+        if kind == "notify" and self.is_sample:
+            steps = [[*step, "--as-of", self.clock().isoformat(timespec="minutes")] for step in steps]
         if kind == "refresh" and self.is_sample:
             steps = [["run", "--as-of", str(self.today), "--port", "0", "--home", str(self.home.resolve())]]
         return self.jobs.start(kind, JOB_KINDS[kind].label, steps, by)

@@ -9,11 +9,12 @@ from litestar.exceptions import NotFoundException, ValidationException
 from litestar.response import Redirect, Response
 
 from analysis.desk.forms import Form
-from analysis.desk.jobs import Job, JobError, Progress
+from analysis.desk.jobs import Job, JobError
 from analysis.desk.office import JOB_KINDS
 from analysis.desk.page import Listing, Page, cut
 from analysis.desk.routing import act, see
 from analysis.desk.visit import Visit
+from pipeline.progress import Progress
 
 HERE = "/jobs"
 

@@ -1,0 +1,125 @@
+"""Long work: told how far it is, cancelled, ended by failure, outliving the desk that started it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from analysis.desk.jobs import Job, JobError, Jobs
+from analysis.desk.office import Office, open_office
+from analysis.desk.rights import Role
+from analysis.desk.schedule import start_schedule
+from pipeline.city import CityError
+from tests.analysis.desk.people import browser, small_office, token
+
+NOW = dt.datetime(2017, 12, 4, 9, 30)
+# A command that tells how far it is, and ends with the code that it is given after so many seconds.
+CHILD = """
+import sys, time
+from pipeline.progress import tell
+tell("标注稿件", 3, 10)
+print("开始", flush=True)
+time.sleep(float(sys.argv[1]))
+sys.exit(int(sys.argv[2]))
+"""
+
+
+def jobs_in(folder: Path) -> Jobs:
+    return Jobs(folder, lambda: NOW, [sys.executable, "-c", CHILD])
+
+
+def wait(jobs: Jobs, job: Job, seconds: float = 20) -> Job:
+    until = time.monotonic() + seconds
+    while (found := jobs.get(job.id)).is_running:
+        assert time.monotonic() < until, found
+        time.sleep(0.05)
+    return found
+
+
+def test_steps_run_in_order_and_a_failure_ends_the_job(tmp_path) -> None:
+    jobs = jobs_in(tmp_path)
+    done = wait(jobs, jobs.start("a", "甲", [["0", "0"], ["0", "0"]], "张三"))
+    assert (done.state, done.step, done.code) == ("完成", 1, 0)
+    assert jobs.log(done).count("开始") == 2
+    assert jobs.progress(done).stage == "标注稿件"
+    failed = wait(jobs, jobs.start("a", "甲", [["0", "3"], ["0", "0"]], "张三"))
+    assert (failed.state, failed.step, failed.code) == ("失败", 0, 3)
+    assert [job.id for job in jobs.all()][-1] == done.id or len(jobs.all()) == 2
+
+
+def test_one_of_a_kind_runs_at_once_and_it_can_be_cancelled(tmp_path) -> None:
+    jobs = jobs_in(tmp_path)
+    job = jobs.start("a", "甲", [["60", "0"]], "张三")
+    with pytest.raises(JobError, match="张三"):
+        jobs.start("a", "甲", [["0", "0"]], "李四")
+    until = time.monotonic() + 20
+    while "开始" not in jobs.log(job) and time.monotonic() < until:
+        time.sleep(0.05)
+    jobs.cancel(job.id)
+    ended = wait(jobs, job)
+    assert ended.state == "已取消"
+    assert "KeyboardInterrupt" in jobs.log(ended)  # asked to end as by Ctrl-C, not killed
+    with pytest.raises(JobError, match="已经结束"):
+        jobs.cancel(job.id)
+
+
+def test_a_job_runs_on_when_the_desk_is_gone_and_is_told_as_broken_off_when_it_died(tmp_path) -> None:
+    child = subprocess.Popen([sys.executable, "-c", CHILD, "60", "0"], start_new_session=True)
+    record = Job(
+        id="20171204093000-abcdef", kind="a", label="甲", by="张三", steps=[["60", "0"]], started_at=NOW,
+        pid=child.pid,
+    )  # fmt: skip
+    (tmp_path / f"{record.id}.json").write_bytes(msgspec.json.encode(record))
+    jobs = jobs_in(tmp_path)  # a desk that was started anew
+    assert jobs.get(record.id).is_running
+    os.killpg(child.pid, signal.SIGKILL)
+    child.wait()
+    assert jobs.get(record.id).state == "中断"
+
+
+@pytest.mark.parametrize("name", ["../../etc/passwd", "x", "", "20171204093000-abcdef/../x"])
+def test_a_job_that_there_is_not_is_no_file(tmp_path, name: str) -> None:
+    with pytest.raises(JobError):
+        jobs_in(tmp_path).get(name)
+
+
+def test_the_desk_starts_shows_and_cancels(office: Office) -> None:
+    office.jobs = jobs_in(office.store.jobs)
+    office.command = lambda *arguments: ["60", "0"]  # type: ignore[method-assign]
+    with browser(office, Role.ADMINISTRATOR) as client:
+        form = token(client.get("/jobs").text)
+        page = client.post("/jobs/start", data={"_csrf_token": form, "kind": "build"}).text
+        assert "已启动：建库" in page
+        job = office.jobs.all()[0]
+        state = client.get(f"/jobs/{job.id}/state").json()
+        assert state["is_running"] is True
+        client.post("/jobs/cancel", data={"_csrf_token": form, "job": job.id})
+        assert wait(office.jobs, job).state == "已取消"
+        assert client.get(f"/jobs/{job.id}/state").json()["said"] == "已取消"
+        assert client.post("/jobs/start", data={"_csrf_token": form, "kind": "rm -rf"}).status_code == 400
+    with browser(office, Role.INSPECTOR) as client:
+        form = token(client.get("/jobs").text)
+        assert client.post("/jobs/start", data={"_csrf_token": form, "kind": "build"}).status_code == 403
+
+
+def test_the_schedule_is_the_citys_and_off_where_it_names_no_time(tmp_path) -> None:
+    office = small_office(tmp_path)
+    assert start_schedule(office) is None
+    office.city.settings["desk"] = {"crawl_at": ["07:30"], "check_at": ["22:00"]}
+    office = open_office(office.city, office.home, office.clock, tmp_path / "warehouse.duckdb")
+    clockwork = start_schedule(office)
+    assert clockwork is not None
+    assert {job.id for job in clockwork.get_jobs()} == {"refresh-07:30", "check-22:00"}
+    clockwork.shutdown(wait=False)
+    for wrong in ({"crawl_at": ["7:30"]}, {"crawl_at": ["25:00"]}, {"crwal_at": []}):
+        office.city.settings["desk"] = wrong
+        with pytest.raises(CityError, match="desk"):
+            open_office(office.city, office.home, office.clock, tmp_path / "warehouse.duckdb")

@@ -46,6 +46,12 @@ def small_office(folder: Path) -> Office:
         case.thread(tid, title, posts, at="2017-12-03T08:00:00")
     case.build()
     office = open_office(case.city, case.home, lambda: NOW, case.warehouse)
+    open_accounts(office)
+    return office
+
+
+def open_accounts(office: Office) -> None:
+    """One account of each role."""
     hashed = hash_password(PASSWORD, "")
     for role, name in NAMES.items():
         office.accounts.write(
@@ -59,7 +65,6 @@ def small_office(folder: Path) -> Office:
                 by="测试",
             )
         )
-    return office
 
 
 def token(html: str) -> str:

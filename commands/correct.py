@@ -130,6 +130,57 @@ def correct_thread(
     _correct(act, ThreadCorrection, target, said, who, why, at, city, home, as_json)
 
 
+@correct_app.command("export")
+def export(
+    folder: Annotated[Path, typer.Argument(help="写到哪个目录（其中两个文件，已有的换新）。")],
+    city: CityOption = None,
+    home: HomeOption = HOME,
+) -> None:
+    """把人工更正写成标注文件：gangqing evaluate 用它复查，gangqing train --corrections 用它学习。"""
+    from analysis.corrections import export_corrections
+
+    with asked(city, home) as (_, con):
+        for name, count in export_corrections(con, folder).items():
+            typer.echo(f"{folder / name}：{count} 条")
+
+
+@correct_app.command("accuracy")
+def accuracy(
+    by: Annotated[str, typer.Option("--by", help="unit 按单位，topic 按专题。")] = "unit",
+    city: CityOption = None,
+    home: HomeOption = HOME,
+    known_by: KnownByOption = None,
+    as_json: JsonOption = False,
+    as_csv: CsvOption = False,
+) -> None:
+    """规则判得准不准：人工看过的稿件，逐月按单位或专题统计对、错、漏。"""
+    import dataclasses
+
+    from analysis.corrections import ACCURACY_COLUMNS, accuracy_of_topics, accuracy_of_units
+    from analysis.warehouse import moment
+
+    if by not in ("unit", "topic"):
+        raise UserError(f"--by 应为 unit 或 topic，而不是 {by!r}")
+    with asked(city, home) as (_, con):
+        measure = accuracy_of_units if by == "unit" else accuracy_of_topics
+        found = measure(con, moment(parse_day(known_by, "--known-by")))
+        emit_rows(
+            [
+                {
+                    **dataclasses.asdict(row),
+                    "precision": None if row.precision is None else round(row.precision, 3),
+                    "recall": None if row.recall is None else round(row.recall, 3),
+                }
+                for row in found
+            ],
+            ACCURACY_COLUMNS,
+            as_json,
+            as_csv,
+            title="人工复核过的稿件里，规则的对错",
+            caption="只统计人工更正或确认过的；没人看过的不算对也不算错",
+        )
+
+
 def _listed(values: list[str] | None) -> list[str]:
     return [] if values in (None, [NOTHING]) else list(values or [])
 

@@ -62,14 +62,20 @@ def train(
         Path | None, typer.Option("--out", help="模型写到哪里；不写则替换程序自带的模型。")
     ] = None,
     docs: Annotated[Path | None, typer.Option("--docs", help="把各方案的比较表写进这个文件。")] = None,
+    corrections: Annotated[
+        Path | None,
+        typer.Option("--corrections", help="人工更正所在目录（gangqing correct export 写出），一并学习。"),
+    ] = None,
 ) -> None:
     """从数据重新训练全部模型；同样的数据得到同样的字节。"""
     from pipeline.training.train import train as train_models
 
     if not data.is_dir():
         raise UserError(f"没有这个目录：{data}")
+    if corrections is not None and not corrections.is_dir():
+        raise UserError(f"没有这个目录：{corrections}，请先运行 gangqing correct export")
     try:
-        written = train_models(data, out or HOME / "pipeline" / "models", docs)
+        written = train_models(data, out or HOME / "pipeline" / "models", docs, corrections)
     except FileNotFoundError as error:
         raise UserError(f"缺少训练数据：{error.filename}") from error
     for path in written:

@@ -104,6 +104,7 @@ def _read(number: int, line: bytes) -> Item:
     return item
 
 
+_ASKS = {"roles": "credits"}
 Scored = tuple[list[Score], dict[str, list[Pair]], list[Miss]]
 
 
@@ -113,16 +114,17 @@ def _score_articles(items: list[Item], said: list[Item]) -> Scored:
     ids = {item["id"] for item in items}
     for item, tags in zip(items, said, strict=True):
         gold = item["gold"]
+        credits = gold.get("credits", [])
         sets: list[tuple[str, SetCounts, set[Hashable], set[Hashable]]] = [
-            ("credits", units, {c["unit"] for c in gold["credits"]}, {c["unit"] for c in tags["credits"]}),
+            ("credits", units, {c["unit"] for c in credits}, {c["unit"] for c in tags["credits"]}),
             (
                 "roles",
                 roles,
-                {(c["unit"], c["role"]) for c in gold["credits"]},
+                {(c["unit"], c["role"]) for c in credits},
                 {(c["unit"], c["role"]) for c in tags["credits"]},
             ),
             ("mentions", mentions, set(gold.get("mentions", [])), set(tags.get("mentions", []))),
-            ("exposed", exposed, set(gold["exposed"]), set(tags["exposed"])),
+            ("exposed", exposed, set(gold.get("exposed", [])), set(tags["exposed"])),
             # Only pairs whose first publication stands in the file can be found.
             (
                 "reprints",
@@ -132,6 +134,8 @@ def _score_articles(items: list[Item], said: list[Item]) -> Scored:
             ),
         ]
         for name, counts, of_gold, of_tags in sets:
+            if _ASKS.get(name, name) not in gold and name in ("credits", "roles", "exposed"):
+                continue  # a person corrected something else: of this nothing is known
             counts.add(of_gold, of_tags)
             if of_gold != of_tags and name != "credits":
                 misses.append(_miss(item, tags, name, sorted(of_gold, key=str), sorted(of_tags, key=str)))

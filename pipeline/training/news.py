@@ -69,7 +69,11 @@ def fit_news_sentiment(examples: Sequence[Example]) -> NewsModel:
 
 
 def build_news_models(
-    city: City, data_dir: Path | None, folder: Path = FOLDER, table: Path | None = None
+    city: City,
+    data_dir: Path | None,
+    folder: Path = FOLDER,
+    table: Path | None = None,
+    corrections: Path | None = None,
 ) -> dict[str, Any]:
     """Train, write `topic.json`, `sentiment.npz` and the card, return the card. Deterministic.
 
@@ -77,7 +81,7 @@ def build_news_models(
     models are trained from the committed gold only and the card says so. With `table`, the comparison is
     written there.
     """
-    examples = load_examples(city, data_dir, guessed_topic_model())
+    examples = load_examples(city, data_dir, guessed_topic_model(), corrections)
     folder.mkdir(parents=True, exist_ok=True)
     topics = fit_topic_model(examples)
     save_topic_model(topics, folder)

@@ -59,12 +59,17 @@ class Example(NamedTuple):
         return topic
 
 
-def load_examples(city: City, data_dir: Path | None, model: TopicModel | None = None) -> list[Example]:
-    """All gold at hand, in a fixed order. Without `data_dir` the committed gold only."""
+def load_examples(
+    city: City, data_dir: Path | None, model: TopicModel | None = None, corrections: Path | None = None
+) -> list[Example]:
+    """All gold at hand, in a fixed order. Without `data_dir` the committed gold only; `corrections` are what
+    people corrected (`correct export`)."""
     reader = _Reader(city, model)
     files = [path for pattern in OWN for path in sorted(ROOT.glob(pattern))]
     if data_dir and (data_dir / GIVEN).is_file():
         files.append(data_dir / GIVEN)
+    if corrections is not None and corrections.is_file():
+        files.append(corrections)
     examples = [example for path in files for example in _articles(path, reader)]
     return [*examples, *_real_pieces(data_dir, city, model)]
 
@@ -88,7 +93,7 @@ class _Reader:
 def _articles(path: Path, reader: _Reader) -> Iterator[Example]:
     for line in path.read_bytes().splitlines():
         raw = msgspec.json.decode(line)
-        gold = raw.pop("gold")
+        gold = {**raw.pop("stood", {}), **raw.pop("gold")}
         yield reader.read(path.stem, msgspec.convert(raw, ArticleItem), gold)
 
 

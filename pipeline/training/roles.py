@@ -29,7 +29,7 @@ from pipeline.tagging.items import ArticleItem
 from pipeline.tagging.roles_beside import rule_confidence
 from pipeline.tagging.roles_candidate import Case, Piece
 from pipeline.tagging.roles_exposure import NO_SPLIT, is_exposure, split_exposure
-from pipeline.tagging.roles_model import PATH, RoleModel
+from pipeline.tagging.roles_model import PATH, RoleModel, load_role_model
 from pipeline.tagging.units import TOWN_ORGAN_CONFIDENCE, UnitTagger
 from pipeline.training.roles_report import Score, write_card, write_report
 
@@ -53,13 +53,15 @@ class Article(NamedTuple):
     by_rule: dict[str, float]  # unit → confidence of the plain rule, which the model replaced
 
 
-def load_articles(data_dir: Path | None) -> list[Article]:
-    """All sources, in a fixed order."""
+def load_articles(data_dir: Path | None, corrections: Path | None = None) -> list[Article]:
+    """All sources, in a fixed order. `corrections`: what people corrected (`correct export`)."""
     home = UnitTagger(load_city())
     found: list[Article] = []
-    for source, path in _gold_files(data_dir):
+    for source, path in _gold_files(data_dir, corrections):
         for line in path.read_text(encoding="utf-8").splitlines():
             row = json.loads(line)
+            if "credits" not in row["gold"]:
+                continue  # corrected in something else
             units = frozenset(c["unit"] for c in row["gold"]["credits"])
             if row["gold"].get("reprint_of"):
                 continue  # it is credited for the text of another
@@ -69,7 +71,7 @@ def load_articles(data_dir: Path | None) -> list[Article]:
     return found
 
 
-def _gold_files(data_dir: Path | None) -> Iterator[tuple[str, Path]]:
+def _gold_files(data_dir: Path | None, corrections: Path | None) -> Iterator[tuple[str, Path]]:
     if data_dir and (data_dir / "articles-dev.jsonl").is_file():
         yield "dev", data_dir / "articles-dev.jsonl"
     for path in sorted((ROOT / "sample" / "content").glob("articles-*.jsonl")):
@@ -77,6 +79,8 @@ def _gold_files(data_dir: Path | None) -> Iterator[tuple[str, Path]]:
     for path in sorted(GOLD.glob("articles-tuned-*.jsonl")):
         yield path.stem.removeprefix("articles-"), path
     yield "own", OWN
+    if corrections is not None and corrections.is_file():
+        yield "corrected", corrections
 
 
 def _real_copy(data_dir: Path | None) -> Iterator[tuple[str, City | None, ArticleItem, frozenset[str]]]:
@@ -210,15 +214,29 @@ def _chance(model: RoleModel, names: list[str]) -> float:
     return max(chance, TOWN_ORGAN_CONFIDENCE) if "town_organ" in names else chance
 
 
-def main() -> None:
-    data_dir = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT.parent / "shared" / "data"
-    articles = load_articles(data_dir if data_dir.is_dir() else None)
+def build_role_model(
+    data_dir: Path | None, folder: Path, corrections: Path | None = None
+) -> tuple[Path, list[Article], list[Score]]:
+    """Train and write `credit.json` and `card.json` into `folder`; the same data give the same bytes.
+
+    Returns:
+        The file, the articles learned from, and what a model says of each that has not seen its source.
+    """
+    articles = load_articles(data_dir, corrections)
     raw = cross_validate(articles)
     scale = fit_scale(raw)
     model, scores = calibrate(train_roles(articles), scale), rescale(raw, scale)
-    PATH.parent.mkdir(exist_ok=True)
-    PATH.write_bytes(msgspec.json.format(msgspec.json.encode(model, order="sorted"), indent=1) + b"\n")
-    write_card(PATH.with_name("card.json"), model, scores, PENALTY)
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / PATH.name
+    path.write_bytes(msgspec.json.format(msgspec.json.encode(model, order="sorted"), indent=1) + b"\n")
+    write_card(path, model, scores, PENALTY)
+    return path, articles, scores
+
+
+def main() -> None:
+    data_dir = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT.parent / "shared" / "data"
+    path, articles, scores = build_role_model(data_dir if data_dir.is_dir() else None, PATH.parent)
+    model = load_role_model(path)
     combined = cross_validate(add_rule(articles))
     rivals = {
         "rule": (judge_by_rule(articles), 0.5),

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from pipeline.tagging.roles_model import PATH, RoleModel
+from pipeline.tagging.roles_model import RoleModel
 
 
 class Score(NamedTuple):
@@ -62,10 +62,12 @@ def write_card(path: Path, model: RoleModel, scores: list[Score], penalty: float
             "recall": round(recall, 3),
             "f1": round(f1, 3),
         },
-        "sha256": hashlib.sha256(PATH.read_bytes()).hexdigest(),
+        "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
         "limits": "线索词表在其中部分来源上调过，留一来源的成绩仍偏高；own 是为找难例而写的稿件。",
     }
-    path.write_text(json.dumps(card, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    path.with_name("card.json").write_text(
+        json.dumps(card, ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
+    )
 
 
 def write_report(

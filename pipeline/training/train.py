@@ -18,37 +18,47 @@ from pipeline.tagging.alike import MODEL as FREQUENCY_MODEL
 from pipeline.tagging.grams import GramModel, read_grams
 from pipeline.tagging.linear import softmax
 from pipeline.training.alike import fit_frequencies
-from pipeline.training.examples import Example, load_examples
+from pipeline.training.examples import Example, load_examples, load_threads
 from pipeline.training.fit import say
 from pipeline.training.kinds import ASKING, Row, fit_threads, read_rows
 from pipeline.training.matters import fit_matters, load_matters, load_phrases, matter_scores
 from pipeline.training.sentiment import fit_chat, load_chat
 from pipeline.training.split import FOLDS, SEED, folds, held_out
 from pipeline.training.topics import fit_topics, load_topics
+from pipeline.training_files import ARTICLES, THREADS
 
 Card = dict[str, Any]
 
 
-def train(data_dir: Path, out_dir: Path, docs: Path | None = None) -> list[Path]:
+def train(
+    data_dir: Path, out_dir: Path, docs: Path | None = None, corrections: Path | None = None
+) -> list[Path]:
     """Rebuild all models below `out_dir`; with `docs`, also write the comparison of candidates there.
 
     `data_dir` holds the given data (citizen-topics.csv.gz, sentiment.csv.gz, threads-*.jsonl …).
+
+    Args:
+        corrections: folder into which `correct export` wrote what people corrected: learned from too.
 
     Raises:
         FileNotFoundError: a file of the given data is missing.
     """
     # Articles' models import the whole article tagger; posts do not need it.
     from pipeline.training.news import build_news_models
+    from pipeline.training.roles import build_role_model
 
     out_dir.mkdir(parents=True, exist_ok=True)
     city = load_city()
     written = [
-        _write(out_dir, *_threads(data_dir, city)),
+        _write(out_dir, *_threads(data_dir, city, corrections)),
         _write(out_dir, *_topics(data_dir)),
         _write(out_dir, *_chat(data_dir)),
         _write(out_dir, *_matters(data_dir, city)),
     ]
-    build_news_models(city, data_dir, out_dir / "news")
+    articles = corrections / ARTICLES if corrections else None
+    role_model, _, _ = build_role_model(data_dir, out_dir / "roles", articles)
+    written.append(role_model)
+    build_news_models(city, data_dir, out_dir / "news", corrections=articles)
     frequencies = out_dir / f"{FREQUENCY_MODEL}.npz"
     fit_frequencies(data_dir).save(frequencies)
     if docs is not None:
@@ -72,8 +82,10 @@ def _write(out_dir: Path, model: GramModel, card: Card) -> Path:
     return path
 
 
-def _threads(data_dir: Path, city: City) -> tuple[GramModel, Card]:
+def _threads(data_dir: Path, city: City, corrections: Path | None = None) -> tuple[GramModel, Card]:
     examples = load_examples(data_dir)
+    if corrections is not None and (corrections / THREADS).is_file():
+        examples += load_threads(corrections / THREADS)
     rows = read_rows(examples, city)
     card: Card = {
         "what": "帖子：类型、是否要单位答复、是否紧急",

@@ -95,6 +95,41 @@ def pack(
 
 
 @proof.command()
+def shoot(
+    city: CityOption = None,
+    home: HomeOption = HOME,
+    as_of: AsOfOption = None,
+    known_by: KnownByOption = None,
+) -> None:
+    """截图：用本机的浏览器给各单位公告页的存证截图留证（不联网、不运行脚本），截过的不再截。"""
+    from analysis.acts.proof import announcement_captures
+    from analysis.reports.screenshot import ScreenshotError, find_browser, shoot_capture
+    from pipeline.store import open_store
+
+    browser = find_browser()
+    if browser is None:
+        raise UserError("本机没有 chromium 或 chrome，未截图；核验以存证网页为准（apt-get install chromium）")
+    with asked(city, home) as (chosen, con):
+        context = report_context(chosen, con, known_by)
+        found = announcement_captures(context, report_day(con, as_of))
+        store = open_store(home, chosen)
+        failed = 0
+        for each in found:
+            try:
+                place = (each.warc, each.warc_offset)
+                shot = shoot_capture(
+                    store, each.url, str(each.sha256), *place, at=wall_clock(), browser=browser
+                )
+                typer.echo(f"{each.url}  {shot.path}")
+            except ScreenshotError as error:
+                failed += 1
+                typer.echo(f"✗ {each.url}：{error}", err=True)
+    typer.echo(f"公告页 {len(found)} 个，截图 {len(found) - failed} 张")
+    if failed:
+        raise typer.Exit(1)
+
+
+@proof.command()
 def verify(
     file: Annotated[Path, typer.Argument(help="核验包。")],
     sha256: Annotated[

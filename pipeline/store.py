@@ -67,6 +67,11 @@ class Store:
         return self.folder / "bulletins"
 
     @property
+    def screenshots(self) -> Path:
+        """Pictures of captured pages, by SHA-256, with an index. Truth too: a later browser draws another."""
+        return self.folder / "screenshots"
+
+    @property
     def state(self) -> Path:
         """Crawl state and locks, derived from `landing`: may be deleted."""
         return self.folder / "state"

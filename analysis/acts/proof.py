@@ -8,7 +8,7 @@ from pathlib import Path
 from analysis.acts.record import ActError, decision_of, reason, text
 from analysis.reports.collect import Context
 from analysis.reports.proof_pack import Packed, pack
-from analysis.reports.proof_selection import Choice
+from analysis.reports.proof_selection import Capture, Choice, select
 from analysis.reports.rules import load_report_rules
 from pipeline.decisions import append_decision
 from pipeline.store import Store
@@ -47,3 +47,14 @@ def pack_proof(
         decision_of("proof_pack", path.name, who=who.strip() or UNNAMED, at=at, after=after, why=text(why)),
     )
     return packed
+
+
+def announcement_captures(context: Context, as_of: dt.date) -> list[Capture]:
+    """The newest kept capture of each page of an announcement that the plan asks for, as of a day."""
+    found: dict[str, Capture] = {}
+    for task in context.plan.tasks:
+        if task.kind == "announcement_presence":
+            for each in select(context, Choice(as_of, task=task.id)).captures:
+                if each.outcome in ("stored", "unchanged", "duplicate") and each.sha256 is not None:
+                    found[each.url] = each
+    return [found[url] for url in sorted(found)]

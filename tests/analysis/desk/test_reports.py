@@ -1,0 +1,94 @@
+"""报表, 核验材料包 and 热点: preview and files say the same; an issued report stays as it was."""
+
+from __future__ import annotations
+
+import io
+import sys
+
+import pytest
+from docx import Document
+
+from analysis.desk.office import Office
+from analysis.desk.rights import Role
+from analysis.hot import HotIssue, Member
+from tests.analysis.desk.people import NOW, UNIT, browser, token
+
+
+def test_preview_and_files(office: Office) -> None:
+    with browser(office, Role.INSPECTOR) as client:
+        for kind in ("weekly", "monthly", "bulletin"):
+            page = client.get("/reports/preview", params={"kind": kind}).text
+            assert "总体情况" in page and "印发这份报表" not in page
+            assert f"/reports/make/{kind}.docx" in page
+        sheet = client.get("/reports/make/unit.docx", params={"unit": UNIT})
+        text = "\n".join(p.text for p in Document(io.BytesIO(sheet.content)).paragraphs)
+        assert UNIT in text and "filename*=UTF-8''" in sheet.headers["content-disposition"]
+        assert client.get("/reports/make/bulletin.xlsx").content[:2] == b"PK"
+        assert client.get("/reports/make/bulletin.exe").status_code == 404
+        assert client.get("/reports/preview?kind=nonsense").status_code == 400
+        assert client.get("/reports/preview?kind=unit&unit=没有的局").status_code == 400
+
+
+def test_an_issued_report_is_kept_and_told_apart_from_now(office: Office) -> None:
+    with browser(office, Role.EVALUATION) as client:
+        form = token(client.get("/reports/preview?kind=bulletin").text)
+        data = {"_csrf_token": form, "kind": "bulletin"}
+        page = client.post("/reports/issue", data=data).text
+        assert "已印发报表" in page and "bulletin-2017-001" in page
+        one = client.get("/reports/issued/bulletin-2017-001").text
+        assert "没有出入" in one and "与印发时逐字节相同" in one
+        again = client.post("/reports/issue", data=data).text
+        assert "没有办成" in again
+        name = "通报-2017-12-04.docx"
+        assert client.get(f"/reports/issued/bulletin-2017-001/{name}").content[:2] == b"PK"
+        for bad in ("decision.json", "..%2f..%2fsalt", "rules%2fcity.yaml"):
+            assert client.get(f"/reports/issued/bulletin-2017-001/{bad}").status_code == 404
+        assert client.get("/reports/issued/bulletin-2017-009").status_code == 404
+        assert "还没有印发过" in client.get("/reports?as_of=2017-12-03").text
+    with browser(office, Role.INSPECTOR) as client:
+        assert client.get(f"/reports/issued/bulletin-2017-001/{name}").status_code == 200
+
+
+def test_a_package_is_a_job_and_then_a_download(office: Office) -> None:
+    out = "[a for a in sys.argv if a.startswith('--out=')][0][6:]"
+    script = f"import sys, pathlib; pathlib.Path({out}).write_bytes(b'PK')"
+    office.jobs._program = [sys.executable, "-c", script]
+    with browser(office, Role.PUBLICITY) as client:
+        form = token(client.get("/packages").text)
+        data = {"_csrf_token": form, "unit": UNIT, "task": "m02", "why": "--with-forum"}
+        answer = client.post("/packages/make", data=data, follow_redirects=False)
+        assert answer.headers["location"].startswith("/jobs/")
+        job = office.jobs.all()[0]
+        assert "--why=--with-forum" in job.steps[0] and f"--unit={UNIT}" in job.steps[0]
+        while office.jobs.get(job.id).is_running:
+            pass
+        name = f"{NOW:%Y%m%d%H%M%S}-{UNIT}-m02.zip"
+        assert name in client.get("/packages").text
+        assert client.get(f"/packages/{name}").content == b"PK"
+        for bad in ("..%2fsecret", "secret", "20171204093000x.zip"):
+            assert client.get(f"/packages/{bad}").status_code == 404
+
+
+def test_hot_issues_show_their_sum_and_rise(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    members = [
+        Member("t1", "<b>电梯</b>困人", None, NOW, None, kind="求助"),
+        Member("t2", "又困人", None, NOW, None),
+    ]
+    issue = HotIssue(
+        "t1", "<b>电梯</b>困人", ["电梯"], 30, "2 帖 ×10 + 2 人 ×5", 2, 2, 0, 0, NOW, NOW, 2,
+        True, "七天内 2 帖", members,
+    )  # fmt: skip
+    monkeypatch.setattr("analysis.desk.pages.hotspots.hot_issues", lambda *args: [issue])
+    with browser(office, Role.EVALUATION) as client:
+        page = client.get("/hotspots?as_of=2017-12-03").text
+        assert (
+            "突然升温 1 件" in page
+            and "2 帖 ×10" in page
+            and "&lt;b&gt;电梯" in page
+            and "<b>电梯" not in page
+        )
+        one = client.get("/hotspots/t1?as_of=2017-12-03").text
+        assert "又困人" in one and "七天内 2 帖" in one
+        assert client.get("/hotspots/t9?as_of=2017-12-03").status_code == 404
+    with browser(office, Role.LIAISON) as client:
+        assert client.get("/hotspots").status_code == 403

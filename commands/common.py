@@ -40,6 +40,9 @@ AtOption = Annotated[
 ]
 WhyOption = Annotated[str, typer.Option("--why", help="说明或理由。")]
 JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON。")]
+JobsOption = Annotated[
+    int, typer.Option("--jobs", min=1, max=64, help="打标签用几个进程；结果和顺序都与一个进程相同。")
+]
 CsvOption = Annotated[bool, typer.Option("--csv", help="输出 CSV。")]
 
 
@@ -65,6 +68,15 @@ def read_lines(file: Path) -> list[bytes]:
         raise UserError(f"没有这个文件：{file}")
     content = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
     return content.removeprefix(codecs.BOM_UTF8).splitlines()
+
+
+def stream_lines(file: Path) -> Iterator[bytes]:
+    """The lines of `read_lines`, one at a time: a file of any size needs no more memory than its window."""
+    if file.is_dir() or not (str(file) == "-" or file.exists()):
+        raise UserError(f"没有这个文件：{file}")
+    with contextlib.nullcontext(sys.stdin.buffer) if str(file) == "-" else file.open("rb") as source:
+        for number, line in enumerate(source):
+            yield line.removeprefix(codecs.BOM_UTF8) if number == 0 else line
 
 
 def load_chosen(folder: Path | None) -> City:

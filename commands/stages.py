@@ -14,6 +14,7 @@ from commands.common import (
     WAREHOUSE,
     CityOption,
     HomeOption,
+    JobsOption,
     UserError,
     asked,
     load_chosen,
@@ -38,25 +39,28 @@ def build(
     city: CityOption = None,
     home: HomeOption = HOME,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="丢开旧仓库，从采集和决定重建。")] = False,
+    jobs: JobsOption = 1,
 ) -> None:
     """建库：把新采集的稿件和帖子打上标签，载入 warehouse.duckdb，并检查。"""
-    build_warehouse(load_chosen(city), home, rebuild)
+    build_warehouse(load_chosen(city), home, rebuild, jobs)
 
 
-def build_warehouse(city: City, home: Path, rebuild: bool = False) -> None:
+def build_warehouse(city: City, home: Path, rebuild: bool = False, jobs: int = 1) -> None:
     from analysis.terminal import stage_progress
     from pipeline.load import build as load
     from pipeline.search_index import SearchIndexError, update_index
+    from pipeline.tagging.parallel import ParallelTagger
     from pipeline.tagging.tagger import Tagger
     from pipeline.warehouse import CheckError, WarehouseError
 
+    tagger = ParallelTagger(city, jobs) if jobs > 1 else Tagger(city)
     try:
         with stage_progress() as say:
             report = load(
                 city,
                 home=home,
                 warehouse=home / WAREHOUSE,
-                tagger=Tagger(city),
+                tagger=tagger,
                 rebuild=rebuild,
                 progress=say,
             )
@@ -66,6 +70,9 @@ def build_warehouse(city: City, home: Path, rebuild: bool = False) -> None:
                 typer.echo(f"注意：{error}", err=True)
     except (WarehouseError, CheckError) as error:
         raise UserError(str(error)) from error
+    finally:
+        if isinstance(tagger, ParallelTagger):
+            tagger.close()
     if report.why_rebuilt:
         typer.echo(f"重建：{report.why_rebuilt}")
     typer.echo(

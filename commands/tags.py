@@ -13,7 +13,16 @@ from urllib.parse import urlsplit
 
 import typer
 
-from commands.common import CHINA, HOME, CityOption, JsonOption, UserError, read_lines
+from commands.common import (
+    CHINA,
+    HOME,
+    CityOption,
+    JobsOption,
+    JsonOption,
+    UserError,
+    read_lines,
+    stream_lines,
+)
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -22,13 +31,14 @@ app = typer.Typer(rich_markup_mode=None)
 def tag(
     file: Annotated[Path, typer.Argument(help="每行一个 JSON 的文件（稿件、帖子或留言）；- 为标准输入。")],
     city: CityOption = None,
+    jobs: JobsOption = 1,
 ) -> None:
     """给稿件、帖子、留言打标签，逐行输出 JSON，顺序与输入相同。"""
     from pipeline.city import load_city
     from pipeline.tagging.stream import tag_lines
 
     out = sys.stdout.buffer
-    for line in tag_lines(read_lines(file), load_city(city)):
+    for line in tag_lines(stream_lines(file), load_city(city), jobs):
         out.write(line + b"\n")
     out.flush()
 

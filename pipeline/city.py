@@ -11,7 +11,7 @@ import datetime as dt
 import re
 from collections import Counter
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -136,6 +136,13 @@ def load_yaml(path: Path) -> Any:
         raise CityError(f"{path}: {error}") from error
     except RecursionError as error:
         raise CityError(f"{path}: 嵌套过深") from error
+
+
+@cache
+def load_own_yaml(path: Path) -> Any:
+    """A lexicon of the program itself, read once by libyaml, six times as fast. Not for files of a city: what
+    is nested a thousandfold would end the process. Nobody may change what is returned."""
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
 
 
 def load_mapping(path: Path) -> dict[str, Any]:

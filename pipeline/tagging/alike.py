@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from pipeline.city import load_yaml
+from pipeline.city import load_own_yaml
 from pipeline.tagging.grams import Keys, read_grams
 from pipeline.tagging.linear import MODELS, Floats, ModelError
 
@@ -105,7 +105,7 @@ _SECOND = np.uint64(0xFFFF)  # the second character of a gram
 @cache
 def _rhetoric() -> Keys:
     """Pairs of characters of words that stand in posts on any matter."""
-    words = load_yaml(LEXICON)["rhetoric"]
+    words = load_own_yaml(LEXICON)["rhetoric"]
     return np.unique(np.concatenate([pairs(word) for word in words]))
 
 

@@ -12,7 +12,7 @@ from typing import Literal
 
 import msgspec
 
-from pipeline.city import load_yaml
+from pipeline.city import load_own_yaml
 from pipeline.tagging.items import ThreadPost
 from pipeline.tagging.threads_phrases import PhraseIndex, Span
 
@@ -47,7 +47,7 @@ class AnswerReader:
     """Reads official replies."""
 
     def __init__(self) -> None:
-        cues: dict[str, str] = load_yaml(LEXICON)["cues"]
+        cues: dict[str, str] = load_own_yaml(LEXICON)["cues"]
         self._index: PhraseIndex[str] = PhraseIndex()
         for name, phrases in cues.items():
             self._index.add([p for p in phrases.split("|") if p], name)

@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from pipeline.city import City, Unit, load_yaml
+from pipeline.city import City, Unit, load_own_yaml
 from pipeline.tagging.segment import begins_word
 from pipeline.tagging.threads_phrases import PhraseIndex, Span
 
@@ -78,7 +78,7 @@ class DutyRouter:
     """Scores the units of one city for a text whose phrases were found in the shared index."""
 
     def __init__(self, city: City, index: PhraseIndex[tuple[str, str]]) -> None:
-        raw = load_yaml(LEXICON)
+        raw = load_own_yaml(LEXICON)
         own: dict[str, Any] = city.data("duties.yaml", {}) or {}
         self.functions: dict[str, str] = raw["functions"]
         self.unit_of = units_of_functions(city, self.functions)

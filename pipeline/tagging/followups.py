@@ -12,7 +12,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Literal
 
-from pipeline.city import load_yaml
+from pipeline.city import load_own_yaml
 from pipeline.records import Record
 from pipeline.tagging.answers import AnswerReader
 from pipeline.tagging.items import ThreadItem, ThreadPost
@@ -49,7 +49,9 @@ class FollowUpReader:
     """Reads the follow-ups of threads."""
 
     def __init__(self, reader: PostReader) -> None:
-        words = {name: text.replace("\n", "").replace(" ", "") for name, text in load_yaml(LEXICON).items()}
+        words = {
+            name: text.replace("\n", "").replace(" ", "") for name, text in load_own_yaml(LEXICON).items()
+        }
         self._solved = re.compile(words["solved"])
         self._unsolved = re.compile(words["unsolved"])
         self._disputed = re.compile(words["disputed"])

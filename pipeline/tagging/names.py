@@ -17,7 +17,7 @@ from typing import Any, Literal, NamedTuple
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
-from pipeline.city import City, Unit, load_yaml
+from pipeline.city import City, Unit, load_own_yaml
 
 LEXICON = Path(__file__).resolve().parent.parent / "lexicon"
 
@@ -57,7 +57,7 @@ class Hit(NamedTuple):
 @cache
 def load_lexicon(name: str) -> Any:
     """A file of pipeline/lexicon: language rules that hold in every city."""
-    return load_yaml(LEXICON / name)
+    return load_own_yaml(LEXICON / name)
 
 
 def county_stem(name: str) -> str:

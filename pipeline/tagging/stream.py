@@ -7,15 +7,18 @@ A line that is none of them gets `{"id", "error"}`: nothing is dropped, nothing 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 import msgspec
 
 from pipeline.city import City
-from pipeline.records import ArticleTags
+from pipeline.records import ArticleTags, Evidence, PostTags, ThreadTags
 from pipeline.tagging.items import ArticleItem, PostItem, ThreadItem
 from pipeline.tagging.reprint import with_story
 from pipeline.tagging.tagger import Tagger
+
+WINDOW = 512  # lines that are tagged together, for each process
 
 Item = ArticleItem | ThreadItem | PostItem
 
@@ -56,26 +59,62 @@ def read_item(line: bytes | str) -> Item | Unreadable:
         return Unreadable(id=name, error=f"字段有误：{error}")
 
 
-def tag_lines(lines: Iterable[bytes | str], city: City) -> Iterator[bytes]:
-    """Tag all lines. Articles need each other (reprints), so they are read before the first is printed."""
-    tagger = Tagger(city)
-    items = [read_item(line) for line in lines if line.strip()]
-    articles = [item for item in items if isinstance(item, ArticleItem)]
-    reprints = tagger.reprints(articles) if articles else {}
+def tag_lines(lines: Iterable[bytes | str], city: City, jobs: int = 1) -> Iterator[bytes]:
+    """Tag all lines, on `jobs` processes.
+
+    Threads and posts are read and written a window at a time. Articles need each other (reprints): from the
+    first one on, all lines are read before the next is written.
+    """
+    tagger: Tagger
+    if jobs > 1:
+        from pipeline.tagging.parallel import ParallelTagger
+
+        tagger = pool = ParallelTagger(city, jobs)
+        try:
+            yield from _tag_lines(lines, tagger, WINDOW * jobs)
+        finally:
+            pool.close()
+    else:
+        tagger = Tagger(city)
+        yield from _tag_lines(lines, tagger, WINDOW)
+
+
+def _tag_lines(lines: Iterable[bytes | str], tagger: Tagger, window: int) -> Iterator[bytes]:
     encode = msgspec.json.Encoder().encode
-    tag = tagger.article_tagger.tag
-    firsts = {first for first, _ in reprints.values()}
-    stories = {item.id: tag(item) for item in articles if item.id in firsts}
+    items = (read_item(line) for line in lines if line.strip())
+    while part := list(islice(items, window)):
+        reprints: Mapping[str, tuple[str, Evidence]] = {}
+        stories: dict[str, ArticleTags] = {}
+        if any(isinstance(item, ArticleItem) for item in part):
+            part += items
+            articles = [item for item in part if isinstance(item, ArticleItem)]
+            reprints = tagger.reprints(articles)
+            firsts = {first for first, _ in reprints.values()}
+            stories = {t.id: t for t in tagger.articles([a for a in articles if a.id in firsts])}
+        for start in range(0, len(part), window):
+            for tags in _tag_items(part[start : start + window], tagger, stories):
+                done = with_reprint(tags, reprints, stories) if isinstance(tags, ArticleTags) else tags
+                yield encode(done)
+
+
+def _tag_items(
+    items: list[Item | Unreadable], tagger: Tagger, stories: Mapping[str, ArticleTags]
+) -> Iterator[ArticleTags | ThreadTags | PostTags | Unreadable]:
+    """The tags of items in their order, each sort tagged together."""
+    tags: dict[type, Iterator[Any]] = {
+        ArticleItem: iter(
+            tagger.articles([i for i in items if isinstance(i, ArticleItem) and i.id not in stories])
+        ),
+        ThreadItem: iter(tagger.threads([i for i in items if isinstance(i, ThreadItem)])),
+        PostItem: iter(tagger.posts([i for i in items if isinstance(i, PostItem)])),
+    }
     for item in items:
-        if isinstance(item, ArticleItem):
-            tags: Any = with_reprint(stories.get(item.id) or tag(item), reprints, stories)
-        elif isinstance(item, ThreadItem):
-            tags = tagger.thread_tagger.tag(item)
-        elif isinstance(item, PostItem):
-            tags = tagger.post_tagger.tag(item)
+        if isinstance(item, Unreadable):
+            yield item
+        elif isinstance(item, ArticleItem) and item.id in stories:
+            yield stories[item.id]
         else:
-            tags = item
-        yield encode(tags)
+            yield next(tags[type(item)])
 
 
 def with_reprint(tags: ArticleTags, reprints: Any, stories: Mapping[str, ArticleTags]) -> ArticleTags:

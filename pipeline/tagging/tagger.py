@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from pipeline.city import City
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from pipeline.tagging.followups import FollowUpReader, ThreadFollowUp
     from pipeline.tagging.posts import PostTagger
     from pipeline.tagging.threads import ThreadTagger
+
+
+BATCH = 256  # posts that numpy reads at once
 
 
 class Tagger:
@@ -54,11 +58,15 @@ class Tagger:
 
     def articles(self, items: Iterable[ArticleItem]) -> list[ArticleTags]:
         """Tag articles one by one; `reprint_of` is left None, see `reprints`."""
-        tag = self.article_tagger.tag
-        return [tag(item) for item in items]
+        # Nothing to tag, nothing to load.
+        return [self.article_tagger.tag(item) for item in items]
 
     def threads(self, items: Iterable[ThreadItem]) -> list[ThreadTags]:
-        return self.thread_tagger.tag_all(list(items))
+        source = iter(items)
+        tags: list[ThreadTags] = []
+        while part := list(islice(source, BATCH)):
+            tags += self.thread_tagger.tag_all(part)
+        return tags
 
     def followups(self, items: Iterable[ThreadItem]) -> list[ThreadFollowUp]:
         """What each floor of whole threads does, and on which units together the opening posts call."""
@@ -66,7 +74,11 @@ class Tagger:
         return [read(item) for item in items]
 
     def posts(self, items: Iterable[PostItem]) -> list[PostTags]:
-        return self.post_tagger.tag_all(list(items))
+        source = iter(items)
+        tags: list[PostTags] = []
+        while part := list(islice(source, BATCH)):
+            tags += self.post_tagger.tag_all(part)
+        return tags
 
     def reprints(self, items: list[ArticleItem]) -> Mapping[str, tuple[str, Evidence]]:
         """Id of each reprint → id of the first publication among `items`, and why."""

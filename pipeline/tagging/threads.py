@@ -41,15 +41,21 @@ class ThreadTagger:
     def tag_all(self, items: Sequence[ThreadItem]) -> list[ThreadTags]:
         """Tag threads together: what numpy does, it does for all of them at once."""
         posts = [sorted(item.posts, key=lambda post: post.floor) for item in items]
-        readings = [
-            self._reader.read(item.title, (floors[0].text or "") if floors else "")
+        # A thread comes once for each of its floors in a build; its opening is read once.
+        openings = [
+            (item.title, (floors[0].text or "") if floors else "", item.board)
             for item, floors in zip(items, posts, strict=True)
         ]
+        numbers = {opening: number for number, opening in enumerate(dict.fromkeys(openings))}
+        readings = [self._reader.read(title, text) for title, text, _ in numbers]
         grams = read_grams([r.text for r in readings], [r.title_end for r in readings])
         of_kinds, of_units = self._bank.known(grams)
-        kinds = self._kinds.read(readings, of_kinds, [item.board for item in items])
+        kinds = self._kinds.read(readings, of_kinds, [board for _, _, board in numbers])
         shares = self._units_of.shares(readings, of_units)
-        return [self._tag(*each) for each in zip(items, posts, readings, kinds, shares, strict=True)]
+        return [
+            self._tag(item, floors, readings[number], kinds[number], shares[number])
+            for item, floors, number in zip(items, posts, map(numbers.__getitem__, openings), strict=True)
+        ]
 
     def _tag(
         self,

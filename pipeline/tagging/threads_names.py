@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from pipeline.city import City, load_yaml
+from pipeline.city import City, load_own_yaml
 from pipeline.tagging.duties import LEXICON as DUTIES
 from pipeline.tagging.duties import split, units_of_functions
 from pipeline.tagging.threads_phrases import PhraseIndex, Span
@@ -52,8 +52,8 @@ class UnitNames:
     """Finds the units that a post names, in a text whose phrases were found in the shared index."""
 
     def __init__(self, city: City, index: PhraseIndex[tuple[str, str]]) -> None:
-        rules: dict[str, Any] = load_yaml(LEXICON)
-        duties: dict[str, Any] = load_yaml(DUTIES)
+        rules: dict[str, Any] = load_own_yaml(LEXICON)
+        duties: dict[str, Any] = load_own_yaml(DUTIES)
         own: dict[str, Any] = city.data("duties.yaml", {}) or {}
         self._stem = city.stem
         self._place_after = tuple(rules["place_after"])

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from pipeline.city import City, load_yaml
+from pipeline.city import City, load_own_yaml
 from pipeline.tagging.duties import DutyRouter, Routed, split
 from pipeline.tagging.threads_names import LEXICON as NAMES
 from pipeline.tagging.threads_names import Named, UnitNames
@@ -64,7 +64,7 @@ class Cues:
     """The cues of the lexicon, each with its own phrases: a post is asked for a few of them only."""
 
     def __init__(self) -> None:
-        raw: dict[str, Any] = load_yaml(LEXICON)
+        raw: dict[str, Any] = load_own_yaml(LEXICON)
         self.phrases: dict[str, list[str]] = {cue: split(words) for cue, words in raw["cues"].items()}
         self._index: dict[str, PhraseIndex[str]] = {cue: PhraseIndex() for cue in self.phrases}
         for cue, phrases in self.phrases.items():
@@ -134,7 +134,7 @@ class PostReader:
         for cue in ALWAYS:
             self._index.add(self._cues.phrases[cue], ("cue", cue))
         own: dict[str, Any] = city.data("duties.yaml", {}) or {}
-        for name in load_yaml(NAMES)["cities"]:
+        for name in load_own_yaml(NAMES)["cities"]:
             if name != city.stem:
                 self._index.add([name], ("city", name))
         local = [city.stem, city.name, *own.get("local", [])]

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from pipeline.city import load_yaml
+from pipeline.city import load_own_yaml
 from pipeline.tagging.duties import LEXICON, split
 
 EARLY = 120  # characters of the answer in which the answering office introduces itself
@@ -36,7 +36,7 @@ class OfficeNames:
     """Names of offices → public function, from the lexicon of duties."""
 
     def __init__(self) -> None:
-        raw: dict[str, Any] = load_yaml(LEXICON)
+        raw: dict[str, Any] = load_own_yaml(LEXICON)
         self._functions: dict[str, str] = {}
         for function, names in raw["colloquial"].items():
             for name in split(names):

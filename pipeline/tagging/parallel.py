@@ -1,0 +1,84 @@
+"""Owns tagging on several processes: the same tags in the same order, a bounded number of items under way.
+
+Items and tags travel as MessagePack, which costs little beside tagging them. A worker loads the models of
+what it is given first.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from functools import cached_property
+from itertools import islice
+from typing import Any
+
+import msgspec
+
+from pipeline.city import City
+from pipeline.records import ArticleTags, PostTags, ThreadTags
+from pipeline.tagging.items import ArticleItem, PostItem, ThreadItem
+from pipeline.tagging.tagger import Tagger
+
+CHUNK = 64  # items that a worker gets at a time
+AHEAD = 3  # chunks a worker may have waiting
+
+_encode = msgspec.msgpack.Encoder().encode
+_ITEMS: dict[str, msgspec.msgpack.Decoder[Any]] = {
+    "articles": msgspec.msgpack.Decoder(list[ArticleItem]),
+    "threads": msgspec.msgpack.Decoder(list[ThreadItem]),
+    "posts": msgspec.msgpack.Decoder(list[PostItem]),
+}
+_TAGS: dict[str, msgspec.msgpack.Decoder[Any]] = {
+    "articles": msgspec.msgpack.Decoder(list[ArticleTags]),
+    "threads": msgspec.msgpack.Decoder(list[ThreadTags]),
+    "posts": msgspec.msgpack.Decoder(list[PostTags]),
+}
+_worker: list[Tagger] = []  # the tagger of this process, where it is a worker
+
+
+class ParallelTagger(Tagger):
+    """A tagger whose articles, threads and posts are tagged by `jobs` processes; close it after use."""
+
+    def __init__(self, city: City, jobs: int) -> None:
+        super().__init__(city)
+        self.jobs = jobs
+
+    @cached_property
+    def _pool(self) -> ProcessPoolExecutor:
+        return ProcessPoolExecutor(self.jobs, initializer=_start, initargs=(self.city,))
+
+    def articles(self, items: Iterable[ArticleItem]) -> list[ArticleTags]:
+        return list(self._tag("articles", items))
+
+    def threads(self, items: Iterable[ThreadItem]) -> list[ThreadTags]:
+        return list(self._tag("threads", items))
+
+    def posts(self, items: Iterable[PostItem]) -> list[PostTags]:
+        return list(self._tag("posts", items))
+
+    def close(self) -> None:
+        """Ends the workers; may be called again."""
+        if "_pool" in self.__dict__:
+            self._pool.shutdown(cancel_futures=True)
+            del self.__dict__["_pool"]
+
+    def _tag(self, kind: str, items: Iterable[Any]) -> Iterator[Any]:
+        decode = _TAGS[kind].decode
+        waiting: deque[Future[bytes]] = deque()
+        source = iter(items)
+        while True:
+            while len(waiting) < self.jobs * AHEAD and (chunk := list(islice(source, CHUNK))):
+                waiting.append(self._pool.submit(_tag, kind, _encode(chunk)))
+            if not waiting:
+                return
+            yield from decode(waiting.popleft().result())
+
+
+def _start(city: City) -> None:
+    _worker.append(Tagger(city))
+
+
+def _tag(kind: str, packed: bytes) -> bytes:
+    """Runs in a worker."""
+    return _encode(getattr(_worker[0], kind)(_ITEMS[kind].decode(packed)))

@@ -1,0 +1,48 @@
+"""Two processes tag what one tags, in the same order; a mixed stream keeps its order too."""
+
+import json
+
+import pytest
+
+from pipeline.city import load_city
+from pipeline.tagging.stream import WINDOW, tag_lines
+
+
+def _lines() -> list[bytes]:
+    posts = [
+        {"id": f"p{n}", "text": text}
+        for n in range(40)
+        for text in ("路灯坏了一个月没人修，投诉", "今天天气真好", "社保卡丢了怎么补办？", "")
+    ]
+    thread = {"id": "t", "title": "停水", "posts": [{"floor": 1, "text": "又停水了，没人管。"}]}
+    article = {"id": "a", "title": "市水利局开展巡河", "body": "市水利局组织人员巡河，清理垃圾。" * 3}
+    items = [thread, *posts, article, {"id": "b", **{k: v for k, v in article.items() if k != "id"}}, thread]
+    return [*(json.dumps(item, ensure_ascii=False).encode() for item in items), b"no JSON"]
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_the_order_is_kept(jobs: int) -> None:
+    lines = _lines()
+    tags = [json.loads(line) for line in tag_lines(lines, load_city(), jobs)]
+    expected = [json.loads(line)["id"] for line in lines[:-1]]
+    assert [each["id"] for each in tags] == [*expected, None]
+    assert "error" in tags[-1]
+
+
+def test_two_processes_say_what_one_says() -> None:
+    lines = _lines()
+    assert list(tag_lines(lines, load_city(), 2)) == list(tag_lines(lines, load_city(), 1))
+
+
+def test_posts_are_written_before_all_are_read() -> None:
+    read = 0
+
+    def lines():
+        nonlocal read
+        for number in range(WINDOW * 3):
+            read += 1
+            yield json.dumps({"id": str(number), "text": "路灯坏了"}).encode()
+
+    stream = tag_lines(lines(), load_city())
+    next(stream)
+    assert read == WINDOW

@@ -155,7 +155,10 @@ def tag_threads(warehouse: Warehouse, tagger: TaggerLike, threads: Collection[st
         whole = [list(group) for _, group in groupby(posts, key=itemgetter("thread_id"))]
         cuts = [cut for group in whole for cut in _cuts(group)]
         tags = tagger.threads([item for item, _ in cuts])
-        warehouse.insert("thread_state", [_state_row(c[1], t) for c, t in zip(cuts, tags, strict=True)])
+        rows = [_state_row(c[1], t) for c, t in zip(cuts, tags, strict=True)]
+        for _, of_thread in groupby(rows, key=itemgetter("thread_id")):
+            _chain(list(of_thread))
+        warehouse.insert("thread_state", rows)
         follow = tagger.followups([_item(group, len(group)) for group in whole])
         warehouse.insert(
             "thread_floor", [r for g, f in zip(whole, follow, strict=True) for r in _floors(g, f)]
@@ -229,9 +232,30 @@ def _cuts(posts: Sequence[Mapping[str, Any]]) -> Iterator[Cut]:
                 "cut_floor": post["floor"],
                 "cut_at": at,
                 "known_at": known_at,
+                "opening_floor": posts[0]["floor"],
+                "opened_at": posts[0]["posted_at"],
+                "first_captured_at": posts[0]["first_captured_at"],
                 "times": times,
             }
             yield item, cut
+
+
+def _chain(rows: Sequence[dict[str, Any]]) -> None:
+    """Tell each state of a thread since when it is so and until when: no question need look around."""
+    starts_silent = rows[0]["state"] == "无需回复"
+    since = asked = None
+    before: str | None = None
+    for row, later in zip(rows, [*rows[1:], {}], strict=True):
+        since = row["cut_at"] if row["state"] != before else since
+        if starts_silent and asked is None and row["state"] != "无需回复":
+            asked = row["cut_at"]
+        row |= {
+            "state_since_at": since,
+            "asked_at": asked,
+            "next_cut_at": later.get("cut_at"),
+            "next_known_at": later.get("known_at"),
+        }
+        before = row["state"]
 
 
 def _moments(posts: Sequence[Mapping[str, Any]]) -> set[int]:

@@ -3,32 +3,16 @@
 -- unit NULL: nobody knows yet whose it is. The clocks' moments are those of the present round; past_rounds are
 -- the rounds before a reopening. ended_at: when a person closed it, or the floor on which that rests was said.
 CREATE OR REPLACE MACRO ticket_at(as_of, known_by) AS TABLE
-WITH row_at AS (
-  SELECT *, LAG(state) OVER (PARTITION BY thread_id ORDER BY cut_floor) IS DISTINCT FROM state AS is_change
-  FROM thread_state
-  WHERE cut_at <= as_of AND (known_by IS NULL OR known_at <= known_by)
-),
+WITH move AS MATERIALIZED (SELECT * FROM ticket_move_at(as_of, known_by)),
 latest AS (
-  SELECT
-    thread_id,
-    ARG_MAX(row_at, cut_floor) AS s,
-    MAX(cut_at) FILTER (is_change) AS state_since_at,
-    -- Under an announcement the clock starts with the question, not with the announcement.
-    CASE WHEN ARG_MIN(state, cut_floor) = '无需回复' THEN MIN(cut_at) FILTER (state <> '无需回复') END
-      AS asked_at
-  FROM row_at
-  GROUP BY thread_id
+  SELECT * FROM thread_state
+  WHERE opening_floor = 1 AND cut_at <= as_of AND (known_by IS NULL OR known_at <= known_by)
+    AND NOT COALESCE(next_cut_at <= as_of AND (known_by IS NULL OR next_known_at <= known_by), FALSE)
 ),
 said AS (
   SELECT * FROM thread_floor
   WHERE kind IN ('response', 'answer', 'sent_back')
     AND said_at <= as_of AND (known_by IS NULL OR known_at <= known_by)
-),
-opening AS (
-  SELECT thread_id, ARG_MIN(posted_at, floor) AS opened_at, MIN(captured_at) AS first_captured_at
-  FROM thread_post_version
-  WHERE floor = 1
-  GROUP BY thread_id
 ),
 fix AS (
   SELECT
@@ -52,6 +36,9 @@ decided AS (
     AND v.decided_at <= as_of AND (known_by IS NULL OR v.decided_at <= known_by)
   GROUP BY r.thread_id
 ),
+touched AS (
+  SELECT DISTINCT REGEXP_REPLACE(ticket_id, '-\d+$', '') AS thread_id FROM move WHERE state IS NOT NULL
+),
 called AS (SELECT thread_id, LIST(unit ORDER BY number) AS units FROM thread_call GROUP BY thread_id),
 answered AS (
   SELECT thread_id, LIST(DISTINCT unit) AS units FROM said
@@ -61,29 +48,34 @@ answered AS (
 ),
 base AS (
   SELECT
-    l.thread_id, l.s, l.state_since_at, l.asked_at, f.needs_reply,
-    COALESCE(f.kind ->> '$', l.s.kind) AS kind,
-    COALESCE(f.urgency ->> '$', l.s.urgency) AS urgency,
+    l.thread_id, l.state AS thread_state, l.state_since_at, l.why_json,
+    COALESCE(l.asked_at, l.opened_at) AS opened_at, l.first_captured_at,
+    l.first_response_at AS any_response_at, l.first_response_floor AS any_response_floor,
+    l.answer_at AS any_answer_at, l.answer_floor AS any_answer_floor,
+    f.needs_reply,
+    COALESCE(f.kind ->> '$', l.kind) AS kind,
+    COALESCE(f.urgency ->> '$', l.urgency) AS urgency,
     d.units IS NOT NULL AS is_unit_decided,
-    d.number_in_order AS units_number,
-    COALESCE(d.units, l.s.units) AS candidates,
+    COALESCE(d.units, l.units) AS candidates,
     CASE
       WHEN d.units IS NOT NULL THEN d.units
-      WHEN l.s.kind = '公告' THEN l.s.units[1:1]
-      WHEN LIST_CONTAINS(c.units, l.s.units[1]) THEN LIST_FILTER(l.s.units, lambda u: LIST_CONTAINS(c.units, u))
-      WHEN LIST_CONTAINS(a.units, l.s.units[1]) THEN LIST_FILTER(l.s.units, lambda u: LIST_CONTAINS(a.units, u))
-      ELSE l.s.units[1:1]
+      WHEN l.kind = '公告' THEN l.units[1:1]
+      WHEN LIST_CONTAINS(c.units, l.units[1]) THEN LIST_FILTER(l.units, lambda u: LIST_CONTAINS(c.units, u))
+      WHEN LIST_CONTAINS(a.units, l.units[1]) THEN LIST_FILTER(l.units, lambda u: LIST_CONTAINS(a.units, u))
+      ELSE l.units[1:1]
     END AS units,
     -- Units found together only because each has answered: what came before was for both.
-    d.units IS NULL AND NOT COALESCE(LIST_CONTAINS(c.units, l.s.units[1]), FALSE) AS is_shared
+    d.units IS NULL AND NOT COALESCE(LIST_CONTAINS(c.units, l.units[1]), FALSE) AS is_shared
   FROM latest AS l
   LEFT JOIN fix AS f USING (thread_id)
   LEFT JOIN decided AS d USING (thread_id)
   LEFT JOIN called AS c USING (thread_id)
   LEFT JOIN answered AS a USING (thread_id)
+  -- What nobody need answer and nobody touched is no ticket.
+  WHERE f.needs_reply IS DISTINCT FROM 'false'
+    AND (l.state <> '无需回复' OR f.needs_reply = 'true' OR l.thread_id IN (SELECT thread_id FROM touched))
 ),
 numbered AS (SELECT *, UNNEST(RANGE(1, GREATEST(LEN(units), 1) + 1)) AS number FROM base),
-move AS (SELECT * FROM ticket_move_at(as_of, known_by)),
 moved AS (
   SELECT
     m.ticket_id,
@@ -192,21 +184,18 @@ sent_back AS (
 ),
 whole AS (
   SELECT
-    e.* EXCLUDE (s),
-    e.s,
-    COALESCE(f.state, e.s.state) AS floor_state,
-    COALESCE(
-      CASE WHEN f.ticket_id IS NOT NULL THEN COALESCE(f.state_since_at, f.round_at, TIMESTAMP '1900-01-01') END,
-      CASE WHEN e.s.state = '退回改派' AND b.is_last THEN b.said_at END,
-      e.state_since_at
-    ) AS since_at,
-    f.ticket_id IS NOT NULL AS is_special,
+    e.*,
+    COALESCE(f.state, e.thread_state) AS floor_state,
+    CASE
+      WHEN f.ticket_id IS NOT NULL THEN COALESCE(f.state_since_at, f.round_at, TIMESTAMP '1900-01-01')
+      WHEN e.thread_state = '退回改派' AND b.is_last THEN b.said_at
+      ELSE e.state_since_at
+    END AS since_at,
     COALESCE(f.round_count, 0) AS round_count, f.round_at, f.past_rounds,
-    CASE WHEN f.ticket_id IS NULL THEN e.s.first_response_at ELSE f.first_response_at END AS first_response_at,
-    CASE WHEN f.ticket_id IS NULL THEN e.s.first_response_floor ELSE f.first_response_floor END
-      AS first_response_floor,
-    CASE WHEN f.ticket_id IS NULL THEN e.s.answer_at ELSE f.answer_at END AS answer_at,
-    CASE WHEN f.ticket_id IS NULL THEN e.s.answer_floor ELSE f.answer_floor END AS answer_floor
+    CASE WHEN f.ticket_id IS NULL THEN e.any_response_at ELSE f.first_response_at END AS first_response_at,
+    CASE WHEN f.ticket_id IS NULL THEN e.any_response_floor ELSE f.first_response_floor END AS first_response_floor,
+    CASE WHEN f.ticket_id IS NULL THEN e.any_answer_at ELSE f.answer_at END AS answer_at,
+    CASE WHEN f.ticket_id IS NULL THEN e.any_answer_floor ELSE f.answer_floor END AS answer_floor
   FROM entry AS e
   LEFT JOIN folded AS f USING (ticket_id)
   LEFT JOIN sent_back AS b USING (thread_id)
@@ -226,17 +215,15 @@ SELECT
     WHEN t.needs_reply = 'true' AND t.floor_state = '无需回复' THEN '待研判'
     ELSE t.floor_state
   END AS state,
-  COALESCE(t.asked_at, o.opened_at) AS opened_at, o.first_captured_at,
+  t.opened_at, t.first_captured_at,
   t.first_response_floor, t.first_response_at, t.answer_floor, t.answer_at,
   t.round_count, t.round_at, t.past_rounds,
   CASE WHEN d.state = '已办结' THEN d.ended_at END AS ended_at,
   m.moved_at AS transferred_at, COALESCE(m.transfer_count, 0) AS transfer_count,
-  t.s.why_json AS why_json
+  t.why_json
 FROM whole AS t
 JOIN thread_at(known_by) AS th USING (thread_id)
-JOIN opening AS o USING (thread_id)
 LEFT JOIN moved AS m USING (ticket_id)
 LEFT JOIN stated AS d USING (ticket_id)
 LEFT JOIN paused AS p USING (ticket_id)
-WHERE t.needs_reply IS DISTINCT FROM 'false'
-  AND (t.s.state <> '无需回复' OR t.needs_reply = 'true' OR d.state IS NOT NULL);
+WHERE t.thread_state <> '无需回复' OR t.needs_reply = 'true' OR d.state IS NOT NULL;

@@ -7,13 +7,14 @@ import datetime as dt
 from analysis.exposure import KINDS
 from analysis.notify.events import CONTACT, Event
 from analysis.notify.outbox import Outbox, Part
-from analysis.notify.rules import NotifyRules
+from analysis.notify.rules import Alarm, NotifyRules
 from analysis.plan import Plan, load_facts
 from analysis.proofs import Record, exposure_gate
+from analysis.queue_lists import FloorToConfirm
 from analysis.record import said_in
 from analysis.sources import DOUBTFUL, REASONS, load_sources
 from analysis.verdicts import Ground
-from analysis.warehouse import Connection
+from analysis.warehouse import Connection, ask, moment
 from analysis.worktime import Calendar
 
 LOOK_BACK_DAYS = 31  # a silence that is longer is told once more, as one of more than a month
@@ -31,6 +32,8 @@ def alarm_events(
     found = []
     if plan is not None and rules.alarms.exposure is not None:
         found += _exposures(con, plan, rules, at, known_by)
+    if rules.alarms.confirm is not None:
+        found += _confirmations(con, rules, rules.alarms.confirm, at, known_by)
     if rules.alarms.silence is not None:
         found += _silences(con, rules, calendar, at, known_by)
     return found
@@ -65,6 +68,26 @@ def _exposures(
                     )
                 )
     return found
+
+
+def _confirmations(
+    con: Connection, rules: NotifyRules, alarm: Alarm, at: dt.datetime, known_by: dt.datetime | None
+) -> list[Event]:
+    """Floors on which a person must decide: a poster disputes an answer or says that it is solved."""
+    rows = ask(con, "floor_to_confirm", as_of=at, known_by=moment(known_by))
+    return [
+        Event(
+            key=f"confirm|{floor.ticket_id}|{floor.floor}|{floor.kind}|{rules.desk}",
+            to=rules.desk,
+            role=CONTACT,
+            how=alarm.how,
+            at=floor.said_at,
+            label="待确认",
+            why=f"{floor.question}（{floor.floor} 楼，{floor.said_at:%m-%d %H:%M}）",
+            text=f"{floor.ticket_id} {floor.title}",
+        )
+        for floor in (FloorToConfirm(**row) for row in rows)
+    ]
 
 
 def _silences(

@@ -115,14 +115,9 @@ def _of_ticket(
         )
         if rule is not None:
             since = ticket.opened_at or at
-            why = _why_triage(ticket) if is_triage else f"转交 {ticket.unit} 办理"
-            mark = (
-                ticket.state
-                if is_triage
-                else f"{ticket.send_back_due:%Y%m%d}"
-                if ticket.send_back_due
-                else ""
-            )
+            why = _why_triage(ticket) if is_triage else _why_new(ticket)
+            handed = f"{ticket.send_back_due:%Y%m%d}" if ticket.send_back_due else ""
+            mark = f"{ticket.state if is_triage else handed}#{ticket.round_number}"
             for to, role in recipients(ticket, rule, rules, parents):
                 key = "|".join((ticket.ticket_id, name, mark, ticket.unit or "", to, role))
                 yield _event(key, to, role, rule, since, why, ticket)
@@ -216,6 +211,12 @@ def _event(
         clock=clock.name if clock else None,
         due=clock.due if clock else None,
     )
+
+
+def _why_new(ticket: Ticket) -> str:
+    if ticket.round_number > 1:
+        return f"发帖人不认可答复或重新办理（第 {ticket.round_number} 轮），两个时限重新起算"
+    return f"转交 {ticket.unit} 办理"
 
 
 def _why_triage(ticket: Ticket) -> str:

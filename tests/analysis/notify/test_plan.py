@@ -6,6 +6,7 @@ import pytest
 
 from analysis.notify.outbox import Outbox
 from analysis.notify.rules import NotifyError, parse_notify_rules
+from tests.analysis.notify.receivers import Robot
 from tests.analysis.notify.town import DESK, Town, webhook
 
 ALL = [webhook("市水利局"), webhook("市住建委"), webhook("市政府办"), webhook(DESK)]
@@ -188,3 +189,43 @@ def test_alarms_reach_the_desk_once(tmp_path: Path) -> None:
     assert not any(
         "防城港日报" in p for m in town.plan("2017-12-08T08:31", ALL, box).messages for p in m.parts
     )
+
+
+def test_the_commands_plan_send_and_list(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A dry run writes nothing; two sends tell each thing once; no secret is printed or written."""
+    from typer.testing import CliRunner
+
+    from gangqing import app
+
+    monkeypatch.setenv("TZ", "Asia/Shanghai")
+    town = Town(tmp_path)
+    town.post("1", "[投诉:市水利局]水浑", "2017-12-05 09:00", handed="2017-12-05T09:20:00")
+    town.build()
+    with Robot().running() as robot:
+        file = town.store.channels
+        hidden = "verysecretkey"
+        file.write_text(
+            "channels:\n"
+            f"  - {{name: slj, unit: 市水利局, url: 'wecombot://{hidden}', gateway: '{robot.address}'}}\n"
+            f"  - {{name: xcb, unit: 市委宣传部, url: 'json://u:{hidden}@127.0.0.1:9'}}\n",
+            "utf-8",
+        )
+        file.chmod(0o600)
+        where = ["--city", str(town.city.folder), "--home", str(town.home)]
+
+        def run(*arguments: str) -> str:
+            result = CliRunner().invoke(app, ["notify", *arguments, *where])
+            assert hidden not in result.output
+            return result.output
+
+        assert "新转办" in run("plan", "--dry-run", "--as-of", "2017-12-05T09:30")
+        assert not list(town.store.outbox.glob("*.jsonl"))
+        assert "送达 1 条，未送达 0 条" in run("send", "--as-of", "2017-12-05T09:30")
+        assert "送达 0 条，未送达 0 条" in run("send", "--as-of", "2017-12-05T09:35")
+        said = run("send", "--as-of", "2017-12-06T18:05")
+        assert "送达 1 条，未送达 1 条" in said and "连接不上" in said
+        assert "连接不上" in run("status") and "可用" in run("channels")
+        assert len(robot.texts) == 2 and "已超时" in robot.texts[1]
+    outbox = town.store.outbox
+    assert all(hidden not in path.read_text("utf-8") for path in outbox.glob("*.jsonl"))
+    assert {path.stat().st_mode & 0o777 for path in outbox.glob("*.jsonl")} == {0o600}

@@ -215,7 +215,7 @@ def lines(town: Town) -> list[tuple[str, str, str, str, str | None, str]]:
     """(when, to, thread, ticket, clock, label) of every line that came."""
     found = []
     for when, unit, text in town.came:
-        for item in re.split(r"\n\n", text):
+        for item in text.split("\n\n"):
             link, ticket = (
                 re.search(r"(?:tid=|viewthread-)(\d+)", item),
                 re.search(r"^帖号 (\S+) ·", item, re.M),

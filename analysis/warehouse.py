@@ -5,6 +5,7 @@ A question is a file in analysis/sql; its first comment says what it answers and
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import threading
 from functools import cache
@@ -48,7 +49,8 @@ def open_warehouse(path: Path | str, city: str | None = None) -> Connection:
     # Attached, since a file that is connected to is shared by all of a process, also after it was replaced.
     con = duckdb.connect(":memory:")
     try:
-        con.execute("SET enable_progress_bar = false")  # it would be printed among the answers
+        with contextlib.suppress(duckdb.InvalidInputException):  # a notebook without ipywidgets has no bar
+            con.execute("SET enable_progress_bar = false")  # it would be printed among the answers
         quoted = str(path).replace("'", "''")
         con.execute(f"ATTACH '{quoted}' AS {EDITION} (READ_ONLY)")
         con.execute(f"USE {EDITION}")

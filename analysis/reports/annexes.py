@@ -10,13 +10,15 @@ from analysis.overview import DERIVED_KINDS
 from analysis.reports import wording
 from analysis.reports.gb9704 import Align, OfficialDocument
 from analysis.reports.model import Figures, PostLine, ReportRules, VerdictLine
+from analysis.reports.sections import charts
 
-UNITS, GAPS, UNKNOWN, DEDUCTIONS, POSTS = (
+UNITS, GAPS, UNKNOWN, DEDUCTIONS, POSTS, CHARTS = (
     "各单位对账情况表",
     "未达标事项明细表",
     "无法判定事项明细表",
     "预扣分建议表",
     "超时未办结和待办帖文表",
+    "对账情况图",
 )
 _UNIT_ALIGNS: list[Align] = ["center", "left", "center", *cast("list[Align]", ["right"] * 11)]
 MOST_ROWS = 600  # a Word table of more is not read; all rows are in the Excel file
@@ -30,6 +32,7 @@ def annex_titles(figures: Figures) -> list[str]:
         UNKNOWN: bool(figures.silences),
         DEDUCTIONS: bool(figures.deductions),
         POSTS: any(post.is_open for post in figures.posts),
+        CHARTS: figures.kind != "weekly" and bool(figures.tasks),
     }
     return [title for title, is_there in has.items() if is_there]
 
@@ -38,12 +41,17 @@ def _is_gap(kind: str, verdict: str, wanted: str) -> bool:
     return verdict == wanted and kind not in DERIVED_KINDS
 
 
-def write_annexes(document: OfficialDocument, figures: Figures, rules: ReportRules) -> None:
+def write_annexes(
+    document: OfficialDocument, figures: Figures, rules: ReportRules, pictures: Mapping[str, bytes]
+) -> None:
     titles = annex_titles(figures)
     writers = {UNITS: _units, GAPS: _gaps, UNKNOWN: _unknown, DEDUCTIONS: _deductions, POSTS: _posts}
     for number, title in enumerate(titles, 1):
-        document.annex(number if len(titles) > 1 else None, title, is_landscape=True)
-        writers[title](document, figures, rules)
+        document.annex(number if len(titles) > 1 else None, title, is_landscape=title != CHARTS)
+        if title == CHARTS:
+            charts(document, figures, pictures)
+        else:
+            writers[title](document, figures, rules)
 
 
 def _units(document: OfficialDocument, figures: Figures, rules: ReportRules) -> None:
@@ -72,7 +80,7 @@ def _units(document: OfficialDocument, figures: Figures, rules: ReportRules) -> 
             "本期稿件", "累计稿件", "累计分值", "待复帖", "其中超时", "建议扣分项",
         ],
         rows,
-        [0.7, 2.6, 1.8, 0.8, 1, 1.2, 1, 1, 1.2, 1.2, 1.2, 1, 1.2, 1.4],
+        [0.7, 2.4, 1.8, 0.85, 1.05, 1.25, 1.05, 1.2, 1.25, 1.25, 1.25, 1.05, 1.25, 1.45],
         aligns=_UNIT_ALIGNS,
         size="小五",
         fills={(n, 4): "未达标" for n, unit in enumerate(figures.units) if unit.verdicts.unmet_count}

@@ -224,6 +224,8 @@ class OfficialDocument:
             cells = table.add_row().cells
             merged = cells[0].merge(cells[1])
             self._imprint_cell(merged, text, LEFT, self._width())
+            for line in merged.paragraphs:  # the lines of a 版记 stay on one page
+                line.paragraph_format.keep_with_next = True
         row = table.add_row()
         keep_row(row)
         cells = row.cells

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from analysis.overview import DERIVED_KINDS
 from analysis.reports import wording
@@ -96,13 +96,13 @@ def gaps(document: OfficialDocument, figures: Figures, where: str, *, is_short: 
     over = [(task, lines) for task, lines in found if not max(line.days_left for line in lines)]
     running = [(task, lines) for task, lines in found if (task, lines) not in over]
     for title, part in (("已到期仍未达标的", over), ("期限未到、须抓紧完成的", running)):
+        if not part:
+            continue
         document.heading(2, title)
         if is_short and part is over and over:
             count = sum(task.verdicts.unmet_count for task, _ in over)
             document.text(f"{len(over)}个事项{count}项次，名单见{where}。")
             continue
-        if not part:
-            document.text("无。")
         for task, lines in part:
             document.text(
                 wording.task_gap(task, lines, figures, where),
@@ -186,7 +186,7 @@ def forum(
         document.picture(picture, alt="按时答复、超时后答复、超时未办结、时限未到的件数")
 
 
-def charts(document: OfficialDocument, figures: Figures, pictures: dict[str, bytes]) -> None:
+def charts(document: OfficialDocument, figures: Figures, pictures: Mapping[str, bytes]) -> None:
     """The pictures of verdicts by task and of the weekly column."""
     if "weeks" in pictures:
         document.caption(f"“{figures.column}”专栏每周刊发篇数（每周应不少于{figures.week_quota}篇）")

@@ -28,6 +28,7 @@ _MOST_TEXT = 32_767  # characters of a cell
 _MOST_URL = 2_079
 _MOST_LINKS = 65_000  # of a sheet: Excel opens no more
 _ROW_LIMIT = 1_048_000
+_WIDE = 190  # characters of all columns that A4 on its side still shows
 
 
 @dataclasses.dataclass(frozen=True)
@@ -108,7 +109,7 @@ class Workbook:
         for place, column in enumerate(columns):
             if column.kind == "verdict":
                 self.colour(sheet, 3, place, end, place)
-        self.print_setup(sheet, title, is_landscape=is_landscape)
+        self.print_setup(sheet, title, is_landscape=is_landscape, is_wide=width > _WIDE)
         sheet.repeat_rows(2)
         sheet.print_area(0, 0, end, last)
         return sheet
@@ -129,9 +130,9 @@ class Workbook:
                 },
             )
 
-    def print_setup(self, sheet: Any, title: str, *, is_landscape: bool) -> None:
-        """A4, one page wide, its name above and the page number below."""
-        sheet.set_paper(9)
+    def print_setup(self, sheet: Any, title: str, *, is_landscape: bool, is_wide: bool = False) -> None:
+        """A4 (A3 where A4 would be too small to read), one page wide, name and page number below."""
+        sheet.set_paper(8 if is_wide else 9)
         if is_landscape:
             sheet.set_landscape()
         sheet.fit_to_pages(1, 0)

@@ -52,7 +52,7 @@ def write_word(
     document.attachments(annex_titles(figures))
     document.sign(rules.organ)
     document.imprint(head.copies_to, rules.printer or rules.organ)
-    write_annexes(document, figures, rules)
+    write_annexes(document, figures, rules, pictures)
     return document.to_bytes()
 
 
@@ -95,7 +95,6 @@ def _monthly(
     sections.overview(document, figures, rules)
     if figures.kind == "monthly":
         document.text(wording.outlet_line(figures) + wording.topic_line(figures), lead="媒体与专题。")
-    sections.charts(document, figures, pictures)
     sections.gaps(document, figures, _annex(figures, GAPS))
     sections.unknown(document, figures, _annex(figures, UNKNOWN))
     sections.exposures(document, figures)
@@ -109,8 +108,7 @@ def _weekly(
 ) -> None:
     sections.overview(document, figures, rules)
     document.text(wording.outlet_line(figures), lead="媒体。")
-    if "weeks" in pictures:
-        sections.charts(document, figures, {"weeks": pictures["weeks"]})
+    sections.charts(document, figures, {name: png for name, png in pictures.items() if name == "weeks"})
     sections.week_pieces(document, figures)
     sections.gaps(document, figures, _annex(figures, GAPS), is_short=True)
     sections.unknown(document, figures, _annex(figures, UNKNOWN))

@@ -67,11 +67,10 @@ def pieces(figures: Figures) -> str:
     before = ""
     if count.previous_count is not None and figures.kind != "unit":
         name = "上月" if figures.kind in ("monthly", "bulletin") else "上一期"
-        before = f"，{name}{count.previous_count}篇"
+        before = f"{name}{count.previous_count}篇；"
     return (
         f"{days(figures.start, figures.end)}，采集到各媒体首发稿件{count.period_count}篇"
-        f"（另有转载{count.reprint_count}篇次"
-        f"{before}），其中“{figures.column}”专栏{count.column_count}篇；"
+        f"（{before}另有转载{count.reprint_count}篇次），其中“{figures.column}”专栏{count.column_count}篇；"
         f"经逐篇认定，有{count.credited_count}篇记入{count.credited_unit_count}个责任单位名下。"
         f"自{chinese_day(figures.season_start)}以来累计首发{count.season_count}篇，专栏{count.season_column_count}篇。"
     )

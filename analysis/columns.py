@@ -149,6 +149,14 @@ LABELS = {
     "contact": "联系人",
     "phone": "电话",
     "recorded_by": "登记人",
+    # changes
+    "verdict_then": "原结论",
+    "verdict_now": "现结论",
+    "done_then": "原完成",
+    "done_now": "现完成",
+    "missing_gone": "不再缺",
+    "missing_new": "新缺",
+    "causes": "原因",
     # imports
     "row_number": "行",
     "heading": "列",

@@ -17,9 +17,13 @@ REASONS = {
     "partial": "部分版面采集失败",
     "unparsed": "页面未能解析",
     "unseen": "未采集",
-    "doubtful": "可疑：缺一期",
+    "quiet": "一向有稿而无稿",
+    "low": "稿件远少于四周均值",
+    "fields": "字段读不出",
+    "doubtful": "可疑：与往常不符",
 }
 DOUBTFUL = "doubtful"
+BY_HABIT = ("missing", "quiet", "low")  # told by a source's own habit, so one day alone is doubtful only
 DOUBT_SPAN_DAYS = 7  # calendar days: a week of the weekly cadence
 NEWS_CLASSES = ("paper", "tv", "portal", "gov")  # where a task that names no outlet may be met
 
@@ -70,8 +74,8 @@ def load_sources(
             state = seen.get(day)
             if state is None and (span["last_day"] is None or span["is_dated"] or day > span["last_day"]):
                 state = "unseen"
-            if state == "missing":
-                state = _missing(day, calendar)
+            if state in BY_HABIT:
+                state = _by_habit(state, day, calendar)
             if state in REASONS:
                 silent[day] = state
         key = (span["outlet"], span["unit"])
@@ -96,7 +100,7 @@ def _doubted(source: Source, min_silent_days: int, calendar: Calendar) -> Source
 
 
 def _short(run: list[dt.date], source: Source, min_silent_days: int) -> set[dt.date]:
-    is_missing = all(source.silent[day].startswith("missing") for day in run)
+    is_missing = all(source.silent[day] in (*BY_HABIT, "missing_unknown_year") for day in run)
     return set(run) if is_missing and len(run) < min_silent_days else set()
 
 
@@ -112,12 +116,12 @@ def _both(one: dict[dt.date, str], other: dict[dt.date, str]) -> dict[dt.date, s
     return {day: other[day] if one[day] == "unseen" else one[day] for day in one if day in other}
 
 
-def _missing(day: dt.date, calendar: Calendar) -> str | None:
-    """What a missing edition says: nothing on a rest day."""
+def _by_habit(state: str, day: dt.date, calendar: Calendar) -> str | None:
+    """What a break with habit says (no edition, no piece, far fewer): nothing on a rest day."""
     try:
-        return "missing" if calendar.is_workday(day) else None
+        return state if calendar.is_workday(day) else None
     except UnknownYear:
-        return "missing_unknown_year"
+        return "missing_unknown_year" if state == "missing" else state
 
 
 def depends_on(task: Task, unit: str | None, sources: Iterable[Source]) -> list[Source]:

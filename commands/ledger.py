@@ -19,6 +19,7 @@ from commands.common import (
     check_unit,
     emit_rows,
     parse_day,
+    plan_of,
 )
 
 if TYPE_CHECKING:
@@ -36,12 +37,56 @@ def coverage(
     unit: Annotated[str | None, typer.Option("--unit", help="只看一个单位，逐项列出。")] = None,
     task: Annotated[str | None, typer.Option("--task", help="只看一个事项（如 m03），逐单位列出。")] = None,
     by_unit: Annotated[bool, typer.Option("--by-unit", help="按单位汇总，缺得多的在前。")] = False,
+    compare: Annotated[
+        str | None, typer.Option("--compare", help="与另一天的结论相比，列出变了的和原因。")
+    ] = None,
+    compare_known: Annotated[
+        str | None, typer.Option("--compare-known", help="同一天，与当时（这一天）所知的结论相比。")
+    ] = None,
     as_json: JsonOption = False,
     as_csv: CsvOption = False,
 ) -> None:
     """对账：各单位 × 方案各事项，达标、未达标、无法判定，缺多少、还剩几天。"""
     with asked(city, home) as (chosen, con):
-        show_coverage(chosen, con, as_of, known_by, unit, task, by_unit, as_json, as_csv)
+        if compare is not None or compare_known is not None:
+            show_changes(chosen, con, as_of, known_by, compare, compare_known, unit, task, as_json, as_csv)
+        else:
+            show_coverage(chosen, con, as_of, known_by, unit, task, by_unit, as_json, as_csv)
+
+
+def show_changes(
+    city: City,
+    con: Any,
+    as_of: str | None,
+    known_by: str | None,
+    compare: str | None,
+    compare_known: str | None,
+    unit: str | None,
+    task: str | None,
+    as_json: bool,
+    as_csv: bool,
+) -> None:
+    from analysis.changes import View, changes
+    from analysis.columns import as_dicts, labels
+    from analysis.credits import load_points
+    from analysis.overview import latest_day
+    from analysis.ticket import load_rules
+
+    check_unit(city, unit, "全市")
+    day, known = parse_day(as_of) or latest_day(con), parse_day(known_by, "--known-by")
+    other, then_known = parse_day(compare, "--compare") or day, parse_day(compare_known, "--compare-known")
+    then, now = View(other, then_known if compare_known is not None else known), View(day, known)
+    found = changes(
+        con, plan_of(city), then, now, unit=unit, rules=load_rules(city), points=load_points(city)
+    )
+    rows = [row for row in found if task is None or row.task == task]
+    emit_rows(
+        as_dicts(rows),
+        labels(("unit", "task", "title", "verdict_then", "verdict_now", "done_then", "done_now", "causes")),
+        as_json,
+        as_csv,
+        title=f"结论变化：{then} → {now}，{len(rows)} 处",
+    )
 
 
 def show_coverage(

@@ -40,7 +40,7 @@ def test_a_lone_missing_edition_leaves_its_week_open_and_no_quota(tmp_path: Path
     found = paper(tmp_path, {"2017-10-18"})
     assert silences([found], START, END) == []
     week = silences([found], dt.date(2017, 10, 16), dt.date(2017, 10, 22))
-    assert week == ["防城港日报 2017-10-18 可疑：缺一期"]
+    assert week == ["防城港日报 2017-10-18 可疑：与往常不符"]
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from analysis.sources import load_sources
+from analysis.warehouse import open_warehouse
+from pipeline.records import Article
 from tests.analysis.case import Case
 
 
@@ -60,3 +64,82 @@ def test_failure_of_a_site_without_entries_is_still_a_failure(case: Case) -> Non
 def test_edition_without_articles_is_never_new(case: Case) -> None:
     case.edition("2017-10-09", "empty_list")
     assert states(case, "paper") == {"2017-10-09": "unparsed"}
+
+
+def days(first: str, count: int) -> list[str]:
+    begin = dt.date.fromisoformat(first)
+    return [(begin + dt.timedelta(days=n)).isoformat() for n in range(count)]
+
+
+def publish(case: Case, day: str, count: int, *, column: bool = False, site: str = "gov") -> None:
+    look(case, day, "listed")
+    for number in range(count):
+        article = Article(
+            outlet=case.city.site_by_slug[site].outlet,
+            url=f"http://{site}.test/{day}-{number}.html",
+            title=f"{day} {number}",
+            body="正文",
+            published=day,
+            column="要闻" if column else None,
+        )
+        case.fetch(site, article.url, f"{day}T10:00:00", "article", "stored", article=article)
+
+
+def test_zero_where_there_were_always_some_is_quiet_and_a_day_without_news_is_not(case: Case) -> None:
+    for day in days("2017-10-09", 28):
+        if dt.date.fromisoformat(day).weekday() < 5:
+            publish(case, day, 2)
+        else:
+            look(case, day, "listed")
+    for day in days("2017-11-06", 7):
+        look(case, day, "listed")
+    found = states(case)
+    assert {found[day] for day in days("2017-11-06", 5)} == {"quiet"}
+    assert {found[day] for day in days("2017-11-11", 2)} == {"no_news"}  # a weekend never had any
+
+
+def test_far_below_the_four_week_mean_is_low(case: Case) -> None:
+    for day in days("2017-10-09", 28):
+        publish(case, day, 9)
+    publish(case, "2017-11-06", 2)
+    publish(case, "2017-11-07", 3)
+    found = states(case)
+    assert (found["2017-11-06"], found["2017-11-07"], found["2017-11-05"]) == ("low", "ok", "ok")
+
+
+def test_a_field_that_stopped_parsing_is_told(case: Case) -> None:
+    for day in days("2017-10-09", 10):
+        publish(case, day, 6, column=True)
+    publish(case, "2017-10-19", 6)
+    publish(case, "2017-10-20", 2)  # two without a column prove nothing
+    found = states(case)
+    assert (found["2017-10-18"], found["2017-10-19"], found["2017-10-20"]) == ("ok", "fields", "ok")
+    with duckdb.connect(str(case.warehouse), read_only=True) as con:
+        lost = con.execute(
+            "SELECT lost_fields FROM source_day_at(NULL) WHERE day = '2017-10-19' AND site = 'gov'"
+        )
+        assert lost.fetchall() == [(["栏目"],)]
+
+
+def test_one_quiet_day_is_doubtful_and_two_leave_a_verdict_open(case: Case) -> None:
+    for day in days("2017-10-09", 28):
+        publish(case, day, 2)
+    publish(case, "2017-11-08", 2)
+    look(case, "2017-11-10", "listed")
+    case.build()
+    con = open_warehouse(case.warehouse)
+    first, last = dt.date(2017, 11, 1), dt.date(2017, 11, 10)
+    gov = next(s for s in load_sources(con, first, last, min_silent_days=2) if s.outlet_class == "gov")
+    con.close()
+    assert {str(day): reason for day, reason in gov.silent.items()} == {
+        "2017-11-06": "quiet", "2017-11-07": "quiet", "2017-11-09": "quiet", "2017-11-10": "quiet",
+    }  # fmt: skip
+    short = load_only(case, first, dt.date(2017, 11, 6))
+    assert set(short.values()) == {"doubtful"}
+
+
+def load_only(case: Case, first: dt.date, last: dt.date) -> dict[dt.date, str]:
+    con = open_warehouse(case.warehouse)
+    found = next(s for s in load_sources(con, first, last, min_silent_days=2) if s.outlet_class == "gov")
+    con.close()
+    return found.silent

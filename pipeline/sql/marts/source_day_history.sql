@@ -8,6 +8,8 @@
 -- none (404). Later means landed later: the wall clock of a machine may have been set back. Sites whose lists
 -- carry a day (papers) are judged by that day's editions; other sites by the day of the fetch, since their next
 -- list still shows what was missed.
+-- quiet (its lists answer, and nothing came on a weekday that always had some), low (far below its four-week mean),
+-- fields (a field that was always there is in none of the day's articles: the page was rebuilt).
 -- habit_count: mean articles of the same weekday in the four weeks before (NULL: no such week known);
 -- is_never_empty: all four had some.
 CREATE OR REPLACE MACRO source_day_history(known_by) AS TABLE
@@ -136,9 +138,41 @@ counted AS (
   LEFT JOIN per_day AS d ON d.site = c.site AND d.day = c.day
   LEFT JOIN blind_since AS b ON b.site = c.site
 ),
+-- A field is lost where at least five of the day's articles should have had it, by the share of the four weeks
+-- before, and none has.
+field AS (
+  SELECT
+    site, CAST(captured_at AS DATE) AS day, name, COUNT(*) AS article_count, COUNT(value) AS found_count
+  FROM (
+    SELECT site, captured_at, UNNEST([
+      {'name': '发布时间', 'value': CAST(published_at AS VARCHAR)},
+      {'name': '来源或署名', 'value': COALESCE(source, byline)},
+      {'name': '栏目', 'value': column_name},
+      {'name': '版次', 'value': page},
+      {'name': '正文', 'value': NULLIF(LEFT(body, 1), '')}
+    ], recursive := true)
+    FROM article_version
+    WHERE known_by IS NULL OR captured_at <= known_by
+  )
+  GROUP BY ALL
+),
+lost AS (
+  SELECT site, day, LIST(name ORDER BY name) AS lost_fields
+  FROM (
+    SELECT *,
+      article_count * SUM(found_count) OVER before / SUM(article_count) OVER before AS expected_count
+    FROM field
+    WINDOW before AS (
+      PARTITION BY site, name ORDER BY day
+      RANGE BETWEEN INTERVAL 28 DAY PRECEDING AND INTERVAL 1 DAY PRECEDING
+    )
+  )
+  WHERE found_count = 0 AND expected_count >= 5
+  GROUP BY site, day
+),
 habit AS (
   SELECT
-    counted.*,
+    counted.*, lost.lost_fields,
     (
       SELECT AVG(back.article_count) FROM counted AS back
       WHERE back.site = counted.site AND back.day IN
@@ -149,11 +183,11 @@ habit AS (
       WHERE back.site = counted.site AND back.day IN
         (counted.day - 7, counted.day - 14, counted.day - 21, counted.day - 28)
     ) AS is_never_empty
-  FROM counted
+  FROM counted LEFT JOIN lost USING (site, day)
 )
 SELECT
   site, day, is_dated, article_count, list_ok_count, list_failed_count, list_missing_count,
-  article_failed_count, habit_count, is_never_empty,
+  article_failed_count, habit_count, is_never_empty, COALESCE(lost_fields, []) AS lost_fields,
   habit_count >= 2 AND article_count < habit_count / 4 AS is_low,
   CASE
     WHEN is_dated AND is_untouched AND article_count = 0 THEN 'unseen'
@@ -168,7 +202,10 @@ SELECT
       AND is_never_empty THEN 'down'
     -- One page that cannot be read is a bad link; most of a day's pages are a source that cannot be read.
     WHEN article_failed_count >= 2 AND article_failed_count > article_ok_count THEN 'unparsed'
+    WHEN lost_fields IS NOT NULL THEN 'fields'
+    WHEN article_count > 0 AND is_low THEN 'low'
     WHEN article_count > 0 THEN 'ok'
+    WHEN is_never_empty AND (list_ok_count > 0 OR NOT is_dated) THEN 'quiet'
     WHEN list_new_count > 0 AND list_ok_count = 0 THEN 'no_content'
     ELSE 'no_news'
   END AS state

@@ -78,7 +78,12 @@ def queue(
         for row in rows
         if (unit is None or row["unit"] == unit) and (include_closed or row["state"] in OPEN)
     ]
-    return sorted((ticket_from(row, rules, at) for row in chosen), key=_rank)
+    return queue_of(chosen, rules, at)
+
+
+def queue_of(rows: Iterable[dict[str, Any]], rules: Rules, at: dt.datetime) -> list[Ticket]:
+    """Tickets from rows of sql/ticket.sql, in the order of `queue`."""
+    return sorted((ticket_from(row, rules, at) for row in rows), key=_rank)
 
 
 def _rank(ticket: Ticket) -> tuple[Any, ...]:
@@ -159,13 +164,18 @@ def explain(
         UnknownYear: the span reaches into a year whose holidays are not known.
     """
     row, at = _row(con, ticket, as_of, known_by)
+    return ticket_from(row, rules, at), days_of(row, rules, at)
+
+
+def days_of(row: dict[str, Any], rules: Rules, at: dt.datetime) -> list[ClockDay]:
+    """The same from a row of sql/ticket.sql that one has. Raises UnknownYear."""
     clocks = run_clocks(row, rules, at)
     days: list[ClockDay] = []
     if clocks.start is not None:
         spans = (clocks.first_days, clocks.first_skipped), (clocks.answer_days, clocks.answer_skipped)
         for clock, (span, skipped) in zip(CLOCKS, spans, strict=True):
             days += [_clock_day(clock, note) for note in rules.calendar.explain(clocks.start, span, skipped)]
-    return ticket_from(row, rules, at), days
+    return days
 
 
 def find_ticket(

@@ -87,7 +87,11 @@ def screen_of(params: Any) -> int:
 
 
 def cut(
-    rows: Sequence[T], params: Any, keys: Mapping[str, Callable[[T], Any]] | None = None, sort: str = ""
+    rows: Sequence[T],
+    params: Any,
+    keys: Mapping[str, Callable[[T], Any]] | None = None,
+    sort: str = "",
+    per_screen: int = PER_SCREEN,
 ) -> Listing[T]:
     """One screen of a list that is in memory.
 
@@ -107,6 +111,6 @@ def cut(
     else:
         asked = ""
     total = len(rows)
-    screens = max(1, math.ceil(total / PER_SCREEN))
+    screens = max(1, math.ceil(total / per_screen))
     screen = min(screen_of(params), screens)
-    return Listing(rows[(screen - 1) * PER_SCREEN : screen * PER_SCREEN], total, screen, screens, asked)
+    return Listing(rows[(screen - 1) * per_screen : screen * per_screen], total, screen, screens, asked)

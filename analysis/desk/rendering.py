@@ -23,7 +23,8 @@ BADGES = {
     MET: "good", UNMET: "bad", UNKNOWN: "unknown", NOT_YET: "idle", NOT_ASKED: "idle",
     "待研判": "warn", "待签收": "warn", "办理中": "busy", "已初步回应": "busy", "延期": "busy",
     "退回改派": "warn", "暂停": "idle", "已答复": "good", "已办结": "good", "无需回复": "idle",
-    "紧急": "bad", "官方": "good", "待取证": "warn", "待裁定": "warn", "已计分": "good", "不予计分": "idle",
+    "紧急": "bad", "官方": "good", "待取证": "warn", "已报": "good",
+    "逾期报送": "warn", "未报": "bad", "待裁定": "warn", "已计分": "good", "不予计分": "idle",
     "进行中": "busy", "完成": "good", "失败": "bad", "中断": "warn", "未办成": "warn", "待改密码": "warn",
     "未经审批刊发": "bad", "审批不全刊发": "bad", "刊发后补批": "bad",
 }  # fmt: skip

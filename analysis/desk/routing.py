@@ -5,11 +5,15 @@ from __future__ import annotations
 import functools
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 from anyio import to_thread
 from litestar import get, post
+from litestar.response import Response
 
 T = TypeVar("T")
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Route = Callable[[Callable[..., Any]], Any]
 
 
@@ -35,3 +39,9 @@ def threaded(function: Callable[..., T]) -> Callable[..., Awaitable[T]]:
         return await to_thread.run_sync(functools.partial(function, *args, **kwargs))
 
     return run
+
+
+def file_answer(content: bytes, name: str, media_type: str = WORD) -> Response[bytes]:
+    """A file to be saved under a name in Chinese."""
+    disposition = f"attachment; filename*=UTF-8''{quote(name)}"
+    return Response(content, media_type=media_type, headers={"content-disposition": disposition})

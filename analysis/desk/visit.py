@@ -24,8 +24,8 @@ from analysis.desk.page import Page
 from analysis.desk.rights import allowed
 from analysis.desk.warehouse import Edition
 from analysis.plan import PIECE_KINDS, Fact, load_facts
-from analysis.queue import Ticket, queue
-from analysis.warehouse import Connection
+from analysis.queue import Ticket, queue_of
+from analysis.warehouse import Connection, ask, moment
 
 T = TypeVar("T")
 EARLIEST, LATEST = dt.date(1990, 1, 1), dt.date(2100, 12, 31)
@@ -95,22 +95,31 @@ class Visit:
 
     def coverage(self) -> list[CoverageRow]:
         """The verdicts of the day; a liaison's only."""
+        return [row for row in self.all_coverage() if self.scope in (None, row.unit)]
+
+    def all_coverage(self) -> list[CoverageRow]:
+        """The verdicts of the day on all units: for what is computed once for all who ask."""
         office = self.office
-        rows = self.once(
+        return self.once(
             "coverage",
             lambda: coverage(
                 self.con, office.plan, self.at, self.known_by, rules=office.rules, points=office.points
             ),
         )
-        return [row for row in rows if self.scope in (None, row.unit)]
 
     def tickets(self) -> list[Ticket]:
         """All tickets of the day, also closed ones, overdue first; a liaison's only."""
-        rows = self.once(
-            "tickets",
-            lambda: queue(self.con, self.office.rules, self.at, known_by=self.known_by, include_closed=True),
+        at = moment(self.at)
+        assert at is not None
+        found = self.once("tickets", lambda: queue_of(self.ticket_rows().values(), self.office.rules, at))
+        return [ticket for ticket in found if self.scope in (None, ticket.unit)]
+
+    def ticket_rows(self) -> dict[str, dict[str, Any]]:
+        """By ticket, what the warehouse says of it: what its clocks are explained from."""
+        question = {"as_of": moment(self.at), "known_by": moment(self.known_by)}
+        return self.once(
+            "ticket rows", lambda: {row["ticket_id"]: row for row in ask(self.con, "ticket", **question)}
         )
-        return [ticket for ticket in rows if self.scope in (None, ticket.unit)]
 
     def credits(self, unit: str | None = None, task: str | None = None) -> list[CreditRow]:
         """Credited stories of a unit under a task (None: all)."""

@@ -11,7 +11,8 @@ from analysis.desk.page import Page
 from analysis.desk.pages.ledger import groups_of
 from analysis.desk.routing import see
 from analysis.desk.visit import Visit
-from analysis.plan import Fact, Task
+from analysis.plan import Task
+from analysis.presence import AnnouncementRow, announcement
 from analysis.verdicts import MET, UNKNOWN, UNMET, CoverageRow
 
 
@@ -21,7 +22,7 @@ class AnnouncementPage(Page):
 
     Attributes:
         tasks: lines of the plan on it, the standing before the proof.
-        rows: (unit, its verdict by line, its own pages with it); units that lack something first.
+        rows: units with where the announcement stood, and its proof; those that lack something first.
         totals: by line, how many units have which verdict.
         groups, group: names by which units can be cut, and the one chosen.
         only: verdict that is chosen; "" for all.
@@ -32,7 +33,7 @@ class AnnouncementPage(Page):
     heading: ClassVar[str] = "公告在线"
     section: ClassVar[str] = "/announcement"
     tasks: list[Task]
-    rows: list[tuple[str, dict[str, CoverageRow], list[Fact]]]
+    rows: list[AnnouncementRow]
     totals: dict[str, dict[str, int]]
     groups: list[str]
     group: str
@@ -59,13 +60,20 @@ def build_announcement(visit: Visit) -> AnnouncementPage:
     }
     if only:
         by_unit = {u: cells for u, cells in by_unit.items() if any(c.verdict == only for c in cells.values())}
-    facts = {fact.article_id: fact for fact in visit.facts()}
+    found = visit.once(
+        "announcement",
+        lambda: announcement(
+            visit.con,
+            visit.office.city,
+            visit.office.plan,
+            visit.all_coverage(),
+            visit.as_of,
+            visit.known_by,
+        ),
+    )
     order = {UNMET: 0, UNKNOWN: 1}
-    units = sorted(by_unit, key=lambda name: min(order.get(c.verdict, 2) for c in by_unit[name].values()))
-    rows = []
-    for unit in units:
-        found = [facts[e] for row in by_unit[unit].values() for e in row.evidence if e in facts]
-        rows.append((unit, by_unit[unit], list({fact.article_id: fact for fact in found}.values())))
+    rows = [row for row in found if row.unit in by_unit]
+    rows.sort(key=lambda row: min(order.get(c.verdict, 2) for c in by_unit[row.unit].values()))
     return AnnouncementPage(
         tasks=tasks,
         rows=rows,

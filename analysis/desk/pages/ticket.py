@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
 from typing import Any, ClassVar, get_args
 
 from litestar.exceptions import NotFoundException
@@ -16,13 +15,20 @@ from analysis.desk.forms import LONG, Form
 from analysis.desk.page import Page
 from analysis.desk.pages.ledger import decisions_on
 from analysis.desk.pages.tickets import actor_of, register_of
-from analysis.desk.routing import act, see
+from analysis.desk.routing import act, file_answer, see
 from analysis.desk.visit import Visit
-from analysis.queue import ClockDay, Ticket, TicketError, clock_lines, explain
+from analysis.queue import ClockDay, Ticket, clock_lines, days_of
+from analysis.reports.handover import write_handover
+from analysis.ticket_history import TicketEvent, ticket_history
 from analysis.ticket_moves import MOVE, UNIT, Move, legal_moves
+from analysis.ticket_sheet import build_sheet
 from analysis.warehouse import ask, moment
 from analysis.worktime import UnknownYear
 from pipeline.records import ThreadKind
+
+ANSWERED = ("已答复", "已办结")
+SIMILAR = 6  # answered ones that are shown
+SHEETS = ("转办", "督办")
 
 
 @dataclasses.dataclass(kw_only=True)
@@ -34,6 +40,8 @@ class TicketPage(Page):
         posts: floors of its thread up to the day, each with what it counts for (`counts`).
         clocks: (name, sentence, days) of both clocks; no days where they cannot be told, and why.
         history: what people decided and what the forum showed, in order.
+        records: the decisions behind it, each with what it changed.
+        similar: answered tickets of other threads: on the same matter, then of the same unit and kind.
         others: other tickets of the same thread.
         candidates: units that the rules suggest, with the reasons.
         moves: what this person may do with it now.
@@ -50,7 +58,9 @@ class TicketPage(Page):
     ticket: Ticket
     posts: list[dict[str, Any]]
     clocks: list[tuple[str, str, list[ClockDay]]]
-    history: list[dict[str, Any]]
+    history: list[TicketEvent]
+    records: list[dict[str, Any]]
+    similar: list[tuple[Ticket, str]]
     others: list[Ticket]
     candidates: list[str]
     moves: list[Move]
@@ -72,11 +82,12 @@ def find(visit: Visit, ticket_id: str) -> Ticket:
 
 def build_ticket(visit: Visit, ticket_id: str) -> TicketPage:
     ticket = find(visit, ticket_id)
-    rules = visit.office.rules
+    rules, at = visit.office.rules, moment(visit.at)
+    assert at is not None
     try:
-        ticket, days = explain(visit.con, rules, ticket_id, visit.at, visit.known_by)
+        days = days_of(visit.ticket_rows()[ticket_id], rules, at)
         lines = clock_lines(ticket, rules, visit.at)
-    except (UnknownYear, TicketError) as error:
+    except UnknownYear as error:
         days, lines = [], [f"初步回应：{error}", f"正式答复：{error}"]
     clocks = []
     for line in lines:
@@ -91,13 +102,20 @@ def build_ticket(visit: Visit, ticket_id: str) -> TicketPage:
     )
     for post in posts:
         post["counts"] = _counts(post["floor"], ticket)
-    decided = decisions_on(visit, targets=[ticket.ticket_id, ticket.thread_id])
-    history = [entry for entry in decided if entry["at"].date() <= visit.as_of]
     return TicketPage(
         ticket=ticket,
         posts=posts,
         clocks=clocks,
-        history=sorted([*history, *_forum(ticket)], key=lambda entry: entry["at"]),
+        history=visit.once(
+            f"history {ticket_id}",
+            lambda: ticket_history(visit.con, ticket, visit.at, visit.known_by),
+        ),
+        records=[
+            record
+            for record in decisions_on(visit, targets=[ticket.ticket_id, ticket.thread_id])
+            if record["at"].date() <= visit.as_of
+        ],
+        similar=_similar(visit, ticket),
         others=[
             other
             for other in visit.tickets()
@@ -128,19 +146,45 @@ def _counts(floor: int, ticket: Ticket) -> str:
     return "初步回应" if floor == ticket.first_response_floor else ""
 
 
-def _forum(ticket: Ticket) -> list[dict[str, Any]]:
-    events: list[tuple[str, dt.datetime | None]] = [
-        ("发帖", ticket.opened_at),
-        ("初步回应", ticket.first_response_at),
-        ("正式答复", ticket.answer_at),
+def _similar(visit: Visit, ticket: Ticket) -> list[tuple[Ticket, str]]:
+    """Answered ones that may serve as a pattern, each with why it is shown."""
+    near = {
+        row["thread_id"]: f"说同一件事（{row['words']}）"
+        for row in ask(visit.con, "alike_to", thread_id=ticket.thread_id)
+    }
+    answered = [
+        other
+        for other in visit.tickets()
+        if other.answer_at is not None and other.thread_id != ticket.thread_id and other.state in ANSWERED
     ]
-    if ticket.first_response_at == ticket.answer_at:
-        events.pop(1)
-    return [
-        {"kind": kind, "who": "论坛", "at": at, "changes": [], "why": "", "id": ""}
-        for kind, at in events
-        if at is not None
+    found = [(other, near[other.thread_id]) for other in answered if other.thread_id in near]
+    of_unit = [
+        (other, "同单位、同类")
+        for other in answered
+        if other.unit == ticket.unit and other.kind == ticket.kind and other.thread_id not in near
     ]
+    of_unit.sort(key=lambda pair: str(pair[0].answer_at), reverse=True)
+    return [*found, *of_unit][:SIMILAR]
+
+
+@see("/tickets/{ticket_id:str}/sheet", "ticket.answer")
+def sheet(visit: Visit, ticket_id: str, kind: str = "转办") -> Response[bytes]:
+    """The hand-over sheet as Word, one page with a QR code."""
+    find(visit, ticket_id)
+    if kind not in SHEETS:
+        raise NotFoundException(f"没有这种单子：{kind[:20]}")
+    office = visit.office
+    made = build_sheet(
+        visit.con,
+        office.city,
+        office.rules,
+        ticket_id,
+        visit.at,
+        kind,  # type: ignore[arg-type]  # one of SHEETS
+        visit.known_by,
+    )
+    visit.log(f"下载{kind}单", ticket_id)
+    return file_answer(write_handover(made), f"{kind}单-{ticket_id}.docx")
 
 
 @see("/tickets/{ticket_id:str}", "own.read")
@@ -213,4 +257,4 @@ def correct(visit: Visit, ticket_id: str, form: Form) -> Redirect:
     )
 
 
-ROUTES = [ticket, move_ticket, correct]
+ROUTES = [ticket, sheet, move_ticket, correct]

@@ -14,11 +14,12 @@ from litestar.response import Redirect, Response
 from analysis.acts.ticket import Actor, TicketRegister, hand_over
 from analysis.desk.acting import perform, signature
 from analysis.desk.forms import LONG, Form
-from analysis.desk.page import Listing, Page, cut
+from analysis.desk.page import PER_SCREEN, Listing, Page, cut
 from analysis.desk.rights import Role
-from analysis.desk.routing import act, see
+from analysis.desk.routing import EXCEL, act, file_answer, see
 from analysis.desk.visit import Visit
 from analysis.queue import Ticket
+from analysis.reports.ticket_list import write_list
 from analysis.ticket import OPEN
 from analysis.ticket_moves import UNIT
 
@@ -26,6 +27,7 @@ from analysis.ticket_moves import UNIT
 BOARD = ("待研判", "退回改派", "待签收", "办理中", "延期", "暂停", "已初步回应", "已答复")
 DUE = {"late": "已超时", "today": "今天到期", "week": "三个工作日内", "none": "没有时限"}
 SOON = 3  # working days
+PER_FILE = 100_000  # rows of a list that is taken away
 MANY = 200  # tickets that are handed over at once
 
 
@@ -74,7 +76,7 @@ def is_late(ticket: Ticket, day: dt.date) -> bool:
     return due is not None and due.date() < day
 
 
-def build_tickets(visit: Visit) -> TicketsPage:
+def build_tickets(visit: Visit, per_screen: int = PER_SCREEN) -> TicketsPage:
     params = visit.request.query_params
     names = ("state", "unit", "kind", "urgency", "due", "q")
     chosen = {name: (params.get(name) or "")[:100] for name in names}
@@ -91,7 +93,7 @@ def build_tickets(visit: Visit) -> TicketsPage:
     board = {state: [t for t in found if t.state == state] for state in BOARD}
     valid = [unit.short for unit in visit.office.city.units if unit.valid_on(visit.as_of)]
     return TicketsPage(
-        listing=cut(found, params, keys),
+        listing=cut(found, params, keys, per_screen=per_screen),
         board=board,
         view="板" if params.get("view") == "board" else "表",
         counts={state: counts[state] for state in [*OPEN, "已答复", "已办结"] if counts[state]},
@@ -139,6 +141,16 @@ def tickets(visit: Visit) -> Response[Any]:
     return visit.show(build_tickets(visit))
 
 
+@see("/tickets/export", "own.read")
+def export(visit: Visit) -> Response[bytes]:
+    """What waits, as Excel: what is chosen on the page."""
+    page = build_tickets(visit, PER_FILE)
+    unit = visit.scope or page.chosen["unit"] or None
+    content = write_list(page.listing.rows, unit, visit.office.city.name, visit.as_of)
+    visit.log("下载待回复清单", unit or "全市", after={"count": page.listing.total})
+    return file_answer(content, f"待回复帖-{unit or '全市'}-{visit.as_of}.xlsx", EXCEL)
+
+
 def register_of(visit: Visit) -> TicketRegister:
     """Where acts on tickets read and write."""
     office = visit.office
@@ -173,4 +185,4 @@ def hand_over_many(visit: Visit, form: Form) -> Redirect:
     )
 
 
-ROUTES = [tickets, hand_over_many]
+ROUTES = [tickets, export, hand_over_many]

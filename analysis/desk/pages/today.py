@@ -8,11 +8,21 @@ from typing import Any, ClassVar
 
 from litestar.response import Response
 
+from analysis.appeals import OPEN, Appeal, appeals
 from analysis.desk.page import Page
+from analysis.desk.pages.doubts import all_doubts
+from analysis.desk.pages.sources import all_sources
 from analysis.desk.routing import see
 from analysis.desk.visit import Visit
 from analysis.overview import DERIVED_KINDS, latest_day
 from analysis.queue import Ticket
+from analysis.queue_lists import (
+    FloorToConfirm,
+    claims_to_confirm,
+    disputes_to_confirm,
+    solved_to_confirm,
+)
+from analysis.source_health import SourceHealth
 from analysis.verdicts import UNKNOWN, UNMET, CoverageRow
 from analysis.warehouse import WarehouseError
 
@@ -34,6 +44,10 @@ class TodayPage(Page):
         gap_count: how many lines lack something in all.
         unknown_count: how many verdicts a silent source leaves open.
         silent: which source was silent when, where that leaves a verdict open.
+        confirm: floors on which a person must decide: answers of no registered account, disputes, thanks.
+        doubts: how many credits the rules would not sign and that wait for a person.
+        sources: sources in trouble, each with what is wrong.
+        appeals: appeals that wait for a decision.
         latest: day of the newest capture; None: nothing was ever fetched.
         shown: how many lines of a list are shown.
     """
@@ -50,6 +64,10 @@ class TodayPage(Page):
     gap_count: int
     unknown_count: int
     silent: list[str]
+    confirm: list[FloorToConfirm]
+    doubts: int
+    sources: list[SourceHealth]
+    appeals: list[Appeal]
     latest: dt.date | None
     shown: int = SHOWN
 
@@ -69,8 +87,34 @@ def build_today(visit: Visit) -> TodayPage:
         gap_count=len(unmet),
         unknown_count=sum(row.verdict == UNKNOWN for row in rows),
         silent=sorted({note for row in rows if row.verdict == UNKNOWN for note in row.silent}),
+        confirm=_confirm(visit),
+        doubts=_doubt_count(visit),
+        sources=[s for s in all_sources(visit) if s.trouble] if visit.may("city.read") else [],
+        appeals=[
+            appeal
+            for appeal in visit.once("appeals", lambda: appeals(visit.con, visit.as_of, visit.known_by))
+            if appeal.state in OPEN and visit.scope in (None, appeal.unit)
+        ],
         latest=_latest(visit),
     )
+
+
+def _confirm(visit: Visit) -> list[FloorToConfirm]:
+    """Floors of which only a person can say what they are: for who judges tickets."""
+    if visit.scope is not None:
+        return []
+    return visit.once(
+        "confirm",
+        lambda: [
+            floor
+            for ask_for in (disputes_to_confirm, claims_to_confirm, solved_to_confirm)
+            for floor in ask_for(visit.con, visit.as_of, visit.known_by)
+        ],
+    )
+
+
+def _doubt_count(visit: Visit) -> int:
+    return sum(doubt.role is not None for doubt in all_doubts(visit))
 
 
 def _next_due(ticket: Ticket) -> dt.date | None:

@@ -1,0 +1,85 @@
+"""Owns the page 联系人: each unit's 分管领导 and 联系人, who is missing, who was late; registering them."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any, ClassVar
+
+from litestar.response import Redirect, Response
+
+from analysis.acts.contact import register_contact
+from analysis.contacts import ContactRow, contacts
+from analysis.desk.acting import perform, signature
+from analysis.desk.forms import LONG, Form
+from analysis.desk.page import Page
+from analysis.desk.routing import act, see
+from analysis.desk.visit import Visit
+
+HERE = "/contacts"
+
+
+@dataclasses.dataclass(kw_only=True)
+class ContactsPage(Page):
+    """The register of contacts, without telephones.
+
+    Attributes:
+        rows: units that must register, those that are missing first.
+        counts: how many stand how.
+        units: units that can be registered.
+    """
+
+    template: ClassVar[str] = "contacts.html"
+    heading: ClassVar[str] = "联系人"
+    section: ClassVar[str] = "/units"
+    rows: list[ContactRow]
+    counts: dict[str, int]
+    units: list[str]
+
+
+def build_contacts(visit: Visit) -> ContactsPage:
+    found = [
+        row
+        for row in contacts(visit.con, visit.office.plan, visit.as_of, visit.known_by)
+        if visit.scope in (None, row.unit)
+    ]
+    counts: dict[str, int] = {}
+    for row in found:
+        counts[row.state] = counts.get(row.state, 0) + 1
+    order = {"未报": 0, "逾期报送": 1}
+    return ContactsPage(
+        rows=sorted(found, key=lambda row: order.get(row.state, 2)),
+        counts=counts,
+        units=[unit.short for unit in visit.office.city.units],
+    )
+
+
+@see(HERE, "own.read")
+def page(visit: Visit) -> Response[Any]:
+    """联系人."""
+    return visit.show(build_contacts(visit))
+
+
+@act(f"{HERE}/register", "contact.write")
+def register(visit: Visit, form: Form) -> Redirect:
+    """Record the contacts of a unit; a later register overrides it, the first one's day stays."""
+    office, unit = visit.office, form.text("unit", "单位")
+    return perform(
+        visit,
+        "登记联系人",
+        unit,
+        lambda: register_contact(
+            office.store.decisions,
+            office.city,
+            unit,
+            leader=form.text("leader", "分管领导"),
+            contact=form.text("contact", "联系人"),
+            phone=form.text("phone", "电话") or None,
+            who=signature(visit),
+            at=office.clock(),
+            why=form.text("why", limit=LONG),
+        ),
+        HERE,
+    )
+
+
+ROUTES = [page, register]

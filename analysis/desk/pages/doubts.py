@@ -1,0 +1,54 @@
+"""Owns the page 待判断: tags that the rules would not sign; a person decides on the page of each article."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any, ClassVar
+
+from litestar.response import Response
+
+from analysis.desk.page import Listing, Page, cut
+from analysis.desk.routing import see
+from analysis.desk.visit import Visit
+from analysis.judge import Doubt, doubts
+from analysis.warehouse import moment
+
+WHATS = ("单位", "专题", "体裁")
+
+
+@dataclasses.dataclass(kw_only=True)
+class DoubtsPage(Page):
+    """What waits for a person.
+
+    Attributes:
+        listing: doubtful tags, credits first, the likeliest first.
+        what: which tag is chosen; "" for all.
+        whats: what can be chosen.
+    """
+
+    template: ClassVar[str] = "doubts.html"
+    heading: ClassVar[str] = "待判断的标签"
+    section: ClassVar[str] = "/articles"
+    listing: Listing[Doubt]
+    what: str
+    whats: tuple[str, ...]
+
+
+def all_doubts(visit: Visit) -> list[Doubt]:
+    """All that waits as of the day; of a liaison's unit only."""
+    found = visit.once(
+        "doubts",
+        lambda: doubts(visit.con, visit.office.city, visit.as_of, moment(visit.known_by)),
+    )
+    return [d for d in found if visit.scope is None or (d.role is not None and d.said == visit.scope)]
+
+
+@see("/doubts", "own.read")
+def page(visit: Visit) -> Response[Any]:
+    """待判断."""
+    what = visit.request.query_params.get("what") or ""
+    found = [doubt for doubt in all_doubts(visit) if what not in WHATS or doubt.what == what]
+    return visit.show(DoubtsPage(listing=cut(found, visit.request.query_params), what=what, whats=WHATS))
+
+
+ROUTES = [page]

@@ -89,6 +89,12 @@ LABELS = {
     "site": "站点",
     "article_count": "稿件数",
     "habit_count": "四周同日均值",
+    # aids for answering
+    "aspect": "看什么",
+    "is_good": "好",
+    "likeness": "相似度",
+    "answer": "答复",
+    "answered_at": "答复时间",
     # hot issues
     "id": "编号",
     "words": "共同的话",

@@ -91,7 +91,7 @@ def load_frequencies(folder: Path = MODELS) -> Frequencies:
 
 
 @dataclasses.dataclass(frozen=True)
-class _Read:
+class Weighed:
     """A message's pairs of characters: `keys` sorted, with their weights."""
 
     message: Message
@@ -122,10 +122,10 @@ def alike(messages: Sequence[Message], new: Collection[str] | None = None) -> It
         ModelError: the frequencies are missing.
     """
     known = load_frequencies()
-    read = [_read(message, known) for message in messages]
+    read = [weigh(message, known) for message in messages]
     if not read:
         return
-    matrix = _matrix(read)
+    matrix, _ = matrix_of(read)
     wanted = [i for i, r in enumerate(read) if new is None or r.message.id in new]
     is_new = np.zeros(len(read), dtype=bool)
     is_new[wanted] = True
@@ -144,7 +144,8 @@ def alike(messages: Sequence[Message], new: Collection[str] | None = None) -> It
                 yield found
 
 
-def _read(message: Message, known: Frequencies) -> _Read:
+def weigh(message: Message, known: Frequencies) -> Weighed:
+    """A message's pairs of characters, each with its place in title or text times its rarity."""
     grams = read_grams([message.title, message.text[:_READ]])
     title, text = grams.of(0), grams.of(1)
     both = np.union1d(title[0], text[0])
@@ -153,25 +154,25 @@ def _read(message: Message, known: Frequencies) -> _Read:
     weights[np.searchsorted(both, text[0])] += _TEXT * text[1]
     shares = known.of(both)
     here = ((both & _SECOND) != 0) & (shares <= _COMMON) & ~np.isin(both, _rhetoric())
-    return _Read(message, both[here], weights[here] * -np.log(shares[here]))
+    return Weighed(message, both[here], weights[here] * -np.log(shares[here]))
 
 
-def _matrix(read: Sequence[_Read]) -> sparse.csr_array:
-    """Each message's heaviest pairs, of length one."""
-    columns: list[npt.NDArray[np.int64]] = []
+def matrix_of(read: Sequence[Weighed]) -> tuple[sparse.csr_array, Keys]:
+    """Each message's heaviest pairs as a row of length one, and the pairs of the columns, sorted."""
+    columns: list[Keys] = []
     values: list[npt.NDArray[np.float64]] = []
     for r in read:
         top = np.sort(np.lexsort((r.keys, -r.weights))[:_KEPT])
         length = np.sqrt((r.weights[top] ** 2).sum()) or 1.0
-        columns.append(r.keys[top].astype(np.int64))
+        columns.append(r.keys[top])
         values.append(r.weights[top] / length)
-    flat = np.concatenate(columns)
-    names, places = np.unique(flat, return_inverse=True)
+    names, places = np.unique(np.concatenate(columns), return_inverse=True)
     ends = np.cumsum([0, *map(len, columns)])
-    return sparse.csr_array((np.concatenate(values), places, ends), shape=(len(read), max(1, len(names))))
+    matrix = sparse.csr_array((np.concatenate(values), places, ends), shape=(len(read), len(names)))
+    return matrix, names
 
 
-def _compare(one: _Read, other: _Read, whole: float, known: Frequencies) -> Alike | None:
+def _compare(one: Weighed, other: Weighed, whole: float, known: Frequencies) -> Alike | None:
     a, b = one.message, other.message
     phrase = max(
         _shared(a.title, f"{b.title}\n{b.text[:_READ]}"),
@@ -193,7 +194,7 @@ def _shared(title: str, rest: str) -> str:
     return title[match.a : match.a + match.size]
 
 
-def _besides(one: _Read, other: _Read, inside: Keys) -> float:
+def _besides(one: Weighed, other: Weighed, inside: Keys) -> float:
     """Cosine of what two messages say without the phrase that they share."""
     left, right = ~np.isin(one.keys, inside), ~np.isin(other.keys, inside)
     lengths = np.sqrt((one.weights[left] ** 2).sum() * (other.weights[right] ** 2).sum())

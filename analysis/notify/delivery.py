@@ -6,27 +6,20 @@ whose errcode is not 0. So answers are listened to as they come, bounded in size
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import json
-import logging
 import threading
-import time
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import apprise
-import requests
 
 from analysis.notify.channels import Channel
+from analysis.notify.hearing import Heard, hushed, listening
 from analysis.notify.rules import NotifyError
 
 CONNECT_SECONDS, READ_SECONDS = 5.0, 10.0
-ANSWER_SECONDS = 15.0  # for an answer that comes drop by drop
 TOTAL_SECONDS = 30.0  # for an attempt as a whole, then it is left behind
-_ANSWER_BYTES = 64 * 1024
-_LOG = logging.getLogger("apprise")
 # The field of an answer that is 0 where the service took the message.
 _CODE = {"企业微信": "errcode", "钉钉": "errcode", "飞书": "code"}
 
@@ -38,17 +31,6 @@ class Answer:
     is_delivered: bool
     why: str = ""
     is_unsure: bool = False
-
-
-@dataclasses.dataclass
-class _Heard:
-    """What came over the line during one attempt."""
-
-    status: int | None = None
-    body: bytes = b""
-    fault: str | None = None
-    is_unsure: bool = False
-    logged: list[str] = dataclasses.field(default_factory=list)
 
 
 class Courier:
@@ -73,10 +55,10 @@ class Courier:
         elif service == "邮件":
             plugin.headers["X-Gangqing-Id"] = part  # type: ignore[attr-defined]
         has_subject = service in ("邮件", "webhook")
-        found: list[tuple[bool, _Heard]] = []
+        found: list[tuple[bool, Heard]] = []
 
         def attempt() -> None:
-            with _listening() as heard:
+            with listening() as heard:
                 said = plugin.notify(
                     body=text, title=title if has_subject else "", body_format=apprise.NotifyFormat.TEXT
                 )
@@ -108,7 +90,7 @@ def open_plugin(channel: Channel) -> apprise.NotifyBase:
     asset = apprise.AppriseAsset(
         app_id="gangqing", app_desc="港情", http_redirects=False, async_mode=False, secure_logging=True
     )
-    with _hushed([]):
+    with hushed([]):
         plugin = apprise.Apprise.instantiate(channel.address(), asset=asset)
     if not isinstance(plugin, apprise.NotifyBase):
         raise NotifyError(f"渠道 {channel.name}：地址的写法不对，{channel.service()}用不了")
@@ -129,7 +111,7 @@ def open_plugin(channel: Channel) -> apprise.NotifyBase:
     return plugin
 
 
-def _judge(service: str, said: bool, heard: _Heard) -> Answer:
+def _judge(service: str, said: bool, heard: Heard) -> Answer:
     """What an attempt came to, from what the library says and what was heard."""
     if heard.fault is not None:
         return Answer(False, heard.fault, heard.is_unsure)
@@ -147,99 +129,32 @@ def _judge(service: str, said: bool, heard: _Heard) -> Answer:
             message = str(body.get("errmsg") or body.get("msg") or "")
             return Answer(False, f"服务拒收：{_CODE[service]} {code} {message}"[:200])
     if not said:
-        reason = "；".join(heard.logged) or "渠道没有说明原因"
-        return Answer(False, reason[:200], is_unsure="timed out" in reason.lower())
+        return _mail_failure(heard.logged)
     return Answer(True)
 
 
-_hearing = threading.local()
+# What a mail server or the line to it says, and how it is told.
+_MAIL_WORDS = {
+    "connection refused": "连接不上",
+    "name or service not known": "找不到邮件服务器",
+    "authentication": "用户名或密码不对",
+    "certificate": "证书不可信",
+    "timed out": "应答超时，可能已送达",
+    "unexpectedly closed": "连接中断，可能已送达",
+    "(55": "收件人被拒收",
+    "(5": "服务器拒收",
+    "(4": "服务器暂时不收",
+}
 
 
-class _Session(requests.Session):
-    """A session whose answers are heard: no redirects, at most so many bytes, within so much time.
-
-    The library makes its sessions itself, so this class stands in for the one that it finds. In a thread in
-    which nobody listens it is an ordinary session.
-    """
-
-    def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
-        heard: _Heard | None = getattr(_hearing, "now", None)
-        if heard is None:
-            return super().send(request, **kwargs)
-        try:
-            return self._heard(heard, request, kwargs)
-        except requests.exceptions.ConnectTimeout:
-            heard.fault = "连接超时"
-            raise
-        except requests.exceptions.Timeout:
-            heard.fault, heard.is_unsure = "应答超时，可能已送达", True
-            raise
-        except requests.exceptions.SSLError:
-            heard.fault = "证书不可信"
-            raise
-        except requests.RequestException as error:
-            refused = any(word in str(error).lower() for word in ("refused", "resolve", "unreachable"))
-            heard.fault = "连接不上" if refused else "连接中断，可能已送达"
-            heard.is_unsure = not refused
-            raise
-
-    def _heard(
-        self, heard: _Heard, request: requests.PreparedRequest, kwargs: dict[str, Any]
-    ) -> requests.Response:
-        until = time.monotonic() + ANSWER_SECONDS
-        response = super().send(request, **(kwargs | {"stream": True, "allow_redirects": False}))
-        body = bytearray()
-        for piece in response.iter_content(1):
-            body += piece
-            if len(body) >= _ANSWER_BYTES:
-                break
-            if time.monotonic() > until:
-                raise requests.exceptions.ReadTimeout("drop by drop")
-        response.close()
-        response._content = bytes(body)
-        heard.status, heard.body = response.status_code, bytes(body)
-        return response
-
-
-@contextlib.contextmanager
-def _listening() -> Iterator[_Heard]:
-    """Hear the answers to all requests that this thread makes meanwhile."""
-    requests.sessions.Session = _Session  # type: ignore[misc]
-    heard = _Heard()
-    _hearing.now = heard
-    try:
-        with _hushed(heard.logged):
-            yield heard
-    finally:
-        _hearing.now = None
-
-
-class _Collector(logging.Handler):
-    """Keeps what the library says of a failure; its payloads and addresses stay out."""
-
-    def __init__(self, into: list[str]) -> None:
-        super().__init__(logging.DEBUG)
-        self.into = into
-
-    def emit(self, record: logging.LogRecord) -> None:
-        text = record.getMessage()
-        if text.startswith(("Socket Exception", "SMTP recipient", "Connection error")):
-            self.into.append(text.removeprefix("Socket Exception: "))
-
-
-@contextlib.contextmanager
-def _hushed(into: list[str]) -> Iterator[None]:
-    """The library's log goes nowhere but into the list: it could hold addresses."""
-    handler = _Collector(into)
-    before = _LOG.level, _LOG.propagate
-    _LOG.addHandler(handler)
-    _LOG.setLevel(logging.DEBUG)
-    _LOG.propagate = False
-    try:
-        yield
-    finally:
-        _LOG.removeHandler(handler)
-        _LOG.level, _LOG.propagate = before
+def _mail_failure(logged: list[str]) -> Answer:
+    """Why a mail was not sent, in Chinese, with the server's own words behind it."""
+    said = [line for line in logged if not line.startswith("Connection error")] or logged
+    reason = "；".join(said)[:120]
+    for word, told in _MAIL_WORDS.items():
+        if word in reason.lower():
+            return Answer(False, f"邮件没有发出：{told}（{reason}）", is_unsure="可能已送达" in told)
+    return Answer(False, f"邮件没有发出（{reason or '服务器没有说明原因'}）")
 
 
 def _without_secrets(text: str, channel: Channel) -> str:

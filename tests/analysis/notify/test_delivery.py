@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.notify import delivery
+from analysis.notify import delivery, hearing
 from analysis.notify.channels import Channel, load_channels
 from analysis.notify.delivery import Courier, open_plugin
 from analysis.notify.rules import NotifyError
@@ -34,7 +34,7 @@ def robot() -> Iterator[Robot]:
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(delivery, "READ_SECONDS", 1.0)
     monkeypatch.setattr(delivery, "CONNECT_SECONDS", 1.0)
-    monkeypatch.setattr(delivery, "ANSWER_SECONDS", 1.5)
+    monkeypatch.setattr(hearing, "ANSWER_SECONDS", 1.5)
 
 
 def channel(url: str, gateway: str | None = None) -> Channel:
@@ -105,7 +105,9 @@ def test_mail_is_plain_text_with_its_number() -> None:
         assert server.texts == ["第一行 <b>\n\n*二*"]
         server.refuses = True
         answer = post(way)
-        assert not answer.is_delivered and answer.why
+        assert not answer.is_delivered and "收件人被拒收" in answer.why
+    answer = post(way)
+    assert "连接不上" in answer.why and not answer.is_unsure
 
 
 def test_several_recipients_in_one_channel_are_refused() -> None:

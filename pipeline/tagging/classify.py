@@ -8,6 +8,7 @@ from pipeline.city import City
 from pipeline.records import Evidence, Form
 from pipeline.tagging.classify_text import CueReader, ReadText
 from pipeline.tagging.form import FormJudge, form_cues
+from pipeline.tagging.indicator import Candidate, IndicatorModel, read_candidates
 from pipeline.tagging.items import ArticleItem
 from pipeline.tagging.linear import Floats
 from pipeline.tagging.news_mood import Mood, mood_cues, read_mood
@@ -34,9 +35,11 @@ class Classes(msgspec.Struct, frozen=True, kw_only=True):
 class ArticleClassifier:
     """Classifies articles of one city."""
 
-    def __init__(self, city: City, topics: TopicModel | None = None) -> None:
+    def __init__(
+        self, city: City, topics: TopicModel | None = None, indicators: IndicatorModel | None = None
+    ) -> None:
         self._reader = CueReader({**topic_cues(city), **form_cues(), **mood_cues()})
-        self._topic = TopicJudge(city, self._reader, topics)
+        self._topic = TopicJudge(city, self._reader, topics, indicators)
         self._form = FormJudge(city, self._reader)
 
     def read(self, item: ArticleItem) -> ReadText:
@@ -50,6 +53,13 @@ class ArticleClassifier:
         return self._topic.signals.read(
             item, units, self.read(item), classes.form, elsewhere=elsewhere, known_city=known_city
         ).values
+
+    def candidates(self, item: ArticleItem, units: UnitTags, form: Form, topic: str) -> list[Candidate]:
+        """What speaks for each indicator of a topic, to learn weights from."""
+        judge = self._topic
+        return read_candidates(
+            self._reader, judge.topic_of, judge.organs, topic, units, self.read(item), form
+        )
 
     def tag(self, item: ArticleItem, units: UnitTags, tokens: list[str]) -> Classes:
         """All classes of one article. `tokens` are those of title and body. Deterministic."""

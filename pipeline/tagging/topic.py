@@ -13,18 +13,14 @@ from typing import NamedTuple
 from pipeline.city import City
 from pipeline.records import Evidence, Form
 from pipeline.tagging.classify_text import CueReader, ReadText, weighted
+from pipeline.tagging.indicator import IndicatorModel, load_indicator_model, read_candidates
 from pipeline.tagging.items import ArticleItem
 from pipeline.tagging.names import county_stem, load_lexicon
 from pipeline.tagging.topic_model import TopicModel, load_topic_model
-from pipeline.tagging.topic_signals import CRIME_NEEDED, LABELS, LAW, NONE, SignalReader, TopicSignals
+from pipeline.tagging.topic_signals import CRIME_NEEDED, LABELS, LAW, NONE, Organ, SignalReader, TopicSignals
 from pipeline.tagging.units import UnitTags
 
 _DATA = load_lexicon("topics.yaml")
-_INDICATOR_NEEDED = 9.0
-# How much more the words must say: another field's unit stands behind the piece, or units of several fields.
-_STRANGE, _MIXED = 1.75, 1.25
-_EXPOSING = 1.0
-_TELLING = 0.5  # a name that says less of the matter than this makes no other field
 
 
 class TopicTag(NamedTuple):
@@ -57,12 +53,19 @@ class TopicJudge:
         ModelError: the model file is missing or damaged; the message says how to rebuild it.
     """
 
-    def __init__(self, city: City, reader: CueReader, model: TopicModel | None = None) -> None:
+    def __init__(
+        self,
+        city: City,
+        reader: CueReader,
+        model: TopicModel | None = None,
+        indicators: IndicatorModel | None = None,
+    ) -> None:
         self.reader = reader
         self.signals = SignalReader(city, reader, _DATA)
         self.topic_of = self.signals.topic_of
         self.organs = self.signals.organs
         self.model = model or load_topic_model()
+        self.indicators = indicators or load_indicator_model()
 
     def judge(self, item: ArticleItem, units: UnitTags, text: ReadText, form: Form) -> TopicTag:
         """Topic and indicator. `form` comes from the form judge."""
@@ -95,29 +98,19 @@ class TopicJudge:
         kept = {organ.indicator for organ in own if organ.indicator}
         if topic == LAW and signals.crime >= CRIME_NEEDED and LAW not in kept:
             return None, Evidence(why="案件报道归法治建设，不对应考评指标"), 0.95
-        raw, best = self.reader.weigh(text, "indicator")
-        off, _ = self.reader.weigh(text, "indicator_off")
-        scores = {name: value for name, value in raw.items() if self.topic_of[name] == topic}
-        for name in scores:
-            scores[name] -= 2.5 * off.get(name, 0.0)
-        for of_unit in (organ.indicator for organ in own):
-            if of_unit and self.topic_of[of_unit] == topic:
-                scores[of_unit] = scores.get(of_unit, 0.0) + 6 / len(organs)
-        if not scores:
+        candidates = read_candidates(self.reader, self.topic_of, self.organs, topic, units, text, form)
+        if not candidates:
             return None, Evidence(why=f"{topic}中没有与考评指标对应的内容"), 0.9
-        name = max(scores, key=lambda n: scores[n])
-        strange = bool(own) and name not in kept and all(o and o.weight > _TELLING for o in organs)
-        mixed = len(organs) > 1 and any(o.indicator != name and o.weight > _TELLING for o in own)
-        needed = _INDICATOR_NEEDED * (_STRANGE if strange else _MIXED if mixed else 1.0)
-        if form == "曝光":
-            needed *= _EXPOSING
-        margin = scores[name] - needed
-        sure = 1 / (1 + math.exp(-0.25 * abs(margin) - 0.5))
-        hit = best.get(name)
-        if margin < 0:
-            return None, text.evidence(hit, f"与指标“{name}”的联系不足"), sure
-        word = f"：“{hit.word}”" if hit else ""
-        return name, text.evidence(hit, f"内容对应考评指标“{name}”{word}"), sure
+        chances = [self.indicators.probability(candidate) for candidate in candidates]
+        sure = max(chances)
+        chosen = candidates[chances.index(sure)]
+        if sure < 0.5:
+            why = f"与指标“{chosen.name}”的联系不足" if chosen.hit else f"{topic}中没有与考评指标对应的内容"
+            return None, text.evidence(chosen.hit, why), 1 - sure
+        duty = next((c.unit for c in units.credits if _serves(self.organs.get(c.unit), chosen.name)), None)
+        word = f"：“{chosen.hit.word}”" if chosen.hit else ""
+        by = f"，{duty}承担这项指标" if duty else ""
+        return chosen.name, text.evidence(chosen.hit, f"内容对应考评指标“{chosen.name}”{word}{by}"), sure
 
     def elsewhere(self, units: UnitTags, text: ReadText) -> str | None:
         """Why a piece is not of this city; None where it is or may be."""
@@ -129,6 +122,10 @@ class TopicJudge:
         if strange is None or strange.zone == 2 or (own is not None and own.zone <= strange.zone):
             return None
         return f"写的是“{strange.word}”，没有本市单位，与本市无关"
+
+
+def _serves(organ: Organ | None, indicator: str) -> bool:
+    return organ is not None and organ.indicator == indicator
 
 
 def _nothing(why: Evidence, confidence: float) -> TopicTag:

@@ -18,6 +18,8 @@ import msgspec
 
 from pipeline.city import City, load_city
 from pipeline.tagging.classify import ArticleClassifier, Classes
+from pipeline.tagging.indicator import SIGNALS as INDICATOR_SIGNALS
+from pipeline.tagging.indicator import Candidate, IndicatorModel
 from pipeline.tagging.items import ArticleItem
 from pipeline.tagging.linear import Floats
 from pipeline.tagging.segment import segment
@@ -40,6 +42,10 @@ GIVEN = "articles-dev.jsonl"
 REAL = "real"  # the file name that stands for the real pieces
 
 
+# While the examples are read no indicator need be decided: a missing file must not keep the training from it.
+NO_INDICATORS = IndicatorModel(dict.fromkeys(INDICATOR_SIGNALS, 0.0), {}, -1.0)
+
+
 class Example(NamedTuple):
     """One labelled article. `file` is what is held out together, `signals` speak for its topic."""
 
@@ -50,6 +56,7 @@ class Example(NamedTuple):
     classes: Classes
     signals: Floats
     gold: dict[str, Any]
+    candidates: list[Candidate]  # the indicators of the labelled topic with what speaks for each
     whole: bool  # the city's units are at hand, so that every field may be measured
 
     @property
@@ -79,7 +86,7 @@ class _Reader:
 
     def __init__(self, city: City, model: TopicModel | None, known: bool = True) -> None:
         self._units = UnitTagger(city) if known else None
-        self._classifier = ArticleClassifier(city, model)
+        self._classifier = ArticleClassifier(city, model, NO_INDICATORS)
 
     def read(self, file: str, item: ArticleItem, gold: dict[str, Any]) -> Example:
         tokens = segment(item.title + "\n" + item.body)
@@ -87,7 +94,9 @@ class _Reader:
         units = self._units.tag(item) if self._units else nobody
         classes = self._classifier.tag(item, units, tokens)
         signals = self._classifier.signals(item, units, classes, known_city=self._units is not None)
-        return Example(file, item, tokens, units, classes, signals, gold, self._units is not None)
+        topic = gold.get("topic")
+        candidates = self._classifier.candidates(item, units, classes.form, topic) if topic else []
+        return Example(file, item, tokens, units, classes, signals, gold, candidates, self._units is not None)
 
 
 def _articles(path: Path, reader: _Reader) -> Iterator[Example]:

@@ -24,6 +24,7 @@ KIND_WORDS = {
     "board_proof": "板报证明",
     "meeting_held": "会议记录",
     "source_note": "来源说明",
+    "calendar_note": "节假日安排",
     "appeal_open": "提出申诉",
     "appeal_capture": "申诉取证",
     "appeal_grant": "申诉计分",

@@ -198,6 +198,23 @@ def decide_units(
     _show(done, as_json)
 
 
+@queue_app.command("calendar")
+def calendar(
+    who: WhoOption, at: AtOption = None, city: CityOption = None, home: HomeOption = HOME,
+    as_json: JsonOption = False,
+) -> None:  # fmt: skip
+    """节假日安排未公布的年份：记下哪些帖的时限暂不能算；公布后记下重算的时限。没有新情况则不记。"""
+    from analysis.acts.calendar import note_calendar
+
+    with _register(city, home) as register:
+        done = note_calendar(register, who, _moment(at))
+    rows = [{"target": d.target, "state": d.after["state"], "why": d.why} for d in done]
+    emit_rows(
+        rows, {"target": "年份", "state": "节假日安排", "why": "说明"}, as_json, False,
+        title=f"已记录 {len(done)} 条" if done else "没有新情况：在办各件的时限都能算，或已记过",
+    )  # fmt: skip
+
+
 def _move(
     key: str, tickets: list[str], who: str, at: str | None, city: Path | None, home: Path, as_json: bool,
     role: str = "宣传部", **said: Any,

@@ -45,6 +45,7 @@ Kind = Literal[
     "bulletin_issue",  # target: issued report; after: {number, as_of, title, sha256, unit, replaces}
     "proof_pack",  # target: name of the package; after: {sha256, unit, task, from, to, forum}
     "source_note",  # target: site; after: {date, until, state}: what a person knows of a source's silence
+    "calendar_note",  # target: calendar-<year>; after: {year, state, tickets or dues}
 ]
 KINDS: tuple[str, ...] = get_args(Kind)
 

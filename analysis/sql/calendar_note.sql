@@ -1,0 +1,9 @@
+-- Which years were noted as not known or known, and what was said last of each? tickets: ids that waited.
+SELECT
+  CAST(after_json::JSON ->> '$.year' AS INTEGER) AS year,
+  ARG_MAX(after_json::JSON ->> '$.state', number_in_order) AS state,
+  ARG_MAX(from_json(COALESCE(after_json::JSON -> '$.tickets', '[]'), '["VARCHAR"]'), number_in_order) AS tickets
+FROM decision
+WHERE kind = 'calendar_note'
+GROUP BY year
+ORDER BY year;

@@ -6,16 +6,18 @@ import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-from litestar import Litestar
+from litestar import Litestar, Router
 from litestar.config.csrf import CSRFConfig
 from litestar.datastructures import CacheControlHeader, State
 from litestar.di import Provide
 from litestar.middleware import DefineMiddleware
 from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.static_files import create_static_files_router
 from litestar.stores.file import FileStore
 from litestar.stores.memory import MemoryStore
 
+from analysis.desk.api import ROUTES as API
 from analysis.desk.errors import HANDLERS
 from analysis.desk.forms import provide_form
 from analysis.desk.office import Office, ensure_private
@@ -46,7 +48,7 @@ def create_app(office: Office) -> Litestar:
             office.warehouse.close()
 
     app = Litestar(
-        route_handlers=[*ROUTES, _static(STATIC)],
+        route_handlers=[*ROUTES, *API, _static(STATIC)],
         dependencies={
             "visit": Provide(provide_visit),
             "form": Provide(provide_form),
@@ -61,11 +63,24 @@ def create_app(office: Office) -> Litestar:
         request_max_body_size=MAX_BODY,
         stores={"sessions": FileStore(sessions, create_directories=True), "rate_limit": MemoryStore()},
         state=State({"desk": office}),
-        openapi_config=OpenAPIConfig(title="港情", version="1", path="/api/schema", render_plugins=[]),
+        openapi_config=_openapi(),
         lifespan=[lifespan],
     )
     office.paths = frozenset(route.path for route in app.routes)
     return app
+
+
+def _openapi() -> OpenAPIConfig:
+    """The description of /api/v1 as JSON, for who may read; no page that would fetch scripts elsewhere."""
+    return OpenAPIConfig(
+        title="港情",
+        version="1",
+        description="与网页同样的权限：登录的会话，或 Authorization: Bearer 令牌。只读。",
+        render_plugins=[JsonRenderPlugin()],
+        openapi_router=Router(
+            path="/schema", route_handlers=[], opt={"permission": "own.read"}, include_in_schema=False
+        ),
+    )
 
 
 def _static(folder: Path):  # type: ignore[no-untyped-def]  # a router of a class that Litestar keeps to itself

@@ -63,7 +63,7 @@ def answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[
     detail = _detail(error, status)
     if status >= 500 and not isinstance(error, WarehouseError):
         _LOG.error("%s %s", request.method, request.url.path, exc_info=error)
-    if request.url.path.startswith("/api"):
+    if request.url.path.startswith(("/api/", "/schema")):
         return Response(
             {"status_code": status, "detail": detail}, status_code=status, media_type=MediaType.JSON
         )

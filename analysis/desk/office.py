@@ -19,6 +19,7 @@ from analysis.desk.accounts import Accounts
 from analysis.desk.audit import AuditLog
 from analysis.desk.jobs import Job, Jobs
 from analysis.desk.rendering import environment
+from analysis.desk.tokens import Tokens
 from analysis.desk.warehouse import DeskWarehouse
 from analysis.plan import Plan, load_plan
 from analysis.ticket import Rules, load_rules
@@ -89,6 +90,7 @@ class Office:
     accounts: Accounts
     audit: AuditLog
     jobs: Jobs
+    tokens: Tokens
     is_sample: bool = False
     setup_key: str | None = None
     paths: frozenset[str] = frozenset()
@@ -170,6 +172,7 @@ def open_office(
         warehouse=DeskWarehouse(warehouse, city, store.decisions),
         accounts=Accounts(ensure_private(store.accounts)),
         audit=AuditLog(store.audit),
+        tokens=Tokens(store.accounts),
         jobs=Jobs(store.jobs, clock),
         is_sample=is_sample,
     )

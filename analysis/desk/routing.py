@@ -19,12 +19,13 @@ Route = Callable[[Callable[..., Any]], Any]
 
 def see(path: str, permission: str, **more: Any) -> Route:
     """A page that shows something: GET. `permission` is one of rights.PERMISSIONS, or PUBLIC."""
+    more = {"include_in_schema": False} | more
     return lambda function: get(path, permission=permission, **more)(threaded(function))
 
 
 def act(path: str, permission: str, **more: Any) -> Route:
     """Something that a person does: POST, with a token of the form and a line in the audit log."""
-    more = {"status_code": 200} | more
+    more = {"status_code": 200, "include_in_schema": False} | more
     return lambda function: post(path, permission=permission, **more)(threaded(function))
 
 

@@ -71,6 +71,9 @@ class SignedIn(AbstractAuthenticationMiddleware):
         accounts: Accounts = connection.app.state.desk.accounts
         session = connection.scope.get("session")
         account = None
+        given = connection.headers.get("authorization", "")
+        if given and connection.scope["path"].startswith("/api/"):  # a token speaks for itself, not a session
+            return AuthenticationResult(user=connection.app.state.desk.tokens.holder(given), auth=None)
         if isinstance(session, dict) and "name" in session:
             account = accounts.active(session["name"])
             if account is not None and account.stamp != session["stamp"]:

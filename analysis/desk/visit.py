@@ -149,10 +149,14 @@ class Visit:
 
     def here(self, **params: Any) -> str:
         """This address with some parameters changed; None takes one away."""
+        return self.at_path(self.request.url.path, **params)
+
+    def at_path(self, path: str, **params: Any) -> str:
+        """Another address with the parameters of this one, some of them changed."""
         kept: dict[str, Any] = {}
         for key, value in self.request.query_params.multi_items():
             kept.setdefault(key, []).append(value)
-        return self.link(self.request.url.path, **(kept | params))
+        return self.link(path, **(kept | params))
 
     def on_day(self, step: int) -> str:
         """This address so many days later."""

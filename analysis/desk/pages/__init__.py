@@ -14,6 +14,7 @@ from analysis.desk.pages import (
     contacts,
     doubts,
     entrance,
+    exports,
     exposures,
     hotspots,
     jobs,
@@ -26,6 +27,7 @@ from analysis.desk.pages import (
     ticket,
     tickets,
     today,
+    tokens,
     units,
 )
 
@@ -49,8 +51,10 @@ PAGES: tuple[Any, ...] = (
     contacts,
     doubts,
     settings,
+    tokens,
     log,
     jobs,
     captures,
+    exports,
 )
 ROUTES: list[Any] = [route for page in PAGES for route in page.ROUTES]

@@ -75,7 +75,13 @@ def page(visit: Visit) -> Response[Any]:
     return visit.show(build_appeals(visit))
 
 
-@post(f"{HERE}/open", permission="appeal.submit", request_max_body_size=MAX_BYTES + ROOM, status_code=200)
+@post(
+    f"{HERE}/open",
+    permission="appeal.submit",
+    request_max_body_size=MAX_BYTES + ROOM,
+    status_code=200,
+    include_in_schema=False,
+)
 async def hand_in(visit: Visit, form: Form) -> Redirect:
     """Hand in an appeal with a link or a file."""
     upload = form.file("file")

@@ -76,13 +76,18 @@ def is_late(ticket: Ticket, day: dt.date) -> bool:
     return due is not None and due.date() < day
 
 
-def build_tickets(visit: Visit, per_screen: int = PER_SCREEN) -> TicketsPage:
+def chosen_tickets(visit: Visit) -> tuple[dict[str, str], list[Ticket]]:
+    """What the address asks for, and the tickets that fit."""
     params = visit.request.query_params
     names = ("state", "unit", "kind", "urgency", "due", "q")
     chosen = {name: (params.get(name) or "")[:100] for name in names}
-    tickets = visit.tickets()
+    return chosen, [ticket for ticket in visit.tickets() if _is_chosen(ticket, chosen, visit.as_of)]
+
+
+def build_tickets(visit: Visit, per_screen: int = PER_SCREEN) -> TicketsPage:
+    params, tickets = visit.request.query_params, visit.tickets()
+    chosen, found = chosen_tickets(visit)
     counts = Counter(ticket.state for ticket in tickets)
-    found = [ticket for ticket in tickets if _is_chosen(ticket, chosen, visit.as_of)]
     keys: dict[str, Callable[[Ticket], Any]] = {
         "opened_at": attrgetter("opened_at"),
         "next_due": next_due,

@@ -98,9 +98,9 @@ class UnitPage(Page):
     accounts: list[str]
 
 
-def build_units(visit: Visit) -> UnitsPage:
-    params = visit.request.query_params
-    groups, group = groups_of(visit), params.get("group") or ""
+def unit_lines(visit: Visit) -> list[UnitLine]:
+    """The units of the group that the address asks for, those that lack most first."""
+    groups, group = groups_of(visit), visit.request.query_params.get("group") or ""
     lines: dict[str, UnitLine] = {}
     for unit in visit.office.city.units:
         if visit.scope in (None, unit.short) and (group not in groups or unit.short in groups[group]):
@@ -130,9 +130,17 @@ def build_units(visit: Visit) -> UnitsPage:
         if line is not None and ticket.is_open:
             line.open_count += 1
             line.late_count += ticket.is_answer_overdue or ticket.is_first_response_overdue
+    return sorted(lines.values(), key=lambda line: (-line.unmet, -line.unknown, -line.late_count))
+
+
+def build_units(visit: Visit) -> UnitsPage:
+    params = visit.request.query_params
     keys = {name: attrgetter(name) for name in SORTED_BY}
-    rows = sorted(lines.values(), key=lambda line: (-line.unmet, -line.unknown, -line.late_count))
-    return UnitsPage(listing=cut(rows, params, keys), groups=list(groups), group=group)
+    return UnitsPage(
+        listing=cut(unit_lines(visit), params, keys),
+        groups=list(groups_of(visit)),
+        group=params.get("group") or "",
+    )
 
 
 def _points(row: CoverageRow) -> float | None:

@@ -1,0 +1,181 @@
+"""Owns the tables that leave the desk: what a page shows, whole, by the filters of its address, for files."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import io
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from analysis.columns import LABELS, as_dicts
+from analysis.desk.pages import articles, hotspots, sources, tickets, units
+from analysis.desk.rendering import ROLES, SENTIMENTS
+from analysis.desk.visit import Visit
+from analysis.exposure import exposures
+from analysis.queue import QUEUE_COLUMNS, queue_rows
+from analysis.reports.sheet import Column, Workbook
+from analysis.search import MAX_HITS
+from analysis.terminal import cell_text, defuse
+
+CREDIT_COLUMNS = (
+    "unit", "task", "published_day", "outlet", "title", "role", "why", "quote", "decided_by", "points",
+    "points_why", "copy_count", "url", "article_id", "sha256",
+)  # fmt: skip
+COVERAGE_COLUMNS = (
+    "unit", "task", "paragraph", "title", "verdict", "done_count", "needed_count", "missing_count", "missing",
+    "days_left", "window_start", "window_end", "silent", "note",
+)  # fmt: skip
+_TEXT = 200  # characters beyond which a column is a wide one
+
+
+@dataclasses.dataclass(frozen=True)
+class Table:
+    """Rows under headings. `columns`: key of a row → heading, in Chinese."""
+
+    title: str
+    columns: dict[str, str]
+    rows: list[dict[str, Any]]
+
+
+def coverage_table(visit: Visit) -> Table:
+    params = visit.request.query_params
+    rows = [
+        row
+        for row in visit.coverage()
+        if all(not params.get(key) or getattr(row, key) == params[key] for key in ("unit", "task", "verdict"))
+    ]
+    return Table("台账", _labels(COVERAGE_COLUMNS), as_dicts(rows))
+
+
+def credits_table(visit: Visit) -> Table:
+    params = visit.request.query_params
+    rows = visit.credits(params.get("unit") or None, params.get("task") or None)
+    return Table("计分", _labels(CREDIT_COLUMNS), as_dicts(rows))
+
+
+def units_table(visit: Visit) -> Table:
+    columns = {
+        "unit": "单位", "kind": "类别", "met": "达标", "unmet": "未达标", "unknown": "无法判定",
+        "story_count": "计分稿件", "points": "得分", "open_count": "待回复帖", "late_count": "超时",
+    }  # fmt: skip
+    return Table("单位", columns, [dataclasses.asdict(line) for line in units.unit_lines(visit)])
+
+
+def articles_table(visit: Visit) -> Table:
+    """At most as many as a search finds. Raises SearchError."""
+    params = visit.request.query_params
+    _, wanted = articles.read_filter(visit)
+    found = articles.search_articles(
+        visit, (params.get("q") or "").strip(), wanted, params.get("sort") or "", MAX_HITS
+    )
+    columns = {
+        "published_at": "刊发时间", "outlet": "媒体", "page": "版次", "title": "标题", "form": "体裁",
+        "topic": "专题", "indicator": "考评指标", "sentiment": "情感", "units": "计分单位",
+        "exposed": "被曝光单位",
+        "is_first": "首发", "copy_count": "同文数", "url": "链接", "article_id": "稿件号",
+    }  # fmt: skip
+    rows = [
+        {key: getattr(row, key, None) for key in columns}
+        | {
+            "sentiment": SENTIMENTS.get(row.sentiment, row.sentiment),
+            "units": [f"{c['unit']}（{ROLES.get(c['role'], c['role'])}）" for c in row.credits],
+        }
+        for row in found.rows
+    ]
+    return Table("稿件", columns, rows)
+
+
+def tickets_table(visit: Visit) -> Table:
+    rows = queue_rows(tickets.chosen_tickets(visit)[1])
+    return Table("待回复帖", _labels((*QUEUE_COLUMNS, "forum", "url", "note")), rows)
+
+
+def sources_table(visit: Visit) -> Table:
+    columns = {
+        "outlet": "来源", "site": "站点", "platform": "平台", "level": "级别", "last_fetched_at": "最近采集",
+        "trouble": "问题", "week_count": "近七天", "habit_count": "平常每周", "failed_count": "四周内出错页",
+        "silent": "四周内静默",
+    }  # fmt: skip
+    return Table("来源", columns, [dataclasses.asdict(source) for source in sources.all_sources(visit)])
+
+
+def hotspots_table(visit: Visit) -> Table:
+    columns = {
+        "title": "事情", "heat": "热度", "heat_why": "热度怎么来", "post_count": "帖", "person_count": "人",
+        "words": "共同的说法", "first_at": "最早", "last_at": "最近", "rise_why": "突然升温", "id": "编号",
+    }  # fmt: skip
+    rows = [{key: getattr(issue, key) for key in columns} for issue in hotspots.all_issues(visit)]
+    return Table("热点", columns, rows)
+
+
+def exposures_table(visit: Visit) -> Table:
+    columns = ("state", "title", "exposed", "is_alarm", "outlet", "published_at", "article_id", "note")
+    rows = visit.once(
+        "exposures", lambda: exposures(visit.con, visit.office.plan, visit.as_of, visit.known_by)
+    )
+    return Table("曝光", _labels(columns), [{key: getattr(row, key) for key in columns} for row in rows])
+
+
+# By name: the permission of the page, and the table.
+TABLES: dict[str, tuple[str, Callable[[Visit], Table]]] = {
+    "ledger": ("own.read", coverage_table),
+    "credits": ("own.read", credits_table),
+    "units": ("own.read", units_table),
+    "articles": ("own.read", articles_table),
+    "tickets": ("own.read", tickets_table),
+    "sources": ("city.read", sources_table),
+    "hotspots": ("city.read", hotspots_table),
+    "exposures": ("city.read", exposures_table),
+}
+
+
+def to_csv(table: Table) -> bytes:
+    """UTF-8 with the mark that Excel needs; a text that looks like a formula opens as text."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(list(table.columns.values()))
+    for row in table.rows:
+        writer.writerow([defuse(cell_text(row.get(key))) for key in table.columns])
+    return ("\ufeff" + out.getvalue()).encode("utf-8", "replace")
+
+
+def to_excel(table: Table, visit: Visit) -> bytes:
+    """One sheet; nothing in it becomes a formula or a link."""
+    book = Workbook(title=table.title, organ=visit.office.city.name, day=visit.as_of)
+    columns = [Column(head, _width(table, key), _kind(table, key)) for key, head in table.columns.items()]
+    rows = [[_cell(row.get(key)) for key in table.columns] for row in table.rows]
+    note = f"截至{visit.as_of}，{len(rows)} 行。电话、身份证号已遮盖，发帖人不具名。"
+    book.table(table.title, f"{visit.office.city.name}{table.title}", note, columns, rows)
+    return book.to_bytes()
+
+
+def to_json(table: Table, visit: Visit) -> bytes:
+    """The rows by their keys, with the day."""
+    rows = [{key: row.get(key) for key in table.columns} for row in table.rows]
+    return msgspec.json.format(
+        msgspec.json.encode({"as_of": visit.as_of, "columns": table.columns, "rows": rows}), indent=1
+    )
+
+
+def _cell(value: Any) -> Any:
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else cell_text(value)
+
+
+def _kind(table: Table, key: str) -> Any:
+    values = [row.get(key) for row in table.rows if row.get(key) is not None]
+    is_number = bool(values) and all(isinstance(v, int | float) and not isinstance(v, bool) for v in values)
+    if is_number:
+        return "points" if any(isinstance(v, float) for v in values) else "count"
+    return "long" if any(len(cell_text(v)) > 20 for v in values) else "text"
+
+
+def _width(table: Table, key: str) -> float:
+    longest = max((len(cell_text(row.get(key))) for row in table.rows[:_TEXT]), default=4)
+    return float(min(40, max(8, 2 * longest)))
+
+
+def _labels(columns: tuple[str, ...]) -> dict[str, str]:
+    return {key: LABELS[key] for key in columns}

@@ -1,0 +1,148 @@
+"""The API and the exports: the same rights as the pages, fired at by schemathesis, no cell executed."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, settings
+from litestar.testing import TestClient
+from openpyxl import load_workbook
+from schemathesis.checks import CHECKS, load_all_checks
+
+from analysis.desk.app import create_app
+from analysis.desk.office import Office
+from analysis.desk.rights import Role
+from analysis.desk.tables import TABLES, Table, to_csv, to_excel
+from pipeline.search_index import update_index
+from tests.analysis.desk.people import NAMES, NOW, UNIT, browser, sign_in, token
+
+V1 = "/api/v1"
+load_all_checks()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def indexed(office: Office) -> None:
+    update_index(office.warehouse.path)
+
+
+def bearer(office: Office, role: Role, unit: str | None = None) -> dict[str, str]:
+    _, secret = office.tokens.make("考评系统", role, unit, "guanli", NOW)
+    return {"Authorization": f"Bearer {secret}"}
+
+
+def test_it_answers_what_the_pages_show(office: Office) -> None:
+    with browser(office) as client:
+        headers = bearer(office, Role.EVALUATION)
+        rows = client.get(f"{V1}/coverage", params={"unit": UNIT, "task": "m02"}, headers=headers).json()[
+            "rows"
+        ]
+        assert [(row["verdict"], row["done_count"]) for row in rows] == [("达标", 1)]
+        found = client.get(f"{V1}/articles", params={"q": "冬修"}, headers=headers).json()
+        assert found["total"] == 1
+        one = client.get(f"{V1}/articles/{found['rows'][0]['article_id']}", headers=headers).json()
+        assert one["credits"][0]["unit"] == UNIT and "m02" in {each["task"] for each in one["counts_for"]}
+        tickets = client.get(f"{V1}/tickets", headers=headers).json()["rows"]
+        days = client.get(f"{V1}/tickets/{tickets[0]['ticket_id']}/explain", headers=headers).json()["days"]
+        assert days and {"day", "is_counted", "why"} <= set(days[0])
+        past = client.get(f"{V1}/credits", params={"as_of": "2017-10-01"}, headers=headers).json()
+        assert past["total"] == 0 and past["as_of"] == "2017-10-01"
+
+
+def test_a_token_reads_as_its_role_and_no_longer_when_ended(office: Office) -> None:
+    with browser(office) as client:
+        assert client.get(f"{V1}/units").status_code == 401
+        assert client.get(f"{V1}/units", headers={"Authorization": "Bearer gq_wrong"}).status_code == 401
+        liaison = bearer(office, Role.LIAISON, UNIT)
+        assert [u["short"] for u in client.get(f"{V1}/units", headers=liaison).json()["rows"]] == [UNIT]
+        assert client.get(f"{V1}/sources", headers=liaison).status_code == 403
+        credits = client.get(f"{V1}/credits", params={"unit": "市教育局"}, headers=liaison).json()["rows"]
+        assert {row["unit"] for row in credits} <= {UNIT}
+        assert (
+            client.get("/settings", headers=liaison, follow_redirects=False).status_code == 303
+        )  # pages want a session
+        newest = max(office.tokens.all().values(), key=lambda t: list(office.tokens.all()).index(t.id))
+        office.tokens.revoke(newest.id, "guanli", NOW)
+        assert client.get(f"{V1}/units", headers=liaison).status_code == 401
+    kept = (office.store.accounts / "tokens.jsonl").read_text("utf-8")
+    assert liaison["Authorization"].split()[1] not in kept
+
+
+def test_an_administrator_makes_and_ends_tokens(office: Office) -> None:
+    with browser(office, Role.ADMINISTRATOR) as client:
+        data = {"_csrf_token": token(client.get("/tokens").text), "name": "大屏", "role": "核验组"}
+        page = client.post("/tokens/make", data=data).text
+        assert "只显示这一次" in page and "gq_" in page
+        assert "gq_" not in client.get("/tokens").text
+        assert client.post("/tokens/make", data=data | {"role": "单位联络员"}).status_code == 400
+        made = next(t for t in office.tokens.all().values() if t.name == "大屏")
+        assert "已停用" in client.post("/tokens/revoke", data=data | {"id": made.id}).text
+    with browser(office, Role.EVALUATION) as client:
+        assert client.get("/tokens").status_code == 403
+
+
+def test_the_schema_under_schemathesis(office: Office) -> None:
+    """Every operation, a few examples each: no answer of 500, each of the shape that the schema says."""
+    with TestClient(create_app(office), raise_server_exceptions=False) as client:
+        sign_in(client, NAMES[Role.EVALUATION])
+        document = client.get("/schema/openapi.json").json()
+        assert all(path.startswith(V1) for path in document["paths"]), list(document["paths"])
+        schema = schemathesis.openapi.from_dict(document)
+        wanted = ("not_a_server_error", "content_type_conformance", "response_schema_conformance")
+        checks = [CHECKS.get_one(name) for name in wanted]
+        count = 0
+        for result in schema.get_all_operations():
+            operation = result.ok()
+
+            @settings(max_examples=8, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+            def fire(case: schemathesis.Case) -> None:
+                query = {k: v for k, v in (case.query or {}).items() if v is not None}
+                path = case.formatted_path
+                answer = client.request(case.method, path, params=query)
+                case.validate_response(
+                    schemathesis.Response.from_any(answer), checks=checks
+                ) if answer.status_code < 400 else None
+                assert answer.status_code < 500, f"{path} {query} {answer.text}"
+                if answer.status_code >= 400:
+                    assert answer.json()["status_code"] == answer.status_code
+
+            from hypothesis import given
+
+            given(case=operation.as_strategy())(fire)()
+            count += 1
+        assert count == 11
+
+
+def test_exports_follow_filters_and_rights(office: Office) -> None:
+    with browser(office, Role.EVALUATION) as client:
+        for name in TABLES:
+            for kind, start in (("csv", b"\xef\xbb\xbf"), ("xlsx", b"PK"), ("json", b"{")):
+                answer = client.get(f"/export/{name}/{kind}")
+                assert answer.content.startswith(start), f"{name}.{kind} {answer.text[:300]}"
+        some = client.get("/export/ledger/json", params={"unit": UNIT, "verdict": "达标"}).json()["rows"]
+        assert some and {row["unit"] for row in some} == {UNIT}
+        found = client.get("/export/articles/csv", params={"q": "冬修"}).text
+        assert "市水利局部署冬修水利" in found and "教学质量" not in found
+        assert client.get("/export/articles/csv", params={"q": '"'}).status_code == 400
+        assert client.get("/export/tickets/exe").status_code == 404
+        assert "/export/tickets/xlsx?state=" in client.get("/tickets", params={"state": "待签收"}).text
+    with browser(office, Role.LIAISON) as client:
+        rows = client.get("/export/tickets/json", params={"state": "全部"}).json()["rows"]
+        assert rows and {row["unit"] for row in rows} == {UNIT}
+        assert client.get("/export/sources/csv").status_code == 403
+
+
+def test_no_cell_of_an_export_is_a_formula(office: Office) -> None:
+    texts = ["=1+1", "+1+1", "-1+cmd|'/c calc'!A0", "@SUM(A1)", "\t=1", "http://a.test", "<script>"]
+    table = Table("表", {"title": "标题"}, [{"title": text} for text in texts])
+    lines = to_csv(table).decode("utf-8-sig").split("\r\n")[1:]
+    assert all(not line.strip('"').startswith(("=", "+", "-", "@", "\t")) for line in lines)
+
+    class Day:
+        as_of, office = NOW.date(), None
+
+    Day.office = office  # type: ignore[assignment]
+    sheet = load_workbook(io.BytesIO(to_excel(table, Day)))["表"]  # type: ignore[arg-type]
+    cells = [sheet.cell(row, 1) for row in range(4, 4 + len(texts))]
+    assert all(cell.data_type == "s" and cell.hyperlink is None for cell in cells)

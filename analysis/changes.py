@@ -12,7 +12,7 @@ from analysis.plan import CITY_ROW, Plan
 from analysis.record import Said, said_in
 from analysis.record_words import kind_words
 from analysis.ticket import Rules
-from analysis.verdicts import CoverageRow
+from analysis.verdicts import MET, CoverageRow
 from analysis.warehouse import Connection, ask, moment
 from pipeline.decisions import KINDS
 
@@ -85,14 +85,10 @@ def changes(
 
 
 def _differs(before: CoverageRow, after: CoverageRow) -> bool:
-    """A note or the days left alone are no difference of a verdict."""
-    return (before.verdict, before.done_count, before.needed_count, before.missing, before.evidence) != (
-        after.verdict,
-        after.done_count,
-        after.needed_count,
-        after.missing,
-        after.evidence,
-    )
+    """Notes, days left, and how many days beyond what is asked something stood are no difference."""
+    if (before.verdict, before.missing, before.evidence) != (after.verdict, after.missing, after.evidence):
+        return True
+    return after.verdict != MET and before.done_count != after.done_count
 
 
 class _Causes:

@@ -160,8 +160,7 @@ def presence_pages(
     fetches: dict[str, list[dict[str, Any]]] = {}
     urls = [fact.url for _, fact in shown] + [url for _, url in sites]
     for row in ask(con, "presence", urls=urls, known_by=moment(known_by)) if urls else []:
-        if row["day"] <= day:
-            fetches.setdefault(row["url"], []).append(row)
+        fetches.setdefault(row["url"], []).append(row)
     last = min(day, task.window.end)
     pages = [_page(task, unit, fact, fetches.get(fact.url, []), last) for unit, fact in shown]
     for unit, url in sites:
@@ -211,9 +210,10 @@ def _page(task: Task, unit: str, fact: Fact, fetches: list[dict[str, Any]], last
         run_start=start,
         run_end=end,
         run_days=(end - start).days + 1,
-        state=_latest(days),
+        # Seen later and never found gone: it stood on the last day, even if nobody looked on it.
+        state=STANDS if end >= last and _latest(days) == UNCHECKED else _latest(days),
         days=days,
-        gaps=_gaps(days),
+        gaps=_gaps([day for day in days if day.state != UNCHECKED or not start <= day.day <= end]),
     )
 
 
@@ -239,12 +239,15 @@ def _latest(days: Sequence[PresenceDay]) -> str:
 
 
 def _gaps(days: Sequence[PresenceDay]) -> list[str]:
-    """Spans in which it was not seen standing, each with what was found instead."""
+    """Spans in which it was not seen standing, each with what was found instead. Days inside a run on which
+    nobody looked are none: it was there before and after."""
     gaps = []
-    for state, group in groupby(days, key=lambda day: day.state):
-        span = list(group)
-        if state not in (STANDS, MOVED):
-            first, last = span[0].day, span[-1].day
+    for _, group in groupby(
+        enumerate(days), key=lambda pair: (pair[1].state, pair[1].day.toordinal() - pair[0])
+    ):
+        span = [day for _, day in group]
+        if span[0].state not in (STANDS, MOVED):
+            first, last, state = span[0].day, span[-1].day, span[0].state
             gaps.append(f"{first} {state}" if first == last else f"{first}—{last} {state}")
     return gaps
 

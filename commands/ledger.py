@@ -80,8 +80,11 @@ def show_changes(
         con, plan_of(city), then, now, unit=unit, rules=load_rules(city), points=load_points(city)
     )
     rows = [row for row in found if task is None or row.task == task]
+    shown = as_dicts(rows)
+    if not (as_json or as_csv):
+        shown = [row | {"causes": "\n".join(row["causes"])} for row in shown]
     emit_rows(
-        as_dicts(rows),
+        shown,
         labels(("unit", "task", "title", "verdict_then", "verdict_now", "done_then", "done_now", "causes")),
         as_json,
         as_csv,

@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from analysis.acts.record import ActError, decision_of, known_units, line, reason, unit_of_person
+from analysis.acts.record import ActError, alone, decision_of, known_units, line, reason, unit_of_person
 from analysis.appeals import KINDS, OPEN, TO_CAPTURE, Appeal, fold
 from analysis.exposure import plain
 from analysis.plan import Plan
@@ -34,6 +34,7 @@ Role = Literal["byline", "subject", "joint"]
 MAX_BODY = 50_000  # characters of a captured text that the record keeps
 
 
+@alone
 def open_appeal(
     store: Store,
     city: City,
@@ -95,6 +96,7 @@ def open_appeal(
     return number
 
 
+@alone
 def record_capture(
     decisions: Path,
     number: str,
@@ -126,6 +128,7 @@ def record_capture(
     return _write(decisions, decision_of("appeal_capture", number, who=who, at=at, after=after))
 
 
+@alone
 def grant_appeal(
     store: Store,
     con: Connection,
@@ -212,6 +215,7 @@ def grant_appeal(
     return found
 
 
+@alone
 def refuse_appeal(
     store: Store,
     city: City,
@@ -237,6 +241,7 @@ def refuse_appeal(
     )
 
 
+@alone
 def withdraw_appeal(store: Store, number: str, *, who: str, at: dt.datetime, why: str = "") -> Decision:
     """Take an appeal back, for the unit that handed it in. Raises ActError."""
     appeal = _open(store.decisions, number, at)

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 from pathlib import Path
 
-from analysis.acts.record import ActError, decision_of, known_units, reason, unit_of_person
+from analysis.acts.record import ActError, alone, decision_of, known_units, reason, unit_of_person
 from analysis.deductions import DeductionRow
 from pipeline.city import City
 from pipeline.decisions import Decision, append_decision
@@ -14,6 +14,7 @@ from pipeline.decisions import Decision, append_decision
 MAX_POINTS = 100.0
 
 
+@alone
 def decide_deduction(
     decisions: Path,
     city: City,

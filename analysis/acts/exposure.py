@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
-from analysis.acts.record import ActError, decision_of, known_units, line, reason
+from analysis.acts.record import ActError, alone, decision_of, known_units, line, reason
 from analysis.exposure import KINDS, Planned, exposures, fold, planned_for, steps_of
 from analysis.plan import Plan, load_facts
 from analysis.record import said_on_disk
@@ -18,6 +18,7 @@ from pipeline.city import City
 from pipeline.decisions import Decision, append_decision
 
 
+@alone
 def register_exposure(
     decisions: Path,
     city: City,
@@ -53,6 +54,7 @@ def register_exposure(
     return _write(decisions, decision_of("exposure_plan", title, who=who, at=at, after=after, why=why))
 
 
+@alone
 def approve_exposure(
     decisions: Path,
     plan: Plan,
@@ -103,6 +105,7 @@ def approve_exposure(
     )
 
 
+@alone
 def refuse_exposure(
     decisions: Path, plan: Plan, title: str, *, step: str, who: str, at: dt.datetime, why: str
 ) -> Decision:
@@ -127,6 +130,7 @@ def refuse_exposure(
     )
 
 
+@alone
 def withdraw_exposure(
     decisions: Path, plan: Plan, title: str, *, who: str, at: dt.datetime, why: str
 ) -> Decision:
@@ -138,6 +142,7 @@ def withdraw_exposure(
     )
 
 
+@alone
 def link_exposure(
     decisions: Path,
     con: Connection,

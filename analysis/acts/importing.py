@@ -7,7 +7,7 @@ import datetime as dt
 import html
 from collections.abc import Mapping
 
-from analysis.acts.record import ActError, decision_of, line
+from analysis.acts.record import ActError, alone, decision_of, line
 from analysis.exposure import plain
 from analysis.imports.check import Checked, Fault, Item, check_import
 from analysis.plan import Plan
@@ -51,6 +51,7 @@ class ImportReport:
         return not self.faults
 
 
+@alone
 def record_import(
     store: Store,
     con: Connection,

@@ -3,18 +3,43 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import hashlib
 import unicodedata
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
 
 import msgspec
+from filelock import FileLock
 
 from pipeline.city import City
 from pipeline.decisions import Decision
+from pipeline.store import Store, ensure_folder
 
 MAX_LINE = 200  # characters of a title, a name, a number
 MAX_TEXT = 2000  # characters of a reason
+
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def alone(act: Callable[P, T]) -> Callable[P, T]:
+    """An act that is checked against the present state and recorded while no other act is: two people who
+    decide on the same thing at once do not both succeed. Its first argument is the record's folder or the
+    store."""
+
+    @functools.wraps(act)
+    def held(*args: P.args, **kwargs: P.kwargs) -> T:
+        place = args[0]
+        folder = place.decisions if isinstance(place, Store) else place
+        assert isinstance(folder, Path)
+        ensure_folder(folder)
+        with FileLock(folder / ".acts.lock"):
+            return act(*args, **kwargs)
+
+    return held
 
 
 class ActError(ValueError):

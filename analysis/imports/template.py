@@ -36,6 +36,8 @@ def excel_template(city: City, plan: Plan) -> bytes:
         table.write_string(0, column, heading + mark, head)
         table.write_comment(0, column, kinds.HEADINGS[heading])
     table.freeze_panes(1, 2)
+    table.set_landscape()
+    table.fit_to_pages(1, 0)
     for heading, source in {
         kinds.KIND: list(kinds.KINDS),
         kinds.FORM: kinds.FORMS,

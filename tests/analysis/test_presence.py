@@ -105,11 +105,18 @@ def test_the_longest_run_and_its_gaps(case: Case) -> None:
     row = rows(case)["市水利局"]
     [page] = row.pages
     assert (page.run_start, page.run_end, page.run_days) == (dt.date(2017, 10, 22), dt.date(2017, 11, 2), 12)
-    assert page.gaps == [
-        "2017-10-18 网站故障", "2017-10-19—2017-10-20 已撤下", "2017-10-21 未检查",
-        "2017-10-23—2017-11-01 未检查",
-    ]  # fmt: skip
+    # 23 October to 1 November nobody looked, but it was there before and after.
+    assert page.gaps == ["2017-10-18 网站故障", "2017-10-19—2017-10-20 已撤下", "2017-10-21 未检查"]
     assert (row.verdict, row.run_days) == ("未达标", 12)
+
+
+def test_a_page_seen_later_stood_on_the_days_before(case: Case) -> None:
+    url = published(case)
+    look(case, url, "2018-02-26", "captured")
+    row = rows(case, "2017-10-31")["市水利局"]
+    [page] = row.pages
+    assert (row.verdict, row.run_days, page.run_days, page.state, page.gaps) == ("达标", 21, 21, "在线", [])
+    assert {day.state for day in page.days[1:]} == {"未检查"}  # which is said of each day all the same
 
 
 def test_a_site_down_is_no_notice_taken_down(case: Case) -> None:

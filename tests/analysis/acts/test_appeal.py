@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,7 @@ from analysis.warehouse import ask, open_warehouse
 from crawlers.pages import AddressError, check_address, fetch_pages
 from pipeline.attachments import AttachmentError, find_attachment
 from pipeline.batch import finish_batches
+from pipeline.decisions import load_decisions
 from pipeline.landing import iter_landed, read_capture
 from sample.serve import running
 from tests.analysis.case import Case
@@ -257,3 +259,29 @@ def test_private_addresses_are_not_fetched(case: Case, tmp_path: Path) -> None:
         case.city, "appeal", ["http://127.0.0.1:8080/x"], home=tmp_path / "h", clock=lambda: AT
     )
     assert found.outcome == "blocked_address"
+
+
+def test_two_who_decide_at_once_do_not_both_succeed(case: Case) -> None:
+    number = hand_in(case)
+    case.build()
+
+    def act(turn: int) -> str:
+        try:
+            if turn % 2:
+                refuse_appeal(case.store, case.city, number, who=f"市绩效办 {turn}", at=AT, why="不属实")
+                return "不予计分"
+            con = open_warehouse(case.warehouse)
+            grant_appeal(
+                case.store, con, case.city, number, role="subject", who=f"市绩效办 {turn}", at=AT, why="属实"
+            )
+            return "已计分"
+        except ActError as error:
+            assert "处理" in str(error)
+            return ""
+
+    with ThreadPoolExecutor(6) as pool:
+        done = [each for each in pool.map(act, range(6)) if each]
+    assert len(done) == 1
+    assert listed(case)[0].state == done[0]
+    kinds = [d.kind for d in load_decisions(case.store.decisions)]
+    assert kinds.count("credit_add") == (done == ["已计分"])

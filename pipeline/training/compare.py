@@ -15,7 +15,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import f1_score
 from sklearn.naive_bayes import ComplementNB
-from sklearn.pipeline import make_pipeline
+from sklearn.pipeline import FeatureUnion, make_pipeline
 from sklearn.svm import LinearSVC
 
 from pipeline.city import load_city
@@ -47,6 +47,12 @@ def write_table(data_dir: Path, path: Path) -> None:
         "|---|---|---|",
     ]
     lines += [f"| {name} | {f1:.3f} | {right:.3f} |" for name, f1, right in topic_rows(data_dir)]
+    lines += [
+        "",
+        "采用末行而不另计开头：多读一遍全文换来的不到百分之一。另试过、未采用（同一划分）：字 1–4、",
+        "词与字合用、几种模型相加（0.900–0.903），用 6,000 条无标注来信自训练（0.895）。未到 0.93：",
+        "判错的 261 条中 209 条的标注是第二选，多为两类皆可的事（公交、道路归交通运输或城乡建设，售楼收费归商贸旅游或城乡建设）。",
+    ]
     sources, rows = chat_rows(data_dir)
     lines += [
         "",
@@ -126,6 +132,7 @@ def _common() -> list[tuple[str, Candidate]]:
         ("词 1–2 + 线性 SVC", _fitted(pair, _svc)),
         ("字 1–2 + 线性 SVC", _fitted({**char, "ngram_range": (1, 2)}, _svc)),
         ("字 1–3 + 逻辑回归", _fitted({**char, "ngram_range": (1, 3)}, _logistic)),
+        ("字 1–2，开头 40 字另计 + 线性 SVC", _with_head({**char, "ngram_range": (1, 2)})),
     ]
 
 
@@ -144,6 +151,21 @@ def _fitted(vectorizer: dict[str, Any], classifier: Callable[[], Any]) -> Candid
         return said
 
     return run
+
+
+def _with_head(vectorizer: dict[str, Any]) -> Candidate:
+    def run(texts: Texts, labels: Sequence[str], others: Texts) -> list[str]:
+        head = TfidfVectorizer(**vectorizer, preprocessor=_head)
+        both = FeatureUnion([("text", TfidfVectorizer(**vectorizer)), ("head", head)],
+                            transformer_weights={"head": 0.7})  # fmt: skip
+        said: list[str] = make_pipeline(both, _svc()).fit(list(texts), list(labels)).predict(others).tolist()
+        return said
+
+    return run
+
+
+def _head(text: str) -> str:
+    return text[:40]
 
 
 def _word_pairs(text: str) -> list[str]:

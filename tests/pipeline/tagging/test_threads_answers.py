@@ -73,3 +73,48 @@ def test_only_registered_accounts_count(reader: AnswerReader) -> None:
 def test_a_sending_back_is_neither_response_nor_answer(reader: AnswerReader) -> None:
     found = reader.read([post(1, "坑", False), post(2, SENT_BACK[0], True), post(4, ANSWERS[3], True)])
     assert found.first_response is not None and found.first_response.floor == 4
+
+
+# Written to deceive: sending-backs that are polite, answers of a few words, promises that sound like deeds.
+HARD = [
+    ("response", "您好，已收到，正在核实。"),
+    ("response", "网友您好，您反映的问题我局已转城区环卫站办理，办理结果将在三个工作日内向您反馈。"),
+    ("sent_back", "您好，该事项不属于我局职责范围，请向市住建委反映。"),
+    ("sent_back", "您好！此类问题请拨打12345政府服务热线咨询，感谢您的关注。"),
+    ("sent_back", "该路段由公路部门管养，非我局管辖，建议您联系公路局。"),
+    ("sent_back", "您好，小区物业纠纷建议您通过司法途径解决，或到所在社区反映，我局无权干预。"),
+    ("sent_back", "经核，您反映的情况应由港口区政府处理，已将您的诉求退回12345平台重新派单。"),
+    ("answer", "您好，办理居住证需携带身份证、租房合同，到居住地派出所办理，15个工作日可领取。"),
+    ("answer", "经查，该工地未办理夜间施工许可，我局已责令停工并处罚款2万元。"),
+    ("answer", "您反映的路灯已于昨日修复，感谢监督。"),
+    ("answer", "目前无相关补贴政策。"),
+    ("answer", "您好，该线路暂无延长计划，主要是因为客流不足，后续视情况调整。"),
+    ("response", "我们马上派人去看。"),
+    ("response", "请楼主私信联系方式，以便我们进一步了解情况。"),
+    ("answer", "此为谣言，请勿传播。我市未发生该事件。"),
+    ("response", "感谢您对我市交通工作的关心和支持，您的建议我们将认真研究。"),
+    ("answer", "您的建议很好，我局已列入明年改造计划，预计2018年6月前完成。"),
+    ("response", "收到！"),
+    ("response", "亲，您好，小编已把您的问题反馈给相关科室啦，请耐心等待哦～"),
+    ("answer", "周六上午9:00-12:00上班，周日休息。"),
+    ("answer", "不需要，凭身份证直接到窗口办理即可。"),
+    (
+        "response",
+        "您好，因涉及多个部门，我局正会同公安、城管进行联合调查，情况复杂，办理时限延长15个工作日。",
+    ),
+    ("sent_back", "您好，校车管理由教育部门负责，请您咨询教育局，电话2822xxx。"),
+    ("response", "您好，我局执法人员昨日已到现场，因业主不在未能入户，将再次上门核实。"),
+    ("answer", "您好，经与供电公司核实，该变压器增容工程计划于12月底完工，届时可解决低电压问题。"),
+    ("response", "已电话联系楼主，将跟进处理。"),
+    ("answer", "经现场核查，反映问题属实，现已清理完毕，并对责任人进行批评教育。"),
+    ("response", "您好，您反映的问题正在按程序办理，请关注后续回复。"),
+    ("answer", "您好！关于您咨询的问题，回复如下：可以。"),
+    ("sent_back", "您好，您所反映的事项属东兴市管辖，请向东兴市教育局反映。"),
+    ("response", "您好，问题已收悉。因您未提供具体地址，请补充楼栋号，以便核查。"),
+    ("answer", "您好，已安排工人于今天上午将井盖更换，目前恢复通行。"),
+]
+
+
+@pytest.mark.parametrize(("kind", "text"), HARD)
+def test_what_a_reply_does_not_how_it_sounds(reader: AnswerReader, kind: str, text: str) -> None:
+    assert reader.classify(2, text).kind == kind

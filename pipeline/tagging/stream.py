@@ -59,24 +59,24 @@ def read_item(line: bytes | str) -> Item | Unreadable:
         return Unreadable(id=name, error=f"字段有误：{error}")
 
 
-def tag_lines(lines: Iterable[bytes | str], city: City, jobs: int = 1) -> Iterator[bytes]:
-    """Tag all lines, on `jobs` processes.
+def tag_lines(
+    lines: Iterable[bytes | str], city: City, jobs: int = 1, tagger: Tagger | None = None
+) -> Iterator[bytes]:
+    """Tag all lines, on `jobs` processes, or by a tagger that is there already.
 
     Threads and posts are read and written a window at a time. Articles need each other (reprints): from the
     first one on, all lines are read before the next is written.
     """
-    tagger: Tagger
-    if jobs > 1:
+    if tagger is None and jobs > 1:
         from pipeline.tagging.parallel import ParallelTagger
 
-        tagger = pool = ParallelTagger(city, jobs)
+        pool = ParallelTagger(city, jobs)
         try:
-            yield from _tag_lines(lines, tagger, WINDOW * jobs)
+            yield from _tag_lines(lines, pool, WINDOW * jobs)
         finally:
             pool.close()
     else:
-        tagger = Tagger(city)
-        yield from _tag_lines(lines, tagger, WINDOW)
+        yield from _tag_lines(lines, tagger or Tagger(city), WINDOW)
 
 
 def _tag_lines(lines: Iterable[bytes | str], tagger: Tagger, window: int) -> Iterator[bytes]:

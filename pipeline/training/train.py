@@ -125,8 +125,10 @@ def thread_scores(examples: Sequence[Example], rows: Sequence[Row]) -> dict[str,
         measured = {
             "kind_accuracy": float(np.mean([a == b for a, b in zip(*kinds, strict=True)])),
             "kind_macro_f1": float(f1_score(*kinds, average="macro")),
-            "asked_accuracy": float(np.mean([(said[e.id]["asked"] == "asked") == e.asked for e in asking])),
         }
+        if asking:
+            right = [(said[e.id]["asked"] == "asked") == e.asked for e in asking]
+            measured["asked_accuracy"] = float(np.mean(right))
         known = [e for e in group if e.urgent is not None]
         if known:
             urgent = [(said[e.id]["urgent"] == "urgent") == e.urgent for e in known]

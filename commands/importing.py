@@ -85,15 +85,16 @@ def import_file(
             title=f"{report.file}：{len(report.faults)} 处要改，整表没有导入",
         )
         raise typer.Exit(1)
-    emit_rows(
-        as_dicts(report.skipped),
-        labels(("row_number", "title", "why")),
-        as_json,
-        as_csv,
-        title=f"{report.file}：新增稿件 {report.article_count} 条、证明 {report.proof_count} 条，"
-        f"不重复计入 {len(report.skipped)} 条",
-        caption="只检查，没有入库" if check else f"导入号 {report.import_id}；运行 gangqing build 后计入各表",
+    if as_json or as_csv:
+        emit_rows(as_dicts([report]), {}, as_json, as_csv)
+        return
+    typer.echo(
+        f"{report.file}：新增稿件 {report.article_count} 条、证明 {report.proof_count} 条，"
+        f"不重复计入 {len(report.skipped)} 条"
     )
+    if report.skipped:
+        emit_rows(as_dicts(report.skipped), labels(("row_number", "title", "why")), False, False)
+    typer.echo("只检查，没有入库" if check else f"导入号 {report.import_id}；运行 gangqing build 后计入各表")
 
 
 class FolderFiles(dict[str, bytes]):

@@ -9,7 +9,9 @@ from itertools import pairwise
 from typing import Any
 
 import msgspec
+import pyarrow as pa
 
+from analysis.article_list import ask_held, hold_articles
 from analysis.warehouse import Connection, ask, moment
 
 FIELDS = {
@@ -107,14 +109,17 @@ def load_article(
     target: str,
     known_by: dt.date | None = None,
     content_hash: str | None = None,
+    held: pa.Table | None = None,
 ) -> ArticleShown | None:
     """The article that an id or address names, as known at a day; None: there is none.
 
     Args:
         content_hash: which of its texts to show; None: the newest.
+        held: the list of all articles (hold_articles) as known by `known_by`; None: it is made.
     """
     known = moment(known_by)
-    copies = ask(con, "article_story", target=target, known_by=known)
+    held = held if held is not None else hold_articles(con, known_by)
+    copies = ask_held(con, held, "article_story", target=target)
     fact = next((row for row in copies if target in (row["article_id"], row["url"])), None)
     if fact is None:
         return None

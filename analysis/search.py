@@ -11,6 +11,9 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any, Literal
 
+import pyarrow as pa
+
+from analysis.article_list import ask_held, hold_articles
 from analysis.search_query import Query, SearchError, parse_query
 from analysis.search_text import Piece, passage
 from analysis.warehouse import Connection, ask, moment
@@ -177,11 +180,13 @@ def find_articles(
     sort: Sort | None = None,
     limit: int = 50,
     offset: int = 0,
+    held: pa.Table | None = None,
 ) -> Found:
     """Articles that hold the words ("": all) and fit the filter, as of a day.
 
     Args:
         sort: None: by rank where there are words, else newest first.
+        held: the list of all articles (hold_articles) as known by `known_by`; None: it is made.
 
     Raises:
         SearchError: the question cannot be asked.
@@ -190,15 +195,15 @@ def find_articles(
     sort = sort or ("rank" if query else "newest")
     hits = search_hits(index, query, "article", sort, as_of) if query else None
     given = hits or Hits()
-    rows = ask(
+    rows = ask_held(
         con,
+        held if held is not None else hold_articles(con, known_by),
         "article_list",
         has_words=query is not None,
         refs=given.refs,
         parts=given.parts,
         scores=given.scores,
         as_of=as_of,
-        known_by=moment(known_by),
         limit=limit,
         offset=offset,
         sort=sort,

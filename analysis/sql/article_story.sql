@@ -1,9 +1,6 @@
--- Which articles tell the story of the one that $target names (its id or address), itself among them, given what
--- was known by $known_by (NULL: now)? First publication first.
-WITH fact AS MATERIALIZED (SELECT * FROM article_fact_at($known_by))
+-- Which articles of the held list (article_held) tell the story of the one that $target names (its id or address),
+-- itself among them? First publication first.
 SELECT *
-FROM fact
-WHERE story_id IN (
-  SELECT story_id FROM fact WHERE article_id IN (SELECT article_id FROM article_ref WHERE ref = $target)
-)
+FROM held
+WHERE story_id IN (SELECT story_id FROM held WHERE article_id = $target OR url = $target)
 ORDER BY is_first DESC, published_at NULLS LAST, first_captured_at, article_id;

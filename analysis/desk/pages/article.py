@@ -14,6 +14,7 @@ from analysis.credits import credit_rows
 from analysis.desk.acting import perform, seen_of, signature
 from analysis.desk.forms import LONG, Form
 from analysis.desk.page import Page
+from analysis.desk.pages.articles import held_articles
 from analysis.desk.pages.ledger import decisions_on
 from analysis.desk.rendering import ROLES, SENTIMENTS
 from analysis.desk.routing import act, see
@@ -80,7 +81,7 @@ def find_article(visit: Visit, target: str, content_hash: str | None = None) -> 
     Raises:
         NotFoundException: there is none, or not yet. PermissionDeniedException: it does not concern her unit.
     """
-    found = load_article(visit.con, target, visit.known_by, content_hash)
+    found = load_article(visit.con, target, visit.known_by, content_hash, held_articles(visit))
     day = None
     if found is not None:
         captured = found.fact["first_captured_at"]

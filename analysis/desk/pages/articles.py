@@ -6,10 +6,12 @@ import dataclasses
 import datetime as dt
 from typing import Any, ClassVar, get_args
 
+import pyarrow as pa
 from litestar.exceptions import NotFoundException, ValidationException
 from litestar.response import Response
 
 from analysis.acts.tag import topics
+from analysis.article_list import hold_articles
 from analysis.desk.page import PER_SCREEN, Listing, Page, screen_of
 from analysis.desk.rendering import ROLES, SENTIMENTS
 from analysis.desk.routing import see
@@ -126,6 +128,7 @@ def search_articles(
         sort=known,
         limit=limit,
         offset=offset,
+        held=held_articles(visit),
     )
 
 
@@ -144,6 +147,12 @@ def search_threads(visit: Visit, words: str, sort: str, limit: int = PER_SCREEN,
         limit=limit,
         offset=offset,
     )
+
+
+def held_articles(visit: Visit) -> pa.Table:
+    """The list of all articles, made once for a state of the warehouse, whatever the day."""
+    key = ("articles", visit.known_by)
+    return visit.edition.once(key, lambda: hold_articles(visit.con, visit.known_by))
 
 
 def _index(visit: Visit) -> Any:

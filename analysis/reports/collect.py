@@ -9,27 +9,21 @@ from collections.abc import Iterable
 
 from analysis.coverage import coverage, notices
 from analysis.credits import Points, credit_rows
-from analysis.exposure import exposures
 from analysis.overview import DERIVED_KINDS
-from analysis.plan import CITY_ROW, PIECE_KINDS, Fact, Plan, Task, load_facts, matched, stories, weeks
+from analysis.plan import CITY_ROW, PIECE_KINDS, Fact, Plan, load_facts, stories
 from analysis.queue import queue
+from analysis.reports import collect_matters as matters
 from analysis.reports.model import (
     Counted,
     DeductionLine,
-    ExposureLine,
     Figures,
-    ForumFigure,
     Kind,
     PieceFigure,
     PieceLine,
-    PostLine,
-    SilenceLine,
     TaskFigure,
     UnitFigure,
     VerdictLine,
     Verdicts,
-    WeekLine,
-    WeekState,
 )
 from analysis.ticket import Rules, Ticket
 from analysis.verdicts import MET, NOT_YET, UNKNOWN, UNMET, CoverageRow
@@ -75,7 +69,7 @@ def collect(context: Context, kind: Kind, as_of: dt.date, unit: str | None = Non
         if t.opened_at is None or t.opened_at.date() >= plan.season.start
     ]
     pieces = _credits(plan, facts, context.points)
-    exposed = _exposures(context, as_of)
+    exposed = matters.exposures(context.con, plan, as_of, known)
     if unit is not None:
         rows = [row for row in rows if row.unit == unit]
         tickets = [ticket for ticket in tickets if ticket.unit == unit]
@@ -105,13 +99,13 @@ def collect(context: Context, kind: Kind, as_of: dt.date, unit: str | None = Non
         tasks=_tasks(plan, rows),
         units=_units(context, lines, pieces, tickets, facts, start, end, groups),
         lines=lines,
-        weeks=_weeks(weekly, rows, facts, as_of) if weekly and unit is None else [],
+        weeks=matters.weekly(weekly, rows, facts, as_of) if weekly and unit is None else [],
         week_quota=weekly.quota if weekly else 0,
         credits=pieces,
         exposures=exposed,
-        forum=_forum(tickets, start),
-        posts=[_post(ticket) for ticket in tickets],
-        silences=_silences(lines),
+        forum=matters.forum(tickets, start),
+        posts=[matters.post(ticket) for ticket in tickets],
+        silences=matters.silences(lines),
         deductions=[
             DeductionLine(unit=row.unit, group=groups.get(row.unit, ""), reasons=row.missing)
             for row in rows
@@ -229,7 +223,7 @@ def _units(
     season = Counter(unit for fact in stories(facts) for unit in fact.credits)
     now = Counter(unit for fact in stories(_in(facts, start, end)) for unit in fact.credits)
     posts = Counter(ticket.unit for ticket in tickets)
-    late = Counter(ticket.unit for ticket in tickets if _is_late(ticket))
+    late = Counter(ticket.unit for ticket in tickets if matters.is_late(ticket))
     scored = {
         unit for task in context.plan.tasks if task.kind == "score" for unit in context.plan.members[task.id]
     }
@@ -285,89 +279,3 @@ def _credits(plan: Plan, facts: list[Fact], points: Points) -> list[PieceLine]:
                 )
             )
     return sorted(found, key=lambda line: (line.published_day, line.article_id, line.unit))
-
-
-def _exposures(context: Context, as_of: dt.date) -> list[ExposureLine]:
-    """The exposure ledger: what appeared and what is planned, alarms first."""
-    return [
-        ExposureLine(
-            title=row.title,
-            state=row.state,
-            is_alarm=row.is_alarm,
-            exposed=row.exposed,
-            outlet=row.outlet,
-            published_day=row.published_at.date() if row.published_at else None,
-            planned_day=row.planned_day,
-            approvals=row.approvals,
-            lacking_steps=row.lacking,
-            article_id=row.article_id,
-            url=row.url,
-            sha256=row.sha256,
-            note=row.note,
-        )
-        for row in exposures(context.con, context.plan, as_of, context.known_by)
-    ]
-
-
-def _is_late(ticket: Ticket) -> bool:
-    return ticket.is_first_response_overdue or ticket.is_answer_overdue
-
-
-def _forum(tickets: list[Ticket], start: dt.date) -> ForumFigure:
-    late_open = [t for t in tickets if t.is_open and _is_late(t)]
-    answered = [t for t in tickets if not t.is_open]
-    in_time = [t for t in answered if not _is_late(t)]
-    return ForumFigure(
-        total_count=len(tickets),
-        period_count=sum(t.opened_at is not None and t.opened_at.date() >= start for t in tickets),
-        due_count=len(answered) + len(late_open),
-        in_time_count=len(in_time),
-        late_answered_count=len(answered) - len(in_time),
-        open_overdue_count=len(late_open),
-        waiting_count=sum(t.is_open and not _is_late(t) for t in tickets),
-        urgent_open_count=sum(t.is_open and t.urgency == "紧急" for t in tickets),
-        unassigned_count=sum(t.unit is None for t in tickets),
-    )
-
-
-def _post(ticket: Ticket) -> PostLine:
-    return PostLine(**{name: getattr(ticket, name) for name in PostLine.__struct_fields__})
-
-
-def _silences(lines: list[VerdictLine]) -> list[SilenceLine]:
-    """Silences that leave verdicts open, those that leave most open first."""
-    found: dict[str, list[VerdictLine]] = {}
-    for line in lines:
-        if line.verdict == UNKNOWN:
-            for what in line.silent or ["来源情况不明"]:
-                found.setdefault(what, []).append(line)
-    return [
-        SilenceLine(
-            what=what,
-            verdict_count=len(own),
-            units=list(dict.fromkeys(line.unit for line in own)),
-            tasks=list(dict.fromkeys(line.task for line in own)),
-        )
-        for what, own in sorted(found.items(), key=lambda pair: (-len(pair[1]), pair[0]))
-    ]
-
-
-def _weeks(task: Task, rows: list[CoverageRow], facts: list[Fact], as_of: dt.date) -> list[WeekLine]:
-    """Weeks of the weekly task that have begun; a short one of a silent source is marked ？ in its row."""
-    missing = {week[:10]: week.endswith("？") for row in rows if row.task == task.id for week in row.missing}
-    found = stories(matched(task, facts))
-    lines = []
-    for first, last in weeks(task.window.start, task.window.end):
-        if first > as_of:
-            break
-        count = sum(first <= fact.published_day <= last for fact in found)
-        silent = missing.get(first.isoformat())
-        lines.append(WeekLine(first=first, last=last, count=count, state=_week_state(last > as_of, silent)))
-    return lines
-
-
-def _week_state(is_running: bool, silent: bool | None) -> WeekState:
-    """Of a week that lacks nothing `silent` is None."""
-    if is_running:
-        return "running"
-    return "met" if silent is None else "silent" if silent else "short"

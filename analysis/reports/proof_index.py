@@ -5,10 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
-
-import jinja2
 
 from analysis.overview import DERIVED_KINDS
 from analysis.record_words import change_words, kind_words
@@ -16,11 +13,9 @@ from analysis.reports import wording
 from analysis.reports.annexes import lateness
 from analysis.reports.proof_archive import WACZ_NAME, Copied
 from analysis.reports.proof_selection import PERSONAL_KINDS, Selected
-from analysis.reports.sheet import Column, Workbook
 from analysis.reports.unit_sheet import ROLES
 from pipeline.privacy import mask_personal
 
-TEMPLATES = Path(__file__).resolve().parent / "templates"
 _STYLES = {"达标": "met", "未达标": "unmet", "无法判定": "unknown"}
 
 
@@ -286,52 +281,3 @@ def about(chosen: Selected, copied: Sequence[Copied], organ: str, plan: str) -> 
             "媒体网页的存证是发布时的原始字节，其中媒体公开过的姓名、电话没有遮盖（遮盖即失去证据效力）",
         ),
     ]
-
-
-def write_html(title: str, facts: list[tuple[str, str]], faults: list[str], shown: list[Table]) -> bytes:
-    """The index as one HTML file without scripts; all texts are escaped."""
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined
-    )
-    parts = [("about", "说明"), *((table.id, table.name) for table in shown)]
-    page = environment.get_template("proof.html").render(
-        title=title, about=facts, faults=faults, tables=shown, parts=parts
-    )
-    return page.encode("utf-8", "replace")
-
-
-def write_xlsx(
-    title: str, facts: list[tuple[str, str]], faults: list[str], shown: list[Table], organ: str, day: dt.date
-) -> bytes:
-    """The same tables as a workbook."""
-    book = Workbook(title=title, organ=organ, day=day)
-    rows: list[list[Any]] = [list(pair) for pair in facts] + [["缺失", fault] for fault in faults]
-    columns = [Column("项目", 14), Column("内容", 110, "long")]
-    book.table("说明", title, "本索引与 索引.html 内容相同。", columns, rows)
-    for table in shown:
-        columns = [
-            Column(
-                head, width, "verdict" if head == "结论" else "link" if _has_links(table, place) else "long"
-            )
-            for place, (head, width) in enumerate(zip(table.heads, table.widths, strict=True))
-        ]
-        book.table(
-            table.name,
-            table.name,
-            table.note,
-            columns,
-            [
-                [
-                    ((cell.link.href if cell.link and cell.link.out else ""), cell.text)
-                    if column.kind == "link"
-                    else cell.text
-                    for cell, column in zip(row, columns, strict=True)
-                ]
-                for row in table.rows
-            ],
-        )
-    return book.to_bytes()
-
-
-def _has_links(table: Table, place: int) -> bool:
-    return any(part.out for row in table.rows[:50] for part in row[place].parts)

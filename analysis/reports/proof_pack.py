@@ -19,7 +19,8 @@ import msgspec
 from analysis.reports.collect import Context
 from analysis.reports.model import ReportRules
 from analysis.reports.proof_archive import WACZ_NAME, Copied, pages, write_wacz, write_warc
-from analysis.reports.proof_index import Shot, about, tables, write_html, write_xlsx
+from analysis.reports.proof_index import Shot, about, tables
+from analysis.reports.proof_render import write_html, write_xlsx
 from analysis.reports.proof_selection import PERSONAL_KINDS, Choice, Selected, select
 from analysis.reports.sealed import SealedZip
 from pipeline.attachments import AttachmentError, find_attachment

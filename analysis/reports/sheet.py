@@ -101,6 +101,7 @@ class Workbook:
         sheet.set_row(2, 30)
         links = 0
         for number, row in enumerate(rows[:_ROW_LIMIT], 3):
+            sheet.set_row(number, _height(columns, row))
             for place, (column, value) in enumerate(zip(columns, row, strict=True)):
                 links += self._write(sheet, number, place, column.kind, value, links)
         end = max(2 + min(len(rows), _ROW_LIMIT), 3)
@@ -181,6 +182,21 @@ class Workbook:
     def to_bytes(self) -> bytes:
         self.book.close()
         return self._out.getvalue()
+
+
+def _height(columns: Sequence[Column], row: Sequence[Any]) -> float:
+    """Height in points that shows a row's wrapped texts whole: not every program fits rows by itself."""
+    lines = 1
+    for column, value in zip(columns, row, strict=True):
+        if isinstance(value, str) and column.kind in ("text", "long"):
+            room = max(int(column.width - 1.5), 1)
+            lines = max(lines, sum(-(-_width(part) // room) or 1 for part in value.split("\n")))
+    return min(13.5 * lines + 3, 409)
+
+
+def _width(text: str) -> int:
+    """In digits: a Chinese character takes two."""
+    return sum(2 if ord(character) > 0x2000 else 1 for character in text)
 
 
 def _is_link(address: str | None) -> bool:

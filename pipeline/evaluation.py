@@ -10,6 +10,7 @@ import msgspec
 from pipeline.baselines import AliasBaseline, MajorityBaseline, ShippedSentiment
 from pipeline.city import City
 from pipeline.scores import Score, SetCounts, accuracy, confusion, macro_f1
+from pipeline.tagging.names import load_lexicon
 from pipeline.tagging.stream import tag_lines
 
 Item = dict[str, Any]
@@ -101,6 +102,9 @@ def _read(number: int, line: bytes) -> Item:
         raise EvaluationError(f"第 {number} 行不是 JSON：{error}") from error
     if not isinstance(item, dict) or not isinstance(item.get("gold"), dict):
         raise EvaluationError(f"第 {number} 行没有 gold，无法评测")
+    spellings = load_lexicon("topics.yaml")["indicator_spellings"]
+    if (name := item["gold"].get("indicator")) in spellings:
+        item["gold"]["indicator"] = spellings[name]
     return item
 
 

@@ -73,6 +73,8 @@ _TO = re.compile(rf"{load_cue_pattern('to')}(?:了)?$")
 _IN_PLACE = re.compile(r"(?<![存现正实])(?:在|于)$")
 _OFFICE_IS = re.compile(r"(?:部门|单位|机关|机构)(?:是|为|系)$")
 _OF_ANOTHER = re.compile("委托|邀请|指派|表彰|评为|授予|列为|认定|命名|嘉奖|聘")
+# 拿着市气象局出具的证明: a paper of it in another's hand
+_PAPER = re.compile("(?:出具|开具|核发|颁发|签发|开出)的")
 _PICTURE = re.compile(r"\s*(?:供图|图$|图[。）)\n]|官方?(?:网站|微信|微博)截图|/?摄)")
 _ACCUSED = re.compile(
     rf"(?:原)?[^{_STOP}、]{{0,12}}?(?:长|主任|书记|科员|干部|组长)[^{_STOP}、]{{0,8}}?(?:涉嫌|因|严重|被|违)"
@@ -165,6 +167,8 @@ def read_act(left: str, right: str, previous: str) -> tuple[Act, str]:
         return "address", match[0]
     if (match := _TOLD.match(right)) or (_CLAIMED.search(tail) and right[:1] == "的"):
         return "address", match[0] if match else tail[-4:]
+    if left and (match := _PAPER.match(right)):
+        return "address", match[0]
     if _PICTURE.match(right) or previous.endswith(("图源", "图片来源", "供图")):
         return "place", "图"
     if (match := _ACCUSED.match(right)) or (match := _BLAMED.match(right)):

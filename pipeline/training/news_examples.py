@@ -36,6 +36,7 @@ KNOWN = {
     "桂林市": "guilin",
     "武汉市": "wuhan",
     "深圳市": "shenzhen",
+    "北海市": "beihai",
 }
 PIECES = "local-news.jsonl.gz"
 GIVEN = "articles-dev.jsonl"

@@ -39,7 +39,7 @@ GOLD = ROOT / "tests" / "gold"
 PENALTY = 0.2
 OWN_WEIGHT = 0.5  # a piece written to be hard counts half: it is no sample of a paper
 THRESHOLD = 0.7
-THRESHOLDS = (0.4, 0.5, 0.55, 0.6, 0.65, 0.7, 0.8)
+THRESHOLDS = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
 
 
 class Article(NamedTuple):

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pipeline.tagging.roles_model import RoleModel
+from pipeline.tagging.units import DOUBTFUL
 
 
 class Score(NamedTuple):
@@ -100,12 +101,19 @@ def write_report(
         "",
         "## The model by threshold, all sources",
         "",
-        "| threshold | precision | recall | F1 |",
-        "|---:|---:|---:|---:|",
+        "`left`: units from 0.2 up to the threshold, which `gangqing judge` lists for a person;",
+        "`coverage`: share of the articles in which no unit is left.",
+        "",
+        "| threshold | precision | recall | F1 | left | coverage |",
+        "|---:|---:|---:|---:|---:|---:|",
     ]
     for threshold in thresholds:
         precision, recall, f1 = rates(s.hits(threshold) for s in scores)
-        lines.append(f"| {threshold} | {precision:.3f} | {recall:.3f} | {f1:.3f} |")
+        left = [sum(DOUBTFUL <= chance < threshold for chance in s.chances.values()) for s in scores]
+        coverage = sum(count == 0 for count in left) / len(scores)
+        lines.append(
+            f"| {threshold} | {precision:.3f} | {recall:.3f} | {f1:.3f} | {sum(left)} | {coverage:.3f} |"
+        )
     lines += [
         "",
         "## Is the probability one?",

@@ -107,3 +107,17 @@ def test_a_corrected_thread_is_an_example(case, tmp_path):
     assert asked(case, lambda con: export_corrections(con, tmp_path))["threads-corrected.jsonl"] == 1
     (example,) = load_threads(tmp_path / "threads-corrected.jsonl")
     assert (example.kind, example.asked, example.text) == ("咨询", True, "停水")
+
+
+def test_an_indicator_may_be_spelt_as_the_notice_does():
+    body = "市水利局今年建成集中供水工程96处，农村饮水安全达标，河长制全面推行，水资源管理更严。" * 2
+    item = {"id": "x", "title": "市水利局：全市农村饮水安全达标", "outlet": "防城港日报", "body": body}
+    for said, name in (
+        ("水资源管理", "水资源管理"),
+        ("扶贫", "扶贫攻坚"),
+        ("“美丽广西”乡村建设", "乡村建设"),
+    ):
+        result = evaluate(
+            [json.dumps({**item, "gold": {"indicator": said}}).encode()], load_city(), with_baselines=False
+        )
+        assert [m.gold for m in result.misses] == ([] if said == "水资源管理" else [name])

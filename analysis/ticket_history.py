@@ -63,14 +63,20 @@ def ticket_history(
     ticket: Ticket,
     as_of: dt.date | dt.datetime,
     known_by: dt.date | dt.datetime | None = None,
+    *,
+    with_states: bool = True,
 ) -> list[TicketEvent]:
-    """All that happened to a ticket up to a moment, oldest first."""
+    """All that happened to a ticket up to a moment, oldest first.
+
+    Args:
+        with_states: tell the state before and after each event, a question to the warehouse for each.
+    """
     at, known = moment(as_of), moment(known_by)
     which = {"thread_id": ticket.thread_id, "ticket_id": ticket.ticket_id, "known_by": known}
     found: list[TicketEvent] = []
     before: str | None = None
     for row in ask(con, "ticket_events", as_of=at, **which):
-        now = ask(con, "ticket_state", as_of=row["at"], **which)
+        now = ask(con, "ticket_state", as_of=row["at"], **which) if with_states else []
         state, unit = (now[0]["state"], now[0]["unit"]) if now else (None, None)
         found.append(_event(row, before, state, unit))
         before = state

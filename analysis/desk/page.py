@@ -18,12 +18,14 @@ class Page:
     Attributes:
         template: file below templates/.
         heading: title of the page, in Chinese.
+        parts: further templates of which the page is made.
         section: path of the menu's entry to which it belongs.
     """
 
     template: ClassVar[str]
     heading: ClassVar[str]
     section: ClassVar[str]
+    parts: ClassVar[tuple[str, ...]] = ()
 
 
 # The menu: path, label, permission to see it.

@@ -7,6 +7,7 @@ decision record, whoever asks first; the others wait for that one.
 from __future__ import annotations
 
 import threading
+from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,7 +17,7 @@ from pipeline.city import City
 from pipeline.decisions import decisions_state
 
 T = TypeVar("T")
-KEPT = 64  # answers kept at most; each is a day's ledger or queue
+KEPT = 200  # answers kept at most; those that were not asked for longest go first
 
 
 class Edition:
@@ -24,24 +25,30 @@ class Edition:
 
     def __init__(self, state: Hashable) -> None:
         self.state = state
-        self._answers: dict[Hashable, Any] = {}
-        self._locks: dict[Hashable, threading.Lock] = {}
+        self._answers: OrderedDict[Hashable, Any] = OrderedDict()
+        self._computing: dict[Hashable, threading.Lock] = {}
         self._lock = threading.Lock()
 
     def once(self, key: Hashable, compute: Callable[[], T]) -> T:
         """The answer under `key`, computed by the first who asks. An error is raised to each and not kept."""
         with self._lock:
-            lock = self._locks.setdefault(key, threading.Lock())
+            if key in self._answers:
+                self._answers.move_to_end(key)
+                kept: T = self._answers[key]
+                return kept
+            lock = self._computing.setdefault(key, threading.Lock())
         with lock:
-            if key not in self._answers:
-                answer = compute()
-                with self._lock:
-                    while len(self._answers) >= KEPT:
-                        self._answers.pop(next(iter(self._answers)))
-                    self._answers[key] = answer
-                return answer
-            found: T = self._answers[key]
-            return found
+            with self._lock:
+                if key in self._answers:  # by who held the lock before
+                    found: T = self._answers[key]
+                    return found
+            answer = compute()
+            with self._lock:
+                self._answers[key] = answer
+                self._computing.pop(key, None)
+                while len(self._answers) > KEPT:
+                    self._answers.popitem(last=False)
+            return answer
 
 
 class DeskWarehouse:

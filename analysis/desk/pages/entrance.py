@@ -26,7 +26,7 @@ from analysis.desk.sessions import sign_in
 from analysis.desk.visit import Visit
 
 # Guesses of one address: a person who mistypes is not hindered, a program is.
-LIMIT = RateLimitConfig(rate_limit=("minute", 10), store="rate_limit").middleware
+LIMIT = RateLimitConfig(rate_limit=("minute", 20), store="rate_limit").middleware
 
 
 @dataclasses.dataclass(kw_only=True)

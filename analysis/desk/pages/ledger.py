@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import msgspec
 from litestar.exceptions import NotFoundException
 from litestar.response import Response
+from markupsafe import Markup
 
 from analysis.coverage import notices
 from analysis.desk.page import Page
@@ -31,6 +32,7 @@ class LedgerPage(Page):
         columns: of these, those that some unit is asked.
         city: verdicts on the city as a whole, of no single unit.
         rows: of each unit shown, its verdict by task; a task that it is not asked is missing.
+        matrix: these rows as a table, ready.
         groups: names by which the units can be cut: kinds of unit, then groups of the plan.
         group, verdict, task: what is chosen; "" for all.
         verdicts: what can be chosen as verdict.
@@ -42,10 +44,12 @@ class LedgerPage(Page):
     template: ClassVar[str] = "ledger.html"
     heading: ClassVar[str] = "台账"
     section: ClassVar[str] = "/ledger"
+    parts: ClassVar[tuple[str, ...]] = ("matrix.html",)
     tasks: list[Task]
     columns: list[Task]
     city: list[CoverageRow]
     rows: list[tuple[str, dict[str, CoverageRow]]]
+    matrix: Markup
     groups: list[str]
     group: str
     verdict: str
@@ -124,20 +128,30 @@ def build_ledger(visit: Visit) -> LedgerPage:
         for row in cells.values():
             counts[row.task][row.verdict] += 1
             total[row.verdict] += row.kind not in DERIVED_KINDS
-    return LedgerPage(
+    page = LedgerPage(
         tasks=tasks,
         columns=[t for t in tasks if t.id in asked],
         city=[city[t.id] for t in tasks if t.id in city],
         rows=[(unit, by_unit[unit]) for unit in units],
+        matrix=Markup(),
         groups=list(groups),
-        group=group,
-        verdict=verdict,
-        task=task,
+        group=group if group in groups else "",
+        verdict=verdict if verdict in VERDICTS else "",
+        task=task if task in shown_tasks else "",
         verdicts=VERDICTS,
         counts=counts,
         total=total,
         notices=notices(visit.con, visit.office.plan),
     )
+    cut = (visit.scope, page.group, page.verdict, page.task, visit.office.today)
+    page.matrix = visit.once(f"matrix {cut}", lambda: _matrix(visit, page))
+    return page
+
+
+def _matrix(visit: Visit, page: LedgerPage) -> Markup:
+    """Nothing in it is of the person who asks: it is kept for the next."""
+    html = visit.office.templates.get_template("matrix.html").render(page=page, visit=visit)
+    return Markup(html)  # noqa: S704 - a template's own output, in which everything was escaped
 
 
 def build_cell(visit: Visit, unit: str, task_id: str) -> CellPage:

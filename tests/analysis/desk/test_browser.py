@@ -62,8 +62,8 @@ def test_every_page_is_clean_in_a_real_browser(
         for path in _paths(office):
             answer = page.goto(f"{address}{path}")
             assert answer is not None
-            if answer.status == 403 or path == "/ledger/cell":  # without its parameters there is none
-                continue
+            if answer.status in (400, 403, 404) and path not in MORE:
+                continue  # not this role's, or it wants parameters
             assert answer.status == 200, f"{path}: {answer.status}"
             assert page.evaluate(WIDTH) <= width, f"{path} is wider than {width}"
             faults += _grave(page, path)

@@ -25,7 +25,8 @@ CONTEXTS = [
 
 @pytest.mark.parametrize("context", CONTEXTS, ids=lambda context: context.__name__)
 def test_each_field_of_a_page_is_documented_and_shown(context: type[Page]) -> None:
-    template = (HERE / "templates" / context.template).read_text("utf-8")
+    files = [context.template, *context.parts]
+    template = "".join((HERE / "templates" / name).read_text("utf-8") for name in files)
     told = inspect.getdoc(context) or ""
     for field in dataclasses.fields(context):
         assert f"page.{field.name}" in template, f"{context.template} does not show {field.name}"

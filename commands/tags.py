@@ -35,8 +35,9 @@ def tag(
 ) -> None:
     """给稿件、帖子、留言打标签，逐行输出 JSON，顺序与输入相同。"""
     from pipeline.city import load_city
-    from pipeline.tagging.stream import tag_lines
+    from pipeline.tagging.stream import spare_collector, tag_lines
 
+    spare_collector()
     out = sys.stdout.buffer
     for line in tag_lines(stream_lines(file), load_city(city), jobs):
         out.write(line + b"\n")

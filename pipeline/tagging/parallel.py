@@ -6,6 +6,7 @@ what it is given first.
 
 from __future__ import annotations
 
+import gc
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -76,6 +77,7 @@ class ParallelTagger(Tagger):
 
 
 def _start(city: City) -> None:
+    gc.set_threshold(100_000, 50, 50)  # tags hold no cycles
     _worker.append(Tagger(city))
 
 

@@ -174,11 +174,11 @@ def _matters(data_dir: Path, city: City) -> tuple[GramModel, Card]:
     matters = load_matters(data_dir, city)
     card: Card = {
         "what": "帖子：所说的事属于哪项公共职能（再由 units.csv 对应到单位）",
-        "kind": "线性支持向量机：双字的 tf-idf，标题和提问的句子计两次；与职责词典合用",
+        "kind": "线性支持向量机：单字与双字的 tf-idf；与职责词典合用",
         "data": {"样本": len(matters), "其中自写说法": len(load_phrases())},
         "labels": dict(sorted(Counter(function for function, _, _ in matters).items())),
         "held_out": matter_scores(data_dir, city),
-        "limits": "每项职能多则百余条、少则二十条，且多为自写；点名和县区由规则判定",
+        "limits": "每项职能多则数百条、少则二十条，多为自写，另有按答复单位推定的外地来信；点名和县区由规则判定",
     }
     return fit_matters(matters), card
 

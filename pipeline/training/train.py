@@ -178,7 +178,7 @@ def _matters(data_dir: Path, city: City) -> tuple[GramModel, Card]:
         "data": {"样本": len(matters), "其中自写说法": len(load_phrases())},
         "labels": dict(sorted(Counter(function for function, _, _ in matters).items())),
         "held_out": matter_scores(data_dir, city),
-        "limits": "每项职能多则数百条、少则二十条，多为自写，另有按答复单位推定的外地来信；点名和县区由规则判定",
+        "limits": "每项职能二十至数百条，多为自写，另有按答复单位推定的外地来信；点名和县区由规则判定",
     }
     return fit_matters(matters), card
 

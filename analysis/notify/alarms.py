@@ -1,10 +1,11 @@
-"""Owns alarms to the desk: exposures without approval, silent sources, channels that take nothing."""
+"""Owns alarms to the desk: exposures without approval, silent sources, rises, channels that take nothing."""
 
 from __future__ import annotations
 
 import datetime as dt
 
 from analysis.exposure import KINDS
+from analysis.hot import HotRules, hot_issues
 from analysis.notify.events import CONTACT, Event
 from analysis.notify.outbox import Outbox, Part
 from analysis.notify.rules import Alarm, NotifyRules
@@ -129,6 +130,34 @@ def _silences(
             )
         )
     return found
+
+
+def rise_events(
+    con: Connection,
+    hot_rules: HotRules,
+    rules: NotifyRules,
+    at: dt.datetime,
+    known_by: dt.datetime | None = None,
+) -> list[Event]:
+    """Matters on which posts suddenly rise, with the evidence; each at most once a calendar week."""
+    alarm = rules.alarms.rise
+    if alarm is None:
+        return []
+    monday = at.date() - dt.timedelta(days=at.weekday())
+    return [
+        Event(
+            key=f"rise|{issue.id}|{monday}|{rules.desk}",
+            to=rules.desk,
+            role=CONTACT,
+            how=alarm.how,
+            at=issue.last_at or at,
+            label="热点突增",
+            why=issue.rise_why,
+            text=f"{issue.title}：共 {issue.post_count} 帖、{issue.person_count} 人，热度 {issue.heat:g}",
+        )
+        for issue in hot_issues(con, hot_rules, at, known_by)
+        if issue.rise_why is not None
+    ]
 
 
 def undelivered_events(outbox: Outbox, rules: NotifyRules, at: dt.datetime) -> list[Event]:

@@ -64,6 +64,7 @@ class Alarms(Strict, frozen=True, kw_only=True):
     silence: Alarm | None = None
     undelivered: Alarm | None = None
     confirm: Alarm | None = None
+    rise: Alarm | None = None
 
 
 Minutes = Annotated[int, msgspec.Meta(ge=1, le=10_080)]

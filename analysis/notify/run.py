@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from analysis.notify.alarms import alarm_events, undelivered_events
+from analysis.hot import load_hot_rules
+from analysis.notify.alarms import alarm_events, rise_events, undelivered_events
 from analysis.notify.channels import Channel
 from analysis.notify.events import Event, parent_bodies, running_clocks, ticket_events
 from analysis.notify.outbox import Outbox
@@ -32,6 +33,7 @@ def compute_plan(
     parents = parent_bodies([(unit.short, unit.parent) for unit in city.units], city.name, rules)
     events: list[Event] = ticket_events(running, rules, reply.calendar, parents, at)
     events += alarm_events(con, load_plan(city), rules, reply.calendar, at, known_by)
+    events += rise_events(con, load_hot_rules(city), rules, at, known_by)
     events += undelivered_events(outbox, rules, at)
     tickets = [ticket for ticket, _ in running]
     return plan_messages(events, outbox, rules, reply.calendar, channels, tickets, at)

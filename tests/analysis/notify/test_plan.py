@@ -229,3 +229,27 @@ def test_the_commands_plan_send_and_list(tmp_path: Path, monkeypatch: pytest.Mon
     outbox = town.store.outbox
     assert all(hidden not in path.read_text("utf-8") for path in outbox.glob("*.jsonl"))
     assert {path.stat().st_mode & 0o777 for path in outbox.glob("*.jsonl")} == {0o600}
+
+
+def test_a_sudden_rise_is_told_once_a_week_with_its_evidence(tmp_path: Path) -> None:
+    town = Town(tmp_path, alarms=True)
+    for number, (day, title) in enumerate(
+        (
+            ("2017-12-04", "西湾大道北段路灯整段不亮，走夜路像摸黑"),
+            ("2017-12-05", "西湾大道北段的路灯整段不亮，没人修"),
+            ("2017-12-06", "投诉西湾大道北段路灯整段不亮"),
+        )
+    ):
+        town.post(str(number), f"[投诉:市市政局]{title}", f"{day} 09:00", handed=f"{day}T09:30:00")
+    town.build()
+    box = Outbox()
+    desk = [webhook(DESK)]
+
+    def rises(moment: str) -> list[str]:
+        plan = town.plan(moment, desk, box)
+        return [item.why for m in plan.messages for item in m.items if item.label == "热点突增"]
+
+    assert rises("2017-12-05T12:00") == []
+    assert rises("2017-12-06T12:00") == ["近 7 天 3 帖，此前四个 7 天平均 0 帖"]
+    assert rises("2017-12-07T12:00") == []
+    assert rises("2017-12-12T12:00") == []  # another week, but only two of the posts are recent

@@ -182,7 +182,7 @@ def page(visit: Visit) -> Response[Any]:
 
 
 @see(f"{HERE}/preview", "city.read")
-def preview(visit: Visit, kind: str = "", unit: str = "") -> Response[Any]:
+def preview(visit: Visit, kind: str = "weekly", unit: str = "") -> Response[Any]:
     """The figures of a report on the page."""
     return visit.show(build_preview(visit, *wanted(visit, kind, unit)))
 

@@ -11,13 +11,17 @@ from playwright.sync_api import Browser
 from analysis.desk.app import create_app
 from analysis.desk.office import Office
 from analysis.desk.rights import PUBLIC, Role
+from pipeline.search_index import update_index
 from tests.analysis.desk.chromium import launched, serving, sign_in
 from tests.analysis.desk.people import NAMES, UNIT
 
 WIDTH = "document.documentElement.scrollWidth"
 GRAVE = ("serious", "critical")
 # Pages with parameters, beside all those that the route table knows without one.
-MORE = (f"/ledger/cell?unit={UNIT}&task=m02", f"/units/{UNIT}", "/tickets?view=board", "/settings?tab=units")
+MORE = (
+    f"/ledger/cell?unit={UNIT}&task=m02", f"/units/{UNIT}", "/tickets?view=board", "/settings?tab=units",
+    "/articles?q=水利", "/articles?in=threads&q=河道", "/sources/paper", "/reports/preview?kind=bulletin",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +43,9 @@ def _paths(office: Office) -> list[str]:
         for handler in getattr(route, "route_handlers", []):
             permission = handler.opt.get("permission")
             is_page = "GET" in handler.http_methods and not route.path_parameters
-            is_file = route.path.startswith("/api") or "export" in route.path  # walked by test_hostile
+            is_file = (
+                route.path.startswith(("/api", "/schema")) or "export" in route.path
+            )  # walked by test_hostile
             if is_page and permission not in (PUBLIC, None) and not is_file:
                 found.append(route.path)
     return [*found, *MORE]
@@ -157,3 +163,32 @@ def test_the_morning_of_an_officer_and_of_an_inspector(browser: Browser, address
         page.get_by_role("link", name="曝光审批").click()
         register = page.get_by_text("登记拟曝光稿件")
         assert register.count() == (1 if role is Role.EVALUATION else 0)
+
+
+def test_an_officer_searches_corrects_a_credit_and_takes_the_report(
+    browser: Browser, address: str, office: Office
+) -> None:
+    """From words to the evidence, a correction in place, the report as a file; axe on one article."""
+    update_index(office.warehouse.path)
+    page = browser.new_context(accept_downloads=True).new_page()
+    sign_in(page, address, NAMES[Role.EVALUATION])
+    page.get_by_role("link", name="稿件", exact=True).click()
+    page.keyboard.press("/")
+    page.keyboard.type("教学质量")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**q=**")
+    assert page.locator(".result-text mark").first.inner_text() == "教学质量"
+    page.get_by_role("link", name="市教育局抓教学质量").click()
+    assert page.locator("mark.mark-unit").first.is_visible()
+    assert not _grave(page, "/articles/one")
+    page.keyboard.press("e")
+    page.get_by_label("情感").select_option("positive")
+    page.locator("#why").fill("核对原版")
+    page.get_by_role("button", name="记录更正").click()
+    page.get_by_text("已更正标签").wait_for()
+    assert page.get_by_text("情感：neutral → positive").or_(page.get_by_text("核对原版")).first.is_visible()
+    page.get_by_role("link", name="报表", exact=True).click()
+    page.get_by_role("button", name="预览").click()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="下载 Word").click()
+    assert download.value.suggested_filename.endswith(".docx")

@@ -107,7 +107,7 @@ def serve(home: Path, port: int) -> None:
     office.accounts.write(
         Account(name="bench", person="测速", roles=roles, password=hashed, at=DAY, by="测速")
     )
-    uvicorn.run(create_app(office), port=port, log_level="error", access_log=False)
+    uvicorn.run(create_app(office), port=port, log_level="error", access_log=False, timeout_keep_alive=600)
 
 
 def sign_in(base: str) -> httpx.Client:

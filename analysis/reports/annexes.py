@@ -159,7 +159,7 @@ def _deductions(document: OfficialDocument, figures: Figures, rules: ReportRules
                 line.unit,
                 len(line.reasons),
                 "；".join(reason.partition(" ")[2] for reason in line.reasons),
-                "",
+                "；".join(filter(None, line.decisions)),
             ]
             for number, line in enumerate(figures.deductions, 1)
         ],

@@ -8,7 +8,8 @@ from collections import Counter
 from collections.abc import Iterable
 
 from analysis.coverage import coverage, notices
-from analysis.credits import Points, credit_rows
+from analysis.credits import Points, copies_of, credit_rows
+from analysis.deductions import deductions_in
 from analysis.overview import DERIVED_KINDS
 from analysis.plan import CITY_ROW, PIECE_KINDS, Fact, Plan, load_facts, stories
 from analysis.queue import queue
@@ -25,6 +26,7 @@ from analysis.reports.model import (
     VerdictLine,
     Verdicts,
 )
+from analysis.scoring import score_lines
 from analysis.ticket import Rules, Ticket
 from analysis.verdicts import MET, NOT_YET, UNKNOWN, UNMET, CoverageRow
 from analysis.warehouse import Connection
@@ -69,6 +71,11 @@ def collect(context: Context, kind: Kind, as_of: dt.date, unit: str | None = Non
         if t.opened_at is None or t.opened_at.date() >= plan.season.start
     ]
     pieces = _credits(plan, facts, context.points)
+    decided = {
+        (row.unit, row.task): f"{row.state}{f' {row.decided_points:g} 分' if row.decided_points else ''}"
+        f"（{row.decider}，{row.decided_at:%Y-%m-%d}）"
+        for row in deductions_in(context.con, plan, as_of, known)
+    }
     exposed = matters.exposures(context.con, plan, as_of, known)
     if unit is not None:
         rows = [row for row in rows if row.unit == unit]
@@ -107,7 +114,12 @@ def collect(context: Context, kind: Kind, as_of: dt.date, unit: str | None = Non
         posts=[matters.post(ticket) for ticket in tickets],
         silences=matters.silences(lines),
         deductions=[
-            DeductionLine(unit=row.unit, group=groups.get(row.unit, ""), reasons=row.missing)
+            DeductionLine(
+                unit=row.unit,
+                group=groups.get(row.unit, ""),
+                reasons=row.missing,
+                decisions=[decided.get((row.unit, reason.partition(" ")[0]), "") for reason in row.missing],
+            )
             for row in rows
             if row.kind == "deduction" and row.missing
         ],
@@ -251,14 +263,20 @@ def _credits(plan: Plan, facts: list[Fact], points: Points) -> list[PieceLine]:
         if task.kind in PIECE_KINDS:
             for row in credit_rows(plan, task, facts, points):
                 tasks.setdefault((row.unit, row.story_id), []).append(task.id)
-    copies: dict[str, list[Fact]] = {}
-    for fact in facts:
-        copies.setdefault(fact.story_id, []).append(fact)
+    copies = copies_of(facts)
+    # As the score counts them, with its cap; units that have no score get what the story is worth.
+    scored = {
+        (line.unit, line.story_id): (line.points, line.points_why)
+        for task in plan.tasks
+        if task.kind == "score"
+        for lines in score_lines(plan, task, facts, points).values()
+        for line in lines
+    }
     found = []
     for unit in sorted({unit for fact in facts for unit in fact.credits}):
         for fact in stories(facts, unit):
             credit = fact.credits[unit]
-            worth, how = points.of_story(copies[fact.story_id], unit)
+            worth, how = scored.get((unit, fact.story_id)) or points.of_story(copies[fact.story_id], unit)
             found.append(
                 PieceLine(
                     unit=unit,

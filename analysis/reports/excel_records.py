@@ -178,9 +178,9 @@ def deductions(book: Workbook, figures: Figures) -> None:
             Column("决定人、日期", 20),
         ],
         [
-            [line.unit, line.group, reason, None, None]
+            [line.unit, line.group, reason, decision or None, None]
             for line in figures.deductions
-            for reason in line.reasons
+            for reason, decision in zip(line.reasons, line.decisions, strict=True)
         ],
     )
 

@@ -171,11 +171,12 @@ class SilenceLine(Figure, frozen=True, kw_only=True):
 
 
 class DeductionLine(Figure, frozen=True, kw_only=True):
-    """A suggestion of 预扣分: reasons; a person decides."""
+    """A suggestion of 预扣分: reasons, and beside each what a person decided, empty where nobody has yet."""
 
     unit: str
     group: str
     reasons: list[str]
+    decisions: list[str]
 
 
 class Counted(Figure, frozen=True, kw_only=True):

@@ -244,14 +244,15 @@ def deductions(document: OfficialDocument, figures: Figures, rules: ReportRules,
     document.heading(1, "预扣分建议")
     found = figures.deductions
     count = sum(len(line.reasons) for line in found)
+    done = sum(bool(decision) for line in found for decision in line.decisions)
     if not found:
         document.text("没有预扣分建议。")
         return
     document.text(
         f"对期限已过、确属未达标的事项，建议对{len(found)}个单位共{count}项"
         f"予以预扣分：{wording.listed([f'{line.unit}{len(line.reasons)}项' for line in found], 12, where)}。"
-        f"以上为系统按方案提出的建议，是否扣分、扣多少，由{rules.organ}研究决定；"
-        "无法判定的事项不在其内。"
+        f"以上为系统按方案提出的建议，是否扣分、扣多少，由{rules.organ}研究决定"
+        f"{f'，已决定{done}项' if done else ''}；无法判定的事项不在其内。"
     )
 
 

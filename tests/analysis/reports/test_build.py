@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import io
 from collections import Counter
 
+import msgspec
 import openpyxl
 import pytest
 from docx import Document
@@ -17,6 +19,7 @@ from analysis.reports.build import build_report, compose, stem_of
 from analysis.reports.collect import Context, collect
 from analysis.reports.model import Figures, Report
 from analysis.reports.rules import load_report_rules
+from analysis.scoring import score
 
 DAYS = [dt.date(2017, 10, 31), dt.date(2017, 12, 31), dt.date(2018, 2, 28)]
 
@@ -56,6 +59,33 @@ def test_figures_are_those_of_the_coverage(
     assert f"达标{wanted['达标']}项次，未达标{wanted['未达标']}项次" in text
     assert f"而无法判定{wanted['无法判定']}项次" in text
     assert f"{wanted['达标'] / (wanted['达标'] + wanted['未达标']):.1%}" in text
+
+
+def test_points_are_those_of_the_score_with_its_cap(context: Context) -> None:
+    day, capped = DAYS[2], msgspec.structs.replace(context.points, cap_per_task=3.0)
+    figures = collect(dataclasses.replace(context, points=capped), "bulletin", day)
+    scores = score(context.con, context.plan, day, points=capped)
+    assert scores and any("封顶" in line.points_why for each in scores for line in each.lines)
+    points = {unit.unit: unit.points for unit in figures.units}
+    assert {s.unit: round(s.earned_points, 2) for s in scores if s.unit in points} == {
+        s.unit: points[s.unit] for s in scores if s.unit in points
+    }
+
+
+def test_decided_deductions_stand_beside_the_suggestions(
+    context: Context, bulletins: dict[dt.date, Report]
+) -> None:
+    figures = bulletins[DAYS[2]].figures
+    line = figures.deductions[0]
+    assert line.decisions == [""] * len(line.reasons)  # nobody has decided in the sample
+    decided = msgspec.structs.replace(
+        line, decisions=["已扣分 0.5 分（市绩效办 黄，2018-02-20）", *line.decisions[1:]]
+    )
+    changed = _with(figures, deductions=[decided, *figures.deductions[1:]])
+    made = compose(changed, load_report_rules(context.city))
+    assert "已扣分 0.5 分（市绩效办 黄，2018-02-20）" in text_of(made)
+    assert "已决定1项" in text_of(made)
+    assert any("已扣分 0.5 分" in str(cell) for row in sheets_of(made)["预扣分建议"] for cell in row)
 
 
 @pytest.mark.parametrize("day", DAYS, ids=str)

@@ -83,6 +83,7 @@ def sites_list(city: CityOption = None, as_json: JsonOption = False) -> None:
 def sites_check(
     sites: Annotated[list[str] | None, typer.Argument(help="站点代号；不写则全部。")] = None,
     city: CityOption = None,
+    home: HomeOption = HOME,  # as its neighbours take it; a check keeps nothing
     days: Annotated[int, typer.Option("--days", min=1, help="往回看几天的日报版面和稿件。")] = 30,
     as_of: Annotated[
         str | None, typer.Option("--as-of", help="按哪一天看；不写则为今天。样例城市请用 2018-02-26。")

@@ -8,6 +8,10 @@ from typing import Any
 
 import pandas as pd
 
+# What people read for the roles of domain and for who decided.
+ROLES = {"byline": "供稿", "subject": "主体", "joint": "联合", "mention": "提及", "exposed": "被曝光"}
+DECIDERS = {"rule": "规则", "person": "人工"}
+
 LABELS = {
     # coverage
     "unit": "责任单位",

@@ -22,7 +22,7 @@ OUTCOME_NAMES = {
     "blocked_address": "地址不许访问",
     "too_large": "过大",
     "timeout": "超时",
-    "server_error": "服务器出错",
+    "server_error": "连不上或服务器出错",
     "redirect_loop": "转向循环",
     "not_html": "不是网页",
     "parse_failed": "解析失败",

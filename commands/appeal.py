@@ -131,7 +131,7 @@ def appeal_capture(
     """取证：把申诉的链接抓取存证（只取公开地址，遵守 robots.txt）。"""
     from analysis.acts.appeal import record_capture, waiting_for_capture
     from analysis.crawl_table import OUTCOME_NAMES
-    from crawlers.pages import fetch_pages
+    from crawlers.pages import AddressError, check_address, fetch_pages
     from crawlers.run import CrawlError
     from pipeline.batch import APPEAL
     from pipeline.store import open_store
@@ -141,7 +141,14 @@ def appeal_capture(
     waiting = {a.appeal_id: a for a in waiting_for_capture(store.decisions, now)}
     if unknown := [number for number in numbers or [] if number not in waiting]:
         raise UserError(f"没有待取证的申诉：{'、'.join(unknown)}")
-    chosen_ones = [waiting[number] for number in numbers or waiting]
+    chosen_ones = []
+    for number in numbers or waiting:
+        try:  # one link that nobody can fetch keeps no other from being captured
+            check_address(waiting[number].url or "")
+        except AddressError as error:
+            typer.echo(f"{number}：{error}；可驳回，或请单位另报")
+        else:
+            chosen_ones.append(waiting[number])
     try:
         fetched = fetch_pages(
             chosen, APPEAL, [a.url for a in chosen_ones if a.url], home=home, clock=lambda: now

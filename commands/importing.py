@@ -94,7 +94,11 @@ def import_file(
     )
     if report.skipped:
         emit_rows(as_dicts(report.skipped), labels(("row_number", "title", "why")), False, False)
-    typer.echo("只检查，没有入库" if check else f"导入号 {report.import_id}；运行 gangqing build 后计入各表")
+    typer.echo(
+        "只检查，没有入库"
+        if check
+        else f"导入号 {report.import_id}；已计入有关决定，稿件在下一次 gangqing build 后计入"
+    )
 
 
 class FolderFiles(dict[str, bytes]):

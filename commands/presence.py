@@ -19,6 +19,7 @@ from commands.common import (
     asked,
     check_unit,
     emit_rows,
+    load_chosen,
     parse_day,
     parse_moment,
     plan_of,
@@ -91,6 +92,10 @@ def presence_check(
     from crawlers.pages import fetch_pages
     from crawlers.run import CrawlError
 
+    if at is None and load_chosen(city).folder == load_chosen(None).folder:
+        raise UserError(
+            "样例城市的网站只在 gangqing run 运行时开着，现在核查会全部取不到；请看 gangqing announcement"
+        )
     now = parse_moment(at)
     with asked(city, home) as (chosen, con):
         wanted = pages_to_check(con, chosen, plan_of(chosen), now.date())

@@ -50,7 +50,7 @@ def score(
     as_csv: CsvOption = False,
 ) -> None:
     """计分：各单位得分；--unit 逐篇说明：媒体分值、头版头条、联合、同文取最高、批示、封顶。"""
-    from analysis.columns import as_dicts, labels
+    from analysis.columns import DECIDERS, ROLES, as_dicts, labels
     from analysis.credits import load_points
     from analysis.overview import latest_day
     from analysis.scoring import score as scores
@@ -66,8 +66,12 @@ def score(
     if not found:
         raise UserError(f"{unit} 不在计分的单位之列（plan.yaml 的 score 事项）")
     one = found[0]
+    rows = as_dicts(one.lines)
+    if not as_json:
+        names = {"role": ROLES, "decided_by": DECIDERS}
+        rows = [row | {key: known.get(row[key]) for key, known in names.items()} for row in rows]
     emit_rows(
-        as_dicts(one.lines),
+        rows,
         labels(LINE_COLUMNS),
         as_json,
         as_csv,

@@ -143,6 +143,7 @@ class Jobs:
                         stderr=subprocess.STDOUT,
                         env=environment,
                         start_new_session=True,
+                        preexec_fn=_heed_interrupts,
                     )
                     job.step, job.pid = number, child.pid
                     self._write(job)
@@ -194,3 +195,8 @@ def _is_alive(pid: int) -> bool:
     except (ProcessLookupError, PermissionError):
         return False
     return True
+
+
+def _heed_interrupts() -> None:
+    """A desk started in the background ignores Ctrl-C, and so would its children, who are ended by it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)

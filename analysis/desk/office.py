@@ -113,7 +113,7 @@ class Office:
         if kind == "notify" and self.is_sample:
             steps = [[*step, "--as-of", self.clock().isoformat(timespec="minutes")] for step in steps]
         if kind == "refresh" and self.is_sample:
-            steps = [["run", "--as-of", str(self.today), "--port", "0", "--home", str(self.home.resolve())]]
+            steps = [["run", "--as-of", str(self.today), "--home", str(self.home.resolve())]]
         return self.jobs.start(kind, JOB_KINDS[kind].label, steps, by)
 
     @cached_property

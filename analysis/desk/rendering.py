@@ -11,7 +11,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from analysis.columns import LABELS
+from analysis.columns import LABELS, ROLES
 from analysis.desk.page import MENU
 from analysis.verdicts import MET, NOT_ASKED, NOT_YET, UNKNOWN, UNMET, CoverageRow
 
@@ -29,7 +29,6 @@ BADGES = {
     "未经审批刊发": "bad", "审批不全刊发": "bad", "刊发后补批": "bad",
 }  # fmt: skip
 SENTIMENTS = {"positive": "正面", "neutral": "中性", "negative": "负面"}
-ROLES = {"byline": "供稿", "subject": "主体", "joint": "联合", "mention": "提及", "exposed": "被曝光"}
 
 
 def environment() -> Environment:

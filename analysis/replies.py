@@ -16,6 +16,7 @@ from analysis.warehouse import Connection, ask, moment
 from pipeline.tagging.alike import Message
 from pipeline.tagging.similar import Cases
 
+READ = 20_000  # characters of a post and of an answer that are read
 MOST = 5000  # newest answers looked through
 LEAST = 0.25  # likeness below which a case is not shown (docs/reply-aids.md)
 ASPECTS = ("答其所问", "事项齐全", "有依据", "有结果", "按时")
@@ -32,7 +33,7 @@ _BASIS = re.compile(
 _RESULT = re.compile(
     r"已(?:经)?(?:完成|修复|更换|清理|清运|整改|拆除|处罚|查处|退还|发放|安装|增设|疏通|恢复|解决|纳入|开通|支付|抓获)"
     r"|责令|处以|立案|属实|不属实|经(?:查|核|现场|调查|了解)|预计|计划(?:于|在)?|将于|可(?:以)?(?:到|在|凭|持|拨打|向)"
-    r"|\d+月\d+日前|办理(?:地点|时间|流程)|无需|不需要|标准(?:为|是)|暂(?:无|不|未)"
+    r"|\d{1,2}月\d{1,2}日前|办理(?:地点|时间|流程)|无需|不需要|标准(?:为|是)|暂(?:无|不|未)"
 )
 _GREETING = re.compile(
     r"^.{0,30}?(?:网友|市民|先生|女士|同志)?[^。]{0,20}(?:您好|你好)[！!，,：:。]?|^.{0,60}?(?:收悉|答复如下|回复如下)[：:。，]"
@@ -139,8 +140,10 @@ def read_answer(
     Args:
         text: the opening post. due_at: the deadline of the answer; None: unknown.
     """
-    asked = [s.strip() for s in _SENTENCE.findall(f"{title}。{text}") if _ASKS.search(s)] or [title]
-    told = [_told(sentence, answer) for sentence in asked]
+    text, answer = text[:READ], answer[:READ]
+    asked = [s.strip() for s in _SENTENCE.findall(f"{title[:READ]}。{text}") if _ASKS.search(s)] or [title]
+    spoken = set(map("".join, itertools.pairwise(answer)))
+    told = [_told(sentence, spoken) for sentence in asked]
     missing = [sentence for sentence, is_told in zip(asked, told, strict=True) if not is_told]
     basis = _BASIS.search(answer)
     result = _RESULT.search(answer)
@@ -177,9 +180,9 @@ _STOP = frozenset(
 )
 
 
-def _told(sentence: str, answer: str) -> bool:
+def _told(sentence: str, spoken: set[str]) -> bool:
     """Does an answer take up what a sentence speaks of: a fifth of its pairs of characters, two at least."""
     chars = [c for c in sentence if "\u4e00" <= c <= "\u9fff"]
     pairs = {a + b for a, b in itertools.pairwise(chars) if a not in _STOP and b not in _STOP}
-    common = sum(pair in answer for pair in pairs)
+    common = len(pairs & spoken)
     return not pairs or common >= max(2, 0.2 * len(pairs)) or common == len(pairs)

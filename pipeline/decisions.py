@@ -12,8 +12,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+import msgspec
 from filelock import FileLock
 
+from pipeline.privacy import mask_personal
 from pipeline.records import Record, RecordError, from_json, to_json
 from pipeline.store import append_durably
 
@@ -145,16 +147,22 @@ def append_decisions(
         if expected and not all(decision.id in known for decision in decisions):
             _check_expected(known.values(), expected)
         lines: dict[str, list[bytes]] = {}
-        for decision in decisions:
-            check_decision(decision)
+        for given in decisions:
+            check_decision(given)
+            # A reason is shown to many: numbers of persons in it are masked before it is kept.
+            decision = _masked(given)
             if decision.id not in known:
                 known[decision.id] = decision
                 lines.setdefault(_year(decision), []).append(to_json(decision) + b"\n")
-            elif known[decision.id] != decision:
+            elif _masked(known[decision.id]) != decision:
                 raise DecisionError(f"编号 {decision.id} 已用于另一个决定")
         for year, of_year in sorted(lines.items()):
             append_durably(folder / f"{year}.jsonl", b"".join(of_year))
     return sum(map(len, lines.values()))
+
+
+def _masked(decision: Decision) -> Decision:
+    return msgspec.structs.replace(decision, why=mask_personal(decision.why))
 
 
 def latest_ids(folder: Path, targets: Iterable[str]) -> dict[str, str | None]:

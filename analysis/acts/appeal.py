@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -78,6 +79,8 @@ def open_appeal(
         raise ActError("请给出链接，或上传照片、截图、扫描件，二者择一")
     if url is not None:
         after["url"] = line(url, "链接", 2048)
+        if urlsplit(url.strip()).scheme not in ("http", "https"):
+            raise ActError("链接应以 http:// 或 https:// 开头，请从浏览器地址栏完整复制")
     if file is not None:
         try:
             attachment = read_attachment(*file)

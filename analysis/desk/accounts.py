@@ -43,7 +43,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def scope(self) -> str | None:
         """The only unit that she may see; None: all."""
-        return self.unit if self.roles == {Role.LIAISON} else None
+        return self.unit if Role.LIAISON in self.roles else None
 
     @property
     def stamp(self) -> str:

@@ -26,6 +26,7 @@ from analysis.desk.warehouse import Edition
 from analysis.plan import PIECE_KINDS, Fact, load_facts
 from analysis.queue import Ticket, queue_of
 from analysis.warehouse import Connection, ask, moment
+from pipeline.privacy import mask_personal
 
 T = TypeVar("T")
 EARLIEST, LATEST = dt.date(1990, 1, 1), dt.date(2100, 12, 31)
@@ -184,7 +185,10 @@ class Visit:
         return found
 
     def log(self, act: str, target: str = "", **more: Any) -> None:
-        """Write to the audit log; `more`: before, after, why, decision, refused."""
+        """Write to the audit log, personal numbers masked; `more`: before, after, why, decision, refused."""
+        for key in ("why", "refused"):
+            if more.get(key):
+                more[key] = mask_personal(more[key])
         client = self.request.client
         self.office.audit.write(
             AuditEntry(

@@ -1,5 +1,8 @@
 -- Where does the capture with the digest $sha256 lie, and of what page is it? The earliest fetch with these bytes.
-SELECT site, url, kind, outcome, fetched_at, sha256, warc, warc_offset
+-- is_forum: of a thread, or of a site that has threads: its lists show posters' names too.
+SELECT
+  site, url, kind, outcome, fetched_at, sha256, warc, warc_offset,
+  kind = 'thread' OR site IN (SELECT site FROM thread_page_version) AS is_forum
 FROM page_fetch
 WHERE sha256 = $sha256 AND warc IS NOT NULL
 ORDER BY fetched_at

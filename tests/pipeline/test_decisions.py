@@ -95,3 +95,12 @@ def test_every_decision_survives_its_line(kind: Any, target: str, after: dict[st
 def test_complete_decisions_pass() -> None:
     check_decision(decision(kind="meeting_held", target="市教育局", after={"date": "2017-05-04"}))
     check_decision(decision(kind="pause", target="t1-1", after={}))
+
+
+def test_numbers_of_persons_in_a_reason_are_masked_before_it_is_kept(tmp_path: Path) -> None:
+    given = decision(why="联系电话13877011234，请回电")
+    append_decision(tmp_path, given)
+    append_decision(tmp_path, given)  # sent twice: still the same decision
+    (kept,) = load_decisions(tmp_path)
+    assert "13877011234" not in kept.why and "请回电" in kept.why
+    assert b"13877011234" not in (tmp_path / "2017.jsonl").read_bytes()

@@ -43,7 +43,7 @@ def find_capture(visit: Visit, sha256: str) -> tuple[dict[str, Any], bytes]:
     if not rows:
         raise NotFoundException("没有这份存证")
     row = rows[0]
-    if row["kind"] == "thread":
+    if row["is_forum"]:
         raise PermissionDeniedException("论坛网页含发帖人信息，不在这里显示；核验请用证据包")
     try:
         _, body = read_capture(visit.office.store.folder, row["warc"], row["warc_offset"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import secrets
+import threading
 from typing import Any, ClassVar
 
 import msgspec
@@ -103,6 +104,9 @@ def logout(request: Request[Any, Any, Any]) -> Redirect:
     return Redirect("/login", status_code=303)
 
 
+_SETTING_UP = threading.Lock()
+
+
 @see("/setup", PUBLIC)
 def setup_page(request: Request[Any, Any, Any], key: str = "") -> Response[str]:
     """Make the first account; the key stands in the address that the desk printed."""
@@ -116,6 +120,13 @@ def setup(request: Request[Any, Any, Any], form: Form) -> Response[Any]:
     office: Office = request.app.state.desk
     key, name = form.text("key", limit=200), form.text("name", "账号", limit=200)
     person = form.text("person", "姓名", limit=200)
+    with _SETTING_UP:  # of two at once the second finds the key used
+        return _set_up(request, form, office, key, name, person)
+
+
+def _set_up(
+    request: Request[Any, Any, Any], form: Form, office: Office, key: str, name: str, person: str
+) -> Response[Any]:
     _check_key(request, key)
     roles = {Role.ADMINISTRATOR, *(role for role in Role if role.value in form.all("roles"))} - {Role.LIAISON}
     try:

@@ -285,3 +285,11 @@ def test_two_who_decide_at_once_do_not_both_succeed(case: Case) -> None:
     assert listed(case)[0].state == done[0]
     kinds = [d.kind for d in load_decisions(case.store.decisions)]
     assert kinds.count("credit_add") == (done == ["已计分"])
+
+
+@pytest.mark.parametrize(
+    "url", ["javascript:alert(1)", "ftp://paper.test/a.html", "file:///etc/passwd", "稿件"]
+)
+def test_link_that_is_no_web_page_is_refused_when_it_is_handed_in(case: Case, url: str) -> None:
+    with pytest.raises(ActError, match="http"):
+        hand_in(case, url=url)

@@ -140,3 +140,9 @@ def test_accounts_outlive_a_kill_in_the_middle_of_a_line(tmp_path) -> None:
     assert set(again.all()) == set(NAMES.values())
     again.write(msgspec.structs.replace(again.all()[NAMES[Role.LIAISON]], name="second"))
     assert "second" in Accounts(office.store.accounts).all()
+
+
+def test_a_liaison_with_another_role_is_still_her_units(office: Office) -> None:
+    account = office.accounts.all()[NAMES[Role.LIAISON]]
+    mixed = msgspec.structs.replace(account, roles=frozenset({Role.LIAISON, Role.INSPECTOR}))
+    assert mixed.scope == account.unit is not None

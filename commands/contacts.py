@@ -127,4 +127,4 @@ def contacts_import(
             title=f"{len(report.faults)} 处要改，整表没有登记",
         )
         raise typer.Exit(1)
-    typer.echo(f"已登记 {report.count} 个单位，各表即时计入")
+    typer.echo(f"已登记 {report.count} 个单位；各表即时计入")

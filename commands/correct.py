@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,17 +11,20 @@ import typer
 from commands.common import (
     HOME,
     AsOfOption,
+    AtOption,
     CityOption,
     CsvOption,
     HomeOption,
     JsonOption,
     KnownByOption,
     UserError,
+    WhoOption,
+    WhyOption,
     asked,
     check_unit,
     emit_rows,
     parse_day,
-    wall_clock,
+    parse_moment,
 )
 
 if TYPE_CHECKING:
@@ -34,12 +36,6 @@ correct_app = typer.Typer(rich_markup_mode=None, no_args_is_help=True)
 app.add_typer(
     correct_app, name="correct", help="更正标签：人工认定的以人为准，重建后仍在，并进入下一次训练。"
 )
-
-WhoOption = Annotated[str, typer.Option("--who", help="谁更正的（姓名或岗位）。")]
-WhyOption = Annotated[str, typer.Option("--why", help="理由。")]
-AtOption = Annotated[
-    str | None, typer.Option("--at", help="补记：更正的时间，如 2017-10-09T08:30；不写则为现在。")
-]
 
 
 @correct_app.command("article")
@@ -207,11 +203,7 @@ def _correct(
     from analysis.acts.tag import read_correction
     from pipeline.store import open_store
 
-    right = read_correction(kind, said)
-    try:
-        moment = dt.datetime.fromisoformat(at) if at else wall_clock()
-    except ValueError:
-        raise UserError(f"--at 应写成 2017-10-09T08:30，而不是 {at!r}") from None
+    right, moment = read_correction(kind, said), parse_moment(at)
     with asked(folder, home) as (city, con):
         decision = act(
             con, city, open_store(home, city).decisions, target, right, who=who, at=moment, why=why
@@ -219,7 +211,7 @@ def _correct(
     if as_json:
         typer.echo(msgspec.json.encode(decision).decode())
     else:
-        typer.echo(f"已记录更正 {decision.id}：{decision.target}；运行 gangqing build 后生效")
+        typer.echo(f"已记录更正 {decision.id}：{decision.target}；各表即时计入")
 
 
 @app.command()

@@ -109,11 +109,8 @@ def show_coverage(
     from analysis.coverage import notices
     from analysis.credits import load_points
     from analysis.ticket import load_rules
-    from pipeline.load_plan import load_plan
 
-    plan = load_plan(city)
-    if plan is None:
-        raise UserError(f"{city.folder} 没有 plan.yaml，无法对账")
+    plan = plan_of(city)
     check_unit(city, unit, "全市")
     if task is not None and task not in {known.id for known in plan.tasks}:
         raise UserError(f"没有事项“{task}”，可用：{'、'.join(known.id for known in plan.tasks)}")

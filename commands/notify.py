@@ -196,7 +196,7 @@ def plan_now(folder: Path | None, home: Path, as_of: str | None, keep: bool) -> 
     from analysis.notify.run import compute_plan
     from pipeline.store import open_store
 
-    at = parse_moment(as_of) or wall_clock().replace(microsecond=0)
+    at = as_of_moment(as_of) or wall_clock().replace(microsecond=0)
     with asked(folder, home) as (chosen, con):
         store = open_store(home, chosen)
         rules = load_notify_rules(chosen)
@@ -250,7 +250,7 @@ def _state(part: Any) -> str:
     return "已中断" if part.is_trying else "待发"
 
 
-def parse_moment(text: str | None) -> dt.datetime | None:
+def as_of_moment(text: str | None) -> dt.datetime | None:
     """A day (to its end) or a time. Raises UserError."""
     if text is None or len(text) <= 10:
         day = parse_day(text)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,13 +11,16 @@ import typer
 
 from commands.common import (
     HOME,
+    AtOption,
     CityOption,
     HomeOption,
     JsonOption,
     UserError,
+    WhoOption,
+    WhyOption,
     asked,
     emit_rows,
-    wall_clock,
+    parse_moment,
 )
 from commands.queue import queue_app
 
@@ -27,12 +29,7 @@ if TYPE_CHECKING:
 
 TicketArgument = Annotated[str, typer.Argument(help="帖号（可只写开头），或帖子的地址。")]
 TicketsArgument = Annotated[list[str], typer.Argument(help="帖号，可写多个，一次转办。")]
-WhoOption = Annotated[str, typer.Option("--who", help="谁办的（姓名或岗位）。")]
-WhyOption = Annotated[str, typer.Option("--why", help="理由。")]
 RoleOption = Annotated[str, typer.Option("--role", help="以谁的身份：宣传部，或责任单位。")]
-AtOption = Annotated[
-    str | None, typer.Option("--at", help="补记：办理的时间，如 2017-10-09T08:30；不写则为现在。")
-]
 UnitOption = Annotated[str | None, typer.Option("--unit", help="责任单位（units.csv 的简称）。")]
 DaysOption = Annotated[int, typer.Option("--days", help="自发帖起的工作日数。")]
 FloorOption = Annotated[int, typer.Option("--floor", help="楼层。")]
@@ -194,7 +191,7 @@ def decide_units(
     from analysis.acts import ticket as acts
 
     with _register(city, home) as register:
-        done = acts.decide_units(register, ticket, acts.Actor(who), _moment(at), units=unit, why=why)
+        done = acts.decide_units(register, ticket, acts.Actor(who), parse_moment(at), units=unit, why=why)
     _show(done, as_json)
 
 
@@ -207,7 +204,7 @@ def calendar(
     from analysis.acts.calendar import note_calendar
 
     with _register(city, home) as register:
-        done = note_calendar(register, who, _moment(at))
+        done = note_calendar(register, who, parse_moment(at))
     rows = [{"target": d.target, "state": d.after["state"], "why": d.why} for d in done]
     emit_rows(
         rows, {"target": "年份", "state": "节假日安排", "why": "说明"}, as_json, False,
@@ -230,7 +227,7 @@ def _move(
         if role == UNIT and unit is None:
             raise UserError("以责任单位的身份办理，--who 要以单位名称开头，如“市水利局 黄某”")
         actor = acts.Actor(who, UNIT if role == UNIT else OFFICE, unit)
-        done = acts.move(register, key, tickets, actor, _moment(at), **said)
+        done = acts.move(register, key, tickets, actor, parse_moment(at), **said)
     _show(done, as_json)
 
 
@@ -243,15 +240,6 @@ def _register(city: Path | None, home: Path) -> Iterator[TicketRegister]:
 
     with asked(city, home) as (chosen, con):
         yield TicketRegister(con, chosen, load_rules(chosen), open_store(home, chosen).decisions)
-
-
-def _moment(at: str | None) -> dt.datetime:
-    if at is None:
-        return wall_clock()
-    try:
-        return dt.datetime.fromisoformat(at).replace(tzinfo=None)
-    except ValueError:
-        raise UserError(f"--at 应写成 2017-10-09T08:30，而不是 {at!r}") from None
 
 
 def _show(done: list[Any], as_json: bool) -> None:

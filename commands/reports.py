@@ -18,6 +18,7 @@ from commands.common import (
     asked,
     check_unit,
     parse_day,
+    plan_of,
 )
 
 if TYPE_CHECKING:
@@ -110,13 +111,9 @@ def report_context(city: City, con: Any, known_by: str | None) -> Context:
     from analysis.reports.collect import Context
     from analysis.ticket import load_rules
     from analysis.warehouse import moment
-    from pipeline.load_plan import load_plan
 
-    plan = load_plan(city)
-    if plan is None:
-        raise UserError(f"{city.folder} 没有 plan.yaml，无法出报表")
     known = moment(parse_day(known_by, "--known-by"))
-    return Context(con, city, plan, load_rules(city), load_points(city), known)
+    return Context(con, city, plan_of(city), load_rules(city), load_points(city), known)
 
 
 def report_day(con: Any, as_of: str | None) -> dt.date:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-import os
 import re
 from pathlib import Path
 
-from pipeline.store import ensure_folder, sync_folder
+from pipeline.store import ensure_folder, write_durably
 
 MAX_BYTES = 20 * 1024 * 1024  # of a photo, a scan, a short video
 # How a file begins, not what it is called, says what it is.
@@ -79,13 +78,7 @@ def keep_attachment(folder: Path, content: bytes, suffix: str) -> str:
     if path.exists() and hashlib.sha256(path.read_bytes()).hexdigest() == digest:
         return digest
     ensure_folder(path.parent)
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    with draft.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
-    sync_folder(path.parent)
+    write_durably(path, content)
     return digest
 
 

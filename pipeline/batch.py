@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import os
 from collections.abc import Sequence
-from pathlib import Path
 
 import msgspec
 from filelock import FileLock
@@ -21,7 +19,7 @@ from pipeline.captures import CaptureWriter
 from pipeline.decisions import Decision, append_decisions, check_decision
 from pipeline.landing import next_run
 from pipeline.records import Landed, Record, from_json, to_json
-from pipeline.store import Store, ensure_folder, sync_folder
+from pipeline.store import Store, ensure_folder, sync_folder, write_durably
 
 IMPORT, APPEAL = "import", "appeal"  # slugs of pipeline.city.RESERVED_SLUGS
 
@@ -91,7 +89,7 @@ def commit_batch(
             ],
             decisions=list(decisions),
         )
-        _write(folder / f"{batch_id}.open", [to_json(batch)])
+        write_durably(folder / f"{batch_id}.open", to_json(batch) + b"\n")
         _finish(store)
     return batch
 
@@ -147,15 +145,4 @@ def _land(store: Store, batch: Batch) -> None:
     writer.close()
     draft.replace(store.captures / batch.site / name)
     sync_folder(store.captures / batch.site)
-    _write(landing, [to_json(record) for record in records])
-
-
-def _write(path: Path, lines: Sequence[bytes]) -> None:
-    """A file of lines, whole and durable under its name."""
-    draft = path.with_name(f".{path.name}.draft")
-    with draft.open("wb") as file:
-        file.write(b"".join(line + b"\n" for line in lines))
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
-    sync_folder(path.parent)
+    write_durably(landing, b"".join(to_json(record) + b"\n" for record in records))

@@ -25,7 +25,7 @@ import msgspec
 from filelock import FileLock
 
 from pipeline.captures import CaptureError, read_capture
-from pipeline.store import Store, append_durably, ensure_folder, sync_folder
+from pipeline.store import Store, append_durably, ensure_folder, write_durably
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 FLAGS = (
@@ -175,13 +175,7 @@ def _keep(
     digest = hashlib.sha256(picture).hexdigest()
     ensure_folder(store.screenshots)
     path = store.screenshots / f"{digest}.png"
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    with draft.open("wb") as file:
-        file.write(picture)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
-    sync_folder(store.screenshots)
+    write_durably(path, picture)
     taken = at.replace(microsecond=0, tzinfo=None)
     line = Line(
         url=url,

@@ -33,7 +33,7 @@ class DeductionRow:
     note: str | None
 
 
-def suggested(rows: Iterable[CoverageRow], plan: Plan, points: Points) -> list[DeductionRow]:
+def suggested(rows: Iterable[CoverageRow], points: Points) -> list[DeductionRow]:
     """What coverage suggests: tasks whose term is over and that were certainly not met.
 
     Args:
@@ -88,7 +88,7 @@ def deductions(
     """
     decided = {(row.unit, row.task): row for row in deductions_in(con, plan, as_of, known_by)}
     found = []
-    for row in suggested(rows, plan, points):
+    for row in suggested(rows, points):
         said = decided.pop((row.unit, row.task), None)
         if said is not None:
             row = dataclasses.replace(

@@ -90,7 +90,7 @@ def _doubted(source: Source, min_silent_days: int, calendar: Calendar) -> Source
     doubtful: set[dt.date] = set()
     run: list[dt.date] = []
     for day in sorted(source.silent):
-        if run and any(_is_workday(each, calendar) for each in _days(run[-1], day)[1:-1]):
+        if run and any(calendar.is_likely_workday(each) for each in _days(run[-1], day)[1:-1]):
             doubtful |= _short(run, source, min_silent_days)
             run = []
         run.append(day)
@@ -102,13 +102,6 @@ def _doubted(source: Source, min_silent_days: int, calendar: Calendar) -> Source
 def _short(run: list[dt.date], source: Source, min_silent_days: int) -> set[dt.date]:
     is_missing = all(source.silent[day] in (*BY_HABIT, "missing_unknown_year") for day in run)
     return set(run) if is_missing and len(run) < min_silent_days else set()
-
-
-def _is_workday(day: dt.date, calendar: Calendar) -> bool:
-    try:
-        return calendar.is_workday(day)
-    except UnknownYear:
-        return day.weekday() < 5
 
 
 def _both(one: dict[dt.date, str], other: dict[dt.date, str]) -> dict[dt.date, str]:

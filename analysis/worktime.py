@@ -72,6 +72,13 @@ class Calendar:
             return day in work or (day.weekday() < 5 and day not in rest)
         return _is_workday(day)
 
+    def is_likely_workday(self, day: dt.date) -> bool:
+        """The same; in a year whose holidays are not known yet, Monday to Friday. Counts no deadline."""
+        try:
+            return self.is_workday(day)
+        except UnknownYear:
+            return day.weekday() < 5
+
     def reason(self, day: dt.date) -> str:
         """Why a day counts or not, in Chinese. Raises UnknownYear."""
         weekday = f"周{_WEEKDAYS[day.weekday()]}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import dataclasses
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import msgspec
@@ -133,12 +133,17 @@ TABLES: dict[str, tuple[str, Callable[[Visit], Table]]] = {
 
 
 def to_csv(table: Table) -> bytes:
+    rows = ([row.get(key) for key in table.columns] for row in table.rows)
+    return csv_bytes(table.columns.values(), rows)
+
+
+def csv_bytes(heads: Iterable[str], rows: Iterable[Iterable[Any]]) -> bytes:
     """UTF-8 with the mark that Excel needs; a text that looks like a formula opens as text."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(list(table.columns.values()))
-    for row in table.rows:
-        writer.writerow([defuse(cell_text(row.get(key))) for key in table.columns])
+    writer.writerow(list(heads))
+    for row in rows:
+        writer.writerow([defuse(cell_text(value)) for value in row])
     return ("\ufeff" + out.getvalue()).encode("utf-8", "replace")
 
 

@@ -13,7 +13,7 @@ from analysis.notify.messages import harmless, item_text, split_parts
 from analysis.notify.outbox import Item, Message, Outbox
 from analysis.notify.rules import NotifyRules
 from analysis.ticket import Ticket
-from analysis.worktime import Calendar, UnknownYear
+from analysis.worktime import Calendar
 
 
 @dataclasses.dataclass(frozen=True)
@@ -76,21 +76,14 @@ def plan_messages(
 
 def digest_slot(rules: NotifyRules, calendar: Calendar, at: dt.datetime) -> dt.datetime | None:
     """The latest time of a digest today up to a moment; one that was missed goes out with the next."""
-    if not _is_workday(calendar, at.date()):
+    if not calendar.is_likely_workday(at.date()):
         return None
     times = [time for time in rules.digest_times() if time <= at.time()]
     return dt.datetime.combine(at.date(), times[-1]) if times else None
 
 
 def _is_held(rules: NotifyRules, calendar: Calendar, at: dt.datetime) -> bool:
-    return rules.is_quiet(at) or (rules.rest_days == "hold" and not _is_workday(calendar, at.date()))
-
-
-def _is_workday(calendar: Calendar, day: dt.date) -> bool:
-    try:
-        return calendar.is_workday(day)
-    except UnknownYear:  # deadlines of that year cannot be counted, but alarms must get out
-        return day.weekday() < 5
+    return rules.is_quiet(at) or (rules.rest_days == "hold" and not calendar.is_likely_workday(at.date()))
 
 
 def _addressed(events: Iterable[Event], channels: list[Channel]) -> list[Event]:

@@ -105,7 +105,7 @@ def gaps(document: OfficialDocument, figures: Figures, where: str, *, is_short: 
             continue
         for task, lines in part:
             document.text(
-                wording.task_gap(task, lines, figures, where),
+                wording.task_gap(lines, figures, where),
                 lead=f"{task.title}（{wording.due(task, lines, figures.as_of)}）。",
             )
 

@@ -39,7 +39,7 @@ def write_word(
         name = KIND_NAMES[figures.kind]
         document.text(f"本{name}更正并代替{replaces}，此前印发的以本{name}为准。")
     if figures.kind == "unit":
-        write_unit_sheet(document, figures, rules)
+        write_unit_sheet(document, figures)
         document.sign(rules.organ)
         return document.to_bytes()
     if head.addressee:

@@ -124,7 +124,7 @@ def is_over(line: VerdictLine, day: dt.date) -> bool:
     return line.window_end <= day or line.days_left == 0
 
 
-def task_gap(task: TaskFigure, lines: Sequence[VerdictLine], figures: Figures, where: str) -> str:
+def task_gap(lines: Sequence[VerdictLine], figures: Figures, where: str) -> str:
     """Who is short of one task, by how many, with how many days left."""
     unmet = [line for line in lines if line.verdict == "未达标"]
     own = [line for line in unmet if line.unit != "全市"]

@@ -189,7 +189,7 @@ def _post(document: Document, node: LexborNode, pid: str, floor: int, touch: boo
         quote=quote,
         edited=parse_time(edited.group(1), fetched_at) if edited else None,
         # Attached pictures stand below the text as well as in it; avatars and smileys are neither.
-        images=[] if touch and blocked else _pictures(document, node, body, touch),
+        images=[] if touch and blocked else _pictures(document, node, body),
     )
 
 
@@ -239,7 +239,7 @@ def _quote(body: LexborNode) -> Quote | None:
     return Quote(author=match.group(1).strip() or None, text=text[match.end() :].strip())
 
 
-def _pictures(document: Document, node: LexborNode, body: LexborNode | None, touch: bool) -> list[str]:
+def _pictures(document: Document, node: LexborNode, body: LexborNode | None) -> list[str]:
     if body is None:
         return []
     found: dict[str, None] = {}

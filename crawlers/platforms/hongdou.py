@@ -109,7 +109,7 @@ def _parse_board(document: Document) -> Parsed:
             Link(
                 url=canonical_url(url),
                 kind="thread",
-                signature=_signature(row, title, document),
+                signature=_signature(row, title),
                 title=title,
                 context={"board": board} if board else {},
             ),
@@ -146,7 +146,7 @@ def _row(anchor: LexborNode) -> LexborNode:
     return node
 
 
-def _signature(row: LexborNode, title: str, document: Document) -> str | None:
+def _signature(row: LexborNode, title: str) -> str | None:
     """Everything countable of a row but its views cannot be told apart on a page never seen, so the row's
     numbers and absolute dates stand together: it changes too often rather than too seldom."""
     text = (line_of(row) or "").replace(title, " ", 1)

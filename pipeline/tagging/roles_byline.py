@@ -70,7 +70,7 @@ class Bylines:
         own = self._own_site(item)
         uniform = bool(self._uniform and self._uniform.search(item.title))
         if uniform:
-            signed = [] if own else self._in_text(item, text)
+            signed = [] if own else self._in_text(text)
             host = own or self.hosts.get(item.outlet or "")
             if signed:
                 return signed[:1]  # a paper that prints it is the outlet, not the announcer
@@ -83,12 +83,12 @@ class Bylines:
             value = getattr(item, name)
             if value:
                 found.extend(self._named(name, value, text))
-        if own and not any(b.unit == own for b in found) and self._is_own_copy(item, found):
+        if own and not any(b.unit == own for b in found) and self._is_own_copy(item):
             why = f"{own}自有网站的自有稿件，按供稿计"
             found.append(
                 Byline(own, Evidence(why=why, field="outlet", start=0, end=len(item.outlet or "")), 0.9)
             )
-        found.extend(self._in_text(item, text))
+        found.extend(self._in_text(text))
         unique: dict[str, Byline] = {}
         for byline in found:
             unique.setdefault(byline.unit, byline)
@@ -114,7 +114,7 @@ class Bylines:
             hits = [hit for hit in hits if (hit.start, hit.end) == (0, len(name))]
         return next((h.name.unit for h in hits if h.name.unit and h.name.unit not in self.media), None)
 
-    def _is_own_copy(self, item: ArticleItem, found: list[Byline]) -> bool:
+    def _is_own_copy(self, item: ArticleItem) -> bool:
         source = (item.source or "").removeprefix("来源：").removeprefix("来源:").strip()
         if source and not _OWN_COPY.match(source):
             return False
@@ -156,7 +156,7 @@ class Bylines:
             return text.scope.owner_of(value, hit), hit.end
         return None, hit.end
 
-    def _in_text(self, item: ArticleItem, text: Text) -> list[Byline]:
+    def _in_text(self, text: Text) -> list[Byline]:
         whole = text.whole
         found: list[Byline] = []
         if not text.hits:

@@ -72,7 +72,7 @@ class ThreadTagger:
         units = self._units(kind, asked, reading, shares)
         state = _state(asked, answering)
         sentiment, score, why = self._sentiment.tag(reading, kind.kind, kind.mood)
-        urgency: Literal["普通", "紧急"] = "紧急" if _urgent(reading, kind, asked) else "普通"
+        urgency: Literal["普通", "紧急"] = "紧急" if _urgent(kind, asked) else "普通"
         return ThreadTags(
             id=item.id,
             kind=kind.kind,
@@ -95,7 +95,7 @@ class ThreadTagger:
             },
             confidence={
                 "kind": round(kind.confidence, 3),
-                "needs_reply": round(_needs_confidence(reading, kind, asked, answering), 3),
+                "needs_reply": round(_needs_confidence(kind, asked, answering), 3),
                 "units": round(units.confidence, 3),
                 "sentiment": round(min(0.98, 0.6 + abs(score) * 0.35), 3),
             },
@@ -192,7 +192,7 @@ def _state(asked: bool, answering: Answering) -> TicketState:
     return "已初步回应" if answering.first_response is not None else "待研判"
 
 
-def _urgent(reading: Reading, kind: Kind, asked: bool) -> bool:
+def _urgent(kind: Kind, asked: bool) -> bool:
     if kind.kind in ("广告", "讨论", "表扬", "建议") or not asked:
         return False
     return kind.urgent >= URGENT
@@ -238,7 +238,7 @@ def _state_evidence(state: TicketState, answering: Answering, posts: list[Thread
     )
 
 
-def _needs_confidence(reading: Reading, kind: Kind, asked: bool, answering: Answering) -> float:
+def _needs_confidence(kind: Kind, asked: bool, answering: Answering) -> float:
     if asked and answering.answer is not None:
         return 0.95 if answering.answer.words else 0.7
     return min(0.98, kind.asked_confidence)

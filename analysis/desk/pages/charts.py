@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import dataclasses
-import io
 from collections.abc import Callable
 from typing import Any, ClassVar
 
@@ -14,8 +12,8 @@ from litestar.response import Response
 from analysis.desk.page import Page
 from analysis.desk.routing import see
 from analysis.desk.security import CHART_POLICY
+from analysis.desk.tables import csv_bytes
 from analysis.desk.visit import Visit
-from analysis.terminal import cell_text, defuse
 from analysis.trend_charts import Format, draw_trend
 from analysis.trends import TrendTable, coverage_weeks, forum_weeks, gaps, reply_times, sentiment_weeks
 
@@ -66,21 +64,14 @@ def chart(visit: Visit, file: str) -> Response[bytes]:
     table = table_of(visit, name)
     shown: Format = "png" if kind == "png" else "svg"
     content: bytes = (
-        _csv(table) if kind == "csv" else visit.once(f"{kind} {name}", lambda: draw_trend(table, shown))
+        csv_bytes(table.columns, table.rows)
+        if kind == "csv"
+        else visit.once(f"{kind} {name}", lambda: draw_trend(table, shown))
     )
     headers = {"content-security-policy": CHART_POLICY}
     if kind != "svg":
         headers["content-disposition"] = f'attachment; filename="{name}-{visit.as_of}.{kind}"'
     return Response(content, media_type=MEDIA[kind], headers=headers)
-
-
-def _csv(table: TrendTable) -> bytes:
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(table.columns)
-    for row in table.rows:
-        writer.writerow([defuse(cell_text(cell)) for cell in row])
-    return ("\ufeff" + out.getvalue()).encode("utf-8")
 
 
 ROUTES = [charts, chart]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
+import time
 
 import pytest
 from docx import Document
@@ -60,8 +61,10 @@ def test_a_package_is_a_job_and_then_a_download(office: Office) -> None:
         assert answer.headers["location"].startswith("/jobs/")
         job = office.jobs.all()[0]
         assert "--why=--with-forum" in job.steps[0] and f"--unit={UNIT}" in job.steps[0]
+        deadline = time.monotonic() + 60
         while office.jobs.get(job.id).is_running:
-            pass
+            assert time.monotonic() < deadline, "the job does not end"
+            time.sleep(0.05)
         name = f"{NOW:%Y%m%d%H%M%S}-{UNIT}-m02.zip"
         assert name in client.get("/packages").text
         assert client.get(f"/packages/{name}").content == b"PK"

@@ -1,13 +1,10 @@
-"""Owns the lists of what in the queue needs a person: to judge, without a unit, to confirm, to close."""
+"""Owns the floors of which only a person can say what they are: disputes, thanks, answers by strangers."""
 
 from __future__ import annotations
 
 import dataclasses
 import datetime as dt
 
-from analysis.queue import queue
-from analysis.reply_rules import Rules
-from analysis.ticket import Ticket
 from analysis.warehouse import Connection, ask, moment
 
 Day = dt.date | dt.datetime
@@ -50,42 +47,8 @@ class FloorToConfirm:
         return (*yes[self.kind], "answer_rejected")
 
 
-def to_judge(con: Connection, rules: Rules, as_of: Day, known_by: Day | None = None) -> list[Ticket]:
-    """待研判, and sent back (退回改派): a person says whose it is, or that nobody need answer."""
-    return [t for t in queue(con, rules, as_of, known_by=known_by) if t.state in ("待研判", "退回改派")]
-
-
-def without_unit(con: Connection, rules: Rules, as_of: Day, known_by: Day | None = None) -> list[Ticket]:
-    """Open tickets of which nobody knows whose they are."""
-    return [t for t in queue(con, rules, as_of, known_by=known_by) if t.unit is None]
-
-
-def solved_to_confirm(con: Connection, as_of: Day, known_by: Day | None = None) -> list[FloorToConfirm]:
-    """Floors on which the poster says that the matter is solved; oldest first."""
-    return _floors(con, "solved", as_of, known_by)
-
-
-def disputes_to_confirm(con: Connection, as_of: Day, known_by: Day | None = None) -> list[FloorToConfirm]:
-    """Floors on which the poster disputes the answer (二次反映); oldest first."""
-    return _floors(con, "disputed", as_of, known_by)
-
-
-def claims_to_confirm(con: Connection, as_of: Day, known_by: Day | None = None) -> list[FloorToConfirm]:
-    """Floors by accounts that are not registered and speak as an authority; oldest first."""
-    return _floors(con, "claimed", as_of, known_by)
-
-
-def paused(con: Connection, rules: Rules, as_of: Day, known_by: Day | None = None) -> list[Ticket]:
-    """Tickets whose clocks stand still: somebody must see that the poster gave what was owed."""
-    return [t for t in queue(con, rules, as_of, known_by=known_by) if t.state == "暂停"]
-
-
-def to_close(con: Connection, rules: Rules, as_of: Day, known_by: Day | None = None) -> list[Ticket]:
-    """Answered tickets that nobody closed yet (已答复 → 已办结)."""
-    found = queue(con, rules, as_of, known_by=known_by, include_closed=True)
-    return [t for t in found if t.state == "已答复"]
-
-
-def _floors(con: Connection, kind: str, as_of: Day, known_by: Day | None) -> list[FloorToConfirm]:
+def floors_to_confirm(con: Connection, as_of: Day, known_by: Day | None = None) -> list[FloorToConfirm]:
+    """Disputes of an answer (二次反映) first, then what is said to be solved, then what accounts that are not
+    registered say as an authority; each oldest first."""
     rows = ask(con, "floor_to_confirm", as_of=moment(as_of), known_by=moment(known_by))
-    return [FloorToConfirm(**row) for row in rows if row["kind"] == kind]
+    return sorted((FloorToConfirm(**row) for row in rows), key=lambda floor: list(QUESTION).index(floor.kind))

@@ -46,7 +46,7 @@ def contacts(
     as_json: JsonOption = False,
     as_csv: CsvOption = False,
 ) -> None:
-    """分管领导和联系人：谁已报、谁逾期、谁未报（9月29日为限）。"""
+    """分管领导和联系人：谁已报、谁逾期、谁未报（时限见 plan.yaml）。"""
     if context.invoked_subcommand is not None:
         return
     from analysis.columns import as_dicts, labels

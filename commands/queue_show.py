@@ -57,17 +57,13 @@ def confirm(
     city: CityOption = None, home: HomeOption = HOME, as_of: AsOfOption = None, as_json: JsonOption = False
 ) -> None:
     """待人确认的楼层：发帖人不认可答复、称已解决，未登记账号的答复。"""
-    from analysis import queue_lists
     from analysis.columns import LABELS
     from analysis.overview import latest_day
+    from analysis.queue_lists import floors_to_confirm
 
     with asked(city, home) as (_, con):
         day = parse_day(as_of) or latest_day(con)
-        found = [
-            *queue_lists.disputes_to_confirm(con, day),
-            *queue_lists.solved_to_confirm(con, day),
-            *queue_lists.claims_to_confirm(con, day),
-        ]
+        found = floors_to_confirm(con, day)
     columns = ("ticket_id", "title", "unit", "state", "floor", "question", "floor_words", "said_at")
     rows = [
         dataclasses.asdict(floor) | {"question": floor.question, "floor_words": floor.words}

@@ -11,11 +11,11 @@ from analysis.notify.outbox import Outbox, Part
 from analysis.notify.rules import Alarm, NotifyRules
 from analysis.plan import Plan, load_facts
 from analysis.proofs import Record, exposure_gate
-from analysis.queue_lists import FloorToConfirm
+from analysis.queue_lists import floors_to_confirm
 from analysis.record import said_in
 from analysis.sources import DOUBTFUL, REASONS, load_sources
 from analysis.verdicts import Ground
-from analysis.warehouse import Connection, ask, moment
+from analysis.warehouse import Connection
 from analysis.worktime import Calendar
 
 LOOK_BACK_DAYS = 31  # a silence that is longer is told once more, as one of more than a month
@@ -75,7 +75,6 @@ def _confirmations(
     con: Connection, rules: NotifyRules, alarm: Alarm, at: dt.datetime, known_by: dt.datetime | None
 ) -> list[Event]:
     """Floors on which a person must decide: a poster disputes an answer or says that it is solved."""
-    rows = ask(con, "floor_to_confirm", as_of=at, known_by=moment(known_by))
     return [
         Event(
             key=f"confirm|{floor.ticket_id}|{floor.floor}|{floor.kind}|{rules.desk}",
@@ -87,7 +86,7 @@ def _confirmations(
             why=f"{floor.question}（{floor.floor} 楼，{floor.said_at:%m-%d %H:%M}）",
             text=f"{floor.ticket_id} {floor.title}",
         )
-        for floor in (FloorToConfirm(**row) for row in rows)
+        for floor in floors_to_confirm(con, at, known_by)
     ]
 
 

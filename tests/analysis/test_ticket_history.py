@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from analysis import queue_lists
 from analysis.acts import ticket as act
+from analysis.queue_lists import floors_to_confirm
 from analysis.ticket_history import ticket_history
 from tests.analysis.acts.test_ticket import OFFICE, WATER, Office, at
 
@@ -61,12 +61,7 @@ def test_floors_wait_for_a_word_until_it_is_given(office: Office) -> None:
 
     def waiting(moment: str) -> list[tuple[str, int]]:
         con = office.register().con
-        lists = (
-            queue_lists.claims_to_confirm,
-            queue_lists.disputes_to_confirm,
-            queue_lists.solved_to_confirm,
-        )
-        return [(f.kind, f.floor) for each in lists for f in each(con, at(moment))]
+        return [(f.kind, f.floor) for f in floors_to_confirm(con, at(moment))]
 
     assert waiting("10T12:00") == []
     assert waiting("11T12:00") == [("claimed", 3)]
@@ -77,17 +72,3 @@ def test_floors_wait_for_a_word_until_it_is_given(office: Office) -> None:
     assert waiting("18T21:00") == [("solved", 7)]
     act.solved_confirmed(office.register(), ticket, OFFICE, at("19T09:00"), floor=7)
     assert waiting("19T10:00") == []
-
-
-def test_lists_of_tickets_for_the_page_of_today(office: Office) -> None:
-    one = office.post(title="[投诉]", tid="1")
-    two = office.post(("防城港水利", "2017-10-10T09:00:00", "不属我局职责"), tid="2")
-    done = office.post(("防城港水利", "2017-10-10T09:00:00", "答复：好了"), tid="3")
-    register = office.open()
-    con, rules = register.con, register.rules
-    assert {t.ticket_id for t in queue_lists.to_judge(con, rules, at("11T09:00"))} == {one, two}
-    assert [t.ticket_id for t in queue_lists.without_unit(con, rules, at("11T09:00"))] == [one]
-    assert [t.ticket_id for t in queue_lists.to_close(con, rules, at("11T09:00"))] == [done]
-    act.pause(register, two, OFFICE, at("11T10:00"), why="等地址")
-    con = office.register().con
-    assert [t.ticket_id for t in queue_lists.paused(con, rules, at("11T12:00"))] == [two]

@@ -16,12 +16,7 @@ from analysis.desk.routing import see
 from analysis.desk.visit import Visit
 from analysis.overview import DERIVED_KINDS, latest_day
 from analysis.queue import Ticket
-from analysis.queue_lists import (
-    FloorToConfirm,
-    claims_to_confirm,
-    disputes_to_confirm,
-    solved_to_confirm,
-)
+from analysis.queue_lists import FloorToConfirm, floors_to_confirm
 from analysis.source_health import SourceHealth
 from analysis.verdicts import UNKNOWN, UNMET, CoverageRow
 from analysis.warehouse import WarehouseError
@@ -105,11 +100,7 @@ def _confirm(visit: Visit) -> list[FloorToConfirm]:
         return []
     return visit.once(
         "confirm",
-        lambda: [
-            floor
-            for ask_for in (disputes_to_confirm, claims_to_confirm, solved_to_confirm)
-            for floor in ask_for(visit.con, visit.as_of, visit.known_by)
-        ],
+        lambda: floors_to_confirm(visit.con, visit.as_of, visit.known_by),
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from analysis.acts.record import ActError
 from analysis.acts.tag import CorrectionError
+from analysis.desk.journal import JournalError
 from analysis.imports.sheet import SheetError
 from analysis.notify.rules import NotifyError
 from analysis.queue import TicketError
@@ -31,6 +32,7 @@ _CLEAR = (
     CorrectionError,
     DecisionError,
     EvaluationError,
+    JournalError,
     NotifyError,
     SaltError,
     BuildError,

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import hmac
-import os
 import re
 import secrets
 from base64 import b32encode
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from pipeline.store import ensure_folder, sync_folder
+from pipeline.store import ensure_folder, write_once
 
 PSEUDONYM_PREFIX = "网友-"
 _SALT_BYTES = 32
@@ -50,7 +48,7 @@ def load_salt(path: Path) -> bytes:
         if check.exists():
             raise SaltError(f"{path}：化名用的密钥文件不见了，请从备份恢复；没有它，已采集的发帖人无法对应")
         ensure_folder(path.parent)
-        _write_once(path, secrets.token_hex(_SALT_BYTES))
+        write_once(path, secrets.token_hex(_SALT_BYTES))
     try:
         salt = bytes.fromhex(path.read_text(encoding="ascii").strip())
     except (ValueError, UnicodeDecodeError) as error:
@@ -59,26 +57,10 @@ def load_salt(path: Path) -> bytes:
         raise SaltError(f"{path}：化名用的密钥文件长度不对，请从备份恢复")
     digest = hashlib.sha256(b"gangqing salt\n" + salt).hexdigest()
     if not check.exists():
-        _write_once(check, digest)
+        write_once(check, digest)
     if check.read_bytes().strip() != digest.encode():
         raise SaltError(f"{path}：不是采集时所用的密钥文件，请从备份恢复；用别的密钥，已采集的发帖人无法对应")
     return salt
-
-
-def _write_once(path: Path, line: str) -> None:
-    """Write a file of one line, whole and durable; one that is there already stays."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(handle, "w", encoding="ascii") as file:
-            file.write(line + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        with contextlib.suppress(FileExistsError):
-            os.link(draft, path)
-    finally:
-        draft.unlink()
-    sync_folder(path.parent)
 
 
 def mask_personal(text: str) -> str:

@@ -15,6 +15,10 @@ from pipeline.store import append_durably, ensure_folder
 R = TypeVar("R", bound=msgspec.Struct)
 
 
+class JournalError(ValueError):
+    """A line of a journal cannot be read; the message names file and line, in Chinese."""
+
+
 class Journal(Generic[R]):
     """One file of records of one type, only ever appended to; several processes may write it."""
 
@@ -30,16 +34,22 @@ class Journal(Generic[R]):
             append_durably(self.path, lines, self._mode)
 
     def __iter__(self) -> Iterator[R]:
-        """All records in order. Half a line (a kill while writing, never acknowledged) is passed over."""
+        """All records in order. Half a line (a kill while writing, never acknowledged) is passed over.
+
+        Raises:
+            JournalError: a line is damaged otherwise: who was shut out must not come in by it.
+        """
         if not self.path.exists():
             return
         decoder = msgspec.json.Decoder(self._record)
-        for line in self.path.read_bytes().split(b"\n"):
+        for number, line in enumerate(self.path.read_bytes().split(b"\n"), 1):
             if line.strip():
                 try:
                     yield decoder.decode(line)
-                except msgspec.DecodeError:
-                    continue
+                except (msgspec.DecodeError, UnicodeDecodeError) as error:
+                    if "truncated" not in str(error):
+                        said = f"{self.path} 第 {number} 行损坏，请从备份恢复这个文件（{error}）"
+                        raise JournalError(said) from error
 
     def state(self) -> tuple[int, int]:
         """Changes with every record."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-import os
 import secrets
 from collections.abc import Callable
 from functools import cached_property
@@ -25,7 +24,7 @@ from analysis.plan import Plan, load_plan
 from analysis.ticket import Rules, load_rules
 from analysis.warehouse import WarehouseError
 from pipeline.city import City, CityError
-from pipeline.store import Store, ensure_folder, open_store
+from pipeline.store import Store, ensure_folder, open_store, write_once
 
 
 class JobKind(msgspec.Struct, frozen=True, kw_only=True):
@@ -124,12 +123,10 @@ class Office:
     def secret(self) -> str:
         """Signs the tokens of forms; made once, kept in var/<city>/desk."""
         path = ensure_private(self.store.desk) / "secret"
-        try:
-            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-                file.write(secrets.token_hex(32))
-        except FileExistsError:
-            pass
-        return path.read_text("utf-8")
+        if not path.exists() or not path.read_bytes().strip():  # empty: a kill of an earlier version
+            path.unlink(missing_ok=True)
+            write_once(path, secrets.token_hex(32))
+        return path.read_text("utf-8").strip()
 
 
 def ensure_private(folder: Path) -> Path:

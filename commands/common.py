@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import contextlib
 import datetime as dt
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -137,6 +138,22 @@ def parse_moment(text: str | None, name: str = "--at") -> dt.datetime:
     if moment > wall_clock():
         raise UserError(f"{name} {text} 还没有到，不能预先记录")
     return moment
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Write a file that the user asked for, whole or not at all. Raises UserError where it cannot be."""
+    from pipeline.faults import os_fault
+
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        draft.write_bytes(content)
+        draft.replace(path)
+    except OSError as error:
+        error.filename = str(path)  # not the draft's
+        raise UserError(f"写不到 {os_fault(error)}；请换一个位置") from error
+    finally:
+        with contextlib.suppress(OSError):
+            draft.unlink(missing_ok=True)
 
 
 def plan_of(city: City) -> Any:

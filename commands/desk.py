@@ -19,6 +19,7 @@ from commands.common import (
     parse_day,
     wall_clock,
 )
+from pipeline.faults import os_fault
 
 app = typer.Typer(rich_markup_mode=None)
 PORT = 8017
@@ -63,7 +64,9 @@ def desk(
             (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET
         )
     except OSError as error:
-        raise UserError(f"不能在 {host}:{port} 上监听（{error.strerror}），请用 --port 换一个端口") from error
+        raise UserError(
+            f"不能在 {host}:{port} 上监听（{os_fault(error)}），请用 --port 换一个端口"
+        ) from error
     shown = f"[{host}]" if ":" in host else host
     address = f"http://{shown}:{listening.getsockname()[1]}"
     typer.echo(f"办公台已打开：{address}/  （今天按 {office.today} 算，Ctrl-C 结束）")

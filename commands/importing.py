@@ -20,6 +20,7 @@ from commands.common import (
     load_chosen,
     parse_moment,
     plan_of,
+    write_file,
 )
 
 app = typer.Typer(rich_markup_mode=None)
@@ -54,7 +55,7 @@ def import_file(
         if template.exists():
             raise UserError(f"{template} 已经有了，不覆盖；请换一个文件名")
         is_csv = template.suffix.lower() == ".csv"
-        template.write_bytes(csv_template() if is_csv else excel_template(chosen, plan_of(chosen)))
+        write_file(template, csv_template() if is_csv else excel_template(chosen, plan_of(chosen)))
         typer.echo(f"已生成报送表：{template}")
         return
     if file is None:

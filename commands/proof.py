@@ -21,6 +21,7 @@ from commands.common import (
     wall_clock,
 )
 from commands.reports import report_context, report_day
+from pipeline.faults import os_fault
 
 app = typer.Typer(rich_markup_mode=None)
 proof = typer.Typer(
@@ -82,7 +83,7 @@ def pack(
         except ActError as error:
             raise UserError(str(error)) from error
         except OSError as error:
-            raise UserError(f"写不到 {out}：{error.strerror or error}；请换一个位置（--out）") from error
+            raise UserError(f"写不到 {os_fault(error)}；请换一个位置（--out）") from error
     typer.echo(f"已打包 {packed.path}：稿件 {packed.piece_count} 篇次，网页存证 {packed.capture_count} 份")
     typer.echo(f"整包 SHA-256：{packed.sha256}")
     if packed.left_out_count:
@@ -148,7 +149,7 @@ def verify(
     try:
         found = look(file, sha256.strip() if sha256 else None)
     except OSError as error:
-        raise UserError(f"读不到 {file}：{error.strerror or error}") from error
+        raise UserError(f"读不到 {os_fault(error)}") from error
     for fault in found.faults[:_MOST_FAULTS]:
         typer.echo(f"✗ {fault}")
     if len(found.faults) > _MOST_FAULTS:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -18,6 +17,7 @@ from commands.common import (
     asked,
     check_unit,
     parse_day,
+    write_file,
 )
 from commands.queue import queue_app
 
@@ -46,7 +46,7 @@ def queue_sheet(
             sheet = build_sheet(con, chosen, load_rules(chosen), ticket, day, kind)
         except TicketError as error:
             raise UserError(str(error)) from error
-    write_file(out, write_handover(sheet))
+    keep(out, write_handover(sheet))
 
 
 @queue_app.command("export")
@@ -77,19 +77,11 @@ def queue_export(
         tickets = queue(con, load_rules(chosen), day, unit, known)
         changes = change_counts(con, tickets, day, moment(known))
     if xlsx is not None:
-        write_file(xlsx, write_list(tickets, unit, chosen.name, day))
+        keep(xlsx, write_list(tickets, unit, chosen.name, day))
     if ics is not None:
-        write_file(ics, write_feed(tickets, unit, chosen.name, day, changes))
+        keep(ics, write_feed(tickets, unit, chosen.name, day, changes))
 
 
-def write_file(path: Path, content: bytes) -> None:
-    """Whole or not at all: a draft beside it is renamed."""
-    if path.is_dir() or not path.parent.is_dir():
-        raise UserError(f"不能写到 {path}：目录不存在，或它本身是目录")
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        draft.write_bytes(content)
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
+def keep(path: Path, content: bytes) -> None:
+    write_file(path, content)
     typer.echo(f"已写入 {path}（{len(content):,} 字节）")

@@ -19,7 +19,9 @@ from commands.common import (
     check_unit,
     parse_day,
     plan_of,
+    write_file,
 )
+from pipeline.faults import os_fault
 
 if TYPE_CHECKING:
     from analysis.reports.collect import Context
@@ -123,16 +125,11 @@ def report_day(con: Any, as_of: str | None) -> dt.date:
 
 
 def write_files(folder: Path, files: dict[str, bytes]) -> list[Path]:
-    """Write files into a folder; each appears whole or not at all. Raises UserError where it cannot be."""
+    """Write files into a folder, which is made; returns where they are. Raises UserError."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        paths = []
-        for name, content in files.items():
-            path = folder / name
-            half = path.with_name(f".{path.name}.part")
-            half.write_bytes(content)
-            half.replace(path)
-            paths.append(path)
     except OSError as error:
-        raise UserError(f"写不到 {folder}：{error.strerror or error}；请换一个目录（--out）") from error
-    return paths
+        raise UserError(f"不能建立目录，请换一个（--out）：{os_fault(error)}") from error
+    for name, content in files.items():
+        write_file(folder / name, content)
+    return [folder / name for name in files]

@@ -16,6 +16,8 @@ _SYSTEM = {
     errno.EEXIST: "已有同名文件，无法建立目录",
     errno.EISDIR: "是目录，不是文件",
     errno.EMFILE: "打开的文件过多，请提高 ulimit -n",
+    errno.EADDRINUSE: "端口已被占用",
+    errno.EADDRNOTAVAIL: "本机没有这个地址",
     errno.EIO: "磁盘读写出错，请检查硬件",
 }
 

@@ -20,6 +20,7 @@ from filelock import FileLock, Timeout
 from pipeline.batch import finish_batches
 from pipeline.city import City
 from pipeline.decisions import decisions_state
+from pipeline.faults import os_fault
 from pipeline.landing import Quarantined, iter_landed, landing_files
 from pipeline.load_alike import link_threads
 from pipeline.load_city import load_city_tables
@@ -125,7 +126,7 @@ def _copy(warehouse: Path, draft: Path) -> None:
     try:
         shutil.copyfile(warehouse, draft)
     except OSError as error:
-        raise WarehouseError(f"{draft} 写入失败，请腾出空间后再运行（{error.strerror}）") from error
+        raise WarehouseError(f"{draft} 写入失败，请腾出空间后再运行（{os_fault(error)}）") from error
 
 
 def _publish(draft: Path, warehouse: Path) -> None:

@@ -72,13 +72,20 @@ class AnswerReader:
             span = next((found[name][0] for name in names if name in found), None)
             return Reply(floor, kind, span, "" if span is None else text[span[0] : span[1]])
 
+        long = len(text) >= LONG
         if "not_ours" in found and not done and ("elsewhere" in found or facts < 3):
             return said("sent_back", "not_ours")
         if "answers" in found:
             return said("answer", "answers")
-        if "elsewhere" in found and not (inquiry or done) and facts < 2 and not self._besides(found):
+        # An address beside nothing else is all that there is.
+        alone = not (facts or long)
+        if (
+            "elsewhere" in found
+            and not (inquiry or done)
+            and facts < 2
+            and (alone or not self._besides(found))
+        ):
             return said("sent_back", "elsewhere")
-        long = len(text) >= LONG
         if "later" in found and not (inquiry and (done or long)):
             # "已停播该广告，复核结果另行答复" promises an answer; "经查…，已修好" is one.
             return said("response", "later")

@@ -1,4 +1,5 @@
-"""Owns the numbers that the kind model sees of a post besides its grams: contact, price, questions, place."""
+"""Owns the numbers that the kind model sees of a post besides its grams: contact, price, questions, place,
+and what its title says that it does."""
 
 from __future__ import annotations
 
@@ -11,10 +12,13 @@ _DIGIT = re.compile(r"[\dvV折]")  # without one there is neither phone nor pric
 _PHONE = re.compile(r"1[3-9][\dxX*×]{9}|1[3-9]\d[- ][\dxX*]{4}[- ][\dxX*]{4}|0\d{2,3}[- ]\d{7,8}|[vV][xX：:]")
 _PRICE = re.compile(r"\d+(?:\.\d+)?\s*(?:元|块|折|万起|/斤|一斤)|[一二三四五六七八九]折")
 _ASKS = re.compile(r"[？?]|[吗么](?:[，。！\n]|$)")
+_PRAISES = re.compile(r"感谢|谢谢|致谢|表扬|点赞|点个?赞|夸|喝彩|好样的|鞠躬|锦旗|致敬")
+_SUGGESTS = re.compile(r"建议|提议|提个|不如|能不能|可不可以|希望|呼吁")
 _MARKET_BOARDS = (
     "跳蚤", "二手", "招聘", "租售", "分类", "商家", "广告", "交易", "供求",
 )  # fmt: skip
 WORTH = 0.3  # of a number beside the grams
+TOLD = 0.6  # of what a title says outright
 LENGTH = 4.0  # of the grams of a post beside its numbers
 
 
@@ -34,5 +38,7 @@ def numbers(reading: Reading, board: str | None) -> list[float]:
         WORTH if text.rstrip().endswith(("？", "?")) else 0.0,
         WORTH if reading.elsewhere else 0.0,
         WORTH * log1p(len(text)) / 5,
+        TOLD if _PRAISES.search(title) else 0.0,
+        TOLD if _SUGGESTS.search(title) else 0.0,
         WORTH if board and any(word in board for word in _MARKET_BOARDS) else 0.0,
     ]

@@ -46,6 +46,7 @@ class Named(msgspec.Struct, frozen=True):
     span: Span
     county: bool  # an organ of a county was named
     addressed: bool  # spoken to or called upon, not only told of
+    own: bool = False  # the matter is an act of its own: its recruitment, its notice, its seal
 
 
 class UnitNames:
@@ -64,6 +65,7 @@ class UnitNames:
         self._bare_before = tuple(rules["bare_before"])
         self._calls = tuple(rules["calls"])
         self._called = tuple(rules["called"])
+        self._its_own = tuple(rules["its_own"])
         self._not_after: dict[str, list[str]] = rules["not_followed_by"]
         self._not_before: dict[str, list[str]] = rules["not_preceded_by"]
         self._other_cities = tuple(name for name in rules["cities"] if name != city.stem)
@@ -146,8 +148,12 @@ class UnitNames:
             elif after.startswith(self._place_after):
                 continue
             addressed = span[0] < title_end or before.endswith(self._calls) or after.startswith(self._called)
-            if unit not in named or (addressed and not named[unit].addressed):
-                named[unit] = Named(unit, span, county, addressed)
+            own = after.startswith(self._its_own)
+            known = named.get(unit)
+            if known is None or (addressed and not known.addressed):
+                named[unit] = Named(unit, span, county, addressed, own or (known is not None and known.own))
+            elif own and not known.own:
+                named[unit] = msgspec.structs.replace(known, own=True)
         return list(named.values())
 
     def _county_before(self, before: str, found: dict[tuple[str, str], list[Span]]) -> str | None:

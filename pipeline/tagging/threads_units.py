@@ -74,13 +74,15 @@ class UnitChooser:
         rank: dict[str, float] = dict(scores)
         called = {entry.unit for entry in reading.named if entry.addressed}
         counties = {entry.unit for entry in reading.named if entry.county}
+        acting = {entry.unit for entry in reading.named if entry.own}
+        institutions = self._institutions & called
         late: set[str] = set()
         for place, unit in enumerate(named):
             own = scores.get(unit, 0.0)
             if unit in counties:
                 rank[unit] = best + 2 * NAMED - place * 0.1
-            elif best == 0.0 or own >= RESPONSIBLE * best or unit in self._institutions & called:
-                base = max(own, best) if unit in self._institutions & called else own
+            elif best == 0.0 or own >= RESPONSIBLE * best or unit in acting or unit in institutions:
+                base = max(own, best) if unit in acting or unit in institutions else own
                 rank[unit] = base + (NAMED - 0.1 * min(place, 2) if unit in called else TOLD)
             else:
                 rank[unit] = max(own, 0.3 * best)

@@ -89,7 +89,7 @@ def _threads(data_dir: Path, city: City, corrections: Path | None = None) -> tup
     rows = read_rows(examples, city)
     card: Card = {
         "what": "帖子：类型、是否要单位答复、是否紧急",
-        "kind": "逻辑回归：全文、标题、结尾的单字与双字，加电话、价钱、问号等十个数",
+        "kind": "逻辑回归：全文、标题、结尾的单字与双字，加电话、价钱、问号等十二个数",
         "data": dict(Counter(_origin(example.id) for example in examples)),
         "labels": dict(sorted(Counter(str(example.kind) for example in examples).items())),
         "cross_validated": thread_scores(examples, rows),

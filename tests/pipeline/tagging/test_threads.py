@@ -94,6 +94,19 @@ def test_a_named_unit_without_the_duty_comes_last(tagger: ThreadTagger) -> None:
 
 
 @pytest.mark.parametrize(
+    ("title", "text", "unit"),
+    [
+        ("市国资委下属公司招人，笔试第一的没进面试", "名单不写分数，公示三天就撤了。", "市国资委"),
+        ("安监局，你们查的那个厂又开工了", "烟囱冒黑烟，粉尘飘到幼儿园，封条撕了一半。", "市安监局"),
+    ],
+)
+def test_the_unit_whose_own_act_it_is_comes_first(
+    tagger: ThreadTagger, title: str, text: str, unit: str
+) -> None:
+    assert tagger.tag(thread(title, text)).units[0] == unit
+
+
+@pytest.mark.parametrize(
     ("title", "named"),
     [
         ("教育局旧址那棵树还在吗", False),
@@ -105,6 +118,8 @@ def test_a_named_unit_without_the_duty_comes_last(tagger: ThreadTagger) -> None:
         ("社保局的窗口中午没人", True),
         ("请物价的同志查一查", True),
         ("妇联、民政有没有人管", True),
+        ("在国外出了事，外事办能帮忙吗", True),
+        ("人民银行管不管柜台排队", True),
     ],
 )
 def test_unit_named_knows_places_and_other_levels(tagger: ThreadTagger, title: str, named: bool) -> None:

@@ -12,7 +12,7 @@ from sklearn.linear_model import LogisticRegression
 from pipeline.tagging.indicator import FILE, SIGNALS, Candidate, IndicatorModel
 from pipeline.training.news_examples import REAL, Example
 
-PENALTY = 0.3
+PENALTY = 1.0
 
 
 def fit_indicator_model(examples: Sequence[Example]) -> IndicatorModel:

@@ -38,6 +38,8 @@ JOB_KINDS = {
     "refresh": JobKind(label="采集并建库", steps=(("crawl",), ("build",))),
     "build": JobKind(label="建库", steps=(("build",),)),
     "check": JobKind(label="检查全部来源", steps=(("sites", "check"),)),
+    # Pages of the announcement while it must stand (notice, 三（五）), each with its picture.
+    "presence": JobKind(label="核查公告页", steps=(("presence", "check"), ("build",), ("proof", "shoot"))),
     "notify": JobKind(label="发出到期的通知", steps=(("notify", "send"),)),
 }
 
@@ -50,6 +52,7 @@ class DeskSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
     crawl_at: list[Time] = []  # crawl and build
     check_at: list[Time] = []  # whether every source can still be read
+    presence_at: list[Time] = []  # pages of the announcement, fetched and pictured
     notify_at: list[Time] = []  # messages to units and offices
 
     def in_words(self) -> list[str]:
@@ -63,7 +66,12 @@ class DeskSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
     def times(self) -> dict[str, list[str]]:
         """By kind of job, the times of day."""
-        return {"refresh": self.crawl_at, "check": self.check_at, "notify": self.notify_at}
+        return {
+            "refresh": self.crawl_at,
+            "check": self.check_at,
+            "presence": self.presence_at,
+            "notify": self.notify_at,
+        }
 
 
 @dataclasses.dataclass

@@ -113,11 +113,11 @@ def test_the_desk_starts_shows_and_cancels(office: Office) -> None:
 def test_the_schedule_is_the_citys_and_off_where_it_names_no_time(tmp_path) -> None:
     office = small_office(tmp_path)
     assert start_schedule(office) is None
-    office.city.settings["desk"] = {"crawl_at": ["07:30"], "check_at": ["22:00"]}
+    office.city.settings["desk"] = {"crawl_at": ["07:30"], "check_at": ["22:00"], "presence_at": ["09:00"]}
     office = open_office(office.city, office.home, office.clock, tmp_path / "warehouse.duckdb")
     clockwork = start_schedule(office)
     assert clockwork is not None
-    assert {job.id for job in clockwork.get_jobs()} == {"refresh-07:30", "check-22:00"}
+    assert {job.id for job in clockwork.get_jobs()} == {"refresh-07:30", "check-22:00", "presence-09:00"}
     clockwork.shutdown(wait=False)
     for wrong in ({"crawl_at": ["7:30"]}, {"crawl_at": ["25:00"]}, {"crwal_at": []}):
         office.city.settings["desk"] = wrong

@@ -6,6 +6,7 @@ was the newest that the person saw; where there is a newer one, nothing is writt
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -19,6 +20,7 @@ from analysis.desk.visit import Visit
 from analysis.queue import TicketError
 from pipeline.decisions import Decision, DecisionError, StaleDecision, latest_ids, load_decisions
 
+_COMMAND = re.compile(r"（[a-z-]+）")  # names of commands, which messages give for the command line
 _ACTING = threading.Lock()  # what is seen does not change between the look and the act
 
 
@@ -59,6 +61,7 @@ def perform(
             result = do()
     except (ActError, CorrectionError, DecisionError, TicketError, ValidationException, ValueError) as error:
         said = error.detail if isinstance(error, ValidationException) else str(error)
+        said = _COMMAND.sub("", said)
         visit.log(label, target, refused=said, why=why)
         kept = f"（您填写的内容：{why[:300]}）" if why else ""
         return visit.back(to, f"没有办成：{said}{kept}", is_error=True)

@@ -157,12 +157,11 @@ def check(visit: Visit, form: Form) -> Redirect:
     visit.check_today()
     source = find_source(visit, form.text("site", "来源", required=True))
     office = visit.office
-    steps = ["sites", "check", source.site, "--city", str(office.city.folder.resolve())]
     try:
         job = office.jobs.start(
             f"check {source.site}",
             f"检查来源：{source.outlet}（{source.site}）",
-            [[*steps, "--as-of", str(office.today)]],
+            [office.command("sites", "check", source.site, "--as-of", str(office.today))],
             visit.user.person,
         )
     except JobError as error:

@@ -15,6 +15,7 @@ from analysis.notify.rules import NotifyError
 from analysis.queue import TicketError
 from analysis.warehouse import DatabaseError, WarehouseError
 from analysis.worktime import UnknownYear, WorktimeError
+from pipeline.archive import BackupError
 from pipeline.city import CityError, Unit
 from pipeline.decisions import DecisionError
 from pipeline.evaluation import EvaluationError
@@ -27,6 +28,7 @@ _NEAR = 4  # how many units to suggest
 # Their messages are written for the user already.
 _CLEAR = (
     ActError,
+    BackupError,
     SheetError,
     CityError,
     CorrectionError,

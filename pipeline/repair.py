@@ -36,7 +36,7 @@ def repair_site(folder: Path, site: str) -> list[Torn]:
     good = 0
     if newest in known:
         path = known[newest]
-        end = _end_of_lines(path)
+        end = end_of_lines(path)
         if end < path.stat().st_size:
             torn.append(_cut(path, end))
         name = f"{site}/{newest}.jsonl"
@@ -63,7 +63,7 @@ def _landed_or_none(line: bytes) -> Landed | None:
         return None
 
 
-def _end_of_lines(path: Path, block: int = 1 << 16) -> int:
+def end_of_lines(path: Path, block: int = 1 << 16) -> int:
     """The offset after the last newline, read from the end."""
     with path.open("rb") as file:
         end = file.seek(0, os.SEEK_END)

@@ -1,0 +1,217 @@
+"""Owns the form of a backup: a tar packed with Zstandard, its manifest first, and how it is read unharmed.
+
+What an archive says is never believed: names that lead out of the folder, links, devices, doubles, files that
+the manifest does not list, and bytes that are not those of the manifest are all refused.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import gzip
+import hashlib
+import os
+import re
+import tarfile
+import zlib
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path, PurePosixPath
+from typing import IO, Any
+
+import msgspec
+import pyarrow as pa
+
+from pipeline.records import Record
+
+FORMAT = 1  # of the archive; a higher one is of a newer program. 0: a tar of var/ that somebody made by hand
+MANIFEST = "manifest.json"
+DATA, CITY = "data", "city"  # folders in the archive: of var/<city>, and of the city's own data
+# Below var/<city>, what is derived or lives only as long as the desk: sessions, locks, states of the crawl.
+DERIVED = frozenset({"state", "desk", "logs", "jobs"})
+MAX_MANIFEST_BYTES = 256 * 1024 * 1024
+_ZSTD, _GZIP = b"\x28\xb5\x2f\xfd", b"\x1f\x8b"
+_CHUNK = 1 << 20
+Progress = Callable[[str, int, int | None], None]  # stage in Chinese, done, total
+
+
+class BackupError(ValueError):
+    """A backup cannot be made, read or put back; the message says why and what to do, in Chinese."""
+
+
+class Entry(Record, frozen=True, kw_only=True):
+    """One file of a backup: its name below `data/` or `city/`, its size in bytes, its SHA-256."""
+
+    name: str
+    size: int
+    sha256: str
+    mode: int = 0o600
+
+
+class Manifest(Record, frozen=True, kw_only=True):
+    """What a backup says of itself."""
+
+    format: int
+    program: str  # version of gangqing
+    city: str
+    slug: str  # folder below var/
+    made_at: str
+    counts: dict[str, int]
+    files: list[Entry]
+
+    @property
+    def size(self) -> int:
+        """Bytes of all files, unpacked."""
+        return sum(entry.size for entry in self.files)
+
+
+def hash_of(path: Path, length: int) -> str:
+    """SHA-256 of the first `length` bytes of a file. Raises BackupError where there are fewer."""
+    total, left = hashlib.sha256(), length
+    with path.open("rb") as file:
+        while left and (chunk := file.read(min(left, _CHUNK))):
+            total.update(chunk)
+            left -= len(chunk)
+    if left:
+        raise BackupError(f"{path} 在备份时变短了，请再运行一次")
+    return total.hexdigest()
+
+
+@contextlib.contextmanager
+def packing(path: Path) -> Iterator[tarfile.TarFile]:
+    """An archive to write into a new file that only its owner may read; synced at the end."""
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with (
+            pa.CompressedOutputStream(os.fspath(path), "zstd") as packed,
+            tarfile.open(fileobj=packed, mode="w|", format=tarfile.PAX_FORMAT) as tar,
+        ):
+            yield tar
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def add_bytes(tar: tarfile.TarFile, name: str, size: int, content: IO[bytes], at: dt.datetime) -> None:
+    """One file, with nothing of the machine on which it was made."""
+    member = tarfile.TarInfo(name)
+    member.size, member.mode, member.mtime = size, 0o600, int(at.timestamp())
+    tar.addfile(member, content)
+
+
+@contextlib.contextmanager
+def unpacking(path: Path) -> Iterator[tarfile.TarFile]:
+    """An archive to read in one pass.
+
+    Raises:
+        BackupError: the file is missing, no archive, or damaged.
+    """
+    try:
+        with contextlib.ExitStack() as stack:
+            file = stack.enter_context(path.open("rb"))
+            magic = file.read(4)
+            file.seek(0)
+            stream: Any = file
+            if magic.startswith(_ZSTD):
+                stream = stack.enter_context(pa.CompressedInputStream(pa.PythonFile(file, mode="r"), "zstd"))
+            elif magic.startswith(_GZIP):
+                stream = stack.enter_context(gzip.open(file))
+            yield stack.enter_context(tarfile.open(fileobj=stream, mode="r|"))
+    except FileNotFoundError as error:
+        raise BackupError(f"没有这个文件：{path}") from error
+    except IsADirectoryError as error:
+        raise BackupError(f"{path} 是目录，不是备份文件") from error
+    except (tarfile.TarError, EOFError, zlib.error, pa.ArrowException, gzip.BadGzipFile) as error:
+        raise _damaged(path, error) from error
+    except OSError as error:
+        if error.errno is not None:  # of the system, not of the archive
+            raise
+        raise _damaged(path, error) from error
+
+
+def _damaged(path: Path, error: Exception) -> BackupError:
+    return BackupError(f"{path} 不是完整的备份文件，请换一份备份（{str(error)[:100]}）")
+
+
+def read_manifest(tar: tarfile.TarFile) -> Manifest | tarfile.TarInfo:
+    """The manifest, which stands first; or the first file of a tar that was made by hand and has none.
+
+    Raises:
+        BackupError: of a newer program, or damaged.
+    """
+    first = tar.next()
+    if first is None:
+        raise BackupError("备份文件是空的，请换一份备份")
+    if first.name != MANIFEST:
+        return first
+    if not first.isreg() or first.size > MAX_MANIFEST_BYTES:
+        raise BackupError("备份清单不是正常的文件，请换一份备份")
+    content = tar.extractfile(first)
+    assert content is not None
+    try:
+        raw = msgspec.json.decode(content.read())
+        number = raw["format"]
+        if isinstance(number, int) and number > FORMAT:
+            raise BackupError(f"备份是较新的程序做的（格式 {number}，本程序到 {FORMAT}），请先升级程序再恢复")
+        manifest = msgspec.convert(raw, Manifest)
+    except (msgspec.MsgspecError, TypeError, KeyError) as error:
+        raise BackupError(f"备份清单读不出，请换一份备份（{error}）") from error
+    names = Counter(entry.name for entry in manifest.files)
+    for name in names:
+        check_name(name)
+    if twice := [name for name, count in names.items() if count > 1]:
+        raise BackupError(f"备份清单里重复：{twice[0][:100]}")
+    if not re.fullmatch(r"[\w.-]{1,100}", manifest.slug) or set(manifest.slug) <= {"."}:
+        raise BackupError("备份清单里的城市代号不对，请换一份备份")
+    return manifest
+
+
+def check_name(name: str) -> None:
+    """Raises BackupError where a name leads anywhere but into the archive's own two folders."""
+    parts = PurePosixPath(name).parts
+    is_bad = (
+        len(parts) < 2
+        or parts[0] not in (DATA, CITY)
+        or name != "/".join(parts)
+        or ".." in parts
+        or "\\" in name
+        or any(ord(char) < 32 or char == "\x7f" for char in name)
+        or max(len(part.encode("utf-8", "surrogatepass")) for part in parts) > 255
+    )
+    if is_bad:
+        raise BackupError(f"备份里有不该有的文件名，拒绝恢复：{name[:100]!r}")
+
+
+def verified(tar: tarfile.TarFile, manifest: Manifest, progress: Progress) -> Iterator[tuple[Entry, bytes]]:
+    """Every file of an archive in pieces, each checked against the manifest; the last piece comes before its
+    check, so nothing that is yielded counts until the iterator has ended.
+
+    Raises:
+        BackupError: a file is missing, double, unlisted, no plain file, or not as listed.
+    """
+    wanted = {entry.name: entry for entry in manifest.files}
+    done = 0
+    while (member := tar.next()) is not None:
+        check_name(member.name)
+        entry = wanted.pop(member.name, None)
+        if entry is None:
+            raise BackupError(f"备份里有清单没有列的文件，拒绝恢复：{member.name[:100]}")
+        if not member.isreg() or member.size != entry.size:
+            raise BackupError(f"备份里的文件与清单不符，请换一份备份：{member.name[:100]}")
+        content = tar.extractfile(member)
+        assert content is not None
+        total = hashlib.sha256()
+        yield entry, b""
+        while chunk := content.read(_CHUNK):
+            total.update(chunk)
+            done += len(chunk)
+            progress("核对备份", done, manifest.size)
+            yield entry, chunk
+        if total.hexdigest() != entry.sha256:
+            raise BackupError(f"备份里的文件与清单的 SHA-256 不符，请换一份备份：{member.name[:100]}")
+    if wanted:
+        raise BackupError(f"备份里缺少 {len(wanted)} 个文件，如 {min(wanted)[:100]}，请换一份备份")
+
+
+def silent(stage: str, done: int, total: int | None) -> None:
+    """Progress that nobody looks at."""

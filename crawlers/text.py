@@ -9,16 +9,26 @@ _INVISIBLE = re.compile(
 )
 _BLANK = re.compile(r"[ \t\r\n\u00a0\u2000-\u200a\u202f\u205f\u3000]+")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
+_ODD = re.compile(f"{_INVISIBLE.pattern}|{_SURROGATE.pattern}")
+# Blanks that are not one plain space already; within a line.
+_WIDE = re.compile(
+    r"[ \t\u00a0\u2000-\u200a\u202f\u205f\u3000]{2,}|[\t\u00a0\u2000-\u200a\u202f\u205f\u3000]"
+)
 
 
 def clean_line(text: str) -> str:
     """One line: invisible characters dropped, runs of blanks of any width made one space."""
-    return _BLANK.sub(" ", _INVISIBLE.sub("", _SURROGATE.sub("\ufffd", text))).strip()
+    if _ODD.search(text):
+        text = _INVISIBLE.sub("", _SURROGATE.sub("\ufffd", text))
+    return _BLANK.sub(" ", text).strip()
 
 
 def clean_lines(text: str) -> str:
     """Several lines: each cleaned, empty ones dropped."""
-    return "\n".join(line for line in map(clean_line, text.splitlines()) if line)
+    if _ODD.search(text):
+        return "\n".join(line for line in map(clean_line, text.splitlines()) if line)
+    lines = (line.strip() for line in _WIDE.sub(" ", text).splitlines())
+    return "\n".join(line for line in lines if line)
 
 
 # ---------------------------------------------------------------- heads and tails

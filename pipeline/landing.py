@@ -62,8 +62,8 @@ class LandingWriter:
         site: str,
         run: str,
         *,
-        group_pages: int = 32,
-        group_seconds: float = 0.2,
+        group_pages: int = 64,
+        group_seconds: float = 0.5,
         on_landed: Callable[[Landed], None] | None = None,
     ) -> None:
         self._path = folder / "landing" / site / f"{run}.jsonl"

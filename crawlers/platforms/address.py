@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from urllib.parse import SplitResult, parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
 from pipeline.city import Site
@@ -26,6 +27,7 @@ _PORTS = {"http": 80, "https": 443}
 _TEMPLATE = re.compile(r"\{date:([^{}]+)\}")
 
 
+@lru_cache(maxsize=4096)
 def clean_url(url: str, keep_query: bool = True) -> str:
     """The address without fragment, session id, tracking parameters and default port; host in lower case."""
     try:

@@ -7,7 +7,7 @@ import re
 
 from crawlers.byline import byline_of, source_in, source_of
 from crawlers.dates import parse_time
-from crawlers.platforms.document import Document, body_of, line_of
+from crawlers.platforms.document import Document, line_of, lines_of
 from crawlers.text import clean_line, cut_edges
 from crawlers.title import strip_site
 from pipeline.records import Article, Link, Outcome, Parsed
@@ -26,6 +26,7 @@ _DATE_IN_ADDRESS = re.compile(
     r"/((?:19|20)\d\d)[-/]?([01]\d)[-/]?([0-3]\d)(?:/|[_-])|[/_t]((?:19|20)\d\d)([01]\d)([0-3]\d)_\d"
     r"|/((?:19|20)\d\d)-(\d{1,2})-(\d{1,2})[/_-]"
 )
+_UNPLAIN = re.compile(r"[\W_]+")
 _LABELLED_TIME = re.compile(
     r"(?:发布|发表|发稿|更新|公开|上传|添加|成文)?\s*(?:时间|日期)|发布于|发表于|posted|Date", re.I
 )
@@ -121,24 +122,52 @@ def title_of(document: Document) -> str | None:
 def surroundings(document: Document, title: str | None, body: str) -> tuple[str, str]:
     """The lines before and after the body on the page: from its title (or some lines before it) to its first
     line, and the lines that follow its last."""
-    lines = body_of(document.tree.body).split("\n")
-    plain = [_plain(line) for line in lines]
     wanted = [_plain(line) for line in body.split("\n") if _plain(line)]
-    if not wanted:
-        return "\n".join(lines[:60]), ""
-    first = _index(plain, wanted[0], 0)
-    last = _index(plain, wanted[-1], first if first is not None else 0)
+    page = _Lines(document)
+    first = page.index(wanted[0], 0) if wanted else None
     if first is None:
-        return "\n".join(lines[:60]), ""
+        return "\n".join(page.upto(60)), ""
+    last = page.index(wanted[-1], first)
     start = max(0, first - NEAR)
     if title:
         for index in range(first, max(-1, first - 60), -1):
-            if _plain(title) and _plain(title) in plain[index]:
+            if _plain(title) and _plain(title) in page.plain[index]:
                 start = max(0, index - 3) if index < first else start
                 break
+    lines = page.upto(last + 9 if last is not None else first + 1)
     before = "\n".join(lines[start : first + 1]) if len(lines[first]) <= 60 else "\n".join(lines[start:first])
     after = "\n".join(lines[last + 1 : last + 9]) if last is not None else ""
     return before, after
+
+
+class _Lines:
+    """The lines of a page and what is plain of them, read no further than they are asked for."""
+
+    def __init__(self, document: Document) -> None:
+        self._more = lines_of(document.tree.body)
+        self._lines: list[str] = []
+        self.plain: list[str] = []
+
+    def upto(self, count: int) -> list[str]:
+        while len(self._lines) < count and self._read():
+            pass
+        return self._lines[:count]
+
+    def index(self, wanted: str, start: int) -> int | None:
+        """Where a line begins a wanted one (its first 40 characters), at `start` or behind."""
+        key, index = wanted[:40], start
+        while key and (index < len(self.plain) or self._read()):
+            if key in self.plain[index]:
+                return index
+            index += 1
+        return None
+
+    def _read(self) -> bool:
+        line = next(self._more, None)
+        if line is not None:
+            self._lines.append(line)
+            self.plain.append(_plain(line))
+        return line is not None
 
 
 def time_near(document: Document, before: str, after: str) -> str | None:
@@ -227,9 +256,4 @@ def meta_source(document: Document) -> str | None:
 
 
 def _plain(text: str) -> str:
-    return re.sub(r"[\W_]+", "", clean_line(text))
-
-
-def _index(lines: list[str], wanted: str, start: int) -> int | None:
-    key = wanted[:40]
-    return next((index for index in range(start, len(lines)) if key and key in lines[index]), None)
+    return _UNPLAIN.sub("", text)

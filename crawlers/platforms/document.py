@@ -51,6 +51,7 @@ BLOCKS = frozenset(
 _SILENT = frozenset(
     str.split("script style noscript template iframe object select textarea button svg head title")
 )
+_PIECES_AT_ONCE = 50
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 
 _STATUS: dict[int, Outcome] = {
@@ -82,12 +83,13 @@ class Document:
         check_html(page)
         self.page = page
         self.markup = page.text
-        if nesting(self.markup) > MAX_DEPTH:
-            raise Unreadable("parse_failed", f"标签嵌套超过 {MAX_DEPTH} 层")
         self.element_count = len(_ELEMENT.findall(self.markup))
+        # Elements that are fewer than the depth cannot be nested deeper: the usual page is not walked.
+        if self.element_count > MAX_DEPTH and nesting(self.markup) > MAX_DEPTH:
+            raise Unreadable("parse_failed", f"标签嵌套超过 {MAX_DEPTH} 层")
         if self.element_count > MAX_ELEMENTS:
             raise Unreadable("parse_failed", f"标签超过 {MAX_ELEMENTS} 个")
-        if has_many_attributes(self.markup):
+        if may_have_many_attributes(self.markup) and has_many_attributes(self.markup):
             raise Unreadable("parse_failed", f"一个标签的属性超过 {MAX_ATTRIBUTES} 个")
         self.tree = LexborHTMLParser(self.markup)
         base = self.first("base[href]")
@@ -167,6 +169,12 @@ def nesting(markup: str) -> int:
     return deepest
 
 
+def may_have_many_attributes(markup: str) -> bool:
+    """Is there enough on the page to part so many attributes? Each ends at a blank, a slash or a quote."""
+    ends = markup.count("/") + markup.count('"') + markup.count("'")
+    return ends + len(markup.split()) > MAX_ATTRIBUTES
+
+
 def has_many_attributes(markup: str) -> bool:
     """Has one tag more than MAX_ATTRIBUTES? In one pass and without a tree."""
     position = 0
@@ -211,42 +219,66 @@ def raw_text(
     limit: int | None = None,
 ) -> str:
     """The text of a node with a newline at each block's start and end and at <br>; what a reader does not
-    see (scripts, hidden elements) and what `skip` names is left out. Not recursive: depth is the page's. With
-    `limit` it ends after so many characters: for a text that is asked of many nodes, one in another."""
+    see (scripts, hidden elements) and what `skip` names is left out. With `limit` it ends after so many
+    characters: for a text that is asked of many nodes, one in another."""
+    if limit is None:
+        # In most texts no element has to be asked whether it is hidden. (With a limit, asking costs more.)
+        return "".join(_pieces(node, skip, silent, node.css_first("[style]") is not None))
     parts: list[str] = []
     length = 0
-    stack: list[tuple[LexborNode | None, Iterator[LexborNode], bool]] = [
-        (node, node.iter(include_text=True), False)
-    ]
-    while stack:
-        _, children, block = stack[-1]
-        child = next(children, None)
+    for part in _pieces(node, skip, silent, True):
+        parts.append(part)
+        length += len(part) + 1 if part != "\n" else 0
+        if length > limit:
+            break
+    return "".join(parts)
+
+
+def _pieces(
+    node: LexborNode, skip: Callable[[LexborNode], bool] | None, silent: bool, hides: bool
+) -> Iterator[str]:
+    """The pieces of `raw_text`. Not recursive: depth is the page's."""
+    iterators: list[Iterator[LexborNode]] = [node.iter(include_text=True)]
+    blocks = [False]
+    while iterators:
+        child = next(iterators[-1], None)
         if child is None:
-            stack.pop()
-            if block:
-                parts.append("\n")
+            iterators.pop()
+            if blocks.pop():
+                yield "\n"
             continue
         if child.is_text_node:
-            parts.append((child.text_content or "").replace("\n", " ").replace("\r", " "))
-            length += len(parts[-1]) + 1
-            if limit is not None and length > limit:
-                break
+            text = child.text_content or ""
+            yield text.replace("\n", " ").replace("\r", " ") if "\n" in text or "\r" in text else text
             continue
         tag = child.tag
         if tag == "br":
-            parts.append("\n")
+            yield "\n"
             continue
         if not child.is_element_node or (tag in _SILENT and not silent):
             continue
-        if is_hidden(child) or (skip is not None and skip(child)):
+        if (hides and is_hidden(child)) or (skip is not None and skip(child)):
             continue
         is_block = tag in BLOCKS
         if is_block:
-            parts.append("\n")
+            yield "\n"
         elif tag in ("td", "th"):
-            parts.append(" ")
-        stack.append((child, child.iter(include_text=True), is_block))
-    return "".join(parts)
+            yield " "
+        iterators.append(child.iter(include_text=True))
+        blocks.append(is_block)
+
+
+def lines_of(node: LexborNode | None) -> Iterator[str]:
+    """The lines of `body_of`, read no further than they are asked for."""
+    if node is None:
+        return
+    parts: list[str] = []
+    for part in _pieces(node, None, False, node.css_first("[style]") is not None):
+        parts.append(part)
+        if part == "\n" and len(parts) >= _PIECES_AT_ONCE:
+            yield from filter(None, clean_lines("".join(parts)).split("\n"))
+            parts.clear()
+    yield from filter(None, clean_lines("".join(parts)).split("\n"))
 
 
 def body_of(node: LexborNode | None, skip: Callable[[LexborNode], bool] | None = None) -> str:

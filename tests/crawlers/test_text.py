@@ -4,9 +4,11 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from crawlers.byline import byline_of, names_of, source_in, source_of
-from crawlers.text import cut_edges
+from crawlers.text import clean_line, clean_lines, cut_edges
 from crawlers.title import strip_site
 
 BODY = "防城港日报讯（记者 韦某）某局近日开展检查。\n检查组走访了三个码头。\n统筹推进整改，策划后续行动。"
@@ -146,3 +148,14 @@ def test_source_in_the_copy(body: str, source: str | None) -> None:
 )
 def test_title_without_the_site(title: str, expected: str) -> None:
     assert strip_site(title) == expected
+
+
+ODD = st.text(
+    alphabet=st.sampled_from("港口 \t\n\r\u3000\u00a0\u2003\u200b\ufeff\x0b\x0c\x85\u2028\x1c\x00a。"),
+    max_size=40,
+)
+
+
+@given(ODD)
+def test_lines_cleaned_at_once_are_the_lines_cleaned_one_by_one(text: str) -> None:
+    assert clean_lines(text) == "\n".join(filter(None, map(clean_line, text.splitlines())))

@@ -121,6 +121,6 @@ def test_more_elements_or_attributes_than_any_page_has_are_refused(name: str) ->
 def test_pages_made_to_be_slow_are_not(html: str) -> None:
     for platform in PLATFORMS.values():
         for address in (ADDRESSES[1], ADDRESSES[3], ADDRESSES[6]):
-            begun = time.perf_counter()
+            begun = time.process_time()  # of the processor: the machine may be busy
             platform.parse(page(html, address))
-            assert time.perf_counter() - begun < 5, (platform.NAME, address)
+            assert time.process_time() - begun < 5, (platform.NAME, address)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +28,8 @@ _BEYOND = 0xFFFF  # stands for all characters outside the basic plane
 _IDEOGRAPHIC_SPACE = 0x3000
 _SHOWN = 12  # grams looked at to explain a class
 _DOC = np.uint64(34)  # bits of a key
+_NUMBER = np.uint64(32)  # bits of a gram's number in a bank
+_NUMBERS = np.uint64((1 << 32) - 1)
 _KEY = np.uint64((1 << 34) - 1)  # all of a key; as a key itself it never occurs
 _SLOT_BITS = 18  # of the table that finds a gram: one look into a quarter of a million slots
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)  # 2^64 / golden ratio: spreads keys over the slots
@@ -51,6 +54,25 @@ class Grams:
 
 def read_grams(texts: Sequence[str], title_ends: Sequence[int] | None = None) -> Grams:
     """Grams of texts. Where it is told where their titles end, those of title and end stand out too."""
+    found, times = _distinct(_read_all(texts, title_ends))
+    starts = np.searchsorted(found, np.arange(len(texts) + 1, dtype=np.uint64) << _DOC)
+    return Grams(found & _KEY, times, starts)
+
+
+def _distinct(keys: Keys) -> tuple[Keys, Floats]:
+    """Keys sorted, each once, and 1 + ln of their counts; `keys` are left sorted."""
+    keys.sort()
+    first = np.empty(len(keys), dtype=bool)
+    first[:1] = True
+    np.not_equal(keys[1:], keys[:-1], out=first[1:])
+    places = np.flatnonzero(first)
+    counts = np.diff(places, append=len(keys))
+    times: Floats = (1.0 + np.log(counts)).astype(np.float32)
+    return keys[places], times
+
+
+def _read_all(texts: Sequence[str], title_ends: Sequence[int] | None) -> Keys:
+    """Every gram of every text as it comes, with the number of its text in the bits from `_DOC` on."""
     size = len(texts)
     joined = "\n".join(texts)
     codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
@@ -76,10 +98,7 @@ def read_grams(texts: Sequence[str], title_ends: Sequence[int] | None = None) ->
         parts += [firsts[title] | TITLE, pairs[(title[:-1] & title[1:])[follows]] | TITLE]
         behind = places >= (ends - END_LENGTH)[documents.astype(np.intp)]
         parts += [pairs[(behind[:-1] & behind[1:])[follows]] | END]
-    found, counts = np.unique(np.concatenate(parts), return_counts=True)
-    starts = np.searchsorted(found, np.arange(size + 1, dtype=np.uint64) << _DOC)
-    times: Floats = (1.0 + np.log(counts)).astype(np.float32)
-    return Grams(found & _KEY, times, starts)
+    return np.concatenate(parts)
 
 
 @dataclass(frozen=True)
@@ -110,7 +129,15 @@ class GramModel:
 
     def known(self, grams: Grams) -> Known:
         """The grams of a batch that the model knows."""
-        return GramBank([self]).known(grams)[0]
+        return self._bank.known(grams)[0]
+
+    @cached_property
+    def _bank(self) -> GramBank:
+        return GramBank([self])
+
+    def read(self, texts: Sequence[str]) -> Known:
+        """The grams of texts that the model knows."""
+        return self._bank.read(texts)[0]
 
     def scores(self, known: Known, numbers: Floats | None = None) -> Floats:
         """One margin per text and class; the bias alone where a text has no known gram."""
@@ -177,17 +204,36 @@ class GramBank:
 
     def known(self, grams: Grams) -> list[Known]:
         """The grams of a batch that each model knows."""
-        slots = _slot(grams.keys)
-        here = self._keys[slots] == grams.keys
+        here, numbers = self._look_up(grams.keys)
+        starts = np.concatenate(([0], np.cumsum(here)))[grams.starts]
+        return self._by_model(numbers, grams.times[here], starts)
+
+    def read(self, texts: Sequence[str], title_ends: Sequence[int] | None = None) -> list[Known]:
+        """`known(read_grams(texts, title_ends))`, sooner: what no model knows is left out uncounted.
+
+        A gram's number rises with its key, so that both ways give the same order.
+        """
+        keys = _read_all(texts, title_ends)
+        here, numbers = self._look_up(keys & _KEY)
+        found, times = _distinct((keys[here] >> _DOC) << _NUMBER | numbers.astype(np.uint64))
+        starts = np.searchsorted(found, np.arange(len(texts) + 1, dtype=np.uint64) << _NUMBER)
+        return self._by_model((found & _NUMBERS).astype(np.int32), times, starts)
+
+    def _look_up(self, keys: Keys) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.int32]]:
+        """Which keys any model knows, and the numbers of those."""
+        slots = _slot(keys)
+        here = self._keys[slots] == keys
         numbers = self._numbers[slots]
         rest = np.flatnonzero(~here & self._shared[slots])
         if len(rest):
-            places = np.minimum(np.searchsorted(self._late, grams.keys[rest]), len(self._late) - 1)
-            found = self._late[places] == grams.keys[rest]
+            asked = keys[rest]
+            places = np.minimum(np.searchsorted(self._late, asked), len(self._late) - 1)
+            found = self._late[places] == asked
             numbers[rest[found]] = self._late_numbers[places[found]]
             here[rest[found]] = True
-        numbers, times = numbers[here], grams.times[here]
-        starts = np.concatenate(([0], np.cumsum(here)))[grams.starts]
+        return here, numbers[here]
+
+    def _by_model(self, numbers: npt.NDArray[np.int32], times: Floats, starts: Ids) -> list[Known]:
         result = []
         for rows in self._rows:
             ids = rows[numbers]

@@ -10,7 +10,7 @@ import msgspec
 
 from pipeline.city import City
 from pipeline.records import Evidence, PostTags
-from pipeline.tagging.grams import GramBank, Known, load_gram_model, read_grams
+from pipeline.tagging.grams import GramBank, Known, load_gram_model
 from pipeline.tagging.items import PostItem
 from pipeline.tagging.linear import softmax
 from pipeline.tagging.segment import begins_word
@@ -56,8 +56,9 @@ class PostTagger:
     def tag_all(self, items: Sequence[PostItem]) -> list[PostTags]:
         """Tag messages together: what numpy does, it does for all of them at once."""
         readings = [self._reader.read(item.title, item.text) for item in items]
-        grams = read_grams([r.text for r in readings], [r.title_end for r in readings])
-        of_kinds, of_units, of_chat, known = self._bank.known(grams)
+        of_kinds, of_units, of_chat, known = self._bank.read(
+            [r.text for r in readings], [r.title_end for r in readings]
+        )
         kinds = self._kinds.read(readings, of_kinds, [None] * len(items))
         shares = self._units_of.shares(readings, of_units)
         chat = self._chat.read(of_chat)

@@ -9,7 +9,7 @@ from typing import Literal
 from pipeline.city import City
 from pipeline.records import Evidence, ThreadTags, TicketState
 from pipeline.tagging.answers import Answering, AnswerReader
-from pipeline.tagging.grams import GramBank, read_grams
+from pipeline.tagging.grams import GramBank
 from pipeline.tagging.items import ThreadItem, ThreadPost
 from pipeline.tagging.sentiment import PostSentiment
 from pipeline.tagging.threads_kind import Kind, KindReader
@@ -48,8 +48,7 @@ class ThreadTagger:
         ]
         numbers = {opening: number for number, opening in enumerate(dict.fromkeys(openings))}
         readings = [self._reader.read(title, text) for title, text, _ in numbers]
-        grams = read_grams([r.text for r in readings], [r.title_end for r in readings])
-        of_kinds, of_units = self._bank.known(grams)
+        of_kinds, of_units = self._bank.read([r.text for r in readings], [r.title_end for r in readings])
         kinds = self._kinds.read(readings, of_kinds, [board for _, _, board in numbers])
         shares = self._units_of.shares(readings, of_units)
         return [

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pipeline.tagging.grams import GramModel, Known, load_gram_model, read_grams
+from pipeline.tagging.grams import GramModel, Known, load_gram_model
 from pipeline.tagging.linear import softmax
 
 MODEL = "duty"
@@ -36,7 +36,7 @@ class LearnedRouter:
 
     def read(self, posts: Sequence[str]) -> list[dict[str, float]]:
         """`shares` of texts."""
-        return self.shares(self._model.known(read_grams(posts)))
+        return self.shares(self._model.read(posts))
 
     def shares(self, known: Known) -> list[dict[str, float]]:
         """Short name → share, 0..1, for each post; units without a function of the model are left out."""

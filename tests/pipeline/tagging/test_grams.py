@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.tagging.grams import GramModel, read_grams
+from pipeline.tagging.grams import GramBank, GramModel, read_grams
 
 TEXT = st.text(alphabet=st.characters(codec="utf-8"), max_size=30)
 POST = st.tuples(TEXT, TEXT).map(lambda parts: (f"{parts[0]}\n{parts[1]}", len(parts[0])))
@@ -56,3 +56,22 @@ def test_hundred_thousand_keys_share_slots_and_are_all_found() -> None:
     grams = read_grams([""])
     found = model.known(type(grams)(known, np.ones(size, np.float32), np.array([0, size])))
     assert np.array_equal(found.ids, np.arange(size))
+
+
+@given(st.lists(POST, min_size=1, max_size=5), st.sets(st.text("路灯坏了\n 黑", min_size=1, max_size=2)))
+def test_reading_texts_finds_what_looking_up_their_grams_finds(
+    posts: list[tuple[str, int]], known: set[str]
+) -> None:
+    texts = [text + "路灯 坏了" for text, _ in posts]
+    ends = [end for _, end in posts]
+    halves = [read_grams(texts[:1]).keys[::2], read_grams([*known, texts[-1]], [0] * (len(known) + 1)).keys]
+    models = []
+    for keys in halves:
+        keys = np.unique(keys)
+        rows, idf = np.ones((len(keys), 1), np.float32), np.ones(len(keys), np.float32)
+        models.append(GramModel("m", ("a",), keys, rows, idf, np.zeros(1, np.float32)))
+    bank = GramBank(models)
+    for one, other in zip(bank.read(texts, ends), bank.known(read_grams(texts, ends)), strict=True):
+        assert np.array_equal(one.ids, other.ids)
+        assert np.array_equal(one.times, other.times)
+        assert np.array_equal(one.starts, other.starts)

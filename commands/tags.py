@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
+import tempfile
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -72,23 +73,40 @@ def train(
     out: Annotated[
         Path | None, typer.Option("--out", help="模型写到哪里；不写则替换程序自带的模型。")
     ] = None,
-    docs: Annotated[Path | None, typer.Option("--docs", help="把各方案的比较表写进这个文件。")] = None,
+    docs: Annotated[
+        Path | None,
+        typer.Option("--docs", help="把各方案的比较表写进这个文件，稿件的两张表写在它旁边。"),
+    ] = None,
     corrections: Annotated[
         Path | None,
         typer.Option("--corrections", help="人工更正所在目录（gangqing correct export 写出），一并学习。"),
     ] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="只核对：另行训练一遍，与现有模型逐字节比较，不替换。")
+    ] = False,
 ) -> None:
     """从数据重新训练全部模型；同样的数据得到同样的字节。"""
+    from pipeline.training.manifest import differences
     from pipeline.training.train import train as train_models
 
     if not data.is_dir():
         raise UserError(f"没有这个目录：{data}")
     if corrections is not None and not corrections.is_dir():
         raise UserError(f"没有这个目录：{corrections}，请先运行 gangqing correct export")
-    try:
-        written = train_models(data, out or HOME / "pipeline" / "models", docs, corrections)
-    except FileNotFoundError as error:
-        raise UserError(f"缺少训练数据：{error.filename}") from error
+    kept = out or HOME / "pipeline" / "models"
+    with tempfile.TemporaryDirectory() as scratch:
+        try:
+            written = train_models(data, Path(scratch) if check else kept, docs, corrections)
+        except FileNotFoundError as error:
+            raise UserError(f"缺少训练数据：{error.filename}") from error
+        unlike = differences(Path(scratch), kept) if check else []
+    if unlike:
+        raise UserError(
+            f"与重新训练所得不同：{'、'.join(unlike)}；数据或程序已变，请运行 gangqing train 重建"
+        )
+    if check:
+        typer.echo(f"重新训练所得与 {kept} 逐字节相同")
+        return
     for path in written:
         typer.echo(f"{path}（{path.stat().st_size / 1024:.0f} KB）")
 

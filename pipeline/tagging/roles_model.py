@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from functools import cache
 from pathlib import Path
 
 import msgspec
@@ -33,7 +32,6 @@ class RoleModel(msgspec.Struct, frozen=True):
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, margin))))
 
 
-@cache
 def load_role_model(path: Path = PATH) -> RoleModel:
     """Read the weights.
 
@@ -43,6 +41,4 @@ def load_role_model(path: Path = PATH) -> RoleModel:
     try:
         return msgspec.json.decode(path.read_bytes(), type=RoleModel)
     except (OSError, msgspec.DecodeError) as error:
-        raise ModelError(
-            f"模型 {path.name} 缺失或损坏（{error}），请运行 python -m pipeline.training.roles 重建"
-        ) from error
+        raise ModelError(f"模型 {path.name} 缺失或损坏（{error}），请运行 gangqing train 重建") from error

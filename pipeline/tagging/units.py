@@ -23,7 +23,7 @@ from pipeline.tagging.roles_beside import LEADING, rule_confidence
 from pipeline.tagging.roles_byline import Bylines
 from pipeline.tagging.roles_candidate import Case, Piece, weigh
 from pipeline.tagging.roles_exposure import NO_SPLIT, is_exposure, split_exposure
-from pipeline.tagging.roles_model import load_role_model
+from pipeline.tagging.roles_model import RoleModel, load_role_model
 from pipeline.tagging.roles_occurrence import Text
 from pipeline.tagging.roles_text import Reader
 
@@ -70,15 +70,15 @@ def read_threshold(city: City, default: float) -> float:
 
 
 class UnitTagger:
-    """Tags the units of articles for one city."""
+    """Tags the units of articles for one city, by the model given or the one that is shipped."""
 
-    def __init__(self, city: City) -> None:
+    def __init__(self, city: City, model: RoleModel | None = None) -> None:
         self.city = city
         self.names = Names(city)
         self.finder = NameFinder(self.names)
         self.reader = Reader(city, self.names, self.finder)
         self.bylines = Bylines(city, self.names, self.finder)
-        self.model = load_role_model()
+        self.model = model or load_role_model()
         self.threshold = read_threshold(city, self.model.threshold)
 
     def tag(self, item: ArticleItem) -> UnitTags:

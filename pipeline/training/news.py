@@ -23,10 +23,11 @@ from pipeline.city import City
 from pipeline.tagging.linear import Floats
 from pipeline.tagging.news_sentiment import LABELS, SIGNALS, NewsSentiment, ruled, signals
 from pipeline.tagging.news_sentiment_model import FOLDER, WORD_WEIGHT, NewsModel
+from pipeline.tagging.roles_model import RoleModel
 from pipeline.tagging.topic_model import FILE, TopicModel
 from pipeline.tagging.topic_signals import LABELS as TOPICS
 from pipeline.tagging.topic_signals import NONE
-from pipeline.training.news_examples import REAL, ROOT, Example, load_examples
+from pipeline.training.news_examples import REAL, Example, load_examples
 from pipeline.training.news_indicator import choose, fit_indicator_model, save_indicator_model
 from pipeline.training.news_topic import fit_topic_model, guessed_topic_model, save_topic_model
 
@@ -34,7 +35,6 @@ PENALTY = 1.0
 REAL_WEIGHT = 0.75  # a piece of another city and another year counts less
 MIN_COUNT = 2
 NEVER = -20.0  # bias of a label that no example has beside those that rules decide
-TABLE = ROOT / "docs" / "models-news.md"
 NAMES = {REAL: "其他城市真实稿件"}
 
 
@@ -75,14 +75,15 @@ def build_news_models(
     folder: Path = FOLDER,
     table: Path | None = None,
     corrections: Path | None = None,
+    roles: RoleModel | None = None,
 ) -> dict[str, Any]:
     """Train, write `topic.json`, `sentiment.npz` and the card, return the card. Deterministic.
 
     `data_dir` is the folder with the given gold and the real pieces; where it is None or lacks them, the
     models are trained from the committed gold only and the card says so. With `table`, the comparison is
-    written there.
+    written there. The units of the examples are credited by `roles`, else by the shipped model.
     """
-    examples = load_examples(city, data_dir, guessed_topic_model(), corrections)
+    examples = load_examples(city, data_dir, guessed_topic_model(), corrections, roles)
     folder.mkdir(parents=True, exist_ok=True)
     topics = fit_topic_model(examples)
     save_topic_model(topics, folder)
@@ -166,7 +167,7 @@ def _table(scores: dict[str, dict[str, float]], files: Counter[str]) -> str:
     lines = [
         "# 稿件模型",
         "",
-        "本页由 `python -m pipeline.training.news <数据目录>` 生成，请勿手改。",
+        "本页由 `gangqing train 数据目录 --docs docs/models.md` 生成，请勿手改。",
         "每一行都只用其余文件训练（留一文件），数字为正确率。词典不在留出之列，看过的稿件上会偏高。",
         "",
         "指标一列在人工标注的专题之内。",
@@ -206,11 +207,3 @@ def _matrix(documents: list[set[str]], number: dict[str, int], idf: Floats) -> c
 
 def _is_word(token: str) -> bool:
     return not token.isspace() and not token.isdigit()
-
-
-if __name__ == "__main__":
-    import sys
-
-    from pipeline.city import load_city
-
-    build_news_models(load_city(), Path(sys.argv[1]) if len(sys.argv) > 1 else None, table=TABLE)

@@ -22,6 +22,7 @@ from pipeline.tagging.indicator import SIGNALS as INDICATOR_SIGNALS
 from pipeline.tagging.indicator import Candidate, IndicatorModel
 from pipeline.tagging.items import ArticleItem
 from pipeline.tagging.linear import Floats
+from pipeline.tagging.roles_model import RoleModel
 from pipeline.tagging.segment import segment
 from pipeline.tagging.topic_model import TopicModel
 from pipeline.tagging.units import UnitTagger, UnitTags
@@ -68,25 +69,31 @@ class Example(NamedTuple):
 
 
 def load_examples(
-    city: City, data_dir: Path | None, model: TopicModel | None = None, corrections: Path | None = None
+    city: City,
+    data_dir: Path | None,
+    model: TopicModel | None = None,
+    corrections: Path | None = None,
+    roles: RoleModel | None = None,
 ) -> list[Example]:
     """All gold at hand, in a fixed order. Without `data_dir` the committed gold only; `corrections` are what
-    people corrected (`correct export`)."""
-    reader = _Reader(city, model)
+    people corrected (`correct export`), `roles` credits the units where it is not the shipped model."""
+    reader = _Reader(city, model, roles)
     files = [path for pattern in OWN for path in sorted(ROOT.glob(pattern))]
     if data_dir and (data_dir / GIVEN).is_file():
         files.append(data_dir / GIVEN)
     if corrections is not None and corrections.is_file():
         files.append(corrections)
     examples = [example for path in files for example in _articles(path, reader)]
-    return [*examples, *_real_pieces(data_dir, city, model)]
+    return [*examples, *_real_pieces(data_dir, city, model, roles)]
 
 
 class _Reader:
     """Reads the examples of one city; `known` is False where its units are not at hand."""
 
-    def __init__(self, city: City, model: TopicModel | None, known: bool = True) -> None:
-        self._units = UnitTagger(city) if known else None
+    def __init__(
+        self, city: City, model: TopicModel | None, roles: RoleModel | None, known: bool = True
+    ) -> None:
+        self._units = UnitTagger(city, roles) if known else None
         self._classifier = ArticleClassifier(city, model, NO_INDICATORS)
 
     def read(self, file: str, item: ArticleItem, gold: dict[str, Any]) -> Example:
@@ -107,14 +114,16 @@ def _articles(path: Path, reader: _Reader) -> Iterator[Example]:
         yield reader.read(path.stem, msgspec.convert(raw, ArticleItem), gold)
 
 
-def _real_pieces(data_dir: Path | None, city: City, model: TopicModel | None) -> Iterator[Example]:
+def _real_pieces(
+    data_dir: Path | None, city: City, model: TopicModel | None, roles: RoleModel | None
+) -> Iterator[Example]:
     path = data_dir / PIECES if data_dir else None
     if path is None or not path.is_file():
         return
     with gzip.open(path, "rt", encoding="utf-8") as file:
         pieces = {piece["id"]: piece for piece in map(json.loads, file)}
-    readers: dict[str, _Reader] = {city.name: _Reader(city, model)}
-    unknown = _Reader(city, model, known=False)
+    readers: dict[str, _Reader] = {city.name: _Reader(city, model, roles)}
+    unknown = _Reader(city, model, roles, known=False)
     for line in LABELLED.read_text(encoding="utf-8").splitlines():
         gold = json.loads(line)
         piece = pieces.get(gold["id"])
@@ -124,6 +133,6 @@ def _real_pieces(data_dir: Path | None, city: City, model: TopicModel | None) ->
             continue
         name = piece["city"]
         if name not in readers and name in KNOWN:
-            readers[name] = _Reader(load_city(CITIES / KNOWN[name]), model)
+            readers[name] = _Reader(load_city(CITIES / KNOWN[name]), model, roles)
         item = ArticleItem(id=piece["id"], body=piece["body"])
         yield readers.get(name, unknown).read(REAL, item, gold)

@@ -5,8 +5,6 @@ the folder of shared data is at hand, the given gold and real copy of other citi
 and labels stay in tests/gold, the texts outside). One example is one unit in one article. What it holds is
 judged by leaving one source out: a file of articles, or one city of the real copy. That also scales
 the margins, so that the probability is one.
-
-    python -m pipeline.training.roles [DATA_DIR]     # writes models/roles/ and docs/models-roles.md
 """
 
 from __future__ import annotations
@@ -14,7 +12,6 @@ from __future__ import annotations
 import gzip
 import json
 import math
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -29,7 +26,7 @@ from pipeline.tagging.items import ArticleItem
 from pipeline.tagging.roles_beside import rule_confidence
 from pipeline.tagging.roles_candidate import Case, Piece
 from pipeline.tagging.roles_exposure import NO_SPLIT, is_exposure, split_exposure
-from pipeline.tagging.roles_model import PATH, RoleModel, load_role_model
+from pipeline.tagging.roles_model import PATH, RoleModel
 from pipeline.tagging.units import TOWN_ORGAN_CONFIDENCE, UnitTagger
 from pipeline.training.roles_report import Score, write_card, write_report
 
@@ -233,18 +230,12 @@ def build_role_model(
     return path, articles, scores
 
 
-def main() -> None:
-    data_dir = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT.parent / "shared" / "data"
-    path, articles, scores = build_role_model(data_dir if data_dir.is_dir() else None, PATH.parent)
-    model = load_role_model(path)
+def write_tables(path: Path, model: RoleModel, articles: list[Article], scores: list[Score]) -> None:
+    """Write docs/models-roles.md: the model beside the rule alone and beside both together."""
     combined = cross_validate(add_rule(articles))
     rivals = {
         "rule": (judge_by_rule(articles), 0.5),
         "model": (scores, model.threshold),
         "model with the rule's verdict": (rescale(combined, fit_scale(combined)), model.threshold),
     }
-    write_report(ROOT / "docs" / "models-roles.md", rivals, THRESHOLDS)
-
-
-if __name__ == "__main__":
-    main()
+    write_report(path, rivals, THRESHOLDS)

@@ -79,7 +79,7 @@ def write_report(
     lines = [
         "# The model of credits",
         "",
-        "Made by `python -m pipeline.training.roles` (`pipeline/training/roles.py`). Each source is",
+        "Made by `gangqing train DATA --docs docs/models.md` (`pipeline/training/roles.py`). Each source is",
         "judged by a model that has not seen it. A source is a file of articles, or a city of the real copy;",
         "`own` are pieces written to be hard. Reprints are left out: they take the credits of their first",
         "publication. The lists of cue words, and with them the rule, were tuned on some of the sources, so",

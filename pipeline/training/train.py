@@ -17,10 +17,12 @@ from pipeline.city import City, load_city
 from pipeline.tagging.alike import MODEL as FREQUENCY_MODEL
 from pipeline.tagging.grams import GramModel, read_grams
 from pipeline.tagging.linear import softmax
+from pipeline.tagging.roles_model import load_role_model
 from pipeline.training.alike import fit_frequencies
 from pipeline.training.examples import Example, load_examples, load_threads
 from pipeline.training.fit import say
 from pipeline.training.kinds import ASKING, Row, fit_threads, read_rows
+from pipeline.training.manifest import write_manifest
 from pipeline.training.matters import fit_matters, load_matters, load_phrases, matter_scores
 from pipeline.training.sentiment import fit_chat, load_chat
 from pipeline.training.split import FOLDS, SEED, folds, held_out
@@ -33,7 +35,8 @@ Card = dict[str, Any]
 def train(
     data_dir: Path, out_dir: Path, docs: Path | None = None, corrections: Path | None = None
 ) -> list[Path]:
-    """Rebuild all models below `out_dir`; with `docs`, also write the comparison of candidates there.
+    """Rebuild all models below `out_dir` and list them in its manifest; with `docs`, also write the
+    comparison of candidates there, and those of credits and news beside it (`<docs>-roles.md`, `-news.md`).
 
     `data_dir` holds the given data (citizen-topics.csv.gz, sentiment.csv.gz, threads-*.jsonl …).
 
@@ -45,7 +48,7 @@ def train(
     """
     # Articles' models import the whole article tagger; posts do not need it.
     from pipeline.training.news import build_news_models
-    from pipeline.training.roles import build_role_model
+    from pipeline.training.roles import build_role_model, write_tables
 
     out_dir.mkdir(parents=True, exist_ok=True)
     city = load_city()
@@ -56,16 +59,20 @@ def train(
         _write(out_dir, *_matters(data_dir, city)),
     ]
     articles = corrections / ARTICLES if corrections else None
-    role_model, _, _ = build_role_model(data_dir, out_dir / "roles", articles)
+    role_model, read, scores = build_role_model(data_dir, out_dir / "roles", articles)
     written.append(role_model)
-    build_news_models(city, data_dir, out_dir / "news", corrections=articles)
+    # The units in the examples of the news models are those that the new model credits.
+    roles = load_role_model(role_model)
+    table = docs.with_stem(f"{docs.stem}-news") if docs else None
+    build_news_models(city, data_dir, out_dir / "news", table, articles, roles)
     frequencies = out_dir / f"{FREQUENCY_MODEL}.npz"
     fit_frequencies(data_dir).save(frequencies)
     if docs is not None:
         from pipeline.training.compare import write_table
 
         write_table(data_dir, docs)
-    return [*written, out_dir / "news" / "sentiment.npz", frequencies]
+        write_tables(docs.with_stem(f"{docs.stem}-roles"), roles, read, scores)
+    return [*written, out_dir / "news" / "sentiment.npz", frequencies, write_manifest(out_dir)]
 
 
 def _write(out_dir: Path, model: GramModel, card: Card) -> Path:

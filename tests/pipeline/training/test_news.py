@@ -6,12 +6,17 @@ import json
 from pathlib import Path
 
 from pipeline.city import load_city
+from pipeline.tagging.roles_model import RoleModel
 from pipeline.training.news import build_news_models
 
 
 def test_without_the_shared_data_it_trains_from_the_committed_gold_and_says_so(tmp_path: Path) -> None:
     first = build_news_models(load_city(), None, tmp_path / "a")
     again = build_news_models(load_city(), tmp_path / "nothing", tmp_path / "b")
+    # Who is credited is part of what is learned from: with another model of credits it comes out otherwise.
+    nobody = RoleModel(bias=-30.0, threshold=0.7, weights={})
+    build_news_models(load_city(), None, tmp_path / "c", roles=nobody)
+    assert (tmp_path / "a" / "topic.json").read_bytes() != (tmp_path / "c" / "topic.json").read_bytes()
     assert first == again
     assert (tmp_path / "a" / "sentiment.npz").read_bytes() == (tmp_path / "b" / "sentiment.npz").read_bytes()
     assert (tmp_path / "a" / "topic.json").read_bytes() == (tmp_path / "b" / "topic.json").read_bytes()

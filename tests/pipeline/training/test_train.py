@@ -1,6 +1,8 @@
 """Training is deterministic to the byte, and its artefacts are small, whole and used."""
 
 import hashlib
+import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +15,7 @@ from pipeline.tagging.linear import MODELS, ModelError
 from pipeline.training.examples import load_examples
 from pipeline.training.fit import fit_grams, say
 from pipeline.training.kinds import fit_threads, read_rows
+from pipeline.training.manifest import NAME, differences, digests, write_manifest
 from pipeline.training.split import folds, held_out
 
 TEXTS = ["路灯坏了没人修", "路灯不亮", "公交车不停站", "公交司机态度差", "路灯装好了", "公交晚点"] * 3
@@ -56,6 +59,17 @@ def test_artefacts_are_small_and_have_cards() -> None:
     counts = {"gram-frequency"}  # counted, not learned: no scores to tell
     assert {path.stem for path in MODELS.glob("*.npz")} == posts | counts
     assert all(path.with_suffix(".json").is_file() for path in files if path.stem not in counts)
+
+
+def test_shipped_artefacts_are_those_that_train_made(tmp_path: Path) -> None:
+    assert json.loads((MODELS / NAME).read_text(encoding="utf-8")) == digests(MODELS)
+    shutil.copytree(MODELS, tmp_path / "models")
+    assert differences(tmp_path / "models", MODELS) == []
+    (tmp_path / "models" / "news" / "topic.json").write_text("{}", encoding="utf-8")
+    (tmp_path / "models" / "duty.npz").unlink()
+    assert differences(tmp_path / "models", MODELS) == ["duty.npz", "news/topic.json"]
+    write_manifest(tmp_path / "models")
+    assert "duty.npz" not in json.loads((tmp_path / "models" / NAME).read_text(encoding="utf-8"))
 
 
 def test_splits_are_fixed_and_apart() -> None:

@@ -12,7 +12,7 @@ import msgspec
 
 from analysis.plan import PIECE_KINDS, Fact, Plan, Task, load_facts, matched, stories
 from analysis.warehouse import Connection
-from pipeline.city import City, CityError, load_mapping
+from pipeline.city import City, CityError
 
 # 01版, 1版, A01; not 11版 or 010版.
 _FRONT = re.compile(r"[A-Z]?0?1(?!\d)")
@@ -99,8 +99,7 @@ class CreditRow:
 
 def load_points(city: City) -> Points:
     """points.yaml, or its defaults where the city has none. Raises CityError."""
-    path = city.file("points.yaml")
-    return parse_points(load_mapping(path) if path is not None else {})
+    return parse_points(city.mapping("points.yaml"))
 
 
 def parse_points(raw: dict[str, Any]) -> Points:

@@ -11,7 +11,7 @@ from typing import Annotated
 import msgspec
 
 from analysis.warehouse import Connection, ask, moment
-from pipeline.city import City, CityError, load_mapping
+from pipeline.city import City, CityError
 from pipeline.records import ThreadKind
 
 HOT_COLUMNS = ("id", "title", "words", "heat", "heat_why", "first_at", "last_at", "rise_why", "members")
@@ -90,9 +90,8 @@ class HotIssue:
 
 def load_hot_rules(city: City) -> HotRules:
     """The city's rules for hot issues, with defaults where it says nothing. Raises CityError."""
-    path = city.file("hot-rules.yaml")
     try:
-        return msgspec.convert(load_mapping(path) if path is not None else {}, HotRules)
+        return msgspec.convert(city.mapping("hot-rules.yaml"), HotRules)
     except msgspec.ValidationError as error:
         raise CityError(f"hot-rules.yaml：内容有误（{error}）") from error
 

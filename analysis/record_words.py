@@ -32,6 +32,12 @@ KIND_WORDS = {
     "appeal_withdrawal": "撤回申诉",
     "bulletin_issue": "印发报表",
     "proof_pack": "打核验包",
+    "import_batch": "导入报送表",
+    "deduction": "裁定预扣分",
+    "unit_edit": "修改单位",
+    "alias_edit": "修改别称",
+    "account_edit": "修改官方账号",
+    "rule_edit": "修改规则",
 }
 FIELD_WORDS = {
     "unit": "单位", "units": "责任单位", "state": "状态", "days": "工作日", "kind": "类别", "urgency": "缓急",
@@ -42,9 +48,13 @@ FIELD_WORDS = {
     "role": "角色", "floor": "楼层", "floor_at": "楼层时间", "round_at": "本轮起算", "title": "标题",
     "url": "链接", "outlet": "媒体",
     "outcome": "结果", "article": "稿件", "late": "补批", "leader": "分管领导", "contact": "联系人",
+    "alias": "别称", "account": "账号", "forum": "论坛或平台", "value": "取值", "official": "全称",
+    "parent": "上级", "duties": "职责", "valid_from": "有效期自", "valid_to": "有效期至",
+    "successor": "继任单位", "is_new": "新增",
+    "short": "简称", "points": "分值", "label": "任务", "count": "件数", "job": "任务号", "result": "结果",
     "roles": "角色", "is_active": "启用", "person": "姓名",
 }  # fmt: skip
-_HIDDEN = frozenset({"move", "sha256", "warc", "warc_offset", "body", "phone"})
+_HIDDEN = frozenset({"move", "key", "sha256", "warc", "warc_offset", "body", "phone"})
 
 
 def kind_words(kind: str) -> str:

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from analysis.worktime import Calendar, WorktimeError, load_calendar
-from pipeline.city import City, load_mapping
+from pipeline.city import City
 from pipeline.records import ThreadKind
 
 
@@ -77,8 +77,7 @@ def load_rules(city: City) -> Rules:
     Raises:
         WorktimeError, CityError: the file is wrong.
     """
-    path = city.file("reply-rules.yaml")
-    return parse_rules(load_mapping(path) if path is not None else {})
+    return parse_rules(city.mapping("reply-rules.yaml"))
 
 
 def parse_rules(raw: dict[str, Any]) -> Rules:

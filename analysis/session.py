@@ -14,6 +14,8 @@ from analysis.plan import Plan, Task, load_plan
 from analysis.queue import Rules, Ticket, load_rules, queue
 from analysis.warehouse import Connection, WarehouseError, open_warehouse
 from pipeline.city import City, load_city
+from pipeline.city_edits import city_edits, lay_edits
+from pipeline.store import open_store
 
 
 @dataclasses.dataclass(frozen=True)
@@ -58,6 +60,7 @@ def open_session(
     project = Path(__file__).resolve().parent.parent
     path = warehouse or os.environ.get("GANGQING_WAREHOUSE") or project / "warehouse.duckdb"
     chosen = load_city(city or os.environ.get("GANGQING_CITY"))
+    chosen = lay_edits(chosen, city_edits(open_store(Path(path).parent, chosen).decisions))
     plan = load_plan(chosen)
     if plan is None:
         raise WarehouseError(f"{chosen.folder} 没有 plan.yaml")

@@ -106,6 +106,11 @@ class LiveWarehouse:
             cursor.execute(_OVERLAID if self._is_overlaid else f"USE {EDITION}")
             return cursor
 
+    def use_city(self, city: City) -> None:
+        """Take the city's data anew: decisions on a unit that came since count from then on."""
+        with self._lock:
+            self._city, self._state = city, None
+
     def close(self) -> None:
         with self._lock:
             if self._con is not None:

@@ -136,7 +136,7 @@ def appeal_capture(
     from pipeline.batch import APPEAL
     from pipeline.store import open_store
 
-    chosen = load_chosen(city)
+    chosen = load_chosen(city, home)
     store, now = open_store(home, chosen), parse_moment(at)
     waiting = {a.appeal_id: a for a in waiting_for_capture(store.decisions, now)}
     if unknown := [number for number in numbers or [] if number not in waiting]:

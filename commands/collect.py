@@ -48,7 +48,7 @@ def crawl(
     if first_day > last_day:
         raise UserError(f"--from {first_day} 晚于 --to {last_day}")
     report = collect(
-        load_chosen(city),
+        load_chosen(city, home),
         home,
         first_day,
         last_day,
@@ -97,7 +97,7 @@ def sites_check(
     from crawlers.check import NAMES, check_site
     from crawlers.run import CrawlError
 
-    chosen = load_chosen(city)
+    chosen = load_chosen(city, home)
     known = chosen.site_by_slug
     if unknown := [slug for slug in sites or [] if slug not in known]:
         raise UserError(f"没有这个站点：{'、'.join(unknown)}；可用：{'、'.join(known)}")

@@ -80,11 +80,21 @@ def stream_lines(file: Path) -> Iterator[bytes]:
             yield line.removeprefix(codecs.BOM_UTF8) if number == 0 else line
 
 
-def load_chosen(folder: Path | None) -> City:
-    """The city that --city or GANGQING_CITY names, else the sample city."""
+def load_chosen(folder: Path | None, home: Path | None = None) -> City:
+    """The city that --city or GANGQING_CITY names, else the sample city.
+
+    Args:
+        home: with it, what people decided of the city's data there is laid over its files.
+    """
     from pipeline.city import load_city
 
-    return load_city(folder if folder is not None else HOME / "sample" / "city")
+    city = load_city(folder if folder is not None else HOME / "sample" / "city")
+    if home is None:
+        return city
+    from pipeline.city_edits import city_edits, lay_edits
+    from pipeline.store import open_store
+
+    return lay_edits(city, city_edits(open_store(home, city).decisions))
 
 
 def wall_clock() -> dt.datetime:
@@ -115,7 +125,7 @@ def asked(folder: Path | None, home: Path) -> Iterator[tuple[City, Any]]:
     from analysis.warehouse import LiveWarehouse, WarehouseError
     from pipeline.store import open_store
 
-    city = load_chosen(folder)
+    city = load_chosen(folder, home)
     warehouse = LiveWarehouse(home / WAREHOUSE, city, open_store(home, city).decisions)
     try:
         yield city, warehouse.cursor()
@@ -171,6 +181,6 @@ def acting(folder: Path | None, home: Path) -> Iterator[tuple[City, Any]]:
     """The chosen city and its store, for an act; says that it was recorded and from when on it counts."""
     from pipeline.store import open_store
 
-    city = load_chosen(folder)
+    city = load_chosen(folder, home)
     yield city, open_store(home, city)
     typer.echo("已记录，各表即时计入")

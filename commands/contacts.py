@@ -114,7 +114,7 @@ def contacts_import(
 
     if not file.is_file() or file.stat().st_size > MAX_BYTES:
         raise UserError(f"没有这个文件，或超过 {MAX_BYTES // 1024 // 1024} MB：{file}")
-    chosen = load_chosen(city)
+    chosen = load_chosen(city, home)
     report = import_contacts(
         open_store(home, chosen), chosen, file.read_bytes(), file.name, who=who, at=parse_moment(at)
     )

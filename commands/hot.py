@@ -50,7 +50,7 @@ def hot(
 
     if messages is not None:
         try:
-            found = hot_messages(messages, load_hot_rules(load_chosen(city)), parse_day(as_of))
+            found = hot_messages(messages, load_hot_rules(load_chosen(city, home)), parse_day(as_of))
         except MessagesError as error:
             raise UserError(str(error)) from error
         show_hot(found[:top], f"热点：{messages.name}，共 {len(found)} 个", as_json, as_csv)

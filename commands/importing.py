@@ -51,7 +51,7 @@ def import_file(
     from pipeline.store import open_store
 
     if template is not None:
-        chosen = load_chosen(city)
+        chosen = load_chosen(city, home)
         if template.exists():
             raise UserError(f"{template} 已经有了，不覆盖；请换一个文件名")
         is_csv = template.suffix.lower() == ".csv"

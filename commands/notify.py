@@ -149,7 +149,7 @@ def notify_channels(city: CityOption = None, home: HomeOption = HOME, as_json: J
     from analysis.notify.rules import NotifyError
     from pipeline.store import open_store
 
-    chosen = load_chosen(city)
+    chosen = load_chosen(city, home)
     store = open_store(home, chosen)
     rows = []
     for channel in load_channels(store.channels, chosen):

@@ -157,7 +157,7 @@ def verify(
     if found.faults:
         raise typer.Exit(1)
     typer.echo(f"✓ 完好：{found.file_count} 个文件，整包 SHA-256 {found.sha256}")
-    chosen = load_chosen(city)
+    chosen = load_chosen(city, home)
     folder = Store(home / "var" / str(chosen.settings.get("slug") or chosen.folder.resolve().name)).decisions
     made = [each for each in load_decisions(folder) if each.kind == "proof_pack"] if folder.is_dir() else []
     match = next((each for each in made if each.after.get("sha256") == found.sha256), None)

@@ -42,7 +42,7 @@ def build(
     jobs: JobsOption = 1,
 ) -> None:
     """建库：把新采集的稿件和帖子打上标签，载入 warehouse.duckdb，并检查。"""
-    build_warehouse(load_chosen(city), home, rebuild, jobs)
+    build_warehouse(load_chosen(city, home), home, rebuild, jobs)
 
 
 def build_warehouse(city: City, home: Path, rebuild: bool = False, jobs: int = 1) -> None:
@@ -101,8 +101,8 @@ def run(
     if city is not None:
         now = wall_clock()
         day = parse_day(as_of) or now.date()
-        collect(load_chosen(city), home, day - dt.timedelta(days=7), day, wall_clock)
-        finish(load_chosen(city), home, day)
+        collect(load_chosen(city, home), home, day - dt.timedelta(days=7), day, wall_clock)
+        finish(load_chosen(city, home), home, day)
         return
     from sample.people import record_decisions
     from sample.serve import SampleError, running

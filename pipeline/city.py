@@ -2,6 +2,7 @@
 
 A folder with nothing but a `units.csv` is a city: everything else has a default. The default city stands in
 `city/`; `--city DIR` takes another. A `city.yaml` may say `extends: ../other` to inherit missing files.
+What people decided of these data lies over the files (pipeline/city_edits.py): `content` gives both together.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import csv
 import datetime as dt
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
@@ -92,6 +93,8 @@ class City(msgspec.Struct, kw_only=True, dict=True):
     sites: list[Site] = []
     accounts: list[Account] = []
     settings: dict[str, Any] = {}  # city.yaml
+    # By name, files as the decisions of people on them make them; they stand for those of the folder.
+    edited: dict[str, bytes] = {}
 
     @property
     def stem(self) -> str:
@@ -123,15 +126,31 @@ class City(msgspec.Struct, kw_only=True, dict=True):
                 return folder / name
         return None
 
+    def content(self, name: str) -> bytes | None:
+        """The content of one of its files, with what people decided of it; None where there is none."""
+        path = self.file(name)
+        return self.edited.get(name) or (path.read_bytes() if path is not None else None)
+
     def data(self, name: str, default: Any = None) -> Any:
         """The content of a YAML file of the city, or of the default city, or `default`."""
+        if name in self.edited:
+            return parse_yaml(self.edited[name], Path(name))
         path = self.file(name)
         return default if path is None else load_yaml(path)
 
+    def mapping(self, name: str) -> dict[str, Any]:
+        """The content of a YAML file of `key: value` lines; {} where the city has none. Raises CityError."""
+        return _as_mapping(self.data(name), self.file(name) or Path(name))
+
 
 def load_yaml(path: Path) -> Any:
+    return parse_yaml(path.read_bytes(), path)
+
+
+def parse_yaml(content: bytes, path: Path) -> Any:
+    """Raises CityError, which names the file."""
     try:
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
+        return yaml.safe_load(content.decode("utf-8"))
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise CityError(f"{path}: {error}") from error
     except RecursionError as error:
@@ -147,7 +166,10 @@ def load_own_yaml(path: Path) -> Any:
 
 def load_mapping(path: Path) -> dict[str, Any]:
     """A YAML file of `key: value` lines; an empty one is an empty mapping."""
-    found = load_yaml(path)
+    return _as_mapping(load_yaml(path), path)
+
+
+def _as_mapping(found: Any, path: Path) -> dict[str, Any]:
     if found is None:
         return {}
     if not isinstance(found, dict):
@@ -155,8 +177,11 @@ def load_mapping(path: Path) -> dict[str, Any]:
     return found
 
 
-def load_city(folder: Path | str | None = None) -> City:
+def load_city(folder: Path | str | None = None, edited: Mapping[str, bytes] | None = None) -> City:
     """Read a city's folder.
+
+    Args:
+        edited: files as people's decisions on them make them, which stand for those of the folder.
 
     Raises:
         CityError: a file is missing or wrong; the message says where and what to mend.
@@ -170,26 +195,31 @@ def load_city(folder: Path | str | None = None) -> City:
         if (parent / "city.yaml").is_file():
             settings.pop("slug", None)  # where its data lies is each city's own, never inherited
             settings |= load_mapping(parent / "city.yaml")
+    edited = dict(edited or {})
+    if "city.yaml" in edited:
+        settings |= _as_mapping(parse_yaml(edited["city.yaml"], folder / "city.yaml"), folder / "city.yaml")
     found = {name: next((p / name for p in chain if (p / name).is_file()), None) for name in _FILES}
     if found["units.csv"] is None:
         raise CityError(f"{folder}: 缺少 units.csv（至少要有列 short, official, kind, parent）")
-    units = load_units(found["units.csv"])
+    units = load_units(found["units.csv"], edited.get("units.csv"))
     name = str(settings.get("name") or _common_parent(units))
     if not re.fullmatch(r"[\w-][\w .-]*", str(settings.get("slug") or "city")):
         raise CityError(
             f"{folder}: city.yaml 的 slug 只能用字母、数字、汉字和 - _ .，不能是 {settings['slug']!r}"
         )
     later = found["units.csv"].with_name("units-later.csv")
-    city = City(folder=folder, name=name, units=units, settings=settings)
-    if later.is_file():
-        city.later = load_units(later)
-        _check_successors(city)
+    city = City(folder=folder, name=name, units=units, settings=settings, edited=edited)
+    if later.is_file() or later.name in edited:
+        city.later = load_units(later, edited.get(later.name))
+        if later.is_file():
+            _check_successors(city)
     if found["outlets.yaml"]:
         city.sites = load_sites(found["outlets.yaml"])
-    if found["official-accounts.csv"]:
+    accounts = found["official-accounts.csv"] or folder / "official-accounts.csv"
+    if accounts.is_file() or accounts.name in edited:
         city.accounts = [
             Account(account=row["account"], forum=row.get("forum") or "*", unit=row["unit"])
-            for _, row in _rows(found["official-accounts.csv"], ("account", "unit"))
+            for _, row in read_rows(accounts, ("account", "unit"), edited.get(accounts.name))
         ]
     known = city.unit_by_short
     for account in city.accounts:
@@ -205,12 +235,16 @@ RESERVED_SLUGS = frozenset({"import", "appeal", "presence"})
 _FILES = ("units.csv", "outlets.yaml", "official-accounts.csv")
 
 
-def load_units(path: Path) -> list[Unit]:
+def load_units(path: Path, content: bytes | None = None) -> list[Unit]:
     """Read units.csv: columns short, official, kind, parent and, optional, aliases and duties
-    (separated by | and 、), named_in_notice (0/1), valid_from, valid_to (YYYY-MM-DD), successor."""
+    (separated by | and 、), named_in_notice (0/1), valid_from, valid_to (YYYY-MM-DD), successor.
+
+    Args:
+        content: stands for what is in the file.
+    """
     units: list[Unit] = []
     seen: set[str] = set()
-    for line, row in _rows(path, ("short", "official", "kind", "parent")):
+    for line, row in read_rows(path, ("short", "official", "kind", "parent"), content):
         short = row["short"].strip()
         if not short or short in seen:
             raise CityError(f"{path}:{line}: 单位简称为空或重复：{short!r}")
@@ -274,9 +308,12 @@ def _lineage(folder: Path) -> Iterator[Path]:
         folder = folder / str(parent)
 
 
-def _rows(path: Path, needed: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str]]]:
+def read_rows(
+    path: Path, needed: tuple[str, ...], content: bytes | None = None
+) -> Iterator[tuple[int, dict[str, str]]]:
+    """The lines of a CSV file of a city with their numbers. Raises CityError."""
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = (path.read_bytes() if content is None else content).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise CityError(f"{path}: 不是 UTF-8 编码，请另存为 UTF-8") from error
     reader = csv.DictReader(text.splitlines())

@@ -48,6 +48,11 @@ Kind = Literal[
     "proof_pack",  # target: name of the package; after: {sha256, unit, task, from, to, forum}
     "source_note",  # target: site; after: {date, until, state}: what a person knows of a source's silence
     "calendar_note",  # target: calendar-<year>; after: {year, state, tickets or dues}
+    # Edits of the city's data (pipeline/city_edits.py); target names what is edited.
+    "unit_edit",  # after: {short, is_new, official, kind, parent, duties, valid_from, valid_to, successor}
+    "alias_edit",  # after: {alias, unit, state}
+    "account_edit",  # after: {account, forum, unit, state}
+    "rule_edit",  # after: {file, key: [...], value}
 ]
 KINDS: tuple[str, ...] = get_args(Kind)
 
@@ -95,6 +100,10 @@ _NEEDED: dict[str, tuple[str, str]] = {
     "appeal_grant": ("after", "article"),
     "deduction": ("after", "task"),
     "import_batch": ("after", "sha256"),
+    "unit_edit": ("after", "short"),
+    "alias_edit": ("after", "alias"),
+    "account_edit": ("after", "account"),
+    "rule_edit": ("after", "key"),
 }
 
 

@@ -146,6 +146,9 @@ def rules_fingerprint(city: City, tagger: TaggerLike) -> str:
     for folder in city.folders:
         for path in sorted(p for p in folder.iterdir() if p.is_file() and p.name not in _NOT_TAGGING):
             total.update(f"{path.name}\n".encode() + path.read_bytes())
+    for name, content in sorted(city.edited.items()):
+        if name not in _NOT_TAGGING:
+            total.update(f"{name} as edited\n".encode() + content)
     code = [
         package / "load_alike.py",
         package / "load_landing.py",

@@ -6,7 +6,6 @@ A report once issued stays as it was. A correction is a new one, with a number o
 from __future__ import annotations
 
 import datetime as dt
-from pathlib import Path
 
 import msgspec
 from filelock import FileLock, Timeout
@@ -153,9 +152,5 @@ def _known(context: Context) -> Known:
 
 def _rules_of(city: City) -> dict[str, bytes]:
     """The city's data as it is now, file by file, its own before what it inherits."""
-    found = {name: city.file(name) for name in issued.RULES}
-    frozen: dict[str, bytes] = {}
-    for name, path in found.items():
-        if path is not None:
-            frozen[name] = Path(path).read_bytes()
-    return frozen
+    found = {name: city.content(name) for name in issued.RULES}
+    return {name: content for name, content in found.items() if content is not None}

@@ -24,6 +24,8 @@ from analysis.plan import Plan, load_plan
 from analysis.ticket import Rules, load_rules
 from analysis.warehouse import WarehouseError
 from pipeline.city import City, CityError
+from pipeline.city_edits import city_edits, lay_edits
+from pipeline.decisions import Decision, decisions_state
 from pipeline.store import Store, ensure_folder, open_store, write_once
 
 
@@ -79,12 +81,14 @@ class Office:
     """What one desk works with.
 
     Attributes:
+        base: the city as its files say it; `city`: with what people decided of it.
         home: folder in which var/ and the warehouse lie.
         clock: the only source of the time; a sample city's shows the day that it plays.
         paths: addresses that the desk answers: the menu shows no other.
         setup_key: opens the page on which the first account is made; None: there is one already.
     """
 
+    base: City
     city: City
     home: Path
     clock: Callable[[], dt.datetime]
@@ -101,6 +105,24 @@ class Office:
     is_sample: bool = False
     setup_key: str | None = None
     paths: frozenset[str] = frozenset()
+    _edits: list[Decision] = dataclasses.field(default_factory=list)
+    _laid: str = ""
+
+    def renew(self) -> None:
+        """Lay what people decided of the city's data since then over it, here or on the command line."""
+        state = decisions_state(self.store.decisions)
+        if state == self._laid:
+            return
+        edits = city_edits(self.store.decisions)
+        if edits != self._edits:
+            city = lay_edits(self.base, edits)
+            plan = load_plan(city)
+            assert plan is not None
+            self.city, self.plan = city, plan
+            self.rules, self.points = load_rules(city), load_points(city)
+            self._edits = edits
+            self.warehouse.use_city(city)
+        self._laid = state
 
     @property
     def today(self) -> dt.date:
@@ -157,15 +179,19 @@ def open_office(
     Raises:
         CityError, WorktimeError, WarehouseError: the city's data is wrong or lacks what a desk needs.
     """
-    plan = load_plan(city)
-    if plan is None:
+    if load_plan(city) is None:
         raise WarehouseError(f"{city.folder} 没有 plan.yaml，无法对账")
     try:
         settings = msgspec.convert(city.settings.get("desk") or {}, DeskSettings)
     except msgspec.ValidationError as error:
         raise CityError(f"city.yaml 的 desk 有误（{error}）") from error
     store = open_store(home, city)
+    edits = city_edits(store.decisions)
+    base, city = city, lay_edits(city, edits)
+    plan = load_plan(city)
+    assert plan is not None
     return Office(
+        base=base,
         city=city,
         home=home,
         clock=clock,
@@ -180,4 +206,5 @@ def open_office(
         tokens=Tokens(store.accounts),
         jobs=Jobs(store.jobs, clock),
         is_sample=is_sample,
+        _edits=edits,
     )

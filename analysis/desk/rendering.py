@@ -26,6 +26,7 @@ BADGES = {
     "紧急": "bad", "官方": "good", "待取证": "warn", "已报": "good",
     "逾期报送": "warn", "未报": "bad", "待裁定": "warn", "已计分": "good", "不予计分": "idle",
     "进行中": "busy", "完成": "good", "失败": "bad", "中断": "warn", "未办成": "warn", "待改密码": "warn",
+    "已核对": "good", "待核对": "warn", "停用": "idle", "待建库": "warn", "已生效": "good",
     "未经审批刊发": "bad", "审批不全刊发": "bad", "刊发后补批": "bad",
 }  # fmt: skip
 SENTIMENTS = {"positive": "正面", "neutral": "中性", "negative": "负面"}

@@ -43,6 +43,9 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "contact.write": frozenset({Role.EVALUATION}),
     "report.make": _OFFICES,
     "job.run": _OFFICES | {Role.ADMINISTRATOR},  # crawl, build, check
+    "unit.edit": frozenset({Role.ADMINISTRATOR}),  # units: names, dates, parents
+    "name.edit": frozenset({Role.PUBLICITY, Role.ADMINISTRATOR}),  # aliases and official accounts
+    "rule.edit": frozenset({Role.EVALUATION, Role.ADMINISTRATOR}),  # thresholds, clocks, points
     "user.manage": frozenset({Role.ADMINISTRATOR}),
 }
 

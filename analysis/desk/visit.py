@@ -221,6 +221,7 @@ async def provide_visit(request: Request[Any, Any, Any]) -> AsyncGenerator[Visit
     """The visit of a request; its connection is closed when the request is over."""
     office: Office = request.app.state.desk
     as_of, known_by = day_of(request, "as_of"), day_of(request, "known_by")
+    await to_thread.run_sync(office.renew)
     con, edition = await to_thread.run_sync(office.warehouse.open)
     try:
         yield Visit(request, office, request.user, as_of or office.today, known_by, con, edition)

@@ -85,6 +85,10 @@ class DeskWarehouse:
             raise WarehouseError(f"没有数据仓库 {self.path}，请先运行 gangqing build") from None
         return (stat.st_ino, stat.st_mtime_ns, stat.st_size, decisions_state(self._decisions))
 
+    def use_city(self, city: City) -> None:
+        """Take the city's data anew."""
+        self._live.use_city(city)
+
     def close(self) -> None:
         """Let go of the edition that is open."""
         self._live.close()

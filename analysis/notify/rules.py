@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from pipeline.city import City, load_mapping
+from pipeline.city import City
 from pipeline.records import ThreadKind
 
 Urgency = Literal["普通", "紧急"]
@@ -108,10 +108,9 @@ def load_notify_rules(city: City) -> NotifyRules:
         NotifyError: there are none, or they are wrong.
         CityError: the file is no YAML.
     """
-    path = city.file("notify-rules.yaml")
-    if path is None:
+    if city.content("notify-rules.yaml") is None:
         raise NotifyError(f"{city.folder} 没有 notify-rules.yaml，不知道该通知谁；可从默认城市复制一份")
-    return parse_notify_rules(load_mapping(path), city)
+    return parse_notify_rules(city.mapping("notify-rules.yaml"), city)
 
 
 def parse_notify_rules(raw: dict[str, Any], city: City) -> NotifyRules:

@@ -8,15 +8,14 @@ from typing import Any
 import msgspec
 
 from analysis.reports.model import KIND_NAMES, Kind, ReportRules
-from pipeline.city import City, CityError, load_mapping
+from pipeline.city import City, CityError
 
 _NAMED = re.compile(r"\{(?:year|number|city)\}")
 
 
 def load_report_rules(city: City) -> ReportRules:
     """reports.yaml, or plain heads in the city's name where there is none. Raises CityError."""
-    path = city.file("reports.yaml")
-    return parse_report_rules(load_mapping(path) if path is not None else {}, city.name)
+    return parse_report_rules(city.mapping("reports.yaml"), city.name)
 
 
 def parse_report_rules(raw: dict[str, Any], city: str) -> ReportRules:

@@ -8,21 +8,32 @@ from typing import Any, ClassVar
 import msgspec
 from litestar.response import Redirect, Response
 
+from analysis.city_settings import SettingRow, setting_rows
 from analysis.desk.accounts import Account as Person
 from analysis.desk.accounts import AccountError, hash_password, one_time_password
 from analysis.desk.forms import Form
-from analysis.desk.page import Page
+from analysis.desk.page import Listing, Page, cut
+from analysis.desk.pages.edits import (
+    EditLine,
+    UnitRow,
+    account_rows,
+    chosen_rule,
+    chosen_unit,
+    edit_lines,
+    unit_rows,
+)
 from analysis.desk.rights import PERMISSIONS, Role
 from analysis.desk.routing import act, see
 from analysis.desk.visit import Visit
-from pipeline.city import Account, Unit
+from pipeline.city import Account
 
 HERE = "/settings"
 TABS = {
     "people": "用户",
     "units": "单位与别称",
     "accounts": "官方账号",
-    "rules": "回帖与计分规则",
+    "rules": "规则",
+    "edits": "改动记录",
     "system": "系统",
 }
 
@@ -37,9 +48,14 @@ class SettingsPage(Page):
         people: accounts of the desk, the closed ones last.
         roles: all roles, each with what it may do.
         units: units of the city, those that fit `q`.
-        accounts: official accounts of units, those that fit `q`.
+        unit: the unit that is being changed; None: none is.
+        accounts: official accounts of units, those that fit `q`, each with the newest decision on it.
+        places: forums and platforms on which accounts are.
         q: what was looked for; "" for all.
-        rules: the reply rules and points, a line each.
+        rules: by group, the city's rules as they stand.
+        rule: the rule that is being changed, with the newest decision on it; None: none is.
+        edits: what was changed of the city's data, the newest first.
+        waiting_count: how many of the changes hold from the next build on only.
         files: where the city's data lies, what is in which file.
         system: facts of the installation, a line each.
         may_manage: whether this person may change accounts.
@@ -52,10 +68,15 @@ class SettingsPage(Page):
     tabs: dict[str, str]
     people: list[Person]
     roles: dict[str, list[str]]
-    units: list[Unit]
-    accounts: list[Account]
+    units: list[UnitRow]
+    unit: UnitRow | None
+    accounts: list[tuple[Account, str]]
+    places: list[str]
     q: str
-    rules: list[tuple[str, str]]
+    rules: dict[str, list[SettingRow]]
+    rule: tuple[SettingRow, str] | None
+    edits: Listing[EditLine]
+    waiting_count: int
     files: list[tuple[str, str]]
     system: list[tuple[str, str]]
     may_manage: bool
@@ -77,8 +98,12 @@ WORDS = {
     "contact.write": "登记联系人",
     "report.make": "出报表",
     "job.run": "运行任务",
+    "unit.edit": "改单位",
+    "name.edit": "改别称和官方账号",
+    "rule.edit": "改规则",
     "user.manage": "管理账号",
 }
+_PLACES = ("微信", "微博")  # where a unit's account can be the source of a piece
 FILES = {
     "units.csv": "单位、别称、职责", "official-accounts.csv": "官方账号", "outlets.yaml": "媒体和站点",
     "plan.yaml": "宣传方案各项", "points.yaml": "计分规则", "reply-rules.yaml": "回帖时限、上班时间、节假日",
@@ -91,6 +116,10 @@ def build_settings(visit: Visit) -> SettingsPage:
     tab = params.get("tab") if params.get("tab") in TABS else "people"
     q = (params.get("q") or "").strip()[:50]
     city = office.city
+    edits = edit_lines(visit)
+    rules: dict[str, list[SettingRow]] = {}
+    for row in setting_rows(city) if tab == "rules" else []:
+        rules.setdefault(row.setting.group, []).append(row)
     return SettingsPage(
         tab=tab or "people",
         tabs=TABS,
@@ -98,10 +127,15 @@ def build_settings(visit: Visit) -> SettingsPage:
         roles={
             role.value: [WORDS[name] for name, roles in PERMISSIONS.items() if role in roles] for role in Role
         },
-        units=[u for u in city.units if q in " ".join((u.short, u.official, *u.aliases, *u.duties))],
-        accounts=[a for a in city.accounts if q in f"{a.account} {a.unit} {a.forum}"],
+        units=unit_rows(visit, q) if tab == "units" else [],
+        unit=chosen_unit(visit, params.get("unit") or "") if tab == "units" else None,
+        accounts=account_rows(visit, q) if tab == "accounts" else [],
+        places=sorted({*(a.forum for a in city.accounts), *_PLACES} - {"*"}),
         q=q,
-        rules=_rules(visit),
+        rules=rules,
+        rule=chosen_rule(visit, params.get("rule") or "") if tab == "rules" else None,
+        edits=cut(edits, params),
+        waiting_count=sum(edit.is_waiting for edit in edits),
         files=[(str(city.file(name) or f"{name}（无）"), says) for name, says in FILES.items()],
         system=[
             ("城市数据", str(city.folder)),
@@ -111,25 +145,6 @@ def build_settings(visit: Visit) -> SettingsPage:
         ],
         may_manage=visit.may("user.manage"),
     )
-
-
-def _rules(visit: Visit) -> list[tuple[str, str]]:
-    rules, points = visit.office.rules, visit.office.points
-    hours = "、".join(f"{start:%H:%M}—{end:%H:%M}" for start, end in rules.calendar.hours)
-    spans = "、".join(f"{kind} {days}" for kind, days in rules.answer_days.items())
-    return [
-        ("上班时间", hours),
-        ("初步回应", f"{rules.first_response_days} 个工作日"),
-        ("正式答复", f"{spans}（工作日）"),
-        ("延期", f"至多发帖后第 {rules.extension_max_days} 个工作日"),
-        ("退回", f"转办后 {rules.send_back_days} 个工作日内"),
-        ("分值", "、".join(f"{level} {value:g}" for level, value in points.levels.items())),
-        ("头版、头条", f"头版 ×{points.front_page:g}，头条 ×{points.lead:g}"),
-        ("联合署名", "各计全分" if points.joint == "full" else "均分"),
-        ("转载", "取最高分的一处" if points.reprint == "highest" else "取首发"),
-        ("批示", f"+{points.leader_note:g}"),
-        ("封顶", f"每事项 {points.cap_per_task:g} 分" if points.cap_per_task is not None else "无"),
-    ]
 
 
 @see(HERE, "settings.read")

@@ -79,6 +79,8 @@
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (form.method !== "post") return;
+    const asked = event.submitter?.dataset.confirm || form.dataset.confirm;
+    if (asked && !form.dataset.sent && !window.confirm(asked)) return event.preventDefault();
     if (form.dataset.sent) return event.preventDefault();
     form.dataset.sent = "1";
     setTimeout(() => delete form.dataset.sent, 4000);

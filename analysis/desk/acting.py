@@ -78,7 +78,8 @@ def perform(
     if not found:
         visit.log(label, target, why=why, after={"result": result} if isinstance(result, str) else {})
     count = f" {len(found)} 件" if len(found) > 1 else ""
-    return visit.back(to, f"已{label}{count}")
+    told = f"：{result}" if isinstance(result, str) else ""
+    return visit.back(to, f"已{label}{count}{told}")
 
 
 def check_seen(visit: Visit, seen: Mapping[str, str]) -> None:

@@ -81,6 +81,13 @@ class Form:
         value = self._fields.get(name)
         return value if isinstance(value, UploadFile) and value.filename else None
 
+    def files(self, name: str, most: int = 100) -> list[UploadFile]:
+        """All files of a field, at most so many. Raises ValidationException."""
+        found = [v for v in self._fields.getall(name, []) if isinstance(v, UploadFile) and v.filename]
+        if len(found) > most:
+            raise ValidationException(f"一次最多传 {most} 个文件")
+        return found
+
 
 def _clean(text: str) -> str:
     kept = "".join(c for c in text.replace("\r\n", "\n") if c in "\n\t" or unicodedata.category(c)[0] != "C")

@@ -38,6 +38,8 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "tag.correct": _OFFICES,
     "appeal.submit": _OFFICES | {Role.LIAISON},
     "appeal.decide": _OFFICES,
+    "import.record": _OFFICES,
+    "deduction.decide": frozenset({Role.EVALUATION}),
     "exposure.propose": _OFFICES,
     "exposure.decide": frozenset({Role.EVALUATION}),
     "contact.write": frozenset({Role.EVALUATION}),

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from analysis.columns import LABELS, as_dicts
-from analysis.desk.pages import articles, hotspots, sources, tickets, units
+from analysis.desk.pages import articles, deductions, hotspots, sources, tickets, units
 from analysis.desk.rendering import ROLES, SENTIMENTS
 from analysis.desk.visit import Visit
 from analysis.exposure import exposures
@@ -119,6 +119,14 @@ def exposures_table(visit: Visit) -> Table:
     return Table("曝光", _labels(columns), [{key: getattr(row, key) for key in columns} for row in rows])
 
 
+def deductions_table(visit: Visit) -> Table:
+    columns = (
+        "unit", "task", "title", "state", "reason", "suggested_points", "decided_points", "decider",
+        "decided_at", "decision", "note",
+    )  # fmt: skip
+    return Table("预扣分", _labels(columns), as_dicts(deductions.all_deductions(visit)))
+
+
 # By name: the permission of the page, and the table.
 TABLES: dict[str, tuple[str, Callable[[Visit], Table]]] = {
     "ledger": ("own.read", coverage_table),
@@ -129,6 +137,7 @@ TABLES: dict[str, tuple[str, Callable[[Visit], Table]]] = {
     "sources": ("city.read", sources_table),
     "hotspots": ("city.read", hotspots_table),
     "exposures": ("city.read", exposures_table),
+    "deductions": ("own.read", deductions_table),
 }
 
 

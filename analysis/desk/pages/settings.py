@@ -93,6 +93,8 @@ WORDS = {
     "tag.correct": "更正标签",
     "appeal.submit": "申诉",
     "appeal.decide": "裁定申诉",
+    "import.record": "导入报送表",
+    "deduction.decide": "裁定预扣分",
     "exposure.propose": "登记曝光",
     "exposure.decide": "审批曝光",
     "contact.write": "登记联系人",

@@ -1,0 +1,152 @@
+"""Owns the page 预扣分: what is suggested of each unit and why; a person decides, one by one or several."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any, ClassVar
+
+from litestar.exceptions import ValidationException
+from litestar.response import Redirect, Response
+
+from analysis.acts.deduction import MAX_POINTS, decide_deduction
+from analysis.acts.record import ActError
+from analysis.deductions import DECIDED, DROPPED, SUGGESTED, DeductionRow, deductions
+from analysis.desk.acting import perform, signature
+from analysis.desk.forms import LONG, Form
+from analysis.desk.page import Listing, Page, cut
+from analysis.desk.routing import act, see
+from analysis.desk.visit import Visit
+from pipeline.decisions import Decision
+
+HERE = "/deductions"
+STATES = (SUGGESTED, DECIDED, DROPPED)
+MANY = 200  # decided at once
+
+
+@dataclasses.dataclass(kw_only=True)
+class DeductionsPage(Page):
+    """Deductions.
+
+    Attributes:
+        listing: suggestions and decisions, as a list cut into screens.
+        chosen: what is chosen: unit, state; "" for all.
+        units, states: what can be chosen.
+        counts: by state, how many there are.
+        total: points that were deducted in all.
+        may_decide: whether this person may decide now.
+        seen_of: what the form says of a row, so that a later decision is not overwritten unseen.
+    """
+
+    template: ClassVar[str] = "deductions.html"
+    heading: ClassVar[str] = "预扣分"
+    section: ClassVar[str] = "/ledger"
+    listing: Listing[DeductionRow]
+    chosen: dict[str, str]
+    units: list[str]
+    states: tuple[str, ...]
+    counts: dict[str, int]
+    total: float
+    may_decide: bool
+    seen_of: dict[tuple[str, str], str]
+
+
+def all_deductions(visit: Visit) -> list[DeductionRow]:
+    """Of the day; a liaison's only."""
+    office = visit.office
+    found = visit.once(
+        "deductions",
+        lambda: deductions(
+            visit.con, office.plan, visit.all_coverage(), visit.at, visit.known_by, points=office.points
+        ),
+    )
+    return [row for row in found if visit.scope in (None, row.unit)]
+
+
+def build_deductions(visit: Visit) -> DeductionsPage:
+    params, rows = visit.request.query_params, all_deductions(visit)
+    chosen = {name: (params.get(name) or "")[:100] for name in ("unit", "state")}
+    shown = [
+        row for row in rows if all(not value or getattr(row, key) == value for key, value in chosen.items())
+    ]
+    listing = cut(shown, params)
+    return DeductionsPage(
+        listing=listing,
+        chosen=chosen,
+        units=list(dict.fromkeys(row.unit for row in rows)),
+        states=STATES,
+        counts={state: sum(row.state == state for row in rows) for state in STATES},
+        total=sum(row.decided_points or 0 for row in rows),
+        may_decide=visit.is_today and visit.may("deduction.decide"),
+        seen_of={(row.unit, row.task): _mark(row) for row in listing.rows},
+    )
+
+
+def _mark(row: DeductionRow) -> str:
+    """Changes with every decision on a row."""
+    return f"{row.unit}|{row.task}|{row.decided_at or ''}|{row.decided_points if row.decided_at else ''}"
+
+
+@see(HERE, "own.read")
+def page(visit: Visit) -> Response[Any]:
+    """预扣分."""
+    return visit.show(build_deductions(visit))
+
+
+@act(f"{HERE}/decide", "deduction.decide")
+def decide(visit: Visit, form: Form) -> Redirect:
+    """Decide on what was chosen: as suggested, other points, or none."""
+    marks, why = form.all("row", MANY), form.text("why", "理由", limit=LONG)
+    how = form.chosen("how", "怎样决定", ("suggested", "other", "none"))
+    return perform(
+        visit,
+        "裁定预扣分",
+        "、".join(mark.split("|")[0] for mark in marks),
+        lambda: _decide(visit, marks, how, form.text("points"), why),
+        HERE,
+        why=why,
+    )
+
+
+def _decide(visit: Visit, marks: list[str], how: str, typed: str, why: str) -> list[Decision]:
+    if not marks:
+        raise ActError("请先勾选要决定的事项")
+    rows = {_mark(row): row for row in all_deductions(visit)}
+    missing = [mark for mark in marks if mark not in rows]
+    if missing:
+        unit, task, *_ = [*missing[0].split("|"), ""]
+        raise ActError(f"{unit}的事项 {task} 刚有人决定过或结论已变，请刷新后再定")
+    points = _points(typed) if how == "other" else 0.0
+    office, at = visit.office, visit.office.clock()
+    chosen = [rows[mark] for mark in marks]
+    for row in chosen:  # all or none: what one would be refused for is found before the first is written
+        if visit.user.unit == row.unit:
+            raise ActError(f"{row.unit}不能裁定自己的扣分")
+    return [
+        decide_deduction(
+            office.store.decisions,
+            office.city,
+            list(rows.values()),
+            row.unit,
+            row.task,
+            row.suggested_points if how == "suggested" else points,
+            who=signature(visit),
+            at=at,
+            why=why,
+            unit_of_decider=visit.user.unit,
+        )
+        for row in chosen
+    ]
+
+
+def _points(text: str) -> float:
+    """Raises ValidationException."""
+    try:
+        points = float(text) if text.isascii() and len(text) < 8 else -1.0
+    except ValueError:
+        points = -1.0
+    if not 0 <= points <= MAX_POINTS:
+        raise ValidationException(f"扣分应为 0 至 {MAX_POINTS:g} 之间的数")
+    return points
+
+
+ROUTES = [page, decide]

@@ -21,6 +21,7 @@ SHOWN_UNITS = 25  # of a ranking; the table has all
 COLOURS = {
     "已达到": VERDICTS[MET], "未达到": "#dfe4e9", UNMET: VERDICTS[UNMET], UNKNOWN: VERDICTS[UNKNOWN],
     "正面": VERDICTS[MET], "中性": "#c3ccd5", "负面": VERDICTS[UNMET],
+    "供稿": "#1c4f74", "主体": "#5b8c85", "联合": "#d9822b",
     "按时": VERDICTS[MET], "超时": VERDICTS[UNMET],
 }  # fmt: skip
 _OTHERS = ("#1c4f74", "#d9822b", "#7a5195", "#5b8c85", "#8a6d3b")
@@ -34,8 +35,8 @@ def draw_trend(table: TrendTable, kind: Format = "svg") -> bytes:
         use_chinese_font()
         is_ranking = table.name == "gaps"
         rows = table.rows[:SHOWN_UNITS] if is_ranking else table.rows
-        height = 1.1 + 0.24 * len(rows) if is_ranking else 3.3
-        figure = Figure(figsize=(6.2, height), layout="constrained")
+        height = 1.1 + 0.24 * len(rows) if is_ranking else 3.0
+        figure = Figure(figsize=(5.2, height), layout="constrained")
         ax = figure.subplots()
         if table.is_empty:
             ax.text(0.5, 0.5, "没有数据", ha="center", va="center", fontsize=13, color="#4f5d6c")

@@ -41,8 +41,8 @@ class TrendTable:
         return not any(isinstance(cell, int | float) and cell for row in self.rows for cell in row[1:])
 
 
-def coverage_weeks(plan: Plan, facts: Sequence[Fact], as_of: dt.date) -> TrendTable:
-    """How many of the units' quotas of pieces were reached by the end of each week.
+def coverage_weeks(plan: Plan, facts: Sequence[Fact], as_of: dt.date, unit: str | None = None) -> TrendTable:
+    """How many of the units' quotas of pieces were reached by the end of each week; one unit's, or all.
 
     Only what can be counted on a day of its own: tasks of a number of pieces for each unit.
     """
@@ -53,9 +53,10 @@ def coverage_weeks(plan: Plan, facts: Sequence[Fact], as_of: dt.date) -> TrendTa
         found = matched(task, facts)
         by_unit: dict[str, list[Fact]] = defaultdict(list)
         for fact in found:
-            for unit in fact.credits:
-                by_unit[unit].append(fact)
-        reached += [_reached(task, stories(by_unit.get(unit, []))) for unit in plan.members[task.id]]
+            for name in fact.credits:
+                by_unit[name].append(fact)
+        asked = [name for name in plan.members[task.id] if unit in (None, name)]
+        reached += [_reached(task, stories(by_unit.get(name, []))) for name in asked]
     rows: list[list[Cell]] = []
     for first, last in weeks(plan.season.start, min(plan.season.end, as_of)):
         day = min(last, as_of)
@@ -63,9 +64,25 @@ def coverage_weeks(plan: Plan, facts: Sequence[Fact], as_of: dt.date) -> TrendTa
         rows.append([f"{first:%m-%d}", done, len(reached) - done])
     return TrendTable(
         "coverage",
-        "各单位篇数要求的完成进度",
+        "篇数要求的完成进度",
         f"按单位计篇数的事项共 {len(reached)} 项次；到某周末刊发的计分稿件（转载不重复计）够数即算完成。",
         ["周（周一）", "已达到", "未达到"],
+        rows,
+    )
+
+
+def story_weeks(plan: Plan, facts: Sequence[Fact], as_of: dt.date, unit: str) -> TrendTable:
+    """A unit's credited stories week by week, by what it is in them."""
+    own = stories(facts, unit)
+    rows: list[list[Cell]] = []
+    for first, last in weeks(plan.season.start, min(plan.season.end, as_of)):
+        found = Counter(fact.credits[unit].role for fact in own if first <= fact.published_day <= last)
+        rows.append([f"{first:%m-%d}", *(found[role] for role in ("byline", "subject", "joint"))])
+    return TrendTable(
+        "stories",
+        "每周计分稿件",
+        f"{unit}每周的计分稿件，按它在稿件里的角色分；转载不重复计。",
+        ["周（周一）", "供稿", "主体", "联合"],
         rows,
     )
 

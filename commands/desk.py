@@ -40,11 +40,13 @@ def desk(
 ) -> None:
     """打开网页办公台：今日、台账、稿件、回帖、报表。首次启动打印一次性地址。"""
     import socket
+    import threading
 
     import uvicorn
 
     from analysis.desk.app import create_app
     from analysis.desk.office import open_office
+    from analysis.desk.pictures import warm_up
     from analysis.warehouse import WarehouseError
     from analysis.worktime import WorktimeError
 
@@ -72,6 +74,7 @@ def desk(
     typer.echo(f"办公台已打开：{address}/  （今天按 {office.today} 算，Ctrl-C 结束）")
     if office.setup_key is not None:
         typer.echo(f"首次启动，请用这个一次性地址设立管理员：{address}/setup?key={office.setup_key}")
+    threading.Thread(target=warm_up, args=(office.store.desk / "charts",), daemon=True).start()
     config = uvicorn.Config(
         create_app(office), log_level="warning", access_log=False, server_header=False, proxy_headers=False
     )

@@ -14,11 +14,11 @@ from analysis.crawl_table import OUTCOME_NAMES
 from analysis.desk.forms import Form
 from analysis.desk.jobs import JobError
 from analysis.desk.page import Listing, Page, cut
+from analysis.desk.pictures import picture_of
 from analysis.desk.routing import act, see
 from analysis.desk.security import CHART_POLICY
 from analysis.desk.visit import Visit
 from analysis.source_health import GOOD, STATES, SourceHealth, failures, outcome_days, source_health
-from analysis.trend_charts import draw_trend
 from analysis.trends import TrendTable
 
 HERE = "/sources"
@@ -147,7 +147,8 @@ def one(visit: Visit, slug: str) -> Response[Any]:
 def outcomes(visit: Visit, slug: str) -> Response[bytes]:
     """How its pages ended, as a chart."""
     source = find_source(visit, slug)
-    content = visit.once(f"outcomes {slug}", lambda: draw_trend(days_of(visit, source)))
+    table = visit.once(f"outcomes {slug}", lambda: days_of(visit, source))
+    content = picture_of(visit.office.store.desk / "charts", table, "svg")
     return Response(content, media_type="image/svg+xml", headers={"content-security-policy": CHART_POLICY})
 
 

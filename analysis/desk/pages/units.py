@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
 from operator import attrgetter
 from typing import Any, ClassVar
 
@@ -15,7 +14,7 @@ from analysis.desk.pages.ledger import groups_of
 from analysis.desk.routing import see
 from analysis.desk.visit import Visit
 from analysis.overview import DERIVED_KINDS
-from analysis.plan import stories, weeks
+from analysis.plan import stories
 from analysis.queue import Ticket
 from analysis.verdicts import MET, UNKNOWN, UNMET, CoverageRow
 from pipeline.city import Unit
@@ -78,8 +77,6 @@ class UnitPage(Page):
         tasks_of: by article, the lines of the plan for which it counts.
         tickets: that wait for it, and how many are done.
         done_count: its answered and closed tickets.
-        weeks: (Monday, stories) from the start of the season to the day.
-        most: the highest number of stories of a week, at least 1.
         accounts: its official accounts.
     """
 
@@ -93,8 +90,6 @@ class UnitPage(Page):
     tasks_of: dict[str, list[str]]
     tickets: list[Ticket]
     done_count: int
-    weeks: list[tuple[dt.date, int]]
-    most: int
     accounts: list[str]
 
 
@@ -163,8 +158,6 @@ def build_unit(visit: Visit, name: str) -> UnitPage:
     for credit in visit.credits(name):
         tasks_of.setdefault(credit.article_id, []).append(credit.task)
     tickets = [ticket for ticket in visit.tickets() if ticket.unit == name]
-    spans = weeks(visit.office.plan.season.start, min(visit.as_of, visit.office.plan.season.end))
-    counted = [(first, sum(first <= fact.published_day <= last for fact in own)) for first, last in spans]
     return UnitPage(
         unit=unit,
         rows=sorted(
@@ -175,8 +168,6 @@ def build_unit(visit: Visit, name: str) -> UnitPage:
         tasks_of=tasks_of,
         tickets=[ticket for ticket in tickets if ticket.is_open],
         done_count=sum(not ticket.is_open for ticket in tickets),
-        weeks=counted,
-        most=max([1, *(count for _, count in counted)]),
         accounts=[f"{a.account}（{a.forum}）" for a in visit.office.city.accounts if a.unit == name],
     )
 

@@ -8,12 +8,11 @@ from pipeline.tagging.classify import ArticleClassifier
 from pipeline.tagging.fold import fold_article
 from pipeline.tagging.items import ArticleItem
 from pipeline.tagging.news_sentiment import NewsSentiment
-from pipeline.tagging.segment import segment
 from pipeline.tagging.units import UnitTagger
 
 
 class ArticleTagger:
-    """One pass over each article: names and cues once, tokens once, then the decisions."""
+    """One pass over each article: names and cues once, tokens where words must decide, then the decisions."""
 
     def __init__(self, city: City) -> None:
         self._units = UnitTagger(city)
@@ -23,9 +22,8 @@ class ArticleTagger:
     def tag(self, item: ArticleItem) -> ArticleTags:
         item = fold_article(item)
         units = self._units.tag(item)
-        tokens = segment(item.title + "\n" + item.body)
-        classes = self._classifier.tag(item, units, tokens)
-        sentiment, score, why = self._sentiment.tag(item, classes.form, tokens, classes)
+        classes = self._classifier.tag(item, units)
+        sentiment, score, why = self._sentiment.tag(item, classes.form, None, classes)
         return ArticleTags(
             id=item.id,
             credits=units.credits,

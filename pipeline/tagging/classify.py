@@ -61,8 +61,8 @@ class ArticleClassifier:
             self._reader, judge.topic_of, judge.organs, topic, units, self.read(item), form
         )
 
-    def tag(self, item: ArticleItem, units: UnitTags, tokens: list[str]) -> Classes:
-        """All classes of one article. `tokens` are those of title and body. Deterministic."""
+    def tag(self, item: ArticleItem, units: UnitTags) -> Classes:
+        """All classes of one article. Deterministic."""
         text = self._reader.read(item)
         form = self._form.judge(item, units, text)
         topic = self._topic.judge(item, units, text, form.form)

@@ -21,9 +21,8 @@ def fold_traditional(text: str) -> str:
     try:
         text.encode("gb2312")  # simplified Chinese alone: the usual case, told at once
     except UnicodeEncodeError:
-        table = _table()
-        if len(table.keys() & set(map(ord, text))) >= FEWEST:
-            return text.translate(table)
+        if len(_traditional().intersection(text)) >= FEWEST:
+            return text.translate(_table())
     return text
 
 
@@ -34,6 +33,11 @@ def fold_article(item: ArticleItem) -> ArticleItem:
     table = _table()
     said = {name: getattr(item, name) for name in _FIELDS}
     return structs.replace(item, **{name: value.translate(table) for name, value in said.items() if value})
+
+
+@cache
+def _traditional() -> frozenset[str]:
+    return frozenset(map(chr, _table()))
 
 
 @cache

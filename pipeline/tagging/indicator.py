@@ -11,6 +11,7 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
@@ -62,11 +63,15 @@ class IndicatorModel:
     bias: Mapping[str, float]
     base: float
 
+    @cached_property
+    def _weights(self) -> tuple[float, ...]:
+        return tuple(self.weights[name] for name in SIGNALS)
+
     def probability(self, candidate: Candidate) -> float:
         """0..1: how likely a person would give this indicator."""
         margin = self.base + self.bias.get(candidate.name, 0.0)
-        for name, value in zip(SIGNALS, candidate.values, strict=True):
-            margin += self.weights[name] * value
+        for weight, value in zip(self._weights, candidate.values, strict=True):
+            margin += weight * value
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, margin))))
 
 

@@ -6,6 +6,8 @@ decided by a small learned model over the cues of lexicon/news_sentiment.yaml, t
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 
 from pipeline.city import City
@@ -16,6 +18,7 @@ from pipeline.tagging.items import ArticleItem
 from pipeline.tagging.linear import Floats
 from pipeline.tagging.news_mood import Mood, mood_cues, read_mood
 from pipeline.tagging.news_sentiment_model import NewsModel, load_news_model
+from pipeline.tagging.segment import segment
 
 LABELS: tuple[Sentiment, ...] = ("negative", "neutral", "positive")
 # Order of the numbers that `signals` returns; stored in the model's card.
@@ -30,16 +33,20 @@ class NewsSentiment:
     """
 
     def __init__(self, city: City, model: NewsModel | None = None) -> None:
-        self._reader = CueReader(mood_cues())
         self._model = model or load_news_model("sentiment")
 
+    @cached_property
+    def _reader(self) -> CueReader:
+        return CueReader(mood_cues())
+
     def tag(
-        self, item: ArticleItem, form: Form, tokens: list[str], classes: Classes | None = None
+        self, item: ArticleItem, form: Form, tokens: list[str] | None, classes: Classes | None = None
     ) -> tuple[Sentiment, float, Evidence]:
         """Label, score in -1..1 and the reason.
 
-        `tokens` are those of title and body. `classes` are the classifier's: with them the article is not
-        read a second time, and topic and city are known.
+        `tokens` are those of title and body; where they are None, the article is cut only if its words must
+        decide. `classes` are the classifier's: with them the article is not read a second time, and topic
+        and city are known.
         """
         mood = classes.mood if classes else None
         if mood is None:
@@ -49,6 +56,8 @@ class NewsSentiment:
             label, score, why = rule
             hit = mood.best.get(label) if label == "negative" else None
             return label, score, mood.text.evidence(hit, why)
+        if tokens is None:
+            tokens = segment(item.title + "\n" + item.body)
         shares = self._model.shares(tokens, signals(mood, item, form, classes))
         label = LABELS[int(shares.argmax())]
         score = float(shares[2] - shares[0]) * (0.5 if label == "neutral" else 1.0)

@@ -42,10 +42,12 @@ class NewsModel:
     def shares(self, tokens: list[str], signals: Floats) -> Floats:
         """One share per label, adding up to 1 (calibrated by the regression itself)."""
         scores = self.bias + signals @ self.numbers
-        ids = self.ids(tokens)
-        if ids:
-            idf = self.idf[ids]
-            scores = scores + (idf @ self.rows[ids]) * (WORD_WEIGHT / float(np.sqrt(idf @ idf)))
+        if ids := self.ids(tokens):
+            places = np.array(ids, dtype=np.intp)
+            idf = self.idf.take(places)
+            scores = scores + (idf @ self.rows.take(places, axis=0)) * (
+                WORD_WEIGHT / float(np.sqrt(idf @ idf))
+            )
         return softmax(scores)
 
     def save(self, path: Path) -> None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from itertools import combinations
 from typing import NamedTuple
 
@@ -193,10 +194,13 @@ def _own_sites(one: _Document, other: _Document) -> bool:
 
 
 def _containment(short: str, long: str) -> float:
+    if short in long:
+        return 1.0  # the usual case, told at once
     grams = _grams(short)
     return len(grams & _grams(long)) / len(grams) if grams else 0.0
 
 
+@lru_cache(maxsize=8)  # a text is compared to several others in a row
 def _grams(text: str) -> set[str]:
     return {text[i : i + GRAM] for i in range(len(text) - GRAM + 1)}
 

@@ -15,8 +15,9 @@ import rjieba
 # jieba/finalseg/__init__.py: what of a block without Chinese characters stays together.
 _SKIP = re.compile(r"([a-zA-Z0-9]+(?:\.\d+)?%?)")
 
-# Without a sign of the Latin planes no token can need it: whitespace stays as it is.
-_SIGN = re.compile(r"[!-/:-@\[-`{-~\x7f-\u2fff]")
+# What rjieba keeps together and jieba may not: a sign beside a sign, a letter or a digit. Without one no token
+# can need it.
+_SIGN = re.compile(r"[+#&._%\-][A-Za-z0-9+#&._%\-]|[A-Za-z0-9][+#&._%\-]|\r\n")
 NEAR = 6  # characters around a place that tell where its words begin
 
 

@@ -100,7 +100,7 @@ class _Reader:
         tokens = segment(item.title + "\n" + item.body)
         nobody = UnitTags(credits=[], mentions=[], exposed=[])
         units = self._units.tag(item) if self._units else nobody
-        classes = self._classifier.tag(item, units, tokens)
+        classes = self._classifier.tag(item, units)
         signals = self._classifier.signals(item, units, classes, known_city=self._units is not None)
         topic = gold.get("topic")
         candidates = self._classifier.candidates(item, units, classes.form, topic) if topic else []

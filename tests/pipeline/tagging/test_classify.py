@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from pipeline.city import City, Unit, load_city
 from pipeline.tagging.classify import ArticleClassifier, Classes
 from pipeline.tagging.items import ArticleItem
-from pipeline.tagging.segment import segment
 from pipeline.tagging.units import UnitTagger
 
 CITY = load_city()
@@ -20,7 +19,7 @@ CLASSIFIER = ArticleClassifier(CITY)
 def classify(title: str = "", body: str = "", **fields: object) -> Classes:
     fields.setdefault("outlet", CITY.sites[0].outlet)
     item = ArticleItem(id="t", title=title, body=body, **fields)  # type: ignore[arg-type]
-    return CLASSIFIER.tag(item, UNITS.tag(item), segment(item.title + "\n" + item.body))
+    return CLASSIFIER.tag(item, UNITS.tag(item))
 
 
 NEWS = "本报讯（记者 甲某）"
@@ -126,7 +125,7 @@ def test_another_city_needs_only_its_units() -> None:
     item = ArticleItem(
         id="t", title="市林业局种下万亩杉木", body="市林业局今年完成造林一万亩，森林覆盖率提高。"
     )
-    found = ArticleClassifier(city).tag(item, UnitTagger(city).tag(item), segment(item.body))
+    found = ArticleClassifier(city).tag(item, UnitTagger(city).tag(item))
     assert found.topic == "生态建设"
 
 
@@ -228,7 +227,7 @@ def test_every_span_holds_the_word_it_names() -> None:
         title="市教育局公布学区划分",
         body=NEWS + "市教育局昨日公布学区划分，小学招生按学区派位。",
     )
-    found = CLASSIFIER.tag(item, UNITS.tag(item), segment(item.body))
+    found = CLASSIFIER.tag(item, UNITS.tag(item))
     for why in found.why.values():
         if why.start is not None and "“" in why.why:
             text = getattr(item, why.field or "")
@@ -246,7 +245,7 @@ def test_every_span_holds_the_word_it_names() -> None:
     )
 )
 def test_any_text_gets_classes_with_spans_inside(item: ArticleItem) -> None:
-    found = CLASSIFIER.tag(item, UNITS.tag(item), segment(item.title + "\n" + item.body))
+    found = CLASSIFIER.tag(item, UNITS.tag(item))
     assert set(found.confidence) == {"topic", "indicator", "form"}
     assert all(0 <= value <= 1 for value in found.confidence.values())
     assert found.indicator is None or found.topic is not None

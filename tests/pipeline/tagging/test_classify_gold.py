@@ -34,7 +34,7 @@ def shares_right(paths: list[Path]) -> dict[str, float]:
             gold = raw.pop("gold")
             item = msgspec.convert(raw, ArticleItem)
             tokens = segment(item.title + "\n" + item.body)
-            classes = classifier.tag(item, units.tag(item), tokens)
+            classes = classifier.tag(item, units.tag(item))
             label, score, _ = sentiment.tag(item, classes.form, tokens, classes)
             assert -1 <= score <= 1
             said = msgspec.structs.asdict(classes) | {"sentiment": label}

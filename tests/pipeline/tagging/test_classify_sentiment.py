@@ -23,7 +23,7 @@ UNITS, CLASSIFIER, SENTIMENT = UnitTagger(CITY), ArticleClassifier(CITY), NewsSe
 def mood(title: str, body: str) -> tuple[str, float, str]:
     item = ArticleItem(id="t", title=title, body=body, outlet=CITY.sites[0].outlet)
     tokens = segment(item.title + "\n" + item.body)
-    classes = CLASSIFIER.tag(item, UNITS.tag(item), tokens)
+    classes = CLASSIFIER.tag(item, UNITS.tag(item))
     label, score, why = SENTIMENT.tag(item, classes.form, tokens, classes)
     return label, score, why.why
 

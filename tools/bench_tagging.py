@@ -2,10 +2,13 @@
 
     python tools/bench_tagging.py [--articles FILE] [--posts FILE] [--seconds 5] [--jobs 2]
 
-Texts are those of the sample city, or the files given (JSON lines or CSV with a column text, .gz or not).
-Everything `gangqing tag` prints is made, JSON included. Prints documents a second of each candidate and the
-ratio to `jieba.lcut` over the same texts, measured in turns, so that the machine's noise cancels; then what
-`--jobs` processes do beside one, and how long one line takes from a cold start.
+Texts are the city's own articles (sample and gold), and, where the folder of shared data is at hand, real
+copy of other cities and citizens' messages, each text once; or the files given (JSON lines or CSV with a
+column body or text, .gz or not). Everything `gangqing tag` prints is made, reprints and JSON included; jieba
+cuts title and text of the same. Candidates are measured in turns, in seconds of this process, so that the
+machine's noise cancels; SnowNLP, which is slow, on some texts beside jieba on the same. Loading the models is
+stated apart. Then what `--jobs` processes do beside one by the clock, and how long one line takes from a cold
+start.
 """
 
 from __future__ import annotations
@@ -15,53 +18,84 @@ import csv
 import gzip
 import io
 import json
+import os
+import resource
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import jieba
 from snownlp import SnowNLP
 
-from pipeline.city import load_city
-from pipeline.tagging.stream import tag_lines
+from pipeline.city import City, load_city
+from pipeline.tagging.stream import spare_collector, tag_lines
 from pipeline.tagging.tagger import Tagger
 
 ROOT = Path(__file__).resolve().parent.parent
-SAMPLE = ROOT / "sample" / "content"
-FEW = 20  # texts that SnowNLP gets: it is slow
-MANY = 3000  # texts that several processes share
-LEAST = 400  # texts of a measurement; fewer are repeated
+SHARED = Path(os.environ.get("GANGQING_SHARED", ROOT.parent / "shared")) / "data"
+FEW = 30  # texts that SnowNLP gets: it is slow
+MOST = 3000  # texts of a kind
+MANY = 4000  # texts that several processes share
+TURNS = 3  # at least
+
+Item = dict[str, Any]
 
 
-def load_texts(path: Path) -> list[str]:
+def load_items(path: Path) -> Iterator[Item]:
+    """The articles, or the opening posts and messages, of a file, as `gangqing tag` reads them."""
     content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
     lines = content.decode("utf-8")
     if ".csv" in path.suffixes:
-        raw: list[dict[str, object]] = list(csv.DictReader(io.StringIO(lines)))
+        raw: list[Item] = list(csv.DictReader(io.StringIO(lines)))
     else:
         raw = [json.loads(line) for line in lines.splitlines() if line.strip()]
-    texts = [str(r.get("body") or r.get("text") or _floors(r)) for r in raw]
-    return [text for text in texts if text.strip()]
+    for number, record in enumerate(raw):
+        name, title = f"{path.stem}-{number}", record.get("title") or ""
+        if record.get("body"):
+            kept = ("outlet", "published", "page", "column", "kicker", "subtitle", "byline", "source")
+            yield {"id": name, "title": title, "body": record["body"]} | {k: record.get(k) for k in kept}
+        elif text := record.get("text") or "".join(post["text"] or "" for post in record.get("posts") or []):
+            yield {"id": name, "title": title, "text": text}
 
 
-def _floors(record: dict[str, object]) -> str:
-    posts = record.get("posts")
-    return "".join(str(p["text"] or "") for p in posts) if isinstance(posts, list) else ""
+def corpora(chosen: argparse.Namespace) -> dict[str, list[Item]]:
+    """Name → items: what was chosen, else all that there is."""
+    gold, sample = ROOT / "tests" / "gold", ROOT / "sample" / "content"
+    if chosen.articles or chosen.posts:
+        files = {"articles": chosen.articles or [], "posts": chosen.posts or []}
+    else:
+        own = [*sorted(sample.glob("articles-*.jsonl")), *sorted(gold.glob("articles-*.jsonl"))]
+        threads = [sample / "threads.jsonl", *sorted(gold.glob("threads-*.jsonl"))]
+        files = {
+            "the city's own articles": [*own, SHARED / "articles-dev.jsonl"],
+            "real articles of other cities": [SHARED / "local-news.jsonl.gz"],
+            "posts of the city's forums": [*threads, SHARED / "threads-dev.jsonl"],
+            "real messages of citizens": [SHARED / "citizen-messages.csv.gz"],
+        }
+    found = {
+        name: [item for path in paths if path.is_file() for item in load_items(path)][:MOST]
+        for name, paths in files.items()
+    }
+    return {name: items for name, items in found.items() if items}
 
 
-def best_rates(works: Iterable[tuple[Callable[[], object], int]], seconds: float) -> list[float]:
-    """Documents a second of each work (and its number of documents), best of turns that fill `seconds`."""
-    works = list(works)
-    best, end = [0.0] * len(works), time.perf_counter() + seconds * len(works)
-    while True:
-        for place, (work, count) in enumerate(works):
-            begun = time.perf_counter()
+def text_of(item: Item) -> str:
+    return f"{item['title']}\n{item.get('body') or item.get('text')}"
+
+
+def best_times(works: list[Callable[[], object]], seconds: float) -> list[float]:
+    """Seconds of this process that each work takes, best of turns that fill `seconds` for each."""
+    best, turn, end = [float("inf")] * len(works), 0, time.perf_counter() + seconds * len(works)
+    while turn < TURNS or time.perf_counter() < end:
+        for place, work in enumerate(works):
+            begun = time.process_time()
             work()
-            best[place] = max(best[place], count / (time.perf_counter() - begun))
-        if time.perf_counter() > end:
-            return best
+            best[place] = min(best[place], time.process_time() - begun)
+        turn += 1
+    return best
 
 
 def cold_start(line: bytes) -> float:
@@ -72,64 +106,84 @@ def cold_start(line: bytes) -> float:
     return time.perf_counter() - begun
 
 
+def measure(name: str, items: list[Item], city: City, chosen: argparse.Namespace) -> None:
+    """Print the ratios of one corpus."""
+    texts = [text_of(item) for item in items]
+    lines = [json.dumps(item).encode() for item in items]
+    few = texts[:: max(1, len(texts) // FEW)][:FEW]
+    begun = time.process_time()
+    tagger = Tagger(city)
+    _exhaust(tag_lines(lines[:10], city, tagger=tagger))
+    loaded = time.process_time() - begun
+    cut, ours = best_times(
+        [
+            lambda: [jieba.lcut(text) for text in texts],
+            lambda: _exhaust(tag_lines(lines, city, tagger=tagger)),
+        ],
+        chosen.seconds,
+    )
+    begun = time.process_time()
+    for text in few:
+        jieba.lcut(text)
+    middle = time.process_time()
+    for text in few:
+        _ = jieba.lcut(text), SnowNLP(text).sentiments
+    snow = (time.process_time() - middle) / (middle - begun)
+    count, size = len(texts), sum(map(len, texts)) / len(texts)
+    print(f"{name}: {count} texts of {size:.0f} characters; models loaded in {loaded:.2f} s")
+    print(f"  jieba.lcut                      {count / cut:10.0f} docs/s   1.0")
+    print(f"  jieba.lcut + SnowNLP.sentiments {count / cut / snow:10.1f} docs/s   {1 / snow:.4f}")
+    print(
+        f"  gangqing, everything it tags    {count / ours:10.0f} docs/s   {cut / ours:.1f}"
+        f"  ({cut / ours * snow:.0f} x jieba + SnowNLP)",
+        flush=True,
+    )
+    if chosen.jobs > 1:
+        # Copies would be reprints of each other: what is repeated is told apart.
+        many = [
+            line for turn in range(-(-MANY // count)) for line in _apart(items, turn)
+        ] if "body" in items[0] else lines * -(-MANY // count)  # fmt: skip
+        turns = [[_whole(many, city, jobs) for jobs in (1, chosen.jobs)] for _ in range(TURNS)]
+        single, several = (min(turn[place] for turn in turns) for place in (0, 1))
+        print(f"  {chosen.jobs} processes beside one, by the clock {single / several:15.2f}", flush=True)
+
+
+def _apart(items: list[Item], turn: int) -> list[bytes]:
+    """The items with other first characters for each turn's common ones, so that no two turns are alike."""
+    table = {ord(a): chr(ord(a) + turn) for a in "的了是在和有为年月日人大中"}
+    return [json.dumps(item | {"body": item["body"].translate(table)}).encode() for item in items]
+
+
+def _exhaust(lines: Iterator[bytes]) -> None:
+    for _ in lines:
+        pass
+
+
+def _whole(lines: list[bytes], city: City, jobs: int) -> float:
+    """Seconds of tagging lines on `jobs` processes, loading the models included."""
+    begun = time.perf_counter()
+    _exhaust(tag_lines(lines, city, jobs))
+    return time.perf_counter() - begun
+
+
 def main() -> None:
-    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     arguments.add_argument("--articles", type=Path, action="append")
     arguments.add_argument("--posts", type=Path, action="append")
     arguments.add_argument("--seconds", type=float, default=5)
     arguments.add_argument("--jobs", type=int, default=2)
     chosen = arguments.parse_args()
-    sorts = {
-        "articles": ("body", chosen.articles or [SAMPLE / "articles-a.jsonl", SAMPLE / "articles-b.jsonl"]),
-        "posts": ("text", chosen.posts or [SAMPLE / "threads.jsonl"]),
-    }
-    city = load_city()
-    tagger = Tagger(city)
+    spare_collector()
     jieba.initialize()
-    for name, (field, paths) in sorts.items():
-        texts = [text for path in paths for text in load_texts(path)]
-        texts *= -(-LEAST // len(texts)) if len(texts) < LEAST else 1
-        lines = [json.dumps({"id": str(n), field: text}).encode() for n, text in enumerate(texts)]
-        size, count = sum(map(len, texts)) / len(texts), len(texts)
-
-        def tag(lines: list[bytes] = lines) -> None:
-            for _ in tag_lines(lines, city, tagger=tagger):
-                pass
-
-        def cut(texts: list[str] = texts) -> None:
-            for text in texts:
-                jieba.lcut(text)
-
-        def shipped(texts: list[str] = texts) -> None:
-            for text in texts[:FEW]:
-                jieba.lcut(text)
-                _ = SnowNLP(text).sentiments
-
-        tag(lines[:10])
-        plain, ours, snow = best_rates([(cut, count), (tag, count), (shipped, FEW)], chosen.seconds)
-        print(f"{name}: {count} texts of {size:.0f} characters")
-        print(f"  jieba.lcut                     {plain:10.0f} docs/s   1.0")
-        print(f"  jieba.lcut + SnowNLP.sentiments {snow:9.1f} docs/s   {snow / plain:.4f}")
-        print(
-            f"  gangqing, everything it tags   {ours:10.0f} docs/s   {ours / plain:.1f}"
-            f"  ({ours / snow:.0f} x jieba + SnowNLP)"
-        )
-        if chosen.jobs > 1:
-            many = lines * -(-MANY // count)
-            single, parallel = (_whole(many, city, jobs) for jobs in (1, chosen.jobs))
-            print(f"  {chosen.jobs} processes beside one        {single / parallel:19.2f}")
-    seconds = cold_start(json.dumps({"id": "1", "text": "路灯坏了"}).encode())
-    print(f"one line from a cold start: {seconds:.2f} s")
-
-
-def _whole(lines: list[bytes], city: object, jobs: int) -> float:
-    """Seconds of tagging lines on `jobs` processes, without loading them."""
-    stream = tag_lines(lines, city, jobs)  # type: ignore[arg-type]
-    next(stream)
-    begun = time.perf_counter()
-    for _ in stream:
-        pass
-    return time.perf_counter() - begun
+    _ = SnowNLP("开始").sentiments
+    city = load_city()
+    for name, items in corpora(chosen).items():
+        measure(name, items, city, chosen)
+    line = json.dumps({"id": "1", "text": "路灯坏了"}).encode()
+    print(f"one line from a cold start: {min(cold_start(line) for _ in range(TURNS)):.2f} s")
+    print(
+        f"most memory: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB, jieba's included"
+    )
 
 
 if __name__ == "__main__":

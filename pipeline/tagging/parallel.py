@@ -1,14 +1,14 @@
-"""Owns tagging on several processes: the same tags in the same order, a bounded number of items under way.
+"""Owns tagging on several processes: the same tags in the same order.
 
-Items and tags travel as MessagePack, which costs little beside tagging them. A worker loads the models of
-what it is given first.
+Items and tags travel as MessagePack, lines as they are, which costs little beside tagging them. The models
+are loaded before the processes part, so that they are loaded once and their memory is shared.
 """
 
 from __future__ import annotations
 
 import gc
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from functools import cached_property
 from itertools import islice
@@ -19,6 +19,7 @@ import msgspec
 from pipeline.city import City
 from pipeline.records import ArticleTags, PostTags, ThreadTags
 from pipeline.tagging.items import ArticleItem, PostItem, ThreadItem
+from pipeline.tagging.stream import tag_part
 from pipeline.tagging.tagger import Tagger
 
 CHUNK = 64  # items that a worker gets at a time
@@ -35,7 +36,8 @@ _TAGS: dict[str, msgspec.msgpack.Decoder[Any]] = {
     "threads": msgspec.msgpack.Decoder(list[ThreadTags]),
     "posts": msgspec.msgpack.Decoder(list[PostTags]),
 }
-_worker: list[Tagger] = []  # the tagger of this process, where it is a worker
+_LOADED = {"articles": "article_tagger", "threads": "thread_tagger", "posts": "post_tagger"}
+_worker: list[Tagger] = []  # the tagger that the workers have
 
 
 class ParallelTagger(Tagger):
@@ -48,6 +50,17 @@ class ParallelTagger(Tagger):
     @cached_property
     def _pool(self) -> ProcessPoolExecutor:
         return ProcessPoolExecutor(self.jobs, initializer=_start, initargs=(self.city,))
+
+    def load(self, kinds: Iterable[str]) -> None:
+        """Load what tags these kinds of items (`articles`, `threads`, `posts`), before the workers start."""
+        if "_pool" not in self.__dict__:
+            _worker[:] = [Tagger(self.city)]
+            for kind in kinds:
+                getattr(_worker[0], _LOADED[kind])
+
+    def submit(self, lines: Sequence[bytes | str]) -> Future[list[bytes]]:
+        """Have lines tagged as if each article stood alone: one line of tags for each, encoded."""
+        return self._pool.submit(_tag_part, list(lines))
 
     def articles(self, items: Iterable[ArticleItem]) -> list[ArticleTags]:
         return list(self._tag("articles", items))
@@ -66,6 +79,7 @@ class ParallelTagger(Tagger):
 
     def _tag(self, kind: str, items: Iterable[Any]) -> Iterator[Any]:
         decode = _TAGS[kind].decode
+        self.load([kind])
         waiting: deque[Future[bytes]] = deque()
         source = iter(items)
         while True:
@@ -77,8 +91,15 @@ class ParallelTagger(Tagger):
 
 
 def _start(city: City) -> None:
+    gc.freeze()
     gc.set_threshold(100_000, 50, 50)  # tags hold no cycles
-    _worker.append(Tagger(city))
+    if not _worker or _worker[0].city is not city:
+        _worker[:] = [Tagger(city)]
+
+
+def _tag_part(lines: list[bytes | str]) -> list[bytes]:
+    """Runs in a worker."""
+    return tag_part(lines, _worker[0])
 
 
 def _tag(kind: str, packed: bytes) -> bytes:

@@ -15,8 +15,8 @@ import rjieba
 # jieba/finalseg/__init__.py: what of a block without Chinese characters stays together.
 _SKIP = re.compile(r"([a-zA-Z0-9]+(?:\.\d+)?%?)")
 
-# What rjieba keeps together and jieba may not: a sign beside a sign, a letter or a digit. Without one no token
-# can need it.
+# What rjieba keeps together and jieba may not: a sign beside a sign, a letter or a digit. Without one no
+# token can need it.
 _SIGN = re.compile(r"[+#&._%\-][A-Za-z0-9+#&._%\-]|[A-Za-z0-9][+#&._%\-]|\r\n")
 NEAR = 6  # characters around a place that tell where its words begin
 

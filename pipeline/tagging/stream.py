@@ -19,7 +19,9 @@ from pipeline.tagging.items import ArticleItem, PostItem, ThreadItem
 from pipeline.tagging.reprint import with_story
 from pipeline.tagging.tagger import Tagger
 
-WINDOW = 512  # lines that are tagged together, for each process
+WINDOW = 512  # lines that are tagged together
+
+encode = msgspec.json.Encoder().encode  # tags as a line
 
 Item = ArticleItem | ThreadItem | PostItem
 
@@ -69,15 +71,11 @@ def tag_lines(
     first one on, all lines are read before the next is written.
     """
     if tagger is None and jobs > 1:
-        from pipeline.tagging.parallel import ParallelTagger
+        from pipeline.tagging.stream_parallel import tag_lines_on
 
-        pool = ParallelTagger(city, jobs)
-        try:
-            yield from _tag_lines(lines, pool, WINDOW * jobs)
-        finally:
-            pool.close()
+        yield from tag_lines_on(lines, city, jobs)
     else:
-        yield from _tag_lines(lines, tagger or Tagger(city), WINDOW)
+        yield from _tag_lines(lines, tagger or Tagger(city))
 
 
 def spare_collector() -> None:
@@ -86,10 +84,14 @@ def spare_collector() -> None:
     gc.set_threshold(100_000, 50, 50)
 
 
-def _tag_lines(lines: Iterable[bytes | str], tagger: Tagger, window: int) -> Iterator[bytes]:
-    encode = msgspec.json.Encoder().encode
+def tag_part(lines: Iterable[bytes | str], tagger: Tagger) -> list[bytes]:
+    """Tag lines as if each article stood alone: nothing is said of reprints."""
+    return list(map(encode, _tag_items([read_item(line) for line in lines], tagger, {})))
+
+
+def _tag_lines(lines: Iterable[bytes | str], tagger: Tagger) -> Iterator[bytes]:
     items = (read_item(line) for line in lines if line.strip())
-    while part := list(islice(items, window)):
+    while part := list(islice(items, WINDOW)):
         reprints: Mapping[str, tuple[str, Evidence]] = {}
         stories: dict[str, ArticleTags] = {}
         if any(isinstance(item, ArticleItem) for item in part):
@@ -98,8 +100,8 @@ def _tag_lines(lines: Iterable[bytes | str], tagger: Tagger, window: int) -> Ite
             reprints = tagger.reprints(articles)
             firsts = {first for first, _ in reprints.values()}
             stories = {t.id: t for t in tagger.articles([a for a in articles if a.id in firsts])}
-        for start in range(0, len(part), window):
-            for tags in _tag_items(part[start : start + window], tagger, stories):
+        for start in range(0, len(part), WINDOW):
+            for tags in _tag_items(part[start : start + WINDOW], tagger, stories):
                 done = with_reprint(tags, reprints, stories) if isinstance(tags, ArticleTags) else tags
                 yield encode(done)
 

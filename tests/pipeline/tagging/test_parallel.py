@@ -5,6 +5,7 @@ import json
 import pytest
 
 from pipeline.city import load_city
+from pipeline.tagging.parallel import CHUNK
 from pipeline.tagging.stream import WINDOW, tag_lines
 
 
@@ -32,6 +33,26 @@ def test_the_order_is_kept(jobs: int) -> None:
 def test_two_processes_say_what_one_says() -> None:
     lines = _lines()
     assert list(tag_lines(lines, load_city(), 2)) == list(tag_lines(lines, load_city(), 1))
+
+
+def test_a_reprint_tells_its_story_wherever_the_first_publication_stands() -> None:
+    """The first publication lies in another part than its reprint, and behind it; one key is escaped."""
+    body = "市水利局组织人员巡河，清理河道垃圾，维护群众用水安全，并约谈了沿河的三家企业，要求限期整改。" * 2
+    late = {"id": "late", "title": "巡河", "body": body, "published": "2017-10-09", "byline": "市水利局 供稿"}
+    copy = {"id": "copy", "title": "巡河", "body": body, "published": "2017-10-10"}
+    posts = [{"id": str(number), "text": "路灯坏了"} for number in range(CHUNK + 3)]
+    items = [*posts[:2], copy, *posts, late, *posts]
+    lines = [json.dumps(item).encode() for item in items]
+    lines[2] = lines[2].replace(b'"body"', b'"\\u0062ody"')
+    tags = list(tag_lines(lines, load_city(), 2))
+    assert tags == list(tag_lines(lines, load_city(), 1))
+    reprint = json.loads(tags[2])
+    assert reprint["reprint_of"] == "late"
+    assert [credit["unit"] for credit in reprint["credits"]] == ["市水利局"]
+
+
+def test_nothing_gives_nothing() -> None:
+    assert list(tag_lines([b"", b"  "], load_city(), 2)) == []
 
 
 def test_posts_are_written_before_all_are_read() -> None:

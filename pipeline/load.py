@@ -6,30 +6,26 @@ and puts it in the place of the old one in one step. So readers and builds never
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import hashlib
-import os
-import shutil
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-
-from filelock import FileLock, Timeout
 
 from pipeline.batch import finish_batches
 from pipeline.city import City
 from pipeline.decisions import decisions_state
-from pipeline.faults import os_fault
+from pipeline.edition import build_lock, copy_edition, publish, remove
 from pipeline.landing import Quarantined, iter_landed, landing_files
 from pipeline.load_alike import link_threads
 from pipeline.load_city import load_city_tables
 from pipeline.load_decisions import load_decision_tables
 from pipeline.load_landing import Rows, load_landed, thread_id
 from pipeline.load_now import refresh_now
-from pipeline.load_tags import TaggerLike, find_stories, tag_articles, tag_threads
+from pipeline.load_stories import find_stories, spans_of
+from pipeline.load_tags import TaggerLike, TextTagger, tag_threads
 from pipeline.privacy import load_salt
-from pipeline.store import Store, open_store, sync_folder
+from pipeline.store import Store, open_store
 from pipeline.warehouse import (
     Warehouse,
     WarehouseDamaged,
@@ -98,45 +94,28 @@ def build(
         "rules": rules_fingerprint(city, tagger),
     }
     warehouse.parent.mkdir(parents=True, exist_ok=True)
-    with _alone(warehouse, wait_seconds, say), told_in_chinese(warehouse):
+    with build_lock(warehouse, wait_seconds, say), told_in_chinese(warehouse):
         reason = "按要求重建" if rebuild else _why_rebuild(warehouse, identity, store)
         draft = warehouse.with_name(warehouse.name + ".building")
-        _remove(draft)
+        remove(draft)
         try:
             report = None
             if reason is None and warehouse.exists():
                 try:
-                    _copy(warehouse, draft)
+                    copy_edition(warehouse, draft)
                     with told_in_chinese(warehouse):
                         report = _fill(draft, city, store, tagger, identity, None, say)
                 except WarehouseDamaged as error:
                     reason = f"原文件无法读取（{error}）"
-                    _remove(draft)
+                    remove(draft)
             if report is None:
                 if reason:
                     say(f"重建数据仓库：{reason}", 0, None)
                 report = _fill(draft, city, store, tagger, identity, reason, say)
-            _publish(draft, warehouse)
+            publish(draft, warehouse)
         finally:
-            _remove(draft)
+            remove(draft)
         return dataclasses.replace(report, warehouse=warehouse)
-
-
-def _copy(warehouse: Path, draft: Path) -> None:
-    try:
-        shutil.copyfile(warehouse, draft)
-    except OSError as error:
-        raise WarehouseError(f"{draft} 写入失败，请腾出空间后再运行（{os_fault(error)}）") from error
-
-
-def _publish(draft: Path, warehouse: Path) -> None:
-    """Put a whole file in the place of the old one, durably. Readers keep the old one until they close it."""
-    with draft.open("rb+") as file:
-        os.fsync(file.fileno())
-    # A log that a killed program left beside the old file must not be replayed into the new one.
-    _wal(warehouse).unlink(missing_ok=True)
-    draft.replace(warehouse)
-    sync_folder(warehouse.parent)
 
 
 def rules_fingerprint(city: City, tagger: TaggerLike) -> str:
@@ -152,6 +131,7 @@ def rules_fingerprint(city: City, tagger: TaggerLike) -> str:
     code = [
         package / "load_alike.py",
         package / "load_landing.py",
+        package / "load_stories.py",
         package / "load_tags.py",
         package / "privacy.py",
     ]
@@ -177,23 +157,31 @@ def _fill(
     warehouse = Warehouse(path)
     try:
         warehouse.begin()
+        is_new_reading = warehouse.meta().get("views") != identity["views"]
         warehouse.create()
         meta = identity | {"decisions": state}
         warehouse.replace("meta", [{"key": key, "value": value} for key, value in meta.items()])
         salt = load_salt(store.salt)
-        pages, threads, notices = _load_landing(warehouse, store, salt, say)
+        texts = TextTagger(warehouse, tagger)
+        pages, threads, notices = _load_landing(warehouse, store, salt, texts, say)
+        say("整理现状", 0, None)
         load_city_tables(warehouse, city, salt)
-        refresh_now(warehouse)
+        spans = spans_of(warehouse, texts.changed)
+        if is_new_reading:
+            refresh_now(warehouse)
+        else:
+            refresh_now(warehouse, texts.changed, threads)
         decisions = load_decision_tables(warehouse, city, store.decisions)
-        articles = tag_articles(warehouse, tagger, lambda done, total: say("标注稿件", done, total))
         reprints = warehouse.rows("SELECT COUNT(*) FROM article_reprint")[0][0]
-        if articles:
+        if texts.changed:
             say("查找转载", 0, None)
-            reprints = find_stories(warehouse, tagger)
+            spans |= spans_of(warehouse, texts.changed)
+            reprints = find_stories(warehouse, tagger, None if is_new_reading else spans)
         tag_threads(warehouse, tagger, threads, lambda done, total: say("标注帖子", done, total))
         link_threads(warehouse, threads, lambda done, total: say("查找同一件事的帖子", done, total))
         say("检查", 0, None)
         checks = warehouse.check()
+        say("写入", 0, None)
         warehouse.commit()
     finally:
         warehouse.close()
@@ -203,7 +191,7 @@ def _fill(
         is_rebuilt=reason is not None,
         why_rebuilt=reason,
         page_count=pages,
-        article_count=articles,
+        article_count=texts.count,
         thread_count=len(threads),
         reprint_count=reprints,
         decision_count=decisions.count,
@@ -213,9 +201,10 @@ def _fill(
 
 
 def _load_landing(
-    warehouse: Warehouse, store: Store, salt: bytes, say: Progress
+    warehouse: Warehouse, store: Store, salt: bytes, texts: TextTagger, say: Progress
 ) -> tuple[int, set[str], list[str]]:
-    """Read what was landed since the last build; returns how many lines, which threads, what to tell."""
+    """Read what was landed since the last build, and tag its articles; returns how many lines, which threads,
+    what to tell."""
     after = dict(warehouse.rows("SELECT file, end_offset FROM consumed"))
     bad: list[Quarantined] = []
     rows: Rows = defaultdict(list)
@@ -228,10 +217,10 @@ def _load_landing(
         if landed.thread is not None:
             threads.add(thread_id(landed.thread.forum, landed.thread.tid))
         if count % PAGES_PER_BATCH == 0:
-            _flush(warehouse, rows)
-            say("读取采集结果", count, None)
-    _flush(warehouse, rows)
-    say("读取采集结果", count, count)
+            _flush(warehouse, rows, texts)
+            say("读取并标注", count, None)
+    _flush(warehouse, rows, texts)
+    say("读取并标注", count, count)
     warehouse.replace("consumed", [{"file": f, "end_offset": o} for f, o in sorted(after.items())])
     known = {(file, begin) for file, begin in warehouse.rows("SELECT file, begin_offset FROM quarantine")}
     warehouse.insert(
@@ -245,9 +234,10 @@ def _load_landing(
     return count, threads, [f"无法读取的采集行：{b.file} 第 {b.offset} 字节起，{b.reason}" for b in bad]
 
 
-def _flush(warehouse: Warehouse, rows: Rows) -> None:
+def _flush(warehouse: Warehouse, rows: Rows, texts: TextTagger) -> None:
     for table, batch in rows.items():
         warehouse.insert(table, batch)
+    texts.tag(rows.get("article_version", []))
     rows.clear()
 
 
@@ -280,29 +270,3 @@ def _lost(warehouse: Warehouse, store: Store) -> list[str]:
     read = warehouse.rows("SELECT file, end_offset FROM consumed ORDER BY file")
     sizes = {name: (store.landing / name).stat().st_size for name in landing_files(store.folder)}
     return [file for file, end_offset in read if sizes.get(file, -1) < end_offset]
-
-
-@contextlib.contextmanager
-def _alone(warehouse: Path, wait_seconds: float, say: Progress) -> Iterator[None]:
-    lock = FileLock(warehouse.with_name(warehouse.name + ".lock"))
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        say("另一个构建正在进行，等待其结束", 0, None)
-        try:
-            lock.acquire(timeout=wait_seconds)
-        except Timeout as error:
-            raise WarehouseError(f"另一个构建在 {wait_seconds:.0f} 秒内没有结束，请稍后再试") from error
-    try:
-        yield
-    finally:
-        lock.release()
-
-
-def _wal(path: Path) -> Path:
-    return path.with_name(path.name + ".wal")
-
-
-def _remove(path: Path) -> None:
-    for each in (path, _wal(path)):
-        each.unlink(missing_ok=True)

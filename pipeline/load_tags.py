@@ -29,39 +29,50 @@ class TaggerLike(Protocol):
     def reprints(self, items: list[ArticleItem]) -> Mapping[str, tuple[str, Evidence]]: ...
 
 
-_ITEM = (
-    'title, body, outlet, published, page, is_lead AS lead, column_name AS "column", '
-    "kicker, subtitle, byline, source"
-)
+class TextTagger:
+    """Tags each text of an article once, as it is loaded; `changed` are the articles that had a new line."""
+
+    def __init__(self, warehouse: Warehouse, tagger: TaggerLike) -> None:
+        self._warehouse, self._tagger = warehouse, tagger
+        self._had_tags = bool(warehouse.rows("SELECT 1 FROM article_tag LIMIT 1"))
+        self._seen: set[str] = set()
+        self.changed: set[str] = set()
+        self.count = 0  # texts tagged
+
+    def tag(self, versions: Sequence[Mapping[str, Any]]) -> None:
+        """Tag those of these rows of article_version whose text has no tags yet."""
+        self.changed.update(row["article_id"] for row in versions)
+        new = {_text_key(row): row for row in reversed(versions)}
+        keys = sorted(new.keys() - self._seen)
+        if keys and self._had_tags:
+            self._warehouse.hold("todo", "key", keys)
+            known = self._warehouse.rows(
+                "SELECT key FROM todo "
+                "SEMI JOIN (SELECT article_id || '/' || content_hash AS key FROM article_tag) USING (key)"
+            )
+            keys = sorted(set(keys) - {key for (key,) in known})
+        self._seen.update(keys)
+        for start in range(0, len(keys), BATCH):
+            rows = [new[key] for key in keys[start : start + BATCH]]
+            tags = self._tagger.articles([_loaded_item(row) for row in rows])
+            self._warehouse.insert("article_tag", [_tag_row(r, t) for r, t in zip(rows, tags, strict=True)])
+            self._warehouse.insert(
+                "article_credit_tag",
+                [credit for r, t in zip(rows, tags, strict=True) for credit in _credit_rows(r, t)],
+            )
+        self.count += len(keys)
 
 
-def tag_articles(warehouse: Warehouse, tagger: TaggerLike, count: Count) -> int:
-    """Tag every text of an article that has no tags yet; returns how many."""
-    todo = warehouse.rows(
-        "SELECT DISTINCT article_id, content_hash FROM article_version "
-        "ANTI JOIN article_tag USING (article_id, content_hash) ORDER BY ALL"
-    )
-    for start in range(0, len(todo), BATCH):
-        keys = [f"{article}/{content}" for article, content in todo[start : start + BATCH]]
-        warehouse.hold("todo", "key", keys)
-        found = warehouse.records(
-            f"SELECT DISTINCT ON (v.article_id, v.content_hash) v.article_id, v.content_hash, {_ITEM} "  # noqa: S608
-            "FROM article_version AS v JOIN todo ON todo.key = CONCAT(v.article_id, '/', v.content_hash) "
-            "ORDER BY v.article_id, v.content_hash, v.file, v.end_offset",
-            BATCH,
-        )
-        rows = [row for part in found for row in part]
-        tags = tagger.articles([_article_item(row) for row in rows])
-        warehouse.insert("article_tag", [_tag_row(r, t) for r, t in zip(rows, tags, strict=True)])
-        warehouse.insert(
-            "article_credit_tag",
-            [credit for r, t in zip(rows, tags, strict=True) for credit in _credit_rows(r, t)],
-        )
-        count(min(start + BATCH, len(todo)), len(todo))
-    return len(todo)
+def _text_key(row: Mapping[str, Any]) -> str:
+    return f"{row['article_id']}/{row['content_hash']}"
 
 
-def _article_item(row: Mapping[str, Any]) -> ArticleItem:
+def _loaded_item(row: Mapping[str, Any]) -> ArticleItem:
+    return article_item({**row, "lead": row["is_lead"], "column": row["column_name"]})
+
+
+def article_item(row: Mapping[str, Any]) -> ArticleItem:
+    """A row of a query that names its columns as an item does."""
     values = {name: row[name] for name in ArticleItem.__struct_fields__ if name != "id"}
     return ArticleItem(id=row["article_id"], **values | {"body": row["body"] or ""})
 
@@ -110,26 +121,6 @@ def _quote(row: Mapping[str, Any], evidence: Evidence) -> str | None:
     return text[evidence.start : evidence.end][:200] or None
 
 
-def find_stories(warehouse: Warehouse, tagger: TaggerLike) -> int:
-    """Find reprints among the newest texts of all articles, earliest first; returns how many there are."""
-    found = warehouse.records(
-        f"SELECT article_id, {_ITEM} FROM article_history(NULL) "  # noqa: S608
-        "ORDER BY published_at NULLS LAST, first_captured_at NULLS LAST, article_id",
-        5000,
-    )
-    reprints = tagger.reprints([_article_item(row) for part in found for row in part])
-    rows = []
-    for reprint, (first, evidence) in sorted(reprints.items()):
-        seen = {reprint}
-        while first in reprints and first not in seen:  # a reprint of a reprint tells the first one's story
-            seen.add(first)
-            first = reprints[first][0]
-        if first not in seen:
-            rows.append({"article_id": reprint, "story_id": first, "why": evidence.why})
-    warehouse.replace("article_reprint", rows)
-    return len(rows)
-
-
 def tag_threads(warehouse: Warehouse, tagger: TaggerLike, threads: Collection[str], count: Count) -> int:
     """Tag threads anew at each of their moments, and each of their floors; returns how many threads.
 
@@ -142,14 +133,15 @@ def tag_threads(warehouse: Warehouse, tagger: TaggerLike, threads: Collection[st
     warehouse.rows(
         "CREATE OR REPLACE TEMP TABLE todo_post AS "
         "SELECT p.*, t.title, t.board FROM thread_post_at(NULL) AS p "
-        "JOIN todo USING (thread_id) JOIN thread_at(NULL) AS t USING (thread_id)"
+        "JOIN todo USING (thread_id) JOIN thread_at(NULL) AS t USING (thread_id) ORDER BY thread_id, floor"
     )
     ids = sorted(threads)
     for start in range(0, len(ids), BATCH):
         part = ids[start : start + BATCH]
-        warehouse.hold("todo", "thread_id", part)
+        # A range of a table in that order: only its own part of the table is read.
         found = warehouse.records(
-            "SELECT * FROM todo_post SEMI JOIN todo USING (thread_id) ORDER BY thread_id, floor"
+            f"SELECT * FROM todo_post WHERE thread_id BETWEEN '{part[0]}' AND '{part[-1]}' "  # noqa: S608
+            "ORDER BY thread_id, floor"
         )
         posts = [row for batch in found for row in batch]
         whole = [list(group) for _, group in groupby(posts, key=itemgetter("thread_id"))]

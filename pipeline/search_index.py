@@ -11,7 +11,6 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import shutil
 import sqlite3
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
@@ -21,14 +20,16 @@ from typing import Any
 
 from filelock import FileLock
 
+from pipeline.edition import clone
 from pipeline.store import sync_folder
 from pipeline.tagging.segment import search_tokens
 from pipeline.warehouse import Warehouse
 
-_LAYOUT = "1"  # raise it when tables or tokens change
+_LAYOUT = "2"  # raise it when tables or tokens change
 _BATCH = 2000  # texts
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE consumed (file TEXT PRIMARY KEY, end_offset INTEGER NOT NULL);
 CREATE TABLE doc (
   id INTEGER PRIMARY KEY, kind TEXT NOT NULL, ref TEXT NOT NULL, part TEXT NOT NULL, day TEXT,
   UNIQUE (kind, ref, part)
@@ -38,15 +39,26 @@ USING fts5(title, words, exact, content='', tokenize='unicode61 remove_diacritic
 """
 # Every text once: (kind, ref, part, day, title, body). An article's part is the hash of its text, a post's
 # its floor with the hash of what it says; the title of a thread belongs to its first floor.
-_ARTICLE_KEYS = (
-    "SELECT DISTINCT 'article' AS kind, article_id AS ref, content_hash AS part FROM article_version"
-)
-_POST_KEYS = """
-SELECT DISTINCT 'post' AS kind, p.thread_id AS ref,
-  p.floor || ' ' || md5(COALESCE(p.text, '') || CASE WHEN p.floor <= 1 THEN t.title ELSE '' END) AS part
+_KEYS = """
+SELECT 'article' AS kind, article_id AS ref, content_hash AS part, file, end_offset FROM article_version
+UNION ALL
+SELECT 'post' AS kind, p.thread_id AS ref,
+  p.floor || ' ' || md5(COALESCE(p.text, '') || CASE WHEN p.floor <= 1 THEN t.title ELSE '' END) AS part,
+  file, end_offset
 FROM thread_post_version AS p
 JOIN thread_page_version AS t USING (thread_id, page, file, end_offset)
 """
+# The texts of lines behind those that the index has read; all of them, and one number that tells them.
+_NEW_KEYS = f"""
+SELECT DISTINCT kind, ref, part FROM ({_KEYS})
+JOIN (SELECT UNNEST($1) AS file, UNNEST($2) AS read_offset) USING (file) WHERE end_offset > read_offset
+"""  # noqa: S608
+_ALL_KEYS = f"SELECT DISTINCT kind, ref, part FROM ({_KEYS})"  # noqa: S608
+_DIGEST = f"""
+SELECT COALESCE(bit_xor(number), 0) FROM (
+  SELECT DISTINCT md5_number_lower(concat_ws(chr(10), kind, ref, part)) AS number FROM ({_KEYS})
+)
+"""  # noqa: S608
 _ARTICLES = """
 SELECT 'article' AS kind, article_id AS ref, content_hash AS part,
   CAST(CAST(MIN(published_at) AS DATE) AS VARCHAR) AS day,
@@ -118,8 +130,8 @@ def update_index(warehouse: Path, progress: Progress | None = None) -> int:
             source = Warehouse(warehouse, read_only=True)
             try:
                 wanted = {"version": index_version(), "city": source.meta().get("city", "")}
-                if _meta(path) == wanted:
-                    shutil.copyfile(path, draft)
+                if wanted.items() <= _meta(path).items():
+                    clone(path, draft)
                 else:
                     draft.unlink(missing_ok=True)
                 added = _fill(draft, source, wanted, say)
@@ -162,13 +174,7 @@ def _fill(draft: Path, source: Warehouse, meta: dict[str, str], say: Progress) -
             con.executescript(_SCHEMA)
             con.executemany("INSERT INTO meta VALUES (?, ?)", meta.items())
         con.execute("BEGIN")
-        known = {"\n".join(row) for row in con.execute("SELECT kind, ref, part FROM doc")}
-        present = {"\n".join(row) for sql in (_ARTICLE_KEYS, _POST_KEYS) for row in source.rows(sql)}
-        con.executemany(
-            "DELETE FROM doc WHERE kind = ? AND ref = ? AND part = ?",
-            [key.split("\n") for key in known - present],
-        )
-        fresh = sorted(present - known)
+        fresh = _wanted(con, source)
         number = con.execute("SELECT MAX(rowid) FROM text").fetchone()[0] or 0
         done = 0
         for rows in _texts(source, fresh):
@@ -190,10 +196,61 @@ def _fill(draft: Path, source: Warehouse, meta: dict[str, str], say: Progress) -
             con.executemany("INSERT INTO text (rowid, title, words, exact) VALUES (?, ?, ?, ?)", texts)
             done += len(docs)
             say("建立全文索引", done, len(fresh))
+        con.execute("DELETE FROM consumed")
+        con.executemany(
+            "INSERT INTO consumed VALUES (?, ?)", source.rows("SELECT file, end_offset FROM consumed")
+        )
         con.execute("COMMIT")
         return done
     finally:
         con.close()
+
+
+def _wanted(con: sqlite3.Connection, source: Warehouse) -> list[str]:
+    """Keys of the texts to add; those that the warehouse no longer has are deleted.
+
+    What came since the last update is found by the offsets of its lines. Whether that is all that differs, a
+    digest of all keys tells, which is computed in the database; only where it is not, all keys are compared.
+    """
+    read = dict(con.execute("SELECT file, end_offset FROM consumed"))
+    files = source.rows("SELECT file, end_offset FROM consumed")
+    (digest,) = source.rows(_DIGEST)[0]
+    known = int(_value(con, "digest") or 0)
+    since = [(file, read.get(file, 0)) for file, end_offset in files if end_offset != read.get(file)]
+    added = (
+        {"\n".join(row) for row in source.rows(_NEW_KEYS, [list(each) for each in zip(*since, strict=True)])}
+        if since
+        else set()
+    )
+    fresh = {key for key in added if not _is_held(con, key)}
+    if digest != known ^ _digest_of(fresh):
+        held = {"\n".join(row) for row in con.execute("SELECT kind, ref, part FROM doc")}
+        present = {"\n".join(row) for row in source.rows(_ALL_KEYS)}
+        con.executemany(
+            "DELETE FROM doc WHERE kind = ? AND ref = ? AND part = ?",
+            [key.split("\n") for key in held - present],
+        )
+        fresh = present - held
+    con.execute("INSERT OR REPLACE INTO meta VALUES ('digest', ?)", (str(digest),))
+    return sorted(fresh)
+
+
+def _is_held(con: sqlite3.Connection, key: str) -> bool:
+    found = con.execute("SELECT 1 FROM doc WHERE kind = ? AND ref = ? AND part = ?", key.split("\n"))
+    return found.fetchone() is not None
+
+
+def _value(con: sqlite3.Connection, key: str) -> str | None:
+    found = con.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+    return found[0] if found else None
+
+
+def _digest_of(keys: Iterable[str]) -> int:
+    """As the query above: the lower halves of the keys' MD5, together."""
+    total = 0
+    for key in keys:
+        total ^= int.from_bytes(hashlib.md5(key.encode(), usedforsecurity=False).digest()[8:], "little")
+    return total
 
 
 def _texts(source: Warehouse, keys: list[str]) -> Iterator[Iterable[dict[str, Any]]]:

@@ -70,7 +70,7 @@ class Warehouse:
         """Append rows by column name, as one Arrow batch; columns that the rows do not name stay NULL."""
         if not rows:
             return
-        self._con.register("incoming", pa.Table.from_pylist([dict(row) for row in rows]))
+        self._con.register("incoming", pa.table({name: [row[name] for row in rows] for name in rows[0]}))
         try:
             self._con.execute(f"INSERT INTO {_name(table)} BY NAME SELECT * FROM incoming")  # noqa: S608
         finally:
@@ -86,6 +86,23 @@ class Warehouse:
         self._con.register("incoming", pa.table({column: pa.array(list(values), pa.string())}))
         self._con.execute(f"CREATE OR REPLACE TEMP TABLE {_name(table)} AS FROM incoming")
         self._con.unregister("incoming")
+
+    @contextlib.contextmanager
+    def narrowed(self, key: str, values: Iterable[str], tables: Sequence[str]) -> Iterator[None]:
+        """Within it, views and macros that read `tables` see only the rows of these keys."""
+        self.hold("narrowed", key, values)
+        (database,) = self.rows("SELECT current_database()")[0]
+        quoted = '"' + str(database).replace('"', '""') + '"'
+        for table in map(_name, tables):
+            self._con.execute(
+                f"CREATE TEMP VIEW {table} AS "  # noqa: S608
+                f"SELECT * FROM {quoted}.main.{table} SEMI JOIN narrowed USING ({key})"
+            )
+        try:
+            yield
+        finally:
+            for table in tables:
+                self._con.execute(f"DROP VIEW temp.{table}")
 
     def create(self) -> None:
         """Make all tables, views and macros, or renew them."""

@@ -46,7 +46,7 @@ THREAD_TABLES = (
     "thread_page_version", "thread_post_version", "thread_state", "thread_floor", "thread_call",
     "thread_alike",
 )  # fmt: skip
-NAMES = {"article_id": "a", "story_id": "a", "thread_id": "t", "other_id": "t"}
+NAMES = {"article_id": "a", "story_id": "a", "first_id": "a", "thread_id": "t", "other_id": "t"}
 PAGES = (
     "/", "/ledger", "/ledger?verdict=未达标", "/ledger/cell?unit=市水利局&task=m02", "/units",
     "/units/市水利局",

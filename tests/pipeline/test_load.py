@@ -65,6 +65,38 @@ def second_week(case: Case) -> None:
     case.decide("credit_add", "http://paper.test/c.html", "2017-10-17T09:00:00", after={"unit": "市财政局"})
 
 
+def test_a_reprint_is_found_in_its_own_span_and_the_one_before(case: Case) -> None:
+    case.article("2017-10-30", "[市水利局:subject][same=x] 河道整治", name="first")
+    case.article("2017-11-02", "[市水利局:subject][same=x] 河道整治", site="gov", name="next")
+    case.build()
+    case.article("2017-12-29", "[市水利局:subject][same=x] 河道整治", site="gov", name="later")
+    case.article("2018-03-01", "[市水利局:subject][same=x] 河道整治", site="gov", name="too-late")
+    case.build()
+    told = (
+        "SELECT v.published::VARCHAR, f.published::VARCHAR FROM article_reprint "
+        "JOIN article_now AS v USING (article_id) JOIN article_now AS f ON f.article_id = story_id ORDER BY 1"
+    )
+    found = ask(case, told)
+    assert [(str(one)[:10], str(other)[:10]) for one, other in found] == [
+        ("2017-11-02", "2017-10-30"),
+        ("2017-12-29", "2017-10-30"),  # over the one of November, which it was found to reprint
+    ]
+    in_pieces = digest(case)
+    case.build(rebuild=True)
+    assert digest(case) == in_pieces
+
+
+def test_an_article_redated_into_another_span_leaves_the_stories_of_the_old_one(case: Case) -> None:
+    case.article("2017-10-10", "[市水利局:subject][same=x] 河道整治", name="a")
+    case.article("2017-10-11", "[市水利局:subject][same=x] 河道整治", site="gov", name="b")
+    case.build()
+    case.article("2017-05-10", "[市水利局:subject][same=x] 河道整治", name="a", at="2017-10-12T12:00:00")
+    case.build()
+    in_pieces = digest(case)
+    case.build(rebuild=True)
+    assert digest(case) == in_pieces
+
+
 def test_same_landing_is_same_warehouse_whole_in_pieces_and_rebuilt(case: Case, tmp_path: Path) -> None:
     first_week(case)
     case.build()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from pipeline.search_index import (
@@ -45,6 +46,20 @@ def test_only_new_and_changed_texts_are_added(case: Case) -> None:
     known = texts_digest(path)
     path.unlink()
     assert update_index(case.warehouse) == 4 and texts_digest(path) == known
+
+
+def test_texts_that_the_warehouse_lost_or_others_took_the_place_of_are_taken_out(case: Case) -> None:
+    update_index(case.warehouse)
+    with duckdb.connect(
+        str(case.warehouse)
+    ) as con:  # as where a landing line was masked and the city rebuilt
+        con.execute("UPDATE thread_post_version SET text = '河边全是树'")
+        con.execute("DELETE FROM article_version")
+    assert update_index(case.warehouse) == 1
+    with sqlite3.connect(index_path(case.warehouse)) as con:
+        assert [row[0] for row in con.execute("SELECT kind FROM doc")] == ["post"]
+    con.close()
+    assert update_index(case.warehouse) == 0
 
 
 def test_an_index_of_another_version_or_damaged_is_made_anew(case: Case) -> None:

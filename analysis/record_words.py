@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from analysis.columns import ROLES, SENTIMENTS
+
 KIND_WORDS = {
     "tag_correction": "更正标签",
     "credit_add": "补记计分",
@@ -54,6 +56,11 @@ FIELD_WORDS = {
     "short": "简称", "points": "分值", "label": "任务", "count": "件数", "job": "任务号", "result": "结果",
     "roles": "角色", "is_active": "启用", "person": "姓名",
 }  # fmt: skip
+# Values that decisions hold as the program writes them.
+VALUE_WORDS = SENTIMENTS | ROLES | {
+    "full": "各计全分", "split": "均分", "highest": "取最高", "first": "取首发", "same_day": "算当天",
+    "next_working_day": "算下一工作日", "article": "稿件", "thread": "帖子",
+}  # fmt: skip
 _HIDDEN = frozenset({"move", "key", "sha256", "warc", "warc_offset", "body", "phone"})
 
 
@@ -88,4 +95,4 @@ def value_words(value: Any) -> str:
         return " ".join(value_words(part) for part in value.values())
     if isinstance(value, list | tuple):
         return "、".join(value_words(part) for part in value) or "无"
-    return str(value)
+    return VALUE_WORDS.get(str(value), str(value))

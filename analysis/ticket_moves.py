@@ -25,6 +25,7 @@ WORKED_ON = ("待签收", "办理中", "已初步回应", "延期")  # with a un
 ENDED = ("已办结", "无需回复")  # a person's word: no floor moves the ticket any more
 SAME = "（不变）"
 EARLIER = "（暂停前的状态）"
+UNDONE = "（转办前的状态）"
 
 NEED_WORDS = {
     "why": "理由（--why）",
@@ -43,7 +44,7 @@ class Move:
         label: what a clerk calls it.
         roles: who may do it; 论坛: a floor does it by itself.
         before: states from which it is legal.
-        to: the state after it; SAME, EARLIER.
+        to: the state after it; SAME, EARLIER, UNDONE.
         needs: what must be said with it.
         kind: kind of the decision (pipeline/decisions.py); empty for moves of the forum.
         clocks: what it does to the two clocks, in Chinese.
@@ -78,6 +79,10 @@ MOVES: tuple[Move, ...] = (
     Move(
         "hand_over", "转办", ("宣传部",), ("待研判", "退回改派"), "待签收", (), "transfer",
         "照走；退回时限从此起算",
+    ),
+    Move(
+        "take_back", "撤回转办", ("宣传部",), ("待签收",), UNDONE, ("why",), "state_change",
+        "照走；用于刚转错、单位还没有签收的，责任单位也回到转办前",
     ),
     Move("sign", "签收", ("责任单位", "宣传部"), ("待签收",), "办理中", (), "state_change", _RUNS_ON),
     Move(

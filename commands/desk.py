@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -49,12 +50,15 @@ def desk(
     from analysis.desk.pictures import warm_up
     from analysis.warehouse import WarehouseError
     from analysis.worktime import WorktimeError
+    from pipeline.store import open_store
 
     is_sample = city is None
     chosen = load_chosen(city)
     try:
+        played = _played(parse_day(as_of), is_sample)
+        clock = wall_clock if played is None else _clock_of(played, open_store(home, chosen).decisions)
         office = open_office(
-            chosen, home, _clock(parse_day(as_of), is_sample), home / WAREHOUSE, is_sample=is_sample
+            chosen, home, clock, home / WAREHOUSE, is_sample=is_sample, is_played=played is not None
         )
         office.warehouse.open()[0].close()  # says at once, not on the first click, that there is none
     except (WarehouseError, WorktimeError) as error:
@@ -81,11 +85,24 @@ def desk(
     uvicorn.Server(config).run(sockets=[listening])
 
 
-def _clock(day: dt.date | None, is_sample: bool) -> Callable[[], dt.datetime]:
-    """The wall clock; or, where a day is played, that day at the time that the wall clock shows."""
+def _played(day: dt.date | None, is_sample: bool) -> dt.date | None:
+    """The day that is played: one that is over, or the sample city's; None: the wall clock's."""
     from commands.stages import SAMPLE_DAY
 
-    played = day or (SAMPLE_DAY if is_sample else None)
-    if played is None:
-        return wall_clock
-    return lambda: dt.datetime.combine(played, wall_clock().time())
+    if day is not None and day >= wall_clock().date():
+        return None
+    return day or (SAMPLE_DAY if is_sample else None)
+
+
+def _clock_of(day: dt.date, decisions: Path) -> Callable[[], dt.datetime]:
+    """The clock of a day that is over: in its last hour a day of the wall clock passes, from behind the last
+    decision of that day on. So acts come one after the other, and after all that happened on the day."""
+    from pipeline.decisions import load_decisions
+
+    start = dt.datetime.combine(day, dt.time(23))
+    end = dt.datetime.combine(day, dt.time(23, 59, 59))
+    done = [d.at for d in load_decisions(decisions) if d.at[:10] == day.isoformat()]
+    if done:
+        start = max(start, dt.datetime.fromisoformat(max(done)) + dt.timedelta(seconds=1))
+    opened = wall_clock()
+    return lambda: min(end, start + (wall_clock() - opened) / 24)

@@ -44,6 +44,15 @@ def hand_over(
     _move("hand_over", tickets, who, at, city, home, as_json, why=why, unit=unit)
 
 
+@queue_app.command("take-back")
+def take_back(
+    tickets: TicketsArgument, who: WhoOption, why: WhyOption, at: AtOption = None, city: CityOption = None,
+    home: HomeOption = HOME, as_json: JsonOption = False,
+) -> None:  # fmt: skip
+    """撤回转办：刚转错、单位还没有签收的，回到转办前。全部成功或全部不动。"""
+    _move("take_back", tickets, who, at, city, home, as_json, why=why)
+
+
 @queue_app.command("sign")
 def sign(
     ticket: TicketArgument, who: WhoOption, why: WhyOption = "", role: RoleOption = "宣传部",

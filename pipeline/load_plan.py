@@ -104,6 +104,7 @@ class Task(Strict, frozen=True, kw_only=True):
     id: str
     paragraph: str
     title: str
+    short: str | None = None  # a few characters, where there is no room for the title
     kind: VerdictKind
     scope: Literal["unit", "city", "both"]
     window: Window
@@ -127,6 +128,11 @@ class Task(Strict, frozen=True, kw_only=True):
     honours: list[Honour] = []
     proof: Proof | None = None
     note: str | None = None
+
+    @property
+    def name(self) -> str:
+        """What it is called where there is little room."""
+        return self.short or self.id
 
 
 class Plan(Strict, frozen=True, kw_only=True):

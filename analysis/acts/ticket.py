@@ -34,6 +34,7 @@ __all__ = [
     "sign",
     "solved_confirmed",
     "start",
+    "take_back",
     "transfer",
 ]
 
@@ -53,6 +54,14 @@ def hand_over(
     Args, Raises: as `move`.
     """  # fmt: skip
     return move(register, "hand_over", tickets, actor, at, unit=unit, why=why, seen=seen)
+
+
+def take_back(
+    register: TicketRegister, tickets: Tickets, actor: Actor, at: dt.datetime, *, why: str,
+    seen: str | None = None,
+) -> list[Decision]:  # fmt: skip
+    """撤回转办: undo a hand-over that no unit has signed for, of one ticket or several. As `move`."""
+    return move(register, "take_back", tickets, actor, at, why=why, seen=seen)
 
 
 def sign(

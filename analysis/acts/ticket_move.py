@@ -19,7 +19,7 @@ from analysis.ticket import Rules, Ticket
 from analysis.ticket_moves import MOVE, STATES, Move
 from analysis.warehouse import Connection
 from pipeline.city import City
-from pipeline.decisions import Decision, append_decisions
+from pipeline.decisions import Decision, append_decisions, load_decisions
 
 
 @dataclasses.dataclass(frozen=True)
@@ -130,8 +130,11 @@ def _moved(
     )
     before: dict[str, Any] = {"state": ticket.state}
     after: dict[str, Any] = {"move": said.key}
+    kind = said.kind
     if said.to in STATES:
         after["state"] = said.to
+    if said.key == "take_back":
+        kind, before, after = _undone(register, ticket, before, after)
     if said.key == "reopen" and ticket.unit is None:
         after["state"] = "待研判"
     if unit is not None and said.kind == "transfer":
@@ -150,7 +153,22 @@ def _moved(
         after["round_at"] = _moment(at)
     if actor.role != "宣传部":
         after["role"] = actor.role
-    return _decision(said, ticket.ticket_id, actor, at, why, before, after)
+    return _decision(said, ticket.ticket_id, actor, at, why, before, after, kind=kind)
+
+
+def _undone(
+    register: TicketRegister, ticket: Ticket, before: dict[str, Any], after: dict[str, Any]
+) -> tuple[str, dict[str, Any], dict[str, Any]]:
+    """The counter-decision to the hand-over that was the last thing done. Raises MoveError: it was not."""
+    own = [d for d in load_decisions(register.decisions) if d.target == ticket.ticket_id]
+    if not own or own[-1].after.get("move") not in ("hand_over", "transfer"):
+        raise MoveError(f"{ticket.ticket_id} 最近一次办理不是转办或改派，不能撤回；可改派或重新研判")
+    undone = own[-1].before
+    after = after | {"state": undone.get("state") or "待研判"}
+    unit = undone.get("unit")
+    if unit is None or unit == ticket.unit:
+        return "state_change", before, after
+    return "transfer", before | {"unit": ticket.unit}, after | {"unit": unit}
 
 
 def _keep_numbers(present: Sequence[Ticket], units: Sequence[str]) -> list[str]:

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from litestar import Request
 from litestar.enums import MediaType
-from litestar.exceptions import HTTPException, NotAuthorizedException
+from litestar.exceptions import HTTPException, NotAuthorizedException, NotFoundException
 from litestar.response import Redirect, Response
 
 from analysis.desk.jobs import JobError
@@ -17,6 +17,15 @@ from analysis.desk.rendering import problem_page
 from analysis.warehouse import WarehouseError
 from analysis.worktime import UnknownYear
 from pipeline.decisions import DecisionError
+
+
+class NotYet(NotFoundException):
+    """What was asked for began after the day that is looked at; `way`: address and label of where it is."""
+
+    def __init__(self, detail: str, way: tuple[str, str]) -> None:
+        super().__init__(detail)
+        self.way = way
+
 
 _LOG = logging.getLogger("gangqing.desk")
 _SAID = {
@@ -78,6 +87,7 @@ def answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[
             "status": status,
             "said": _SAID.get(status, "请求未能完成"),
             "detail": detail,
+            "way": getattr(error, "way", None),
             "next_step": _NEXT.get(status, _NEXT[400]),
         },
     )

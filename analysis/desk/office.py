@@ -85,6 +85,7 @@ class Office:
         home: folder in which var/ and the warehouse lie.
         clock: the only source of the time; a sample city's shows the day that it plays.
         paths: addresses that the desk answers: the menu shows no other.
+        is_played: whether the clock shows a day that is over: all is told as of its end.
         setup_key: opens the page on which the first account is made; None: there is one already.
     """
 
@@ -103,6 +104,7 @@ class Office:
     jobs: Jobs
     tokens: Tokens
     is_sample: bool = False
+    is_played: bool = False
     setup_key: str | None = None
     paths: frozenset[str] = frozenset()
     _edits: list[Decision] = dataclasses.field(default_factory=list)
@@ -173,6 +175,7 @@ def open_office(
     warehouse: Path,
     *,
     is_sample: bool = False,
+    is_played: bool = False,
 ) -> Office:
     """Everything that a desk works with.
 
@@ -206,5 +209,6 @@ def open_office(
         tokens=Tokens(store.accounts),
         jobs=Jobs(store.jobs, clock),
         is_sample=is_sample,
+        is_played=is_played,
         _edits=edits,
     )

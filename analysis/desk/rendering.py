@@ -11,7 +11,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from analysis.columns import LABELS, ROLES
+from analysis.columns import LABELS, ROLES, SENTIMENTS
 from analysis.desk.page import MENU
 from analysis.verdicts import MET, NOT_ASKED, NOT_YET, UNKNOWN, UNMET, CoverageRow
 
@@ -29,7 +29,6 @@ BADGES = {
     "已核对": "good", "待核对": "warn", "停用": "idle", "待建库": "warn", "已生效": "good",
     "未经审批刊发": "bad", "审批不全刊发": "bad", "刊发后补批": "bad",
 }  # fmt: skip
-SENTIMENTS = {"positive": "正面", "neutral": "中性", "negative": "负面"}
 
 
 def environment() -> Environment:

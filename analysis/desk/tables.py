@@ -10,9 +10,8 @@ from typing import Any
 
 import msgspec
 
-from analysis.columns import LABELS, as_dicts
+from analysis.columns import LABELS, ROLES, SENTIMENTS, as_dicts
 from analysis.desk.pages import articles, deductions, hotspots, sources, tickets, units
-from analysis.desk.rendering import ROLES, SENTIMENTS
 from analysis.desk.visit import Visit
 from analysis.exposure import exposures
 from analysis.queue import QUEUE_COLUMNS, queue_rows

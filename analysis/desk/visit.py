@@ -59,13 +59,32 @@ class Visit:
         return self.as_of == self.office.today and self.known_by is None
 
     @property
+    def is_running(self) -> bool:
+        """Whether the day that is looked at is still going on: today, and no day that is only played."""
+        return self.as_of == self.office.today and not self.office.is_played
+
+    @property
     def at(self) -> dt.date | dt.datetime:
-        """The moment that is asked about: the day's end, but today, until closing time, the moment before it:
-        what is due today is not late yet."""
+        """The moment that is asked about: the day's end; of the day that is going on, until closing time, the
+        moment before it: what is due today is not late yet. Answers that people share hang on it."""
         close = self.office.rules.calendar.close
-        if self.as_of == self.office.today and self.office.clock().time() < close:
+        if self.is_running and self.office.clock().time() < close:
             return dt.datetime.combine(self.as_of, close) - dt.timedelta(seconds=1)
         return self.as_of
+
+    @property
+    def exactly(self) -> dt.datetime:
+        """The moment that is asked about, to the minute, for what is told of one ticket."""
+        at = moment(self.office.clock() if self.is_running else self.as_of)
+        assert at is not None
+        return at
+
+    @property
+    def basis(self) -> str:
+        """In words, as of which moment deadlines are told."""
+        if self.is_running:
+            return f"时限按现在（{self.office.clock():%H:%M}）算"
+        return f"时限按 {self.as_of} 这一天结束时算"
 
     @property
     def scope(self) -> str | None:
@@ -177,8 +196,14 @@ class Visit:
     def back(self, path: str, said: str = "", is_error: bool = False, **params: Any) -> Redirect:
         """To another page of the desk after an act, saying there what came of it."""
         if said:
-            self.request.session["flash"] = {"said": said[:1000], "is_error": is_error}
+            self.request.session["flash"] = {"said": said[:1000], "is_error": is_error, "undo": None}
         return Redirect(path if "?" in path else self.link(path, **params), status_code=303)
+
+    def offer(self, path: str, label: str, **fields: list[str]) -> None:
+        """With what is told of an act that was done, a button that undoes it."""
+        flash = self.request.session.get("flash")
+        if flash and not flash["is_error"]:
+            flash["undo"] = {"path": path, "label": label, "fields": fields}
 
     def _take_flash(self) -> dict[str, Any] | None:
         found: dict[str, Any] | None = self.request.session.pop("flash", None)

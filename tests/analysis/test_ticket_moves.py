@@ -6,7 +6,17 @@ from typing import get_args
 
 import pytest
 
-from analysis.ticket_moves import EARLIER, MOVE, MOVES, OPEN, SAME, STATES, legal_moves, table_markdown
+from analysis.ticket_moves import (
+    EARLIER,
+    MOVE,
+    MOVES,
+    OPEN,
+    SAME,
+    STATES,
+    UNDONE,
+    legal_moves,
+    table_markdown,
+)
 from pipeline.decisions import KINDS
 from pipeline.records import TicketState
 from tests.analysis.case import REPOSITORY
@@ -15,7 +25,7 @@ from tests.analysis.case import REPOSITORY
 JUDGED = "response_confirmed answer_confirmed answer_rejected solved_confirmed no_reply_needed decide_units"
 LEGAL = {
     "待研判": f"hand_over start transfer pause {JUDGED}",
-    "待签收": f"sign start send_back transfer extend pause {JUDGED}",
+    "待签收": f"take_back sign start send_back transfer extend pause {JUDGED}",
     "办理中": f"send_back transfer extend pause {JUDGED}",
     "已初步回应": f"transfer extend pause {JUDGED}",
     "延期": f"transfer extend pause {JUDGED}",
@@ -39,7 +49,7 @@ def test_legal_moves_of_each_state(state: str) -> None:
 def test_every_move_leads_to_a_state_and_is_recorded_as_a_decision() -> None:
     assert len(MOVE) == len(MOVES)
     for move in MOVES:
-        assert move.to in (*STATES, SAME, EARLIER) and move.clocks and move.roles
+        assert move.to in (*STATES, SAME, EARLIER, UNDONE) and move.clocks and move.roles
         assert set(move.before) <= {*STATES, "（无）"}
         assert (move.kind in KINDS) is (move.roles != ("论坛",))
 

@@ -10,13 +10,13 @@ from litestar.response import Redirect, Response
 
 from analysis.acts.tag import ArticleCorrection, correct_article, read_correction, topics
 from analysis.article import FIELDS, ArticleShown, load_article
+from analysis.columns import ROLES, SENTIMENTS
 from analysis.credits import credit_rows
 from analysis.desk.acting import perform, seen_of, signature
 from analysis.desk.forms import LONG, Form
 from analysis.desk.page import Page
 from analysis.desk.pages.articles import held_articles
 from analysis.desk.pages.ledger import decisions_on
-from analysis.desk.rendering import ROLES, SENTIMENTS
 from analysis.desk.routing import act, see
 from analysis.desk.visit import Visit
 from analysis.plan import PIECE_KINDS

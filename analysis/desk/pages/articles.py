@@ -12,8 +12,8 @@ from litestar.response import Response
 
 from analysis.acts.tag import topics
 from analysis.article_list import hold_articles
+from analysis.columns import ROLES, SENTIMENTS
 from analysis.desk.page import PER_SCREEN, Listing, Page, screen_of
-from analysis.desk.rendering import ROLES, SENTIMENTS
 from analysis.desk.routing import see
 from analysis.desk.visit import Visit
 from analysis.search import (

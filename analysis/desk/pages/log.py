@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from litestar.response import Response
@@ -11,6 +12,7 @@ from analysis.desk.page import Listing, Page, cut
 from analysis.desk.routing import see
 from analysis.desk.visit import Visit
 from analysis.record_words import change_words, kind_words
+from analysis.warehouse import ask
 from pipeline.decisions import load_decisions
 
 
@@ -22,7 +24,7 @@ class LogLine:
         at: when, in words.
         who: who did it, and as what.
         act: what was done.
-        target: to what.
+        target: to what; `title`: what it is called, where it has a title; `way`: its page.
         changes: what was before and after.
         why: the reason that was given.
         refused: why it was refused; "" where it was done.
@@ -37,6 +39,8 @@ class LogLine:
     why: str
     refused: str = ""
     address: str = ""
+    title: str = ""
+    way: str = ""
 
 
 @dataclasses.dataclass(kw_only=True)
@@ -71,16 +75,32 @@ def build_log(visit: Visit) -> LogPage:
         and (not chosen["act"] or chosen["act"] == line.act)
         and chosen["target"] in line.target
     ]
-    return LogPage(
-        listing=cut(found[::-1], params), view=view, acts=sorted({line.act for line in lines}), chosen=chosen
-    )
+    listing = cut(found[::-1], params)
+    _name(visit, listing.rows)
+    return LogPage(listing=listing, view=view, acts=sorted({line.act for line in lines}), chosen=chosen)
+
+
+def _name(visit: Visit, lines: Sequence[LogLine]) -> None:
+    """Say what the tickets and articles of a screen are called, and where they are."""
+    tickets = {ticket.ticket_id: ticket for ticket in visit.tickets()}
+    threads = {ticket.thread_id: ticket for ticket in visit.tickets()}
+    ids = [line.target for line in lines]
+    articles = {row["article_id"]: row["title"] for row in ask(visit.con, "article_titles", ids=ids or [""])}
+    for line in lines:
+        ticket = tickets.get(line.target) or threads.get(line.target)
+        if ticket is not None:
+            line.title, line.way = ticket.title, f"/tickets/{ticket.ticket_id}"
+        elif line.target in articles:
+            line.title, line.way = articles[line.target], f"/articles/{line.target}"
 
 
 def _acts(visit: Visit) -> list[LogLine]:
+    people = visit.office.accounts.all()
+    names = {name: account.person for name, account in people.items()}
     return [
         LogLine(
             at=f"{entry.at:%Y-%m-%d %H:%M:%S}",
-            who=f"{entry.who}（{entry.role}）" if entry.role else entry.who or "—",
+            who=_who(names.get(entry.who, entry.who), entry.role),
             act=entry.act,
             target=entry.target,
             changes=change_words(entry.before, entry.after),
@@ -91,6 +111,10 @@ def _acts(visit: Visit) -> list[LogLine]:
         for entry in visit.office.audit.entries()
         if entry.at.date() <= visit.as_of
     ]
+
+
+def _who(name: str, role: str) -> str:
+    return f"{name}（{role}）" if role else name or "—"
 
 
 def _decisions(visit: Visit) -> list[LogLine]:

@@ -11,6 +11,7 @@ from litestar.response import Redirect, Response
 from analysis.acts.tag import ThreadCorrection, correct_thread, read_correction
 from analysis.acts.ticket import decide_units, move
 from analysis.desk.acting import perform, seen_of, signature
+from analysis.desk.errors import NotYet
 from analysis.desk.forms import LONG, Form
 from analysis.desk.page import Page
 from analysis.desk.pages.ledger import decisions_on
@@ -72,8 +73,18 @@ class TicketPage(Page):
 
 
 def find(visit: Visit, ticket_id: str) -> Ticket:
-    """Raises NotFoundException: none, or not one that this person may see."""
+    """Raises NotFoundException: none, not yet on that day, or not one that this person may see."""
     found = next((ticket for ticket in visit.tickets() if ticket.ticket_id == ticket_id), None)
+    if found is None and not visit.is_today:
+        now = dataclasses.replace(visit, as_of=visit.office.today, known_by=None)
+        later = next((ticket for ticket in now.tickets() if ticket.ticket_id == ticket_id), None)
+        if later is not None and later.opened_at is not None and later.opened_at.date() > visit.as_of:
+            day = later.opened_at.date()
+            way = dataclasses.replace(now, as_of=day).link(f"/tickets/{ticket_id}")
+            raise NotYet(
+                f"到 {visit.as_of} 还没有这件帖：它从 {later.opened_at:%Y-%m-%d %H:%M} 起",
+                (way, f"看 {day} 的这件帖"),
+            )
     if found is None:
         owner = f"，或它不归{visit.scope}办理" if visit.scope else ""
         raise NotFoundException(f"没有这件待回复帖{owner}")
@@ -82,11 +93,10 @@ def find(visit: Visit, ticket_id: str) -> Ticket:
 
 def build_ticket(visit: Visit, ticket_id: str) -> TicketPage:
     ticket = find(visit, ticket_id)
-    rules, at = visit.office.rules, moment(visit.at)
-    assert at is not None
+    rules, at = visit.office.rules, visit.exactly
     try:
         days = days_of(visit.ticket_rows()[ticket_id], rules, at)
-        lines = clock_lines(ticket, rules, visit.at)
+        lines = clock_lines(ticket, rules, at)
     except UnknownYear as error:
         days, lines = [], [f"初步回应：{error}", f"正式答复：{error}"]
     clocks = []
@@ -122,7 +132,7 @@ def build_ticket(visit: Visit, ticket_id: str) -> TicketPage:
             if other.thread_id == ticket.thread_id and other.ticket_id != ticket.ticket_id
         ],
         candidates=ticket.candidates,
-        moves=_moves(visit, ticket),
+        moves=[m for m in _moves(visit, ticket) if "floor" not in m.needs or len(posts) > 1],
         thread_seen=seen_of(visit, [ticket.thread_id])[ticket.thread_id],
         units=[unit.short for unit in visit.office.city.units if unit.valid_on(visit.as_of)],
         floors=[post["floor"] for post in posts if post["floor"] > 1],

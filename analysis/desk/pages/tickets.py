@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 from litestar.response import Redirect, Response
 
-from analysis.acts.ticket import Actor, TicketRegister, hand_over
+from analysis.acts.ticket import Actor, TicketRegister, hand_over, take_back
 from analysis.desk.acting import perform, signature
 from analysis.desk.forms import LONG, Form
 from analysis.desk.page import PER_SCREEN, Listing, Page, cut
@@ -173,7 +173,7 @@ def actor_of(visit: Visit) -> Actor:
 def hand_over_many(visit: Visit, form: Form) -> Redirect:
     """Hand over all that were chosen, or none."""
     ids, why = form.all("ticket", MANY), form.text("why", "说明", limit=LONG)
-    return perform(
+    answer = perform(
         visit,
         "转办",
         "、".join(ids),
@@ -188,6 +188,27 @@ def hand_over_many(visit: Visit, form: Form) -> Redirect:
         "/tickets",
         why=why,
     )
+    visit.offer("/tickets/take-back", "撤回刚才的转办", ticket=ids)
+    return answer
 
 
-ROUTES = [tickets, export, hand_over_many]
+@act("/tickets/take-back", "ticket.handle")
+def take_back_many(visit: Visit, form: Form) -> Redirect:
+    """Undo a hand-over that no unit signed for: all that are named, or none."""
+    ids = form.all("ticket", MANY)
+    return perform(
+        visit,
+        "撤回转办",
+        "、".join(ids),
+        lambda: take_back(
+            register_of(visit),
+            ids,
+            actor_of(visit),
+            visit.office.clock(),
+            why=form.text("why", "理由", limit=LONG) or "转办后随即撤回",
+        ),
+        "/tickets",
+    )
+
+
+ROUTES = [tickets, export, hand_over_many, take_back_many]

@@ -34,6 +34,8 @@ class TodayPage(Page):
         due_today: open tickets whose running clock ends today.
         to_judge: tickets for which nobody decided yet whose they are (待研判), urgent ones first.
         to_sign: tickets that wait for their unit to sign for them (待签收).
+        paused: tickets whose clocks stand still (暂停), those that stand longest first.
+        to_close: answered tickets that nobody closed yet (已答复), those answered longest ago first.
         alarms: lines of the plan that are alarms: an exposure without approval, a notice taken down.
         gaps: units' lines of the plan that lack something and end within two weeks.
         gap_count: how many lines lack something in all.
@@ -54,6 +56,8 @@ class TodayPage(Page):
     due_today: list[Ticket]
     to_judge: list[Ticket]
     to_sign: list[Ticket]
+    paused: list[Ticket]
+    to_close: list[Ticket]
     alarms: list[CoverageRow]
     gaps: list[CoverageRow]
     gap_count: int
@@ -76,6 +80,8 @@ def build_today(visit: Visit) -> TodayPage:
         overdue=[t for t in waiting if t.workdays_left is not None and _is_over(t, visit.as_of)],
         due_today=[t for t in waiting if _next_due(t) == visit.as_of],
         to_judge=[t for t in waiting if t.state == "待研判"],
+        paused=sorted((t for t in waiting if t.state == "暂停"), key=lambda t: str(t.decided_at)),
+        to_close=sorted((t for t in visit.tickets() if t.state == "已答复"), key=lambda t: str(t.answer_at)),
         to_sign=[t for t in waiting if t.state in ("待签收", "退回改派")],
         alarms=[row for row in unmet if row.kind == "exposure_gate"],
         gaps=sorted(gaps, key=lambda row: (row.days_left, row.unit)),

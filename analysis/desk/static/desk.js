@@ -80,7 +80,8 @@
     const form = event.target;
     if (form.method !== "post") return;
     const asked = event.submitter?.dataset.confirm || form.dataset.confirm;
-    if (asked && !form.dataset.sent && !window.confirm(asked)) return event.preventDefault();
+    const count = form.querySelectorAll("input[name=" + (form.dataset.bulk || "none") + "]:checked").length;
+    if (asked && !form.dataset.sent && !window.confirm(asked.replace("{n}", count))) return event.preventDefault();
     if (form.dataset.sent) return event.preventDefault();
     form.dataset.sent = "1";
     setTimeout(() => delete form.dataset.sent, 4000);

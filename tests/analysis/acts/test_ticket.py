@@ -352,3 +352,32 @@ def test_units_that_are_gone_get_nothing(office: Office) -> None:
         act.transfer(
             dataclasses.replace(register, city=city), ticket, OFFICE, at("09T12:00"), unit="市住建委", why="x"
         )
+
+
+def test_a_hand_over_is_taken_back_until_the_unit_signs(office: Office) -> None:
+    ticket = office.post()
+    office.open()
+    act.hand_over(office.register(), ticket, OFFICE, at("09T14:00"), unit="市住建委")
+    (undone,) = act.take_back(office.register(), ticket, OFFICE, at("09T14:05"), why="转错了")
+    assert (undone.kind, undone.after["unit"], undone.after["state"]) == ("transfer", "市水利局", "待研判")
+    assert undone.before == {"state": "待签收", "unit": "市住建委"}
+    back = office.ticket(ticket, "09T14:06")
+    assert (back.state, back.unit) == ("待研判", "市水利局")
+    with pytest.raises(act.MoveError, match="现在不能撤回转办"):
+        act.take_back(office.register(), ticket, OFFICE, at("09T14:07"), why="再撤")
+    # The same again is a new act, not the old one.
+    act.hand_over(office.register(), ticket, OFFICE, at("09T14:10"))
+    assert office.ticket(ticket, "09T14:11").state == "待签收"
+    act.sign(office.register(), ticket, WATER, at("10T08:30"))
+    with pytest.raises(act.MoveError, match="现在不能撤回转办"):
+        act.take_back(office.register(), ticket, OFFICE, at("10T09:00"), why="晚了")
+    office.case.build()  # the record alone tells the same after a rebuild
+    assert office.ticket(ticket, "09T14:06").unit == "市水利局"
+
+
+def test_only_a_hand_over_is_taken_back(office: Office) -> None:
+    ticket = office.post()
+    office.open()
+    act.decide_units(office.register(), ticket, OFFICE, at("09T14:00"), units=["市住建委"])
+    with pytest.raises(act.MoveError, match="不是转办或改派"):
+        act.take_back(office.register(), ticket, OFFICE, at("09T14:05"), why="x")

@@ -188,7 +188,7 @@ def test_an_officer_searches_corrects_a_credit_and_takes_the_report(
     page.locator("#why").fill("核对原版")
     page.get_by_role("button", name="记录更正").click()
     page.get_by_text("已更正标签").wait_for()
-    assert page.get_by_text("情感：neutral → positive").or_(page.get_by_text("核对原版")).first.is_visible()
+    assert page.get_by_text("情感：中性 → 正面").or_(page.get_by_text("核对原版")).first.is_visible()
     page.get_by_role("link", name="报表", exact=True).click()
     page.get_by_role("button", name="预览").click()
     with page.expect_download() as download:

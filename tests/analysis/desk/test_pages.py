@@ -94,3 +94,36 @@ def _first_ticket(html: str) -> str:
     found = re.search(r'href="(/tickets/t[0-9a-f]+-\d+)', html)
     assert found, html[:2000]
     return found[1]
+
+
+def test_a_day_says_as_of_which_moment_it_is_told(office: Office) -> None:
+    with browser(office, Role.PUBLICITY) as client:
+        assert "时限按现在（09:30）算" in client.get("/").text
+        assert "时限按 2017-11-20 这一天结束时算" in client.get("/tickets?as_of=2017-11-20").text
+
+
+def test_a_played_day_tells_what_the_command_line_tells(tmp_path) -> None:
+    from analysis.queue import queue
+    from tests.analysis.desk.people import NOW, small_office
+
+    played = small_office(tmp_path)
+    played.is_played = True
+    with browser(played, Role.PUBLICITY) as client:
+        con, _ = played.warehouse.open()
+        told = {t.ticket_id: t for t in queue(con, played.rules, NOW.date())}
+        con.close()
+        for ticket_id, ticket in told.items():
+            page = client.get(f"/tickets/{ticket_id}").text
+            assert "还剩 1 小时" not in page
+            assert ("已超时" in page) == (ticket.is_first_response_overdue or ticket.is_answer_overdue)
+        assert "这一天结束时算" in client.get("/").text
+
+
+def test_the_ledger_names_its_tasks_and_has_a_form_for_a_phone(office: Office) -> None:
+    with browser(office, Role.EVALUATION) as client:
+        page = client.get("/ledger").text
+        assert '<span class="task-name">专栏报道</span>' in page
+        cards = page[page.index("unit-cards") :]
+        assert re.search(
+            r'<a class="cell-chip cell-bad" href="/ledger/cell\?unit=[^"]+">\S+ 缺\d+</a>', cards
+        )

@@ -106,3 +106,65 @@ def test_a_correction_of_the_kind_holds_at_the_next_request(tmp_path) -> None:
         page = clerk.get(path).text
         assert "类别：咨询 → 投诉" in page
         assert "紧急" in page
+
+
+def test_a_hand_over_can_be_taken_back_with_one_click(tmp_path) -> None:
+    office = small_office(tmp_path)
+    with browser(office, Role.PUBLICITY) as clerk, browser(office, Role.LIAISON) as liaison:
+        two = [find(clerk, words)[1] for words in ("水费怎么交", "电梯困人")]
+        said = send(clerk, "/tickets/hand-over", ticket=two, unit=UNIT)
+        assert "撤回刚才的转办" in said
+        assert sorted(re.findall(r'name="ticket" value="(t[0-9a-f]+-\d+)">', said)[:2]) == sorted(two)
+        assert "撤回刚才的转办" not in clerk.get("/tickets").text  # told once
+        assert "已撤回转办 2 件" in send(clerk, "/tickets/take-back", ticket=two)
+        assert "待研判 2" in clerk.get("/tickets").text
+        send(clerk, "/tickets/hand-over", ticket=two, unit=UNIT)
+        path, _ = find(liaison, "水费怎么交")
+        send(liaison, f"{path}/move", move="sign", seen=seen(liaison, path))
+        assert "现在不能撤回转办" in send(clerk, "/tickets/take-back", ticket=two)  # all or none
+
+
+def test_a_post_without_replies_offers_no_act_on_a_floor(tmp_path) -> None:
+    office = small_office(tmp_path)
+    with browser(office, Role.PUBLICITY) as clerk:
+        labels = re.findall(r"<summary>([^<\s]+)", clerk.get(find(clerk, "水费怎么交")[0]).text)
+        assert "转办" in labels
+        assert not {"确认为初步回应", "确认为正式答复", "不采信该楼", "确认已解决"} & set(labels)
+        labels = re.findall(r"<summary>([^<\s]+)", clerk.get(find(clerk, "河道垃圾")[0]).text)
+        assert "不采信该楼" in labels
+
+
+def test_a_ticket_that_was_not_there_yet_says_from_when_on_it_was(tmp_path) -> None:
+    office = small_office(tmp_path)
+    with browser(office, Role.PUBLICITY) as clerk, browser(office, Role.LIAISON) as liaison:
+        path, _ = find(clerk, "电梯困人")
+        answer = clerk.get(f"{path}?as_of=2017-11-01")
+        assert answer.status_code == 404
+        assert "它从 2017-12-01 10:00 起" in answer.text
+        assert f'href="{path}?as_of=2017-12-01"' in answer.text
+        assert clerk.get(f"{path}?as_of=2017-12-01").status_code == 200
+        hidden = liaison.get(f"{path}?as_of=2017-11-01")  # not hers: she is told nothing of it
+        assert hidden.status_code == 404
+        assert "2017-12-01" not in hidden.text
+
+
+def test_today_lists_what_stands_still_and_what_nobody_closed(tmp_path) -> None:
+    office = small_office(tmp_path)
+    with browser(office, Role.PUBLICITY) as clerk:
+        assert "已答复、未办结（1）" in clerk.get("/").text
+        assert "暂停中" not in clerk.get("/").text
+        path, _ = find(clerk, "水费怎么交")
+        send(clerk, f"{path}/move", move="pause", why="请补充户号", seen=seen(clerk, path))
+        assert "暂停中（1）" in clerk.get("/").text
+
+
+def test_the_log_speaks_of_what_it_names(tmp_path) -> None:
+    office = small_office(tmp_path)
+    with browser(office, Role.PUBLICITY) as clerk:
+        path, ticket = find(clerk, "水费怎么交")
+        send(clerk, "/tickets/hand-over", ticket=[ticket], unit="")
+        log = clerk.get("/log").text
+        assert f'<a href="{path}">[咨询:市水利局] 水费怎么交</a>' in log
+        assert "宣传部张三（宣传部）" in log
+        assert "状态：待研判 → 待签收" in log
+        assert "state" not in re.sub(r"<[^>]+>", "", log)

@@ -84,27 +84,47 @@ def similar_cases(
         thread_id: the post's own thread, which is left out.
         unit: only cases that this unit answered.
     """
-    rows = ask(con, "answered_case", as_of=moment(as_of), known_by=moment(known_by), most=MOST)
-    by_id: dict[str, dict[str, Any]] = {}
-    for row in rows:
-        if unit is None or row["unit"] == unit:
-            by_id.setdefault(row["thread_id"], row)
-    cases = Cases([Message(i, row["title"], row["question"] or "", None) for i, row in by_id.items()])
-    found = cases.nearest(Message(thread_id or "", title, text, None), count, LEAST)
-    return [
-        Case(
-            thread_id=near.id,
-            title=by_id[near.id]["title"],
-            url=by_id[near.id]["url"],
-            unit=by_id[near.id]["unit"],
-            likeness=near.likeness,
-            words=near.words,
-            question=by_id[near.id]["question"] or "",
-            answer=by_id[near.id]["answer"] or "",
-            answered_at=by_id[near.id]["answered_at"],
+    book = CaseBook(answered_cases(con, as_of, known_by), unit)
+    return book.nearest(title, text, thread_id=thread_id, count=count)
+
+
+def answered_cases(
+    con: Connection, as_of: dt.date | dt.datetime, known_by: dt.date | dt.datetime | None = None
+) -> list[dict[str, Any]]:
+    """The newest answers with their questions as of a moment: what a book of cases is made of."""
+    return ask(con, "answered_case", as_of=moment(as_of), known_by=moment(known_by), most=MOST)
+
+
+class CaseBook:
+    """Answered cases to look things up in, of one unit (None: of all); made once, asked often."""
+
+    def __init__(self, rows: Sequence[dict[str, Any]], unit: str | None = None) -> None:
+        """`rows`: as `answered_cases` gives them."""
+        self._by_id: dict[str, dict[str, Any]] = {}
+        for row in rows:
+            if unit is None or row["unit"] == unit:
+                self._by_id.setdefault(row["thread_id"], row)
+        self._cases = Cases(
+            [Message(i, row["title"], row["question"] or "", None) for i, row in self._by_id.items()]
         )
-        for near in found
-    ]
+
+    def nearest(self, title: str, text: str, *, thread_id: str | None = None, count: int = 5) -> list[Case]:
+        """As `similar_cases`."""
+        found = self._cases.nearest(Message(thread_id or "", title, text, None), count, LEAST)
+        return [
+            Case(
+                thread_id=near.id,
+                title=self._by_id[near.id]["title"],
+                url=self._by_id[near.id]["url"],
+                unit=self._by_id[near.id]["unit"],
+                likeness=near.likeness,
+                words=near.words,
+                question=self._by_id[near.id]["question"] or "",
+                answer=self._by_id[near.id]["answer"] or "",
+                answered_at=self._by_id[near.id]["answered_at"],
+            )
+            for near in found
+        ]
 
 
 def texts_of(

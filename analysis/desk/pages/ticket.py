@@ -19,6 +19,7 @@ from analysis.desk.pages.tickets import actor_of, register_of
 from analysis.desk.routing import act, file_answer, see
 from analysis.desk.visit import Visit
 from analysis.queue import ClockDay, Ticket, clock_lines, days_of
+from analysis.replies import Case, CaseBook, answered_cases, draft, texts_of
 from analysis.reports.handover import write_handover
 from analysis.ticket_history import TicketEvent, ticket_history
 from analysis.ticket_moves import MOVE, UNIT, Move, legal_moves
@@ -42,7 +43,7 @@ class TicketPage(Page):
         clocks: (name, sentence, days) of both clocks; no days where they cannot be told, and why.
         history: what people decided and what the forum showed, in order.
         records: the decisions behind it, each with what it changed.
-        similar: answered tickets of other threads: on the same matter, then of the same unit and kind.
+        similar: answered tickets of other threads that speak of the same matter.
         others: other tickets of the same thread.
         candidates: units that the rules suggest, with the reasons.
         moves: what this person may do with it now.
@@ -157,7 +158,7 @@ def _counts(floor: int, ticket: Ticket) -> str:
 
 
 def _similar(visit: Visit, ticket: Ticket) -> list[tuple[Ticket, str]]:
-    """Answered ones that may serve as a pattern, each with why it is shown."""
+    """Answered ones on the same matter, each with why it is shown."""
     near = {
         row["thread_id"]: f"说同一件事（{row['words']}）"
         for row in ask(visit.con, "alike_to", thread_id=ticket.thread_id)
@@ -167,14 +168,7 @@ def _similar(visit: Visit, ticket: Ticket) -> list[tuple[Ticket, str]]:
         for other in visit.tickets()
         if other.answer_at is not None and other.thread_id != ticket.thread_id and other.state in ANSWERED
     ]
-    found = [(other, near[other.thread_id]) for other in answered if other.thread_id in near]
-    of_unit = [
-        (other, "同单位、同类")
-        for other in answered
-        if other.unit == ticket.unit and other.kind == ticket.kind and other.thread_id not in near
-    ]
-    of_unit.sort(key=lambda pair: str(pair[0].answer_at), reverse=True)
-    return [*found, *of_unit][:SIMILAR]
+    return [(other, near[other.thread_id]) for other in answered if other.thread_id in near][:SIMILAR]
 
 
 @see("/tickets/{ticket_id:str}/sheet", "ticket.answer")
@@ -195,6 +189,54 @@ def sheet(visit: Visit, ticket_id: str, kind: str = "转办") -> Response[bytes]
     )
     visit.log(f"下载{kind}单", ticket_id)
     return file_answer(write_handover(made), f"{kind}单-{ticket_id}.docx")
+
+
+@dataclasses.dataclass(kw_only=True)
+class SimilarPage(Page):
+    """Answered cases like a ticket, and what can be reworked of the nearest one's answer.
+
+    Attributes:
+        ticket: for which they are looked up.
+        cases: the nearest ones first, each with the address of its page here, "" where it has none.
+        draft: a text to rework; None: there is no case.
+        is_any: whether other units' cases are looked through too.
+        may_any: whether this person may ask for that.
+    """
+
+    template: ClassVar[str] = "similar.html"
+    heading: ClassVar[str] = "相似的已答复帖"
+    section: ClassVar[str] = "/tickets"
+    ticket: Ticket
+    cases: list[tuple[Case, str]]
+    draft: str | None
+    is_any: bool
+    may_any: bool
+
+
+def build_similar(visit: Visit, ticket_id: str) -> SimilarPage:
+    """By the rule of `queue suggest`: the unit's own answers, or those of all."""
+    ticket = find(visit, ticket_id)
+    may_any = visit.scope is None
+    is_any = may_any and (bool(visit.request.query_params.get("any")) or ticket.unit is None)
+    unit = None if is_any else ticket.unit
+    rows = visit.once("answered cases", lambda: answered_cases(visit.con, visit.at, visit.known_by))
+    book = visit.once(f"case book {unit}", lambda: CaseBook(rows, unit))
+    text = texts_of(visit.con, ticket.thread_id, visit.at, visit.known_by).get(1, "")
+    cases = book.nearest(ticket.title, text, thread_id=ticket.thread_id)
+    ways = {other.thread_id: f"/tickets/{other.ticket_id}" for other in visit.tickets()}
+    return SimilarPage(
+        ticket=ticket,
+        cases=[(case, ways.get(case.thread_id, "")) for case in cases],
+        draft=draft(cases),
+        is_any=is_any,
+        may_any=may_any,
+    )
+
+
+@see("/tickets/{ticket_id:str}/similar", "own.read")
+def similar(visit: Visit, ticket_id: str) -> Response[Any]:
+    """Answered cases like one ticket."""
+    return visit.show(build_similar(visit, ticket_id))
 
 
 @see("/tickets/{ticket_id:str}", "own.read")
@@ -267,4 +309,4 @@ def correct(visit: Visit, ticket_id: str, form: Form) -> Redirect:
     )
 
 
-ROUTES = [ticket, sheet, move_ticket, correct]
+ROUTES = [ticket, similar, sheet, move_ticket, correct]

@@ -104,4 +104,38 @@
     };
     setTimeout(ask, 800);
   }
+
+  // A button copies a text that is read only; on plain http there is no clipboard but the old one.
+  const copying = (root) => {
+    for (const button of root.querySelectorAll("[data-copy]")) {
+      const text = document.getElementById(button.dataset.copy);
+      button.hidden = !text;
+      button.addEventListener("click", async () => {
+        text.select();
+        try { await navigator.clipboard.writeText(text.value); } catch (error) { document.execCommand("copy"); }
+        button.textContent = "已复制";
+      });
+    }
+  };
+  copying(document);
+
+  // A part of another page is fetched when it comes into sight: what takes a moment does not hold up the page.
+  const load = async (box) => {
+    try {
+      const answer = await fetch(box.dataset.load);
+      if (!answer.ok) return;
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const part = page.querySelector("[data-part]");
+      if (!part) return;
+      box.querySelector("p")?.replaceWith(document.adoptNode(part));
+      copying(box);
+    } catch (error) { /* the link stays */ }
+  };
+  for (const box of document.querySelectorAll("[data-load]")) {
+    if (!("IntersectionObserver" in window)) { load(box); continue; }
+    const watch = new IntersectionObserver((seen) => {
+      if (seen.some((each) => each.isIntersecting)) { watch.disconnect(); load(box); }
+    });
+    watch.observe(box);
+  }
 })();

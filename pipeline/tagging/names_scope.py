@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from pipeline.city import City
@@ -15,6 +17,7 @@ _OUR_DATELINE = re.compile(r"本报([一-鿿]{2,3})(?:讯|电|\d{1,2}月)")
 _GENERAL = re.compile(
     r"(?:各地|各级|全国|国家|自治区|全区|全省|省|县|区|各市|市级|区级|县级|乡镇|当地|中央|外地|地方|上级|各县（市、区）|[^本我全]市)[^，。；、]{0,4}$"
 )
+_CITY = re.compile("(?=(..)市)", re.DOTALL)
 _NESTED = re.compile(r"(?:[一-鿿]{2}省|[一-鿿]{2}市|自治州)[一-鿿]{2,3}$")
 _OFFICE_BEFORE = re.compile("[局委办联会部院站社队校和与及同跟]")
 _STRANGE_BEFORE = "区县省国镇乡州旗师厅部家级市盟"
@@ -243,4 +246,17 @@ def _is_strange(text: str, start: int) -> bool:
     place = text[max(0, start - 2) : start]
     if len(place) < 2 or not place.isalpha() or place in _NO_PLACE:
         return False
+    return _is_city(text, place)
+
+
+@lru_cache(maxsize=1024)  # a text names the same places again and again
+def _is_city(text: str, place: str) -> bool:
+    if _cities(text).get(place, 0) < 3:
+        return False
     return text.count(place + "市") > 2 and text.count(place) > 3
+
+
+@lru_cache(maxsize=2)
+def _cities(text: str) -> Counter[str]:
+    """How often two characters stand before a 市, one look at a text for all its names."""
+    return Counter(_CITY.findall(text))

@@ -28,7 +28,7 @@ _ITS_PEOPLE = re.compile(
     "的?[^，。；、的]{0,10}(?:队|员|组|专家|律师|医生|民警|干部)[^，。；的]{0,3}(?:[把在到为给对每从将一]|[^，。；的]{1,4}[了着])"
 )
 _PERIOD = re.compile("全年|一年|今年以来|年内|五年|去年以来|20\\d\\d年(?!\\d)")
-_FIGURE = re.compile(r"\d[\d.]*[万亿]?[^\d\s，。]")
+_FIGURE = re.compile(r"\d[\d.]{0,20}[万亿]?[^\d\s，。]")
 
 
 class Leader:
@@ -117,13 +117,14 @@ def _parts(text: Text, heads: frozenset[int]) -> frozenset[str]:
 
 def _heads(text: Text) -> frozenset[int]:
     """Where the first unit of a paragraph of the body stands, if it is named in the first two sentences."""
-    whole, found, paragraph = text.whole, set(), -1
+    whole, found = text.whole, set()
+    start, end = 0, -1  # of the paragraph that was looked at last
     for o in text.occurrences:
-        start = whole.rfind("\n", 0, o.start) + 1
-        if start == paragraph or start < text.body:
+        if start <= o.start <= end:
             continue
-        paragraph = start
-        if whole.count("。", start, o.start) < 2:
+        start, end = whole.rfind("\n", 0, o.start) + 1, whole.find("\n", o.start)
+        end = len(whole) if end < 0 else end
+        if start >= text.body and whole.count("。", start, o.start) < 2:
             found.add(o.start)
     return frozenset(found)
 

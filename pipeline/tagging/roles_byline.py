@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from typing import NamedTuple
 
 from pipeline.city import City
@@ -24,7 +25,7 @@ _MARKS = ("来源", "源自", "转自", "作者", "供稿", "撰稿")
 _SUPPLIED = re.compile(r"\s*(?:供稿|/文|文/|文图|图文)")
 # 本报讯（通讯员 某某 市气象局）, and a last line in brackets
 _HEAD_BRACKETS = re.compile(r"[\s　]*[一-鿿]{0,10}讯?\s?[（(]([^）)\n。，]{2,60})[）)]")
-_TAIL_BRACKETS = re.compile(r"\n[\s　]*[（(]([^）)\n。，]{2,60})[）)]\s*$")
+_TAIL_BRACKETS = re.compile(r"[\s　]*[（(]([^）)\n。，]{2,60})[）)]")
 _RUNS_ON = re.compile(r"(?:(?!据|近|记者|综合)[^，。；！？\n])*$")
 _PICTURE = re.compile(r"\s*(?:供图|图|摄)")
 _OWN_COPY = re.compile(rf"{load_cue_pattern('own_copy')}")
@@ -33,6 +34,9 @@ _NEWS_HEAD = re.compile(r"^[\s　]*(?:本报讯|[一-鿿]{2,8}(?:网|报|社|台
 
 
 MOST_OUTLETS = 1000  # names of outlets to remember
+SIGNED = 2000  # characters of the end in which a signature stands
+REACH = 40  # characters from 来源： to a name that it speaks of
+SHOWN = 200  # characters of a byline that are told again
 
 
 class Byline(NamedTuple):
@@ -133,13 +137,15 @@ class Bylines:
                     0.95,
                 )
             ]
+        label, said = "署名" if field == "byline" else "来源", value.strip()[:SHOWN]
+        seen: set[str] = set()
         for hit in self.finder.find(value):
             unit, end = self._unit(value, hit, text)
-            if unit is None or unit in self.media:
+            if unit is None or unit in self.media or unit in seen:
                 continue
+            seen.add(unit)
             word = value[hit.start : end]
-            label = "署名" if field == "byline" else "来源"
-            why = f"{label}“{value.strip()}”写明“{word}”，{unit}按供稿计"
+            why = f"{label}“{said}”写明“{word}”，{unit}按供稿计"
             found.append(Byline(unit, Evidence(why=why, field=field, start=hit.start, end=end), 0.95))
         return found
 
@@ -165,9 +171,7 @@ class Bylines:
         marks = [(mark.end(), mark[0]) for mark in _SOURCE_MARK.finditer(whole)] if marked else []
         signature = text.body + self._signature_start(whole[text.body :])
         supplied = "供稿" in whole or "文" in whole
-        brackets = [
-            m.span(1) for m in (_HEAD_BRACKETS.match(whole, text.body), _TAIL_BRACKETS.search(whole)) if m
-        ]
+        brackets = [m.span(1) for m in (_HEAD_BRACKETS.match(whole, text.body), _last_line(whole)) if m]
         for hit in text.hits:
             kind = hit.name.kind
             if kind in ("foreign", "block", "list", "city_name"):
@@ -175,8 +179,10 @@ class Bylines:
             inside = any(start <= hit.start < stop for start, stop in brackets)
             near = [
                 mark
-                for at, mark in marks
-                if at <= hit.start < at + 40 and _RUNS_ON.match(whole, at, hit.start)
+                for at, mark in marks[
+                    bisect_left(marks, (hit.start - REACH + 1,)) : bisect_left(marks, (hit.start + 1,))
+                ]
+                if _RUNS_ON.match(whole, at, hit.start)
             ]
             if not (
                 inside
@@ -205,13 +211,13 @@ class Bylines:
 
     @staticmethod
     def _signature_start(body: str) -> int:
-        """Where the last five lines begin: a signature stands nowhere else."""
+        """Where the last five lines begin: a signature stands nowhere else, and not far from the end."""
         at = len(body)
         for _ in range(5):
             at = body.rfind("\n", 0, at)
             if at < 0:
                 return max(0, len(body) - 60)
-        return at
+        return max(at, len(body) - SIGNED)
 
     @staticmethod
     def _is_signature(whole: str, start: int, end: int) -> bool:
@@ -222,3 +228,10 @@ class Bylines:
         if not before and (not after or _DATE.fullmatch(after)):
             return True
         return bool(_DATE.match(whole, end)) and whole[start - 1 : start] in "。\n "
+
+
+def _last_line(whole: str) -> re.Match[str] | None:
+    """The last line, if it is one in brackets and not the first."""
+    end = len(whole.rstrip())
+    start = whole.rfind("\n", 0, end) + 1
+    return _TAIL_BRACKETS.fullmatch(whole, start, end) if start else None

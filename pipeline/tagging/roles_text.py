@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from itertools import pairwise
 
 from pipeline.city import City
@@ -112,7 +113,7 @@ class Reader:
     def _read_occurrences(self, text: Text) -> None:
         whole, found = text.whole, text.occurrences
         spans: list[Occurrence] = []
-        for hit in text.hits:
+        for number, hit in enumerate(text.hits):
             kind = hit.name.kind
             if kind in ("foreign", "city_name", "block", "account"):
                 continue
@@ -120,7 +121,7 @@ class Reader:
                 continue  # 东兴市委|政法委: inside the organ of a county
             zone = self._zone(text, hit.start)
             if kind == "list":
-                listed = self._read_list(text, hit, zone)
+                listed = self._read_list(text, number, zone)
                 if spans and listed and spans[-1].end > listed[0].start:
                     listed = []
                 if listed:
@@ -245,9 +246,12 @@ class Reader:
                 left = left[: -max(len(r) for r in self._regions if left.endswith(r))]
         return left
 
-    def _read_list(self, text: Text, hit: Hit, zone: int) -> list[Occurrence]:
-        """住建、水利、交通等部门: each stem is a unit, if the list is of this city and not of one alone."""
-        whole = text.whole
+    def _read_list(self, text: Text, number: int, zone: int) -> list[Occurrence]:
+        """住建、水利、交通等部门: each stem is a unit, if the list is of this city and not of one alone.
+
+        `number` is that of the hit (部门).
+        """
+        whole, hit = text.whole, text.hits[number]
         window = whole[max(0, hit.start - 48) : hit.start]
         match = self._list.search(window) if _LISTED.search(window) else None
         if match is None or not text.scope.own or (not match[1] and text.scope.county_only):
@@ -257,7 +261,8 @@ class Reader:
         if text.scope.is_general(before, match[1]):
             return []
         at = offset + match.end(1)
-        if any(h.end == at and h.name.kind in ("county", "foreign") for h in text.hits):
+        place = bisect_right(text.hits, at, hi=number, key=_end) - 1
+        if place >= 0 and text.hits[place].end == at and text.hits[place].name.kind in ("county", "foreign"):
             return []  # 东兴市住建、交通等部门
         stems = list(self._stem.finditer(match[2]))
         if len(stems) < 2 and not match[1]:
@@ -269,6 +274,10 @@ class Reader:
 
     def _zone(self, text: Text, at: int) -> int:
         return 0 if at < text.body else 1 if at < text.lead_end else 2 if at < text.open_end else 3
+
+
+def _end(hit: Hit) -> int:
+    return hit.end
 
 
 def _is_broken(whole: str, hit: Hit) -> bool:

@@ -10,7 +10,7 @@ from pipeline.tagging.threads_reading import Reading
 
 _DIGIT = re.compile(r"[\dvV折]")  # without one there is neither phone nor price
 _PHONE = re.compile(r"1[3-9][\dxX*×]{9}|1[3-9]\d[- ][\dxX*]{4}[- ][\dxX*]{4}|0\d{2,3}[- ]\d{7,8}|[vV][xX：:]")
-_PRICE = re.compile(r"\d+(?:\.\d+)?\s*(?:元|块|折|万起|/斤|一斤)|[一二三四五六七八九]折")
+_PRICE = re.compile(r"\d\s*(?:元|块|折|万起|/斤|一斤)|[一二三四五六七八九]折")
 _ASKS = re.compile(r"[？?]|[吗么](?:[，。！\n]|$)")
 _PRAISES = re.compile(r"感谢|谢谢|致谢|表扬|点赞|点个?赞|夸|喝彩|好样的|鞠躬|锦旗|致敬")
 _SUGGESTS = re.compile(r"建议|提议|提个|不如|能不能|可不可以|希望|呼吁")

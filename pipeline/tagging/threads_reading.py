@@ -187,7 +187,7 @@ class PostReader:
                 continue
             points = 0.0
             for start, end in spans:
-                if text[:start].endswith(_ON_THE_WAY_BEFORE) or text[end:].startswith(_ON_THE_WAY_AFTER):
+                if text.endswith(_ON_THE_WAY_BEFORE, 0, start) or text.startswith(_ON_THE_WAY_AFTER, end):
                     if start >= title_end:
                         points += 0.4
                     continue

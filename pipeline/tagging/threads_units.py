@@ -107,7 +107,7 @@ class UnitChooser:
         if county is None or rank.get(county, 0.0) > best:
             return
         spans = [
-            span for span in reading.found["county", county] if not reading.text[: span[0]].endswith(_FROM)
+            span for span in reading.found["county", county] if not reading.text.endswith(_FROM, 0, span[0])
         ]
         local = any(start < reading.title_end for start, _ in spans) or len(spans) >= 3
         vertical = max(rank, key=lambda unit: rank[unit], default="") in self._vertical
@@ -115,10 +115,11 @@ class UnitChooser:
 
 
 def _without_names(reading: Reading) -> str:
-    whole = reading.text
-    for start, end in (entry.span for entry in reading.named):
-        whole = f"{whole[:start]}{' ' * (end - start)}{whole[end:]}"
-    return whole
+    parts, at = [], 0
+    for start, end in sorted(entry.span for entry in reading.named):
+        parts += [reading.text[at:start], " " * (end - start)]
+        at = end
+    return "".join([*parts, reading.text[at:]])
 
 
 def _praised(reading: Reading, shares: dict[str, float]) -> UnitChoice:

@@ -1,7 +1,7 @@
 """Whatever stands in a text of 200 kB, the time of its tags grows with its length and not with its square.
 
-Measured in seconds of this process, four times the length against the length, so that no clock of a machine is
-asked: a quadratic step would take sixteen times as long.
+Measured in seconds of this process, four times the length against the length, so that no clock of a machine
+is asked: a quadratic step would take sixteen times as long.
 """
 
 from __future__ import annotations

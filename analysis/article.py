@@ -9,9 +9,8 @@ from itertools import pairwise
 from typing import Any
 
 import msgspec
-import pyarrow as pa
 
-from analysis.article_list import ask_held, hold_articles
+from analysis.article_list import HeldArticles, ask_held, hold_articles
 from analysis.warehouse import Connection, ask, moment
 
 FIELDS = {
@@ -109,7 +108,7 @@ def load_article(
     target: str,
     known_by: dt.date | None = None,
     content_hash: str | None = None,
-    held: pa.Table | None = None,
+    held: HeldArticles | None = None,
 ) -> ArticleShown | None:
     """The article that an id or address names, as known at a day; None: there is none.
 

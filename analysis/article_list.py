@@ -1,28 +1,68 @@
-"""Owns the list of all articles held in memory: made once for a state of the warehouse, cut many times."""
+"""Owns the list of all articles held in memory: made once an edition, amended by decisions, cut often."""
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import itertools
+import weakref
+from collections.abc import Iterable
 from typing import Any
 
-import pyarrow as pa
-
-from analysis.warehouse import Connection, ask, moment, question_sql
+from analysis.warehouse import Connection, DatabaseError, ask, moment, question_sql
 
 HELD = "held"  # the name by which questions know it
+_NUMBERS = itertools.count(1)
 
 
-def hold_articles(con: Connection, known_by: dt.date | None = None) -> pa.Table:
-    """All articles with tags and credits as known at a day (None: now), newest first."""
-    cursor = con.execute(question_sql("article_held"), {"known_by": moment(known_by)})
-    found: pa.Table = cursor.to_arrow_table()
-    return found
+class HeldArticles:
+    """A table beside the edition, for all connections on it; it goes with the last who holds it."""
+
+    def __init__(self, con: Connection, known_by: dt.date | None) -> None:
+        self._known_by = known_by
+        self.table = f"memory.main.held_{next(_NUMBERS)}"
+        self._ask(con, f"CREATE TABLE {self.table} AS", None)
+        weakref.finalize(self, _drop, con.cursor(), self.table)
+
+    def amend(self, con: Connection, targets: Iterable[str]) -> HeldArticles:
+        """The same table after decisions on some targets: what they may change is asked again."""
+        touched = ask(con, "touched_stories", targets=sorted(set(targets)))
+        if touched:
+            stories = [row["story_id"] for row in touched]
+            ids = con.execute(
+                f"SELECT article_id FROM {self.table} WHERE list_contains($ids, story_id)",  # noqa: S608
+                {"ids": stories},
+            ).fetchall()
+            articles = sorted(
+                {*stories, *(row[0] for row in ids)}
+            )  # a story has the name of its first article
+            con.begin()
+            con.execute(
+                f"DELETE FROM {self.table} WHERE list_contains($ids, article_id)",  # noqa: S608
+                {"ids": articles},
+            )
+            self._ask(con, f"INSERT INTO {self.table} BY NAME", articles)
+            con.commit()
+        return self
+
+    def _ask(self, con: Connection, what: str, articles: list[str] | None) -> None:
+        given = {"known_by": moment(self._known_by), "articles": articles}
+        # Fetched, since a result that is not leaves the statement uncommitted: others would not see the table.
+        con.execute(f"{what} {question_sql('article_held')}", given).fetchall()
 
 
-def ask_held(con: Connection, held: pa.Table, question: str, **parameters: Any) -> list[dict[str, Any]]:
+def _drop(con: Connection, table: str) -> None:
+    with contextlib.suppress(DatabaseError):  # the edition may be closed already
+        con.execute(f"DROP TABLE IF EXISTS {table}")
+        con.close()
+
+
+def hold_articles(con: Connection, known_by: dt.date | None = None) -> HeldArticles:
+    """All articles with tags and credits as known at a day (None: now)."""
+    return HeldArticles(con, known_by)
+
+
+def ask_held(con: Connection, held: HeldArticles, question: str, **parameters: Any) -> list[dict[str, Any]]:
     """The rows that answer a question which reads the held list."""
-    con.register(HELD, held)
-    try:
-        return ask(con, question, **parameters)
-    finally:
-        con.unregister(HELD)
+    con.execute(f"CREATE OR REPLACE TEMP VIEW {HELD} AS FROM {held.table}")
+    return ask(con, question, **parameters)

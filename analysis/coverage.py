@@ -8,13 +8,13 @@ import pandas as pd
 
 from analysis import announcement, exposure, proofs, verdicts
 from analysis.credits import Points, parse_points
-from analysis.plan import CITY_ROW, Plan, load_facts
+from analysis.plan import CITY_ROW, Fact, Plan, load_facts
 from analysis.proofs import Record
 from analysis.queue import queue
 from analysis.record import said_in
 from analysis.scoring import score_lines
 from analysis.sources import load_sources
-from analysis.ticket import Rules, parse_rules
+from analysis.ticket import Rules, Ticket, parse_rules
 from analysis.verdicts import MET, NOT_ASKED, NOT_YET, UNKNOWN, UNMET, CoverageRow, Ground
 from analysis.warehouse import Connection, ask, moment
 
@@ -64,6 +64,8 @@ def coverage(
     unit: str | None = None,
     rules: Rules | None = None,
     points: Points | None = None,
+    facts: list[Fact] | None = None,
+    tickets: list[Ticket] | None = None,
 ) -> list[CoverageRow]:
     """Units × tasks as they stood at the end of a day, in the order of the plan.
 
@@ -71,16 +73,20 @@ def coverage(
         known_by: only what had been captured and decided by then; None: all that is known now.
         unit: only the rows of this unit (or 全市).
         rules: of the forum's clocks; None: the defaults.
+        facts, tickets: of this day (`load_facts`, `queue` with the closed ones), where one has them.
     """
     day = as_of.date() if isinstance(as_of, dt.datetime) else as_of
-    facts = load_facts(con, plan, as_of, known_by)
+    if facts is None:
+        facts = load_facts(con, plan, as_of, known_by)
     rules = rules or parse_rules({})
     start = min((task.window.start for task in plan.tasks), default=day)
     sources = []
     if day >= start:
         sources = load_sources(con, start, day, known_by, rules.calendar, plan.min_silent_days)
     ground = Ground(plan, day, facts, sources)
-    record = _record(con, plan, ground, known_by, rules, as_of)
+    if tickets is None:
+        tickets = queue(con, rules, as_of, known_by=known_by, include_closed=True)
+    record = _record(con, ground, known_by, tickets)
     rows: list[CoverageRow] = []
     for task in plan.tasks:
         if task.kind in _BY_PIECES:
@@ -102,13 +108,9 @@ def coverage(
 
 
 def _record(
-    con: Connection,
-    plan: Plan,
-    ground: Ground,
-    known_by: dt.date | dt.datetime | None,
-    rules: Rules,
-    as_of: dt.date | dt.datetime,
+    con: Connection, ground: Ground, known_by: dt.date | dt.datetime | None, tickets: list[Ticket]
 ) -> Record:
+    plan = ground.plan
     words = {word for t in plan.tasks if t.kind == "announcement_presence" for word in t.title_words}
     urls = [fact.url for fact in ground.facts if not fact.title_words.isdisjoint(words)]
     fetches: dict[str, list[dict[str, object]]] = {}
@@ -117,7 +119,7 @@ def _record(
             fetches.setdefault(row["url"], []).append(row)
     return Record(
         proofs=ask(con, "proof", known_by=moment(known_by)),
-        tickets=queue(con, rules, as_of, known_by=known_by, include_closed=True),
+        tickets=tickets,
         fetches=fetches,
         said=said_in(con, exposure.KINDS, known_by),
     )

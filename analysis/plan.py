@@ -18,6 +18,8 @@ __all__ = [
     "Part",
     "Plan",
     "Task",
+    "amend_facts",
+    "by_unit",
     "is_part",
     "load_facts",
     "load_plan",
@@ -82,15 +84,53 @@ def load_facts(
     con: Connection, plan: Plan, as_of: dt.date | dt.datetime, known_by: dt.date | dt.datetime | None = None
 ) -> list[Fact]:
     """All articles published in the plan's windows up to `as_of`, by time of publication."""
-    start = min([plan.season.start, *(t.window.start for t in plan.tasks if t.kind != "meetings")])
-    end = as_of.date() if isinstance(as_of, dt.datetime) else as_of
-    known = moment(known_by)
+    return _load(con, plan, as_of, known_by)
+
+
+def amend_facts(
+    facts: list[Fact],
+    con: Connection,
+    plan: Plan,
+    as_of: dt.date | dt.datetime,
+    known_by: dt.date | dt.datetime | None,
+    targets: Iterable[str],
+) -> list[Fact]:
+    """The same after some decisions, from the list before them: only what they may change is asked.
+
+    Args:
+        targets: of the decisions: ids, addresses; those that are no articles change nothing.
+    """
+    stories = {row["story_id"] for row in ask(con, "touched_stories", targets=sorted(set(targets)))}
+    if not stories:
+        return facts
+    kept = [fact for fact in facts if fact.story_id not in stories]
+    return sorted([*kept, *_load(con, plan, as_of, known_by, stories)], key=_in_order)
+
+
+def _in_order(fact: Fact) -> tuple[dt.datetime, str]:
+    return fact.published_at, fact.article_id
+
+
+def _load(
+    con: Connection,
+    plan: Plan,
+    as_of: dt.date | dt.datetime,
+    known_by: dt.date | dt.datetime | None,
+    stories: Iterable[str] | None = None,
+) -> list[Fact]:
+    span = {
+        "start": min([plan.season.start, *(t.window.start for t in plan.tasks if t.kind != "meetings")]),
+        "end": as_of.date() if isinstance(as_of, dt.datetime) else as_of,
+        "known_by": moment(known_by),
+    }
+    only = None if stories is None else sorted(stories)
+    rows = ask(con, "fact", words=_all_words(plan), stories=only, **span)
+    articles = None if stories is None else [row["article_id"] for row in rows]
     credits: dict[str, dict[str, Credited]] = {}
-    for row in ask(con, "credit", start=start, end=end, known_by=known):
+    for row in ask(con, "credit", articles=articles, **span):
         credits.setdefault(row["article_id"], {})[row["unit"]] = Credited(
             **{field.name: row[field.name] for field in dataclasses.fields(Credited)}
         )
-    rows = ask(con, "fact", start=start, end=end, known_by=known, words=_all_words(plan))
     return [_fact(row, plan, credits.get(row["article_id"], {})) for row in rows]
 
 
@@ -122,15 +162,19 @@ def matched(task: Task, facts: Iterable[Fact]) -> list[Fact]:
 
     A story first published before the window is no news in it: a later reprint does not count.
     """
-    return [fact for fact in facts if _counts(task, fact)]
+    start, end, outlets = task.window.start, task.window.end, task.outlets
+    return [
+        fact
+        for fact in facts
+        if start <= fact.published_day <= end
+        and (not outlets or fact.outlet_class in outlets)
+        and _counts(task, fact)
+    ]
 
 
 def _counts(task: Task, fact: Fact) -> bool:
-    if not task.window.start <= fact.published_day <= task.window.end:
-        return False
+    """Whether an article of the task's window and outlets counts."""
     if fact.story_first_day is not None and fact.story_first_day < task.window.start:
-        return False
-    if task.outlets and fact.outlet_class not in task.outlets:
         return False
     if fact.outlet_class in task.column_in and not fact.is_plan_column:
         return False
@@ -162,6 +206,15 @@ def stories(facts: Iterable[Fact], unit: str | None = None) -> list[Fact]:
         if unit is None or unit in fact.credits:
             found.setdefault(fact.story_id, fact)
     return list(found.values())
+
+
+def by_unit(facts: Iterable[Fact]) -> dict[str, list[Fact]]:
+    """The articles that credit each unit, in their order."""
+    found: dict[str, list[Fact]] = {}
+    for fact in facts:
+        for unit in fact.credits:
+            found.setdefault(unit, []).append(fact)
+    return found
 
 
 def weeks(start: dt.date, end: dt.date) -> Iterator[tuple[dt.date, dt.date]]:

@@ -124,21 +124,20 @@ def forum_response(ground: Ground, record: Record, task: Task) -> Iterable[Cover
     A post overdue in a forum that was not looked at since proves nothing. Posts that nobody owns are the
     carrier's.
     """
-    asked = [
-        t
-        for t in record.tickets
-        if t.opened_at is None or task.window.start <= t.opened_at.date() <= task.window.end
-    ]
+    asked: dict[str | None, list[Ticket]] = {}
+    for ticket in record.tickets:
+        if ticket.opened_at is None or task.window.start <= ticket.opened_at.date() <= task.window.end:
+            asked.setdefault(ticket.unit, []).append(ticket)
     for unit in ground.plan.members[task.id]:
-        own = [t for t in asked if t.unit == unit or (t.unit is None and unit in task.carriers)]
-        late = [t for t in own if t.is_first_response_overdue or t.is_answer_overdue]
+        own = asked.get(unit, []) + (asked.get(None, []) if unit in task.carriers else [])
+        late = [t for t in own if _is_late(t)]
         blind = [t for t in late if t.is_open and (t.checked_at is None or t.checked_at < _due(t))]
         certain = len(late) - len(blind)
         verdict = NOT_ASKED if not own else MET if not late else UNMET if certain else UNKNOWN
         row = ground.row(
             task,
             unit,
-            [t.ticket_id for t in own if t not in late],
+            [t.ticket_id for t in own if not _is_late(t)],
             len(own),
             [t.ticket_id for t in late],
             short=len(late),
@@ -151,6 +150,10 @@ def forum_response(ground: Ground, record: Record, task: Task) -> Iterable[Cover
             else []
         )
         yield dataclasses.replace(row, silent=silent)
+
+
+def _is_late(ticket: Ticket) -> bool:
+    return ticket.is_first_response_overdue or ticket.is_answer_overdue
 
 
 def _due(ticket: Ticket) -> dt.datetime:

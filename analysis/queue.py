@@ -25,8 +25,12 @@ __all__ = [
     "find_ticket",
     "load_rules",
     "queue",
+    "queue_of",
     "queue_rows",
+    "rank",
+    "ticket_rows",
     "tickets_of_thread",
+    "touched_threads",
 ]
 
 CLOCKS = ("初步回应", "正式答复")
@@ -72,21 +76,41 @@ def queue(
     """
     at = moment(as_of)
     assert at is not None
-    rows = ask(con, "ticket", as_of=at, known_by=moment(known_by))
     chosen = [
         row
-        for row in rows
+        for row in ticket_rows(con, at, known_by)
         if (unit is None or row["unit"] == unit) and (include_closed or row["state"] in OPEN)
     ]
     return queue_of(chosen, rules, at)
 
 
+def ticket_rows(
+    con: Connection,
+    as_of: dt.date | dt.datetime,
+    known_by: dt.date | dt.datetime | None = None,
+    threads: Iterable[str] | None = None,
+) -> list[dict[str, Any]]:
+    """Rows of sql/ticket.sql: what the warehouse says of each ticket, for `queue_of` and `days_of`.
+
+    Args:
+        threads: only of these (ids); None: of all.
+    """
+    only = None if threads is None else sorted(threads)
+    return ask(con, "ticket", as_of=moment(as_of), known_by=moment(known_by), threads=only)
+
+
+def touched_threads(con: Connection, targets: Iterable[str]) -> set[str]:
+    """The threads on which decisions on these targets (ids, addresses, tickets) may bear."""
+    return {row["thread_id"] for row in ask(con, "touched_threads", targets=sorted(set(targets)))}
+
+
 def queue_of(rows: Iterable[dict[str, Any]], rules: Rules, at: dt.datetime) -> list[Ticket]:
     """Tickets from rows of sql/ticket.sql, in the order of `queue`."""
-    return sorted((ticket_from(row, rules, at) for row in rows), key=_rank)
+    return sorted((ticket_from(row, rules, at) for row in rows), key=rank)
 
 
-def _rank(ticket: Ticket) -> tuple[Any, ...]:
+def rank(ticket: Ticket) -> tuple[Any, ...]:
+    """The place of a ticket in the queue, to sort by."""
     return (
         not ticket.is_open,
         ticket.urgency != "紧急",
@@ -194,9 +218,10 @@ def tickets_of_thread(
     con: Connection, rules: Rules, thread_id: str, as_of: dt.date | dt.datetime
 ) -> list[Ticket]:
     """The tickets of a thread, one for each unit that must answer, by their number."""
-    found = queue(con, rules, as_of, include_closed=True)
-    of_thread = [ticket for ticket in found if ticket.thread_id == thread_id]
-    return sorted(of_thread, key=lambda ticket: int(ticket.ticket_id.rpartition("-")[2]))
+    at = moment(as_of)
+    assert at is not None
+    found = queue_of(ticket_rows(con, at, threads=[thread_id]), rules, at)
+    return sorted(found, key=lambda ticket: int(ticket.ticket_id.rpartition("-")[2]))
 
 
 def _row(
@@ -204,7 +229,8 @@ def _row(
 ) -> tuple[dict[str, Any], dt.datetime]:
     at = moment(as_of)
     assert at is not None
-    rows = ask(con, "ticket", as_of=at, known_by=moment(known_by))
+    threads = [row["thread_id"] for row in ask(con, "ticket_named", name=ticket)] if ticket else []
+    rows = ticket_rows(con, at, known_by, threads)
     found = [r for r in rows if r["ticket_id"] == ticket] or [
         r for r in rows if ticket and (r["ticket_id"].startswith(ticket) or r["url"] == ticket)
     ]

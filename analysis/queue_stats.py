@@ -12,10 +12,11 @@ import math
 from collections.abc import Callable, Iterable
 from typing import Literal
 
+from analysis.queue import ticket_rows
 from analysis.reply_rules import Rules
 from analysis.ticket import Ticket, ticket_from
 from analysis.ticket_clocks import NO_CLOCKS, Clocks, run_clocks
-from analysis.warehouse import Connection, ask, moment
+from analysis.warehouse import Connection, moment
 from analysis.worktime import UnknownYear
 
 By = Literal["unit", "kind", "month"]
@@ -80,7 +81,7 @@ def queue_stats(
     """
     at = moment(as_of)
     assert at is not None
-    rows = ask(con, "ticket", as_of=at, known_by=moment(known_by))
+    rows = ticket_rows(con, at, known_by)
     cases = []
     for row in rows:
         ticket = ticket_from(row, rules, at)

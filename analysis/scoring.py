@@ -10,7 +10,7 @@ import datetime as dt
 
 from analysis.credits import Points, capped, copies_of, parse_points
 from analysis.deductions import DECIDED, DeductionRow, deductions_in
-from analysis.plan import PIECE_KINDS, Fact, Plan, Task, load_facts, matched, stories
+from analysis.plan import PIECE_KINDS, Fact, Plan, Task, by_unit, load_facts, matched, stories
 from analysis.warehouse import Connection
 
 
@@ -87,8 +87,9 @@ def score_lines(plan: Plan, task: Task, facts: list[Fact], points: Points) -> di
     for each in plan.tasks:
         for fact in matched(each, facts) if each.kind in PIECE_KINDS else []:
             tasks_of.setdefault(fact.story_id, []).append(each.id)
+    credited = by_unit(facts)
     return {
-        unit: _lines(plan, unit, stories(facts, unit), copies, tasks_of, points)
+        unit: _lines(plan, unit, stories(credited.get(unit, [])), copies, tasks_of, points)
         for unit in plan.members[task.id]
     }
 

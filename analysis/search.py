@@ -11,9 +11,7 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any, Literal
 
-import pyarrow as pa
-
-from analysis.article_list import ask_held, hold_articles
+from analysis.article_list import HeldArticles, ask_held, hold_articles
 from analysis.search_query import Query, SearchError, parse_query
 from analysis.search_text import Piece, passage
 from analysis.warehouse import Connection, ask, moment
@@ -180,7 +178,7 @@ def find_articles(
     sort: Sort | None = None,
     limit: int = 50,
     offset: int = 0,
-    held: pa.Table | None = None,
+    held: HeldArticles | None = None,
 ) -> Found:
     """Articles that hold the words ("": all) and fit the filter, as of a day.
 

@@ -97,6 +97,8 @@ def skipped_days(
     A pause that came when the clock had run out already moves nothing: late stays late. Raises UnknownYear.
     """
     skipped: frozenset[dt.date] = frozenset()
+    if not row["pauses"]:
+        return skipped
     for first, last in _pauses(row["pauses"], at):
         if first > rules.calendar.due(start, days, skipped):
             break

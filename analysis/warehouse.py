@@ -6,8 +6,10 @@ A question is a file in analysis/sql; its first comment says what it answers and
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import datetime as dt
 import threading
+from collections.abc import Hashable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,14 +19,15 @@ import pandas as pd
 import pyarrow as pa
 
 from pipeline.city import City
-from pipeline.decisions import decisions_state
-from pipeline.load_decisions import decision_rows
+from pipeline.decisions import Decision, decisions_since, decisions_state
+from pipeline.load_decisions import decision_rows, rows_of
 from pipeline.warehouse import definitions, schema_version, views_version
 
 SQL = Path(__file__).resolve().parent / "sql"
 EDITION = "edition"  # the name under which a warehouse file is attached
 # Names are looked for among the decisions and views laid over first, then in the file.
 _OVERLAID = f"SET search_path = 'memory.main,{EDITION}.main'"
+_RECORD = ("decision", "decision_value")  # tables of what people decided
 Connection = duckdb.DuckDBPyConnection
 DatabaseError = duckdb.Error  # a question that the file cannot answer: it is damaged
 
@@ -77,6 +80,19 @@ def _meta(con: Connection) -> dict[str, str]:
     return dict(con.execute("SELECT key, value FROM meta").fetchall())
 
 
+@dataclasses.dataclass(frozen=True)
+class Snapshot:
+    """Which state of the warehouse a connection reads.
+
+    Attributes:
+        edition: the published file; what was read of one edition stays so.
+        new: kind and target of each decision recorded since it was built, in the order in which they came.
+    """
+
+    edition: Hashable
+    new: tuple[tuple[str, str], ...]
+
+
 class LiveWarehouse:
     """The newest edition of a city's warehouse with the decisions recorded since laid over it, for a process
     that asks from several threads: what a person decided is seen by the next question."""
@@ -90,8 +106,11 @@ class LiveWarehouse:
         self._lock = threading.Lock()
         self._con: Connection | None = None
         self._edition: tuple[int, int, int] | None = None
+        self._built = ""  # the state of the record that the edition holds
         self._state: str | None = None  # of the decisions that are seen
         self._is_overlaid = False
+        self._new: dict[str, tuple[str, str]] = {}  # by id of the decision
+        self._rereadings = 0  # how often the record was read anew since it is not what it was
 
     def cursor(self) -> Connection:
         """A connection for one thread's questions; close it after use.
@@ -99,12 +118,16 @@ class LiveWarehouse:
         Raises:
             WarehouseError: as `open_warehouse`. DecisionError: a line of the record is damaged.
         """
+        return self.snapshot()[0]
+
+    def snapshot(self) -> tuple[Connection, Snapshot]:
+        """The same, with what it reads. Decisions that come later may be seen too. Raises: as `cursor`."""
         with self._lock:
             self._renew()
             assert self._con is not None
             cursor = self._con.cursor()
             cursor.execute(_OVERLAID if self._is_overlaid else f"USE {EDITION}")
-            return cursor
+            return cursor, Snapshot((self._edition, self._rereadings), tuple(self._new.values()))
 
     def use_city(self, city: City) -> None:
         """Take the city's data anew: decisions on a unit that came since count from then on."""
@@ -126,29 +149,61 @@ class LiveWarehouse:
         if self._con is None or edition != self._edition:
             fresh = open_warehouse(self._path, self._city.name)
             self._con, self._edition = fresh, edition  # cursors of the old edition keep it until they close
-            self._is_overlaid, self._state = False, _meta(fresh).get("decisions")
+            self._built = _meta(fresh).get("decisions", "")
+            self._is_overlaid, self._state, self._new = False, self._built, {}
         state = decisions_state(self._decisions)
         if state != self._state:
             self._overlay(self._con)
             self._state = state
 
     def _overlay(self, con: Connection) -> None:
-        rows, values, _ = decision_rows(self._city, self._decisions)
         con.execute(_OVERLAID)
         if not self._is_overlaid:
-            for table in ("decision", "decision_value"):
-                con.execute(f"CREATE TABLE memory.{table} AS FROM {EDITION}.{table} LIMIT 0")
+            for table in _RECORD:
+                con.execute(
+                    f"CREATE TABLE IF NOT EXISTS memory.{table}_new AS FROM {EDITION}.{table} LIMIT 0"
+                )
+        since = decisions_since(self._decisions, self._built)
+        rows, values, is_whole = self._rows_to_lay(con, since)
+        con.begin()
+        for table, content in zip(_RECORD, (rows, values), strict=True):
+            con.execute(f"DELETE FROM memory.{table}_new")  # noqa: S608
+            if content:
+                con.register("incoming", pa.Table.from_pylist(content))
+                con.execute(f"INSERT INTO memory.{table}_new BY NAME SELECT * FROM incoming")  # noqa: S608
+                con.unregister("incoming")
+            built = "" if is_whole else f"FROM {EDITION}.{table} UNION ALL BY NAME "
+            con.execute(f"CREATE OR REPLACE VIEW memory.{table} AS {built}FROM memory.{table}_new")
+        con.commit()
+        if not self._is_overlaid:
             for sql in definitions("staging", "marts"):
                 con.execute(sql)
             self._is_overlaid = True
-        con.begin()
-        for table, content in (("decision", rows), ("decision_value", values)):
-            con.execute(f"DELETE FROM memory.{table}")  # noqa: S608
-            if content:
-                con.register("incoming", pa.Table.from_pylist(content))
-                con.execute(f"INSERT INTO memory.{table} BY NAME SELECT * FROM incoming")  # noqa: S608
-                con.unregister("incoming")
-        con.commit()
+        if since is None:
+            self._rereadings, self._new = self._rereadings + 1, {}
+        else:
+            self._new |= {each.id: (each.kind, each.target) for each in since}
+
+    def _rows_to_lay(
+        self, con: Connection, since: list[Decision] | None
+    ) -> tuple[list[dict[str, Any]], list[dict[str, Any]], bool]:
+        """Rows of both tables of the record; whether they are all of them, or come after the edition's."""
+        if since is not None:
+            latest, number = con.execute(
+                f"SELECT MAX(decided_at), COALESCE(MAX(number_in_order), -1) FROM {EDITION}.decision"  # noqa: S608
+            ).fetchall()[0]
+            known = con.execute(
+                f"SELECT id FROM {EDITION}.decision WHERE list_contains($ids, id)",  # noqa: S608
+                {"ids": [each.id for each in since]},
+            ).fetchall()
+            by_id = {each.id: each for each in since}
+            for (name,) in known:
+                by_id.pop(name, None)
+            rows, values, _ = rows_of(self._city, by_id.values(), number + 1)
+            if latest is None or all(row["decided_at"] >= latest for row in rows):
+                return rows, values, False
+        rows, values, _ = decision_rows(self._city, self._decisions)
+        return rows, values, True
 
 
 def ask(con: Connection, question: str, **parameters: Any) -> list[dict[str, Any]]:

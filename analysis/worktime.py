@@ -98,7 +98,7 @@ class Calendar:
 
     def next_workday(self, day: dt.date) -> dt.date:
         """The first working day after `day`. Raises UnknownYear."""
-        return next(later for later in _days_from(day + dt.timedelta(days=1)) if self.is_workday(later))
+        return self._workday_after(day, 1)
 
     def received_on(self, moment: dt.datetime) -> dt.date:
         """The day of an event, which is not counted: its own, or the working day to which it is put off."""
@@ -118,6 +118,8 @@ class Calendar:
             UnknownYear: the span reaches into a year whose holidays are not known.
         """
         day = self.received_on(start)
+        if not skipped:
+            return dt.datetime.combine(self._workday_after(day, days), self.close)
         for _ in range(days):
             day = self.next_workday(day)
             while day in skipped:
@@ -193,6 +195,19 @@ class Calendar:
             bisect_right(days, end) - bisect_left(days, first)
             for days in map(self._workdays_of, range(first.year, end.year + 1))
         )
+
+    def _workday_after(self, day: dt.date, number: int) -> dt.date:
+        """The `number`-th working day after `day`; 0: `day` itself. Raises UnknownYear."""
+        if number == 0:
+            return day
+        year = (day + dt.timedelta(days=1)).year
+        while True:
+            days = self._workdays_of(year)
+            place = bisect_right(days, day) + number - 1
+            if place < len(days):
+                return days[place]
+            number -= len(days) - bisect_right(days, day)
+            year += 1
 
     def _workdays_of(self, year: int) -> list[dt.date]:
         """The working days of a year, in order, reckoned once. Raises UnknownYear."""

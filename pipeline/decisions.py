@@ -195,6 +195,31 @@ def decisions_state(folder: Path) -> str:
     return ";".join(f"{path.name}:{path.stat().st_size}" for path in sorted(folder.glob("*.jsonl")))
 
 
+def decisions_since(folder: Path, state: str) -> list[Decision] | None:
+    """What was recorded after a state of the record (`decisions_state`), by file and line; None where that
+    cannot be told: the files are not those of the state, it was taken within a line, a line is damaged."""
+    try:
+        sizes = {name: int(size) for name, size in (each.rsplit(":", 1) for each in state.split(";") if each)}
+    except ValueError:
+        return None
+    paths = sorted(folder.glob("*.jsonl"))
+    if not sizes.keys() <= {path.name for path in paths}:
+        return None
+    found: list[Decision] = []
+    for path in paths:
+        start = sizes.get(path.name, 0)
+        with path.open("rb") as file:
+            file.seek(max(0, start - 1))
+            content = file.read()
+        if start and not content.startswith(b"\n"):
+            return None
+        try:
+            found += _decisions_in(content, path.name)
+        except DecisionError:  # of a line whose number is known to who reads all
+            return None
+    return found
+
+
 def load_decisions(folder: Path, passed_over: list[str] | None = None) -> Iterator[Decision]:
     """All decisions, files by name, lines in order. Half a line (a kill while writing, never acknowledged) is
     passed over; anything else that is no decision is an error.
@@ -206,17 +231,21 @@ def load_decisions(folder: Path, passed_over: list[str] | None = None) -> Iterat
         DecisionError: with file and line.
     """
     for path in sorted(folder.glob("*.jsonl")):
-        for number, line in enumerate(path.read_bytes().split(b"\n"), 1):
-            if not line.strip():
+        yield from _decisions_in(path.read_bytes(), path.name, passed_over)
+
+
+def _decisions_in(content: bytes, name: str, passed_over: list[str] | None = None) -> Iterator[Decision]:
+    for number, line in enumerate(content.split(b"\n"), 1):
+        if not line.strip():
+            continue
+        try:
+            yield from_json(line, Decision)
+        except RecordError as error:
+            if "truncated" in str(error):  # the decoder's word for half a line
+                if passed_over is not None:
+                    passed_over.append(f"{name}:{number}")
                 continue
-            try:
-                yield from_json(line, Decision)
-            except RecordError as error:
-                if "truncated" in str(error):  # the decoder's word for half a line
-                    if passed_over is not None:
-                        passed_over.append(f"{path.name}:{number}")
-                    continue
-                raise DecisionError(f"{path.name}:{number}: 不是有效的决定：{error}") from error
+            raise DecisionError(f"{name}:{number}: 不是有效的决定：{error}") from error
 
 
 def _year(decision: Decision) -> str:

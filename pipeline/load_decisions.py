@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -50,11 +51,23 @@ def decision_rows(city: City, folder: Path) -> tuple[list[dict[str, Any]], list[
     """
     halves: list[str] = []
     by_id = {decision.id: decision for decision in load_decisions(folder, halves)}
-    decisions = sorted(by_id.values(), key=lambda decision: decision.at)  # stable: same time, order of record
+    rows, values, notices = rows_of(city, by_id.values())
+    lost = [f"决定记录 {place} 只有半行，没有采用：若不是记录时断电，请从备份恢复" for place in halves]
+    return rows, values, lost + notices
+
+
+def rows_of(
+    city: City, decisions: Iterable[Decision], first_number: int = 0
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]], list[str]]:
+    """The same of some decisions, by their time; of one time, in the order given.
+
+    Args:
+        first_number: number_in_order of the earliest.
+    """
     rows: list[dict[str, Any]] = []
     values: list[dict[str, Any]] = []
-    notices = [f"决定记录 {place} 只有半行，没有采用：若不是记录时断电，请从备份恢复" for place in halves]
-    for number, decision in enumerate(decisions):
+    notices: list[str] = []
+    for number, decision in enumerate(sorted(decisions, key=lambda each: each.at), first_number):
         unknown = sorted(set(_units(decision)) - set(city.unit_by_short))
         if unknown:
             notices.append(

@@ -8,6 +8,7 @@ from pipeline.warehouse import Warehouse
 
 _ARTICLE = ("article_now", "SELECT * EXCLUDE (body) FROM article_history(NULL)")
 _FLOOR = ("thread_floor_now", "SELECT * EXCLUDE (text, quote_text) FROM thread_post_history(NULL)")
+_THREAD = ("thread_now", "SELECT * FROM thread_history(NULL)")
 _SOURCE_DAY = ("source_day_now", "SELECT * FROM source_day_history(NULL)")
 
 
@@ -26,9 +27,11 @@ def refresh_now(
             _fill(warehouse, *_ARTICLE, "article_id")
     if threads is None:
         _fill(warehouse, *_FLOOR)
+        _fill(warehouse, *_THREAD)
     elif threads:
         with warehouse.narrowed("thread_id", sorted(threads), ("thread_page_version", "thread_post_version")):
             _fill(warehouse, *_FLOOR, "thread_id")
+            _fill(warehouse, *_THREAD, "thread_id")
     _fill(warehouse, *_SOURCE_DAY)
 
 

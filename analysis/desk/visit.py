@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import AsyncGenerator, Callable
+from bisect import insort
+from collections.abc import AsyncGenerator, Callable, Iterable
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
@@ -22,10 +23,10 @@ from analysis.desk.audit import AuditEntry
 from analysis.desk.office import Office
 from analysis.desk.page import Page
 from analysis.desk.rights import allowed
-from analysis.desk.warehouse import Edition
-from analysis.plan import PIECE_KINDS, Fact, load_facts
-from analysis.queue import Ticket, queue_of
-from analysis.warehouse import Connection, ask, moment
+from analysis.desk.warehouse import ON_ARTICLES, ON_TICKETS, Edition
+from analysis.plan import PIECE_KINDS, Fact, amend_facts, load_facts
+from analysis.queue import Ticket, queue_of, rank, ticket_rows, touched_threads
+from analysis.warehouse import Connection, moment
 from pipeline.privacy import mask_personal
 
 T = TypeVar("T")
@@ -111,7 +112,13 @@ class Visit:
     # ------------------------------------------------------------ answers that several pages share
     def facts(self) -> list[Fact]:
         """All articles of the plan's windows up to the day."""
-        return self.once("facts", lambda: load_facts(self.con, self.office.plan, self.as_of, self.known_by))
+        asked = (self.office.plan, self.as_of, self.known_by)
+        return self.edition.carried(
+            ("facts", self.as_of, self.known_by),
+            lambda: load_facts(self.con, *asked),
+            lambda facts, targets: amend_facts(facts, self.con, *asked, targets),
+            ON_ARTICLES,
+        )
 
     def coverage(self) -> list[CoverageRow]:
         """The verdicts of the day; a liaison's only."""
@@ -123,23 +130,53 @@ class Visit:
         return self.once(
             "coverage",
             lambda: coverage(
-                self.con, office.plan, self.at, self.known_by, rules=office.rules, points=office.points
+                self.con,
+                office.plan,
+                self.at,
+                self.known_by,
+                rules=office.rules,
+                points=office.points,
+                facts=self.facts(),
+                tickets=self.all_tickets(),
             ),
         )
 
     def tickets(self) -> list[Ticket]:
         """All tickets of the day, also closed ones, overdue first; a liaison's only."""
+        if self.scope is None:
+            return self.all_tickets()
+        return [ticket for ticket in self.all_tickets() if self.scope == ticket.unit]
+
+    def all_tickets(self) -> list[Ticket]:
+        """The tickets of all units: for what is computed once for all who ask."""
         at = moment(self.at)
         assert at is not None
-        found = self.once("tickets", lambda: queue_of(self.ticket_rows().values(), self.office.rules, at))
-        return [ticket for ticket in found if self.scope in (None, ticket.unit)]
+        rules, rows = self.office.rules, self.ticket_rows()
+
+        def amend(known: list[Ticket], targets: list[str]) -> list[Ticket]:
+            touched = touched_threads(self.con, targets)
+            fresh = queue_of((row for row in rows.values() if row["thread_id"] in touched), rules, at)
+            found = [ticket for ticket in known if ticket.thread_id not in touched]
+            for ticket in fresh:
+                insort(found, ticket, key=rank)
+            return found
+
+        return self.edition.carried(
+            ("tickets", self.at, self.known_by), lambda: queue_of(rows.values(), rules, at), amend, ON_TICKETS
+        )
 
     def ticket_rows(self) -> dict[str, dict[str, Any]]:
         """By ticket, what the warehouse says of it: what its clocks are explained from."""
-        question = {"as_of": moment(self.at), "known_by": moment(self.known_by)}
-        return self.once(
-            "ticket rows", lambda: {row["ticket_id"]: row for row in ask(self.con, "ticket", **question)}
-        )
+
+        def asked(threads: set[str] | None = None) -> dict[str, dict[str, Any]]:
+            return {row["ticket_id"]: row for row in ticket_rows(self.con, self.at, self.known_by, threads)}
+
+        def amend(known: dict[str, dict[str, Any]], targets: list[str]) -> dict[str, dict[str, Any]]:
+            touched = touched_threads(self.con, targets)
+            kept = {name: row for name, row in known.items() if row["thread_id"] not in touched}
+            return kept | asked(touched) if touched else known
+
+        return self.edition.carried(("ticket rows", self.at, self.known_by), asked, amend, ON_TICKETS)
 
     def credits(self, unit: str | None = None, task: str | None = None) -> list[CreditRow]:
         """Credited stories of a unit under a task (None: all)."""
@@ -150,9 +187,13 @@ class Visit:
         facts = self.facts()
         return [row for t in tasks for row in credit_rows(plan, t, facts, self.office.points, unit)]
 
-    def once(self, what: str, compute: Callable[[], T]) -> T:
-        """An answer of this day that others ask for too: computed once per edition."""
-        return self.edition.once((what, self.at, self.known_by), compute)
+    def once(self, what: str, compute: Callable[[], T], kinds: Iterable[str] | None = None) -> T:
+        """An answer of this day that others ask for too: computed once per edition and decisions.
+
+        Args:
+            kinds: of the decisions that can change it (ON_ARTICLES, ON_TICKETS); None: any can.
+        """
+        return self.edition.once((what, self.at, self.known_by), compute, kinds)
 
     # ------------------------------------------------------------ answers to the browser
     def link(self, path: str, **params: Any) -> str:

@@ -12,10 +12,10 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from analysis.notify.rules import TIMED, How, NotifyRules, Recipient, Stage
 from analysis.notify.stages import Clock, reached_at, stage_label, why_reached
-from analysis.queue import CLOCKS
+from analysis.queue import CLOCKS, ticket_rows
 from analysis.ticket import Rules, Ticket, ticket_from
 from analysis.ticket_clocks import NO_CLOCKS, run_clocks
-from analysis.warehouse import Connection, ask, moment
+from analysis.warehouse import Connection
 from analysis.worktime import Calendar, UnknownYear
 
 UNTRIAGED = ("待研判", "退回改派")
@@ -55,7 +55,7 @@ def running_clocks(
 ) -> list[tuple[Ticket, list[Clock]]]:
     """All tickets that are open at a moment, with the clocks that run: not done, not paused."""
     found = []
-    for row in ask(con, "ticket", as_of=at, known_by=moment(known_by)):
+    for row in ticket_rows(con, at, known_by):
         ticket = ticket_from(row, rules, at)
         if not ticket.is_open:
             continue

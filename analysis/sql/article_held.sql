@@ -1,4 +1,5 @@
 -- Every article with its tags and credits, given what was known by $known_by (NULL: now): what lists are cut from.
+-- $articles: only these (ids), NULL: all.
 -- day: of publication, else of the first capture. mentions: units that it names without a credit.
 SELECT
   f.article_id, f.content_hash, f.outlet, f.site_unit, f.url, f.title, f.page, f.is_lead, f.column_name,
@@ -12,6 +13,8 @@ LEFT JOIN (
     article_id,
     LIST({'unit': unit, 'role': role, 'decided_by': decided_by, 'confidence': confidence} ORDER BY unit) AS credits
   FROM article_credit_at($known_by)
+  WHERE $articles IS NULL OR LIST_CONTAINS(CAST($articles AS VARCHAR[]), article_id)
   GROUP BY article_id
 ) AS c USING (article_id)
+WHERE $articles IS NULL OR LIST_CONTAINS(CAST($articles AS VARCHAR[]), f.article_id)
 ORDER BY f.published_at DESC NULLS LAST, f.article_id;

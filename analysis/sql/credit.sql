@@ -4,4 +4,5 @@ FROM article_credit_at($known_by) AS c
 SEMI JOIN (
   SELECT article_id FROM article_at($known_by) WHERE published_day BETWEEN $start AND $end
 ) AS a USING (article_id)
+WHERE $articles IS NULL OR LIST_CONTAINS(CAST($articles AS VARCHAR[]), c.article_id)
 ORDER BY c.article_id, c.unit;

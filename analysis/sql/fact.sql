@@ -1,5 +1,6 @@
 -- Which articles were published from $start to $end (dates), given what was known by $known_by (NULL: now)?
 -- has_leader_note: a person recorded a superior's 批示 on it (tag_correction with leader_note: true).
+-- $stories: only those that tell these (ids of first publications), NULL: all.
 -- words, title_words: those of $words that stand in title or body, in the title.
 SELECT
   f.*,
@@ -16,4 +17,5 @@ LEFT JOIN (
   GROUP BY r.article_id
 ) AS n USING (article_id)
 WHERE f.published_day BETWEEN $start AND $end
+  AND ($stories IS NULL OR LIST_CONTAINS(CAST($stories AS VARCHAR[]), f.story_id))
 ORDER BY f.published_at, f.article_id;

@@ -1,4 +1,5 @@
 -- Which tickets were there at $as_of (timestamp), given what was known by $known_by (NULL: now)?
+-- $threads: only of these (ids), NULL: of all.
 -- checked_at: when the thread or a list of its forum was last fetched: later answers cannot be known.
 -- extensions, pauses are decisions: extensions in working days from the start, spans in which the clocks stood still.
 -- seen: ids of the newest decisions on the ticket and on its thread, with a / between: what an act must have
@@ -13,7 +14,7 @@ SELECT
   c.checked_at,
   CONCAT(own.id, '/', whole.id) AS seen,
   own.decided_at
-FROM ticket_at($as_of, $known_by) AS t
+FROM ticket_at($as_of, $known_by, threads := CAST($threads AS VARCHAR[])) AS t
 LEFT JOIN (
   SELECT ticket_id, LIST({'days': days, 'at': decided_at, 'why': why} ORDER BY number_in_order) AS extensions
   FROM ticket_move_at($as_of, $known_by)

@@ -6,16 +6,16 @@ import dataclasses
 import datetime as dt
 from typing import Any, ClassVar, get_args
 
-import pyarrow as pa
 from litestar.exceptions import NotFoundException, ValidationException
 from litestar.response import Response
 
 from analysis.acts.tag import topics
-from analysis.article_list import hold_articles
+from analysis.article_list import HeldArticles, hold_articles
 from analysis.columns import ROLES, SENTIMENTS
 from analysis.desk.page import PER_SCREEN, Listing, Page, screen_of
 from analysis.desk.routing import see
 from analysis.desk.visit import Visit
+from analysis.desk.warehouse import ON_ARTICLES
 from analysis.search import (
     MAX_HITS,
     ArticleFilter,
@@ -149,10 +149,15 @@ def search_threads(visit: Visit, words: str, sort: str, limit: int = PER_SCREEN,
     )
 
 
-def held_articles(visit: Visit) -> pa.Table:
-    """The list of all articles, made once for a state of the warehouse, whatever the day."""
-    key = ("articles", visit.known_by)
-    return visit.edition.once(key, lambda: hold_articles(visit.con, visit.known_by))
+def held_articles(visit: Visit) -> HeldArticles:
+    """The list of all articles, made once for an edition, whatever the day."""
+    return visit.edition.carried(
+        ("articles", visit.known_by),
+        lambda: hold_articles(visit.con, visit.known_by),
+        lambda held, targets: held.amend(visit.con, targets),
+        ON_ARTICLES,
+        is_large=True,
+    )
 
 
 def _index(visit: Visit) -> Any:

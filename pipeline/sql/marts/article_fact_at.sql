@@ -16,39 +16,50 @@ WITH fix AS (
   JOIN article_ref AS r ON r.ref = c.target
   GROUP BY r.article_id
 ),
-fact AS (
+-- Which story each article tells. Few columns: this is asked of all articles, whatever the question is about.
+told AS MATERIALIZED (
   SELECT
-    a.article_id, a.content_hash, a.outlet, o.class AS outlet_class, a.site,
-    COALESCE(s.unit, o.unit) AS site_unit, COALESCE(s.level, o.level) AS level,
-    a.url, a.title, a.page, a.is_lead, a.column_name, a.published_at, a.published_day,
-    a.captured_at, a.file, a.end_offset, a.first_captured_at, a.version_count, a.sha256,
-    CASE WHEN f.topic IS NULL THEN t.topic ELSE f.topic ->> '$' END AS topic,
-    CASE WHEN f.indicator IS NULL THEN t.indicator ELSE f.indicator ->> '$' END AS indicator,
-    CASE WHEN f.form IS NULL THEN t.form ELSE f.form ->> '$' END AS form,
-    CASE WHEN f.sentiment IS NULL THEN t.sentiment ELSE f.sentiment ->> '$' END AS sentiment,
-    CASE WHEN f.has_editor_note IS NULL THEN t.has_editor_note ELSE f.has_editor_note = 'true' END
-      AS has_editor_note,
-    CASE WHEN f.plan_column IS NULL THEN t.is_plan_column ELSE f.plan_column = 'true' END AS is_plan_column,
-    CASE WHEN f.exposed IS NULL THEN t.exposed ELSE from_json(f.exposed, '["VARCHAR"]') END AS exposed,
+    a.article_id, a.published_at, a.published_day, a.first_captured_at,
     CASE
       WHEN f.reprint_of IS NOT NULL THEN COALESCE(f.reprint_of ->> '$', a.article_id)
       ELSE COALESCE(r.story_id, a.article_id)
     END AS story_id,
     r.why AS reprint_why
   FROM article_at(known_by) AS a
-  JOIN article_tag AS t USING (article_id, content_hash)
-  LEFT JOIN fix AS f USING (article_id)
+  LEFT JOIN (SELECT article_id, reprint_of FROM fix WHERE reprint_of IS NOT NULL) AS f USING (article_id)
   LEFT JOIN article_reprint AS r USING (article_id)
-  LEFT JOIN outlet_class AS o ON o.outlet = a.outlet
-  LEFT JOIN site AS s ON s.slug = a.site
+),
+story AS (
+  SELECT
+    story_id, COUNT(*) AS copy_count,
+    ARG_MIN({'day': published_day, 'article_id': article_id}, (
+      published_at IS NULL, published_at, first_captured_at IS NULL, first_captured_at, article_id
+    )) AS first
+  FROM told
+  WHERE story_id IN (SELECT story_id FROM told WHERE story_id <> article_id)
+  GROUP BY story_id
 )
 SELECT
-  fact.*,
-  FIRST_VALUE(published_day) OVER story AS story_first_day,
-  FIRST_VALUE(article_id) OVER story = article_id AS is_first,
-  COUNT(*) OVER (PARTITION BY story_id) AS copy_count
-FROM fact
-WINDOW story AS (
-  PARTITION BY story_id ORDER BY published_at NULLS LAST, first_captured_at NULLS LAST, article_id
-  ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
-);
+  a.article_id, a.content_hash, a.outlet, o.class AS outlet_class, a.site,
+  COALESCE(s.unit, o.unit) AS site_unit, COALESCE(s.level, o.level) AS level,
+  a.url, a.title, a.page, a.is_lead, a.column_name, a.published_at, a.published_day,
+  a.captured_at, a.file, a.end_offset, a.first_captured_at, a.version_count, a.sha256,
+  CASE WHEN f.topic IS NULL THEN t.topic ELSE f.topic ->> '$' END AS topic,
+  CASE WHEN f.indicator IS NULL THEN t.indicator ELSE f.indicator ->> '$' END AS indicator,
+  CASE WHEN f.form IS NULL THEN t.form ELSE f.form ->> '$' END AS form,
+  CASE WHEN f.sentiment IS NULL THEN t.sentiment ELSE f.sentiment ->> '$' END AS sentiment,
+  CASE WHEN f.has_editor_note IS NULL THEN t.has_editor_note ELSE f.has_editor_note = 'true' END
+    AS has_editor_note,
+  CASE WHEN f.plan_column IS NULL THEN t.is_plan_column ELSE f.plan_column = 'true' END AS is_plan_column,
+  CASE WHEN f.exposed IS NULL THEN t.exposed ELSE from_json(f.exposed, '["VARCHAR"]') END AS exposed,
+  w.story_id, w.reprint_why,
+  CASE WHEN y.story_id IS NULL THEN a.published_day ELSE y.first.day END AS story_first_day,
+  y.story_id IS NULL OR y.first.article_id = a.article_id AS is_first,
+  COALESCE(y.copy_count, 1) AS copy_count
+FROM article_at(known_by) AS a
+JOIN told AS w USING (article_id)
+JOIN article_tag AS t USING (article_id, content_hash)
+LEFT JOIN fix AS f USING (article_id)
+LEFT JOIN outlet_class AS o ON o.outlet = a.outlet
+LEFT JOIN site AS s ON s.slug = a.site
+LEFT JOIN story AS y ON y.story_id = w.story_id;

@@ -1,18 +1,20 @@
 -- Tickets as they stood at as_of, given what was known by known_by (NULL: now): one for each unit that must
--- answer (docs/decisions/0005). Its id is the thread's with a number and stays when the ticket is transferred.
+-- answer (docs/decisions/0005). threads: only of these (a list of ids), NULL: of all. Its id is the thread's with a number and stays when the ticket is transferred.
 -- unit NULL: nobody knows yet whose it is. The clocks' moments are those of the present round; past_rounds are
 -- the rounds before a reopening. ended_at: when a person closed it, or the floor on which that rests was said.
-CREATE OR REPLACE MACRO ticket_at(as_of, known_by) AS TABLE
+CREATE OR REPLACE MACRO ticket_at(as_of, known_by, threads := NULL) AS TABLE
 WITH move AS MATERIALIZED (SELECT * FROM ticket_move_at(as_of, known_by)),
 latest AS (
   SELECT * FROM thread_state
   WHERE opening_floor = 1 AND cut_at <= as_of AND (known_by IS NULL OR known_at <= known_by)
     AND NOT COALESCE(next_cut_at <= as_of AND (known_by IS NULL OR next_known_at <= known_by), FALSE)
+    AND (threads IS NULL OR LIST_CONTAINS(threads, thread_id))
 ),
 said AS (
   SELECT * FROM thread_floor
   WHERE kind IN ('response', 'answer', 'sent_back')
     AND said_at <= as_of AND (known_by IS NULL OR known_at <= known_by)
+    AND (threads IS NULL OR LIST_CONTAINS(threads, thread_id))
 ),
 fix AS (
   SELECT

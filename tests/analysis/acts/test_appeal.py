@@ -89,7 +89,9 @@ def test_a_granted_file_credits_the_unit_with_the_photo_as_proof(case: Case) -> 
     [appeal] = listed(case)
     assert (appeal.state, appeal.decider, appeal.article_id) == ("已计分", "市绩效办 李某", found)
     con = open_warehouse(case.warehouse)
-    rows = ask(con, "credit", start=dt.date(2017, 10, 1), end=dt.date(2017, 10, 31), known_by=None)
+    rows = ask(
+        con, "credit", start=dt.date(2017, 10, 1), end=dt.date(2017, 10, 31), known_by=None, articles=None
+    )
     assert [(r["unit"], r["role"], r["decided_by"]) for r in rows] == [("东兴市", "subject", "person")]
     fact = ask(con, "article_named", ref=found, outlet=None, title=None, day=None)[0]
     con.close()

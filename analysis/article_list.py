@@ -47,7 +47,7 @@ class HeldArticles:
 
     def _ask(self, con: Connection, what: str, articles: list[str] | None) -> None:
         given = {"known_by": moment(self._known_by), "articles": articles}
-        # Fetched, since a result that is not leaves the statement uncommitted: others would not see the table.
+        # Fetched, since a result that is not leaves the statement uncommitted: others would not see it.
         con.execute(f"{what} {question_sql('article_held')}", given).fetchall()
 
 

@@ -85,7 +85,7 @@ class Snapshot:
     """Which state of the warehouse a connection reads.
 
     Attributes:
-        edition: the published file; what was read of one edition stays so.
+        edition: the published file as it was opened; what was read of one edition stays so.
         new: kind and target of each decision recorded since it was built, in the order in which they came.
     """
 
@@ -110,7 +110,7 @@ class LiveWarehouse:
         self._state: str | None = None  # of the decisions that are seen
         self._is_overlaid = False
         self._new: dict[str, tuple[str, str]] = {}  # by id of the decision
-        self._rereadings = 0  # how often the record was read anew since it is not what it was
+        self._openings = 0  # of editions, and of one whose record of decisions is not what it was
 
     def cursor(self) -> Connection:
         """A connection for one thread's questions; close it after use.
@@ -127,7 +127,7 @@ class LiveWarehouse:
             assert self._con is not None
             cursor = self._con.cursor()
             cursor.execute(_OVERLAID if self._is_overlaid else f"USE {EDITION}")
-            return cursor, Snapshot((self._edition, self._rereadings), tuple(self._new.values()))
+            return cursor, Snapshot(self._openings, tuple(self._new.values()))
 
     def use_city(self, city: City) -> None:
         """Take the city's data anew: decisions on a unit that came since count from then on."""
@@ -151,6 +151,7 @@ class LiveWarehouse:
             self._con, self._edition = fresh, edition  # cursors of the old edition keep it until they close
             self._built = _meta(fresh).get("decisions", "")
             self._is_overlaid, self._state, self._new = False, self._built, {}
+            self._openings += 1
         state = decisions_state(self._decisions)
         if state != self._state:
             self._overlay(self._con)
@@ -180,7 +181,7 @@ class LiveWarehouse:
                 con.execute(sql)
             self._is_overlaid = True
         if since is None:
-            self._rereadings, self._new = self._rereadings + 1, {}
+            self._openings, self._new = self._openings + 1, {}
         else:
             self._new |= {each.id: (each.kind, each.target) for each in since}
 

@@ -20,6 +20,7 @@ import pyarrow as pa
 
 from pipeline.city import City
 from pipeline.decisions import Decision, decisions_since, decisions_state
+from pipeline.lake import current_edition
 from pipeline.load_decisions import decision_rows, rows_of
 from pipeline.warehouse import definitions, schema_version, views_version
 
@@ -47,6 +48,8 @@ def open_warehouse(path: Path | str, city: str | None = None) -> Connection:
         WarehouseError: there is none, or it is of another city or version, or damaged.
     """
     path = Path(path)
+    if path.is_dir():
+        return _checked(_open_lake(path), path, city)
     if not path.exists():
         raise WarehouseError(f"没有数据仓库 {path}，请先运行 gangqing build")
     # Attached, since a file that is connected to is shared by all of a process, also after it was replaced.
@@ -62,6 +65,32 @@ def open_warehouse(path: Path | str, city: str | None = None) -> Connection:
         raise WarehouseError(
             f"{path} 无法打开，请运行 gangqing build --rebuild（{str(error).splitlines()[0]}）"
         ) from error
+    return _checked(con, path, city)
+
+
+def _open_lake(folder: Path) -> Connection:
+    """A city's folder of a lake (pipeline/lake.py): its tables are views of the Parquet files, the rest is as
+    in a warehouse file."""
+    con = duckdb.connect(":memory:")
+    try:
+        with contextlib.suppress(duckdb.InvalidInputException):
+            con.execute("SET enable_progress_bar = false")
+        con.execute(f"ATTACH ':memory:' AS {EDITION}")
+        con.execute(f"USE {EDITION}")
+        for path in sorted(current_edition(folder).glob("*.parquet")):
+            quoted = str(path).replace("'", "''")
+            con.execute(f"CREATE VIEW \"{path.stem}\" AS FROM read_parquet('{quoted}')")
+        for sql in definitions("staging", "marts"):
+            con.execute(sql)
+    except (OSError, duckdb.Error) as error:
+        con.close()
+        reason = str(error).splitlines()[0]
+        raise WarehouseError(f"{folder} 不是可用的数据湖，请在该市运行 gangqing build（{reason}）") from error
+    return con
+
+
+def _checked(con: Connection, path: Path, city: str | None) -> Connection:
+    """The connection, if what it reads is of this version of the program and of that city."""
     try:
         meta = _meta(con)
     except duckdb.Error as error:

@@ -47,13 +47,20 @@ def build(
 
 def build_warehouse(city: City, home: Path, rebuild: bool = False, jobs: int = 1) -> None:
     from analysis.terminal import stage_progress
+    from pipeline.city import CityError
     from pipeline.load import build as load
+    from pipeline.load import rules_fingerprint
     from pipeline.search_index import SearchIndexError, update_index
+    from pipeline.tagging.engine import EngineTagger
     from pipeline.tagging.parallel import ParallelTagger
     from pipeline.tagging.tagger import Tagger
     from pipeline.warehouse import CheckError, WarehouseError
 
-    tagger = ParallelTagger(city, jobs) if jobs > 1 else Tagger(city)
+    tagger: Tagger
+    if engine := city.settings.get("tag_engine"):
+        tagger = EngineTagger(city, str(engine), rules_fingerprint)
+    else:
+        tagger = ParallelTagger(city, jobs) if jobs > 1 else Tagger(city)
     try:
         with stage_progress() as say:
             report = load(
@@ -68,10 +75,10 @@ def build_warehouse(city: City, home: Path, rebuild: bool = False, jobs: int = 1
                 update_index(home / WAREHOUSE, say)
             except SearchIndexError as error:  # the warehouse stands; only words cannot be searched
                 typer.echo(f"注意：{error}", err=True)
-    except (WarehouseError, CheckError) as error:
+    except (WarehouseError, CheckError, CityError) as error:
         raise UserError(str(error)) from error
     finally:
-        if isinstance(tagger, ParallelTagger):
+        if isinstance(tagger, ParallelTagger | EngineTagger):
             tagger.close()
     if report.why_rebuilt:
         typer.echo(f"重建：{report.why_rebuilt}")

@@ -102,7 +102,8 @@ class Backoff:
 
     async def process_request(self, request: Request) -> None:
         now = asyncio.get_running_loop().time()
-        wait = max(request.meta.get("not_before", 0.0), self._site_free_at) - now
+        # Bounded, since a shared queue may bring a request of another machine, whose clock began elsewhere.
+        wait = min(max(request.meta.get("not_before", 0.0), self._site_free_at) - now, 2 * self._longest)
         if wait > 0 and not self.stopping.is_set():
             try:
                 await asyncio.wait_for(self.stopping.wait(), wait)

@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from filelock import FileLock, Timeout
 from scrapy.crawler import AsyncCrawlerRunner, Crawler
 
 from crawlers import platforms
@@ -29,6 +28,7 @@ from crawlers.network import host_of
 from crawlers.politeness import Backoff
 from crawlers.report import CrawlReport, SiteReport
 from crawlers.settings import crawl_settings, site_settings
+from crawlers.sharing import Sharing
 from crawlers.site_crawl import SiteCrawl
 from crawlers.spider import SiteSpider
 from crawlers.state import CrawlState
@@ -87,7 +87,9 @@ class CrawlProcess:
         self._start = dt.datetime.fromisoformat(job.start)
         self._began = time.monotonic()
         self._stop = asyncio.Event()
-        self._runner = AsyncCrawlerRunner(crawl_settings(self.city))
+        # Pages that a person pointed to, and a look at a site, are few: they are fetched here.
+        self._sharing = Sharing(self.city, is_wanted=not job.pages and job.per_kind is None)
+        self._runner = AsyncCrawlerRunner(crawl_settings(self.city) | self._sharing.settings())
         self.report = CrawlReport()
         self._writers: list[LandingWriter] = []
         self._crawlers: list[Crawler] = []
@@ -106,7 +108,7 @@ class CrawlProcess:
             sites = [site for slug in self.job.sites if (site := self._locked(slug, locks)) is not None]
             if sites:
                 slugs = [site.slug for site in sites]
-                self.report.run = next_run(self.store.folder, slugs, self._start)
+                self.report.run = next_run(self.store.folder, slugs, self._start, self._sharing.run_number())
                 tasks = [asyncio.create_task(self._group(group)) for group in _by_host(sites)]
                 ticker = asyncio.create_task(self._tick())
                 stopper = asyncio.create_task(self._stop_all())
@@ -122,10 +124,7 @@ class CrawlProcess:
         report = SiteReport(site=slug)
         self.report.sites.append(report)
         ensure_folder(self.store.state)
-        lock = FileLock(self.store.state / f"{slug}.lock")
-        try:
-            locks.enter_context(lock.acquire(timeout=0))
-        except Timeout:
+        if not self._sharing.take(slug, self.store.state, locks):
             report.error = f"站点 {slug} 正在被另一个抓取任务抓取，本次跳过；请等它结束后再试"
             return None
         return self.city.site_by_slug[slug]
@@ -143,15 +142,18 @@ class CrawlProcess:
             except Exception as error:
                 _log.exception("site %s failed", site.slug)
                 report.error = f"抓取失败：{_reason(error)}"
-            report.unfinished = report.requested - report.fetched
+            # With a shared queue, what was asked for here may have been fetched elsewhere.
+            report.unfinished = 0 if self._sharing.is_shared else report.requested - report.fetched
             report.seconds = round(time.monotonic() - began, 3)
 
     async def _crawl(self, site: Site, report: SiteReport) -> None:
         folder = self.store.folder
-        report.torn = [str(torn.kept_in) for torn in repair_site(folder, site.slug)]
+        if not self._sharing.is_shared:  # else another may be writing; a torn last line is never read anyway
+            report.torn = [str(torn.kept_in) for torn in repair_site(folder, site.slug)]
         platform = platforms.platform_of(site)
         bad: list[Any] = []
-        state = CrawlState(folder, site.slug, quarantine=bad.append)
+        worker = self._sharing.worker(site.slug)
+        state = CrawlState(folder, site.slug, quarantine=bad.append, worker=worker)
         assert self.report.run is not None
         writer = LandingWriter(folder, site.slug, self.report.run)
         self._writers.append(writer)
@@ -179,9 +181,12 @@ class CrawlProcess:
                 folder=folder,
                 now=self.now,
                 session_headers=list(self._runner.settings.getdict("SESSION_HEADERS").items()),
+                records_in_run=self._sharing.first_told(site.slug),
+                is_shared=self._sharing.is_shared,
             )
             crawler = Crawler(SiteSpider, self._runner.settings.copy())
-            crawler.settings.setdict(site_settings(site), priority="cmdline")
+            settings = site_settings(site) | self._sharing.site_settings(site)
+            crawler.settings.setdict(settings, priority="cmdline")
             self._crawlers.append(crawler)
             await self._runner.crawl(crawler, name=site.slug, crawl=crawl)
             fault = getattr(crawler.spider, "fault", None)

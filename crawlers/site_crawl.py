@@ -8,6 +8,7 @@ import hashlib
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Protocol
 
 import msgspec
 from scrapy.http import Headers, Response
@@ -26,6 +27,12 @@ from pipeline.records import Article, Landed, Link, Outcome, PageKind, Parsed, T
 _DAY_IN_PATH = re.compile(r"/((?:19|20)\d\d)[-/]?(\d\d)[-/]?(\d\d)/")
 
 
+class FirstTold(Protocol):
+    """Which address told a record first in this crawl."""
+
+    def setdefault(self, identity: str, url: str, /) -> str: ...
+
+
 @dataclasses.dataclass
 class SiteCrawl:
     """Everything that the crawl of one site works with."""
@@ -41,7 +48,8 @@ class SiteCrawl:
     folder: Path  # the city's data
     now: Callable[[], dt.datetime]
     session_headers: list[tuple[str, str]]  # what the session says with every request
-    records_in_run: dict[str, str] = dataclasses.field(default_factory=dict)  # identity → address
+    records_in_run: FirstTold  # by identity
+    is_shared: bool  # other processes take from the same queue
 
     def judge(self, visit: Visit, parsed: Parsed) -> tuple[Outcome, str | None, Article | ThreadPage | None]:
         """Outcome, detail and record of a page that was parsed: is it new, the same, or told already?"""
@@ -66,10 +74,9 @@ class SiteCrawl:
         identity = record_hash(record)
         if visit.known is not None and visit.known.record_hash == identity:
             return "unchanged", detail, None
-        first = self.records_in_run.get(identity) or self.state.url_of_record(identity)
-        if first is not None and first != visit.url:
+        first = self.state.url_of_record(identity) or self.records_in_run.setdefault(identity, visit.url)
+        if first != visit.url:
             return "duplicate", f"同 {first}", None
-        self.records_in_run[identity] = visit.url
         self.report.new_records += 1
         return outcome, detail, record
 

@@ -11,6 +11,7 @@ import dataclasses
 import datetime as dt
 import hashlib
 import logging
+import time
 from collections.abc import AsyncIterator, Iterable
 from typing import Any
 from urllib.parse import urljoin
@@ -45,12 +46,15 @@ class SiteSpider(Spider):
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> SiteSpider:
         spider = super().from_crawler(crawler, *args, **kwargs)
         crawler.signals.connect(spider.idle, signal=signals.spider_idle)
+        crawler.signals.connect(spider.dropped, signal=signals.request_dropped)
         spider._retried_failures = False
+        spider._idle_since = None
         spider.fault = None
         spider.letting_go = False
         return spider
 
     _retried_failures: bool
+    _idle_since: float | None  # with a shared queue: when it was first found empty
     _closing: asyncio.Task[None]
     letting_go: bool  # connections are being closed under pages that are on their way
     fault: BaseException | None  # the landing failed (a full disk): the crawl of the site has ended
@@ -62,7 +66,10 @@ class SiteSpider(Spider):
 
     def idle(self) -> None:
         """When the lists are done: what failed the last time, unless a list has led there already."""
-        if self._retried_failures or self.fault is not None:
+        if self.fault is not None:
+            return
+        if self._retried_failures:
+            self._await_others()
             return
         self._retried_failures = True
         requests = self._follow(self.crawl.frontier.failed_before(), None)
@@ -70,6 +77,21 @@ class SiteSpider(Spider):
             self.crawler.engine.crawl(request)
         if requests:
             raise DontCloseSpider
+
+    def _await_others(self) -> None:
+        """With a shared queue: pages that another worker reads now may bring more."""
+        if not self.crawl.is_shared or self.letting_go:
+            return
+        from crawlers.shared_queue import IDLE_SECONDS
+
+        now = time.monotonic()
+        self._idle_since = self._idle_since if self._idle_since is not None else now
+        if now - self._idle_since < IDLE_SECONDS:
+            raise DontCloseSpider
+
+    def dropped(self, request: Request) -> None:
+        """With a shared queue: another worker was first to ask for the page."""
+        self.crawl.report.requested -= 1
 
     # ------------------------------------------------------------ requests
 
@@ -104,7 +126,7 @@ class SiteSpider(Spider):
             visit.address,
             callback=self.page,
             errback=self.failed,
-            dont_filter=True,
+            dont_filter=not self.crawl.is_shared,  # alone, the frontier knows what was seen
             headers=headers,
             priority=10 if visit.kind in ("list", "feed") else 0,
             meta={"visit": visit},
@@ -115,6 +137,7 @@ class SiteSpider(Spider):
     def page(self, response: Response) -> list[Request]:
         """Callback of every response, whatever its status."""
         visit: Visit = response.meta["visit"]
+        self._idle_since = None
         now = self.crawl.now()
         self.crawl.report.bytes_fetched += len(response.body)
         try:

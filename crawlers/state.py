@@ -103,15 +103,21 @@ class CrawlState:
     Args:
         folder: the city's data folder (var/<city>).
         quarantine: called with each landing line that is no valid record.
+        worker: number of the one of several that share a queue, each with a state of its own.
     """
 
     def __init__(
-        self, folder: Path, site: str, *, quarantine: Callable[[Quarantined], None] | None = None
+        self,
+        folder: Path,
+        site: str,
+        *,
+        quarantine: Callable[[Quarantined], None] | None = None,
+        worker: int | None = None,
     ) -> None:
         self._folder = folder
         self._site = site
         self._quarantine = quarantine
-        self.path = folder / "state" / f"{site}.sqlite"
+        self.path = folder / "state" / (f"{site}.sqlite" if worker is None else f"{site}.w{worker}.sqlite")
         ensure_folder(self.path.parent)
         try:
             self._db = self._open()

@@ -150,14 +150,14 @@ def landing_files(folder: Path) -> list[str]:
     return [path.as_posix() for path in sorted(files, key=lambda path: (path.stem, path.as_posix()))]
 
 
-def next_run(folder: Path, sites: Sequence[str], start: dt.datetime) -> str:
+def next_run(folder: Path, sites: Sequence[str], start: dt.datetime, number: int = 0) -> str:
     """An id for a run of these sites: the time, and a number; after all their earlier runs, even if the
-    clock was set back."""
-    stamp, number = start.strftime("%Y%m%dT%H%M%S"), 0
+    clock was set back. `number`: the first to take, where several write at once."""
+    stamp = start.strftime("%Y%m%dT%H%M%S")
     earlier = max((run for site in sites for run in _runs(folder, site)), default="")
     last_stamp, _, last_number = earlier.rpartition("-")
     if last_stamp >= stamp and last_number.isdigit():
-        stamp, number = last_stamp, int(last_number) + 1
+        stamp, number = last_stamp, number + int(last_number) + 1
     return f"{stamp}-{number:03d}"
 
 

@@ -16,6 +16,7 @@ from pipeline.batch import finish_batches
 from pipeline.city import City
 from pipeline.decisions import decisions_state
 from pipeline.edition import build_lock, copy_edition, publish, remove
+from pipeline.lake import publish_lake
 from pipeline.landing import Quarantined, iter_landed, landing_files
 from pipeline.load_alike import link_threads
 from pipeline.load_city import load_city_tables
@@ -112,6 +113,7 @@ def build(
                 if reason:
                     say(f"重建数据仓库：{reason}", 0, None)
                 report = _fill(draft, city, store, tagger, identity, reason, say)
+            publish_lake(draft, city)
             publish(draft, warehouse)
         finally:
             remove(draft)
@@ -121,7 +123,7 @@ def build(
 def rules_fingerprint(city: City, tagger: TaggerLike) -> str:
     """Of everything that tables depend on: the city's data, the tagger's and the loader's code, lexicons."""
     package = Path(__file__).resolve().parent
-    total = hashlib.sha256(type(tagger).__qualname__.encode())
+    total = hashlib.sha256(getattr(tagger, "rules", type(tagger).__qualname__).encode())
     for folder in city.folders:
         for path in sorted(p for p in folder.iterdir() if p.is_file() and p.name not in _NOT_TAGGING):
             total.update(f"{path.name}\n".encode() + path.read_bytes())

@@ -15,6 +15,7 @@ def link_threads(warehouse: Warehouse, threads: Collection[str], count: Count) -
     """Find the pairs of the changed threads anew; returns how many pairs there are of them."""
     if not threads:
         return 0
+    count(0, len(threads))
     warehouse.hold("todo", "thread_id", sorted(threads))
     warehouse.rows(
         "DELETE FROM thread_alike WHERE thread_id IN (SELECT thread_id FROM todo) "
@@ -38,7 +39,6 @@ def link_threads(warehouse: Warehouse, threads: Collection[str], count: Count) -
     messages = [
         Message(row["thread_id"], row["title"], row["text"], row["day"]) for part in found for row in part
     ]
-    count(0, len(threads))
     pairs = [
         {"thread_id": pair.first, "other_id": pair.second, "strength": pair.strength, "words": pair.words}
         for pair in alike(messages, set(threads))

@@ -136,6 +136,7 @@ def tag_threads(warehouse: Warehouse, tagger: TaggerLike, threads: Collection[st
         "JOIN todo USING (thread_id) JOIN thread_at(NULL) AS t USING (thread_id) ORDER BY thread_id, floor"
     )
     ids = sorted(threads)
+    count(0, len(ids))
     for start in range(0, len(ids), BATCH):
         part = ids[start : start + BATCH]
         # A range of a table in that order: only its own part of the table is read.

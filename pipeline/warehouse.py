@@ -104,6 +104,16 @@ class Warehouse:
             for table in tables:
                 self._con.execute(f"DROP VIEW temp.{table}")
 
+    def export(self, folder: Path) -> None:
+        """Write every table as a Parquet file of its name into a folder."""
+        tables = self.rows(
+            "SELECT table_name FROM information_schema.tables "
+            "WHERE table_type = 'BASE TABLE' AND table_schema = 'main'"
+        )
+        for (table,) in tables:
+            target = str(folder / f"{table}.parquet").replace("'", "''")
+            self._con.execute(f"COPY {_name(table)} TO '{target}' (FORMAT parquet, COMPRESSION zstd)")
+
     def create(self) -> None:
         """Make all tables, views and macros, or renew them."""
         for sql in definitions("schema", "staging", "marts"):

@@ -25,13 +25,13 @@ from pipeline.tagging.tagger import Tagger
 CHUNK = 64  # items that a worker gets at a time
 AHEAD = 3  # chunks a worker may have waiting
 
-_encode = msgspec.msgpack.Encoder().encode
-_ITEMS: dict[str, msgspec.msgpack.Decoder[Any]] = {
+encode = msgspec.msgpack.Encoder().encode
+ITEMS: dict[str, msgspec.msgpack.Decoder[Any]] = {
     "articles": msgspec.msgpack.Decoder(list[ArticleItem]),
     "threads": msgspec.msgpack.Decoder(list[ThreadItem]),
     "posts": msgspec.msgpack.Decoder(list[PostItem]),
 }
-_TAGS: dict[str, msgspec.msgpack.Decoder[Any]] = {
+TAGS: dict[str, msgspec.msgpack.Decoder[Any]] = {
     "articles": msgspec.msgpack.Decoder(list[ArticleTags]),
     "threads": msgspec.msgpack.Decoder(list[ThreadTags]),
     "posts": msgspec.msgpack.Decoder(list[PostTags]),
@@ -78,13 +78,13 @@ class ParallelTagger(Tagger):
             del self.__dict__["_pool"]
 
     def _tag(self, kind: str, items: Iterable[Any]) -> Iterator[Any]:
-        decode = _TAGS[kind].decode
+        decode = TAGS[kind].decode
         self.load([kind])
         waiting: deque[Future[bytes]] = deque()
         source = iter(items)
         while True:
             while len(waiting) < self.jobs * AHEAD and (chunk := list(islice(source, CHUNK))):
-                waiting.append(self._pool.submit(_tag, kind, _encode(chunk)))
+                waiting.append(self._pool.submit(_tag, kind, encode(chunk)))
             if not waiting:
                 return
             yield from decode(waiting.popleft().result())
@@ -104,4 +104,4 @@ def _tag_part(lines: list[bytes | str]) -> list[bytes]:
 
 def _tag(kind: str, packed: bytes) -> bytes:
     """Runs in a worker."""
-    return _encode(getattr(_worker[0], kind)(_ITEMS[kind].decode(packed)))
+    return encode(getattr(_worker[0], kind)(ITEMS[kind].decode(packed)))

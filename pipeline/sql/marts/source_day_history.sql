@@ -93,21 +93,30 @@ published AS (
 span AS (
   SELECT site, MIN(fetched_at) AS first_at, MAX(fetched_at) AS last_at FROM looked GROUP BY site
 ),
+published_span AS (
+  SELECT
+    site,
+    MIN(day) FILTER (day >= CAST(first_at AS DATE) - 1100) AS first_day,
+    MAX(day) FILTER (day <= CAST(last_at AS DATE)) AS last_day
+  FROM published JOIN span USING (site) GROUP BY site
+),
+fetched_span AS (
+  SELECT
+    site,
+    MIN(day) FILTER (day >= CAST(first_at AS DATE) - 1100) AS first_day,
+    MAX(day) FILTER (day <= CAST(last_at AS DATE) + 1) AS last_day
+  FROM per_day JOIN span USING (site) GROUP BY site
+),
 bound AS (
   SELECT
-    s.site,
-    LEAST(
-      COALESCE(MIN(p.day) FILTER (p.day >= CAST(s.first_at AS DATE) - 1100), CAST(s.first_at AS DATE)),
-      COALESCE(MIN(d.day) FILTER (d.day >= CAST(s.first_at AS DATE) - 1100), CAST(s.first_at AS DATE))
-    ) AS first_day,
-    GREATEST(
-      COALESCE(MAX(p.day) FILTER (p.day <= CAST(s.last_at AS DATE)), CAST(s.last_at AS DATE)),
-      COALESCE(MAX(d.day) FILTER (d.day <= CAST(s.last_at AS DATE) + 1), CAST(s.last_at AS DATE))
-    ) AS last_day
+    site,
+    LEAST(COALESCE(p.first_day, CAST(s.first_at AS DATE)), COALESCE(d.first_day, CAST(s.first_at AS DATE)))
+      AS first_day,
+    GREATEST(COALESCE(p.last_day, CAST(s.last_at AS DATE)), COALESCE(d.last_day, CAST(s.last_at AS DATE)))
+      AS last_day
   FROM span AS s
-  LEFT JOIN published AS p USING (site)
-  LEFT JOIN per_day AS d ON d.site = s.site
-  GROUP BY s.site, s.first_at, s.last_at
+  LEFT JOIN published_span AS p USING (site)
+  LEFT JOIN fetched_span AS d USING (site)
 ),
 calendar AS (
   SELECT site, CAST(UNNEST(GENERATE_SERIES(first_day, last_day, INTERVAL 1 DAY)) AS DATE) AS day FROM bound
@@ -170,20 +179,20 @@ lost AS (
   WHERE found_count = 0 AND expected_count >= 5
   GROUP BY site, day
 ),
+back AS (
+  SELECT
+    site, CAST(day + weeks * 7 AS DATE) AS day,
+    AVG(article_count) AS habit_count, COUNT(*) AS day_count, MIN(article_count) AS least_count
+  FROM counted, (SELECT UNNEST([1, 2, 3, 4]) AS weeks)
+  GROUP BY ALL
+),
 habit AS (
   SELECT
-    counted.*, lost.lost_fields,
-    (
-      SELECT AVG(back.article_count) FROM counted AS back
-      WHERE back.site = counted.site AND back.day IN
-        (counted.day - 7, counted.day - 14, counted.day - 21, counted.day - 28)
-    ) AS habit_count,
-    (
-      SELECT COUNT(*) = 4 AND MIN(back.article_count) >= 1 FROM counted AS back
-      WHERE back.site = counted.site AND back.day IN
-        (counted.day - 7, counted.day - 14, counted.day - 21, counted.day - 28)
-    ) AS is_never_empty
-  FROM counted LEFT JOIN lost USING (site, day)
+    counted.*, lost.lost_fields, back.habit_count,
+    COALESCE(back.day_count = 4 AND back.least_count >= 1, false) AS is_never_empty
+  FROM counted
+  LEFT JOIN lost USING (site, day)
+  LEFT JOIN back USING (site, day)
 )
 SELECT
   site, day, is_dated, article_count, list_ok_count, list_failed_count, list_missing_count,

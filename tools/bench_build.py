@@ -1,0 +1,258 @@
+"""Measures the build at size: documents into the warehouse, a day's increment, questions, memory and disk.
+
+    python tools/bench_build.py [--sizes 10000 100000 1000000] [--increment 5000] [--json FILE] [--home
+            FOLDER]
+
+Documents are articles and posts, half and half, made by tools/made_documents.py and landed as a crawl
+would land them. All but the tagging of articles is the real thing: each stage runs in
+`pipeline.load.build` in a process of its own, whose peak memory is reported. Tags of articles are those
+of the first 300, given in turn, since the rate of tagging does not depend on the size; its rate is
+measured on those 300.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import json
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+CITY = ROOT / "sample" / "city"
+DAY = dt.date(2018, 2, 26)
+FAR = 50_000_000  # number of the first document of the increment
+LIMITS = {"search": 0.1, "queue": 0.05, "coverage": 0.05}  # seconds
+WORDS = ("水利", "“扶贫攻坚”", "教育 NOT 会议", "市水利局 检查", "垃圾", "公交")
+
+
+def child(task: str, home: Path, **more: Any) -> dict[str, Any]:
+    """Run one task in a process of its own. Raises CalledProcessError."""
+    command = [sys.executable, __file__, "--child", task, "--home", str(home), "--more", json.dumps(more)]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, cwd=ROOT)
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+# ---------------------------------------------------------------- tasks of a child
+
+
+def build(home: Path) -> dict[str, Any]:
+    """One build and the index after it: seconds by stage, what the tagger took, sizes."""
+    from pipeline import load
+    from pipeline.city import load_city
+    from pipeline.search_index import index_path, update_index
+    from tools.sampled_tagger import SampledTagger
+
+    stages: dict[str, float] = defaultdict(float)
+    last = ["复制", time.perf_counter()]
+
+    def say(stage: str, done: int, total: int | None) -> None:
+        now = time.perf_counter()
+        # A report comes when a part of its stage is done; with nothing done the stage begins.
+        stages[str(last[0]) if done == 0 else stage] += now - float(last[1])
+        last[:] = [stage, now]
+
+    city, warehouse = load_city(CITY), home / "warehouse.duckdb"
+    tagger = SampledTagger(city)
+    begun, cpu = time.perf_counter(), time.process_time()
+    report = load.build(city, home=home, warehouse=warehouse, tagger=tagger, progress=say)
+    say("", 0, None)
+    seconds, cpu = time.perf_counter() - begun, time.process_time() - cpu
+    begun_index = time.perf_counter()
+    texts = update_index(warehouse)
+    return {
+        "seconds": seconds,
+        "cpu": cpu,
+        "stages": dict(stages),
+        "pages": report.page_count,
+        "reprints": report.reprint_count,
+        "tagging": {k: {"seconds": v, "items": tagger.tagged[k]} for k, v in tagger.seconds.items()},
+        "texts": texts,
+        "index_seconds": time.perf_counter() - begun_index,
+        "warehouse_bytes": warehouse.stat().st_size,
+        "index_bytes": index_path(warehouse).stat().st_size,
+    }
+
+
+def ask(home: Path) -> dict[str, Any]:
+    """Seconds of the questions: first and later ones; plans of what is slower than it may be."""
+    from analysis.coverage import coverage
+    from analysis.queue import queue
+    from analysis.search import search_hits
+    from analysis.search_query import parse_query
+    from analysis.ticket import load_rules
+    from analysis.warehouse import LiveWarehouse
+    from pipeline.city import load_city
+    from pipeline.load_plan import load_plan
+    from pipeline.search_index import index_path
+    from pipeline.store import open_store
+
+    city, warehouse = load_city(CITY), home / "warehouse.duckdb"
+    plan, rules, index = load_plan(city), load_rules(city), index_path(warehouse)
+    assert plan is not None
+    live = LiveWarehouse(warehouse, city, open_store(home, city).decisions)
+    con = live.cursor()
+    found: dict[str, Any] = {}
+    counts: dict[str, int] = {}
+
+    def times(name: str, work: Callable[[], Any], again: int = 5) -> None:
+        seconds = []
+        for _ in range(again + 1):
+            begun = time.perf_counter()
+            counts[name] = len(work())
+            seconds.append(time.perf_counter() - begun)
+        found[name] = {"first": seconds[0], "later": statistics.median(seconds[1:]), "rows": counts[name]}
+
+    for words in WORDS:
+        query = parse_query(words)
+        times(f"search {words}", lambda q=query: search_hits(index, q, "article", "rank").refs)  # type: ignore[misc]
+    times("queue", lambda: queue(con, rules, DAY), 3)
+    times("coverage", lambda: coverage(con, plan, DAY, rules=rules), 3)
+    found["plans"] = plans(con, index, found)
+    live.close()
+    return found
+
+
+def plans(con: Any, index: Path, found: dict[str, Any]) -> dict[str, list[str]]:
+    """What takes the time in each question that is over its limit."""
+    import sqlite3
+
+    from analysis.search import _HITS, _ORDERS
+    from analysis.search_query import parse_query
+    from analysis.warehouse import question_sql
+
+    read: dict[str, list[str]] = {}
+    slow = [name for name in found if found[name]["later"] > LIMITS[name.split()[0]]]
+    sql = _HITS.format(until="", order=_ORDERS["rank"])
+    for name in [name for name in slow if name.startswith("search ")][:2]:
+        db = sqlite3.connect(index)
+        query = parse_query(name.removeprefix("search ")).by_words
+        steps = db.execute("EXPLAIN QUERY PLAN " + sql, [query, "article", 1000]).fetchall()
+        read[name] = [str(step[3]) for step in steps]
+        db.close()
+    at = dt.datetime.combine(DAY, dt.time(23, 59, 59))
+    if "queue" in slow:
+        explained = con.execute(
+            "EXPLAIN (ANALYZE, FORMAT JSON) " + question_sql("ticket"), {"as_of": at, "known_by": None}
+        ).fetchall()
+        read["queue"] = operators(json.loads(explained[0][1]))
+    return read
+
+
+def operators(plan: dict[str, Any], most: int = 5) -> list[str]:
+    """The operators of a DuckDB plan that took longest."""
+    found: list[tuple[float, str]] = []
+
+    def walk(node: dict[str, Any]) -> None:
+        extra = node.get("extra_info") or {}
+        what = extra.get("Table") or extra.get("Conditions") or extra.get("Groups") or ""
+        name = node.get("operator_name") or node.get("operator_type")
+        if name:
+            rows = node.get("operator_cardinality", 0)
+            timing = float(node.get("operator_timing", 0))
+            found.append(
+                (timing, f"{timing * 1e3:.0f} ms {str(name).strip()} {str(what)[:60]} → {rows} rows")
+            )
+        for below in node.get("children", []):
+            walk(below)
+
+    walk(plan)
+    return [text for _, text in sorted(found, reverse=True)[:most]]
+
+
+def run_child(task: str, home: Path, more: dict[str, Any]) -> None:
+    from tools.made_documents import land
+
+    if task == "land":
+        day = dt.date.fromisoformat(more["day"]) if more.get("day") else None
+        result: dict[str, Any] = land(home / "var" / "sample", more["first"], more["count"], day)
+    else:
+        result = {"build": build, "ask": ask}[task](home)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps(result | {"peak_mb": round(peak)}))
+
+
+# ---------------------------------------------------------------- the run
+
+
+def say(text: str) -> None:
+    print(text, flush=True)
+
+
+def tagging_seconds(done: dict[str, Any]) -> float:
+    return sum(each["seconds"] for each in done["tagging"].values())
+
+
+def by_stage(done: dict[str, Any]) -> str:
+    return ", ".join(f"{stage} {seconds:.1f} s" for stage, seconds in done["stages"].items())
+
+
+def measure(size: int, increment: int, home: Path) -> dict[str, Any]:
+    """All figures of one size, in a home of its own."""
+    begun = time.perf_counter()
+    landed = child("land", home, first=0, count=size)
+    say(f"== {size:,} documents: landed in {time.perf_counter() - begun:.0f} s")
+    first = child("build", home)
+    documents, text = landed["documents"], landed["text_bytes"]
+    own = tagging_seconds(first)
+    rate = documents / (first["seconds"] - own)
+    say(f"   loaded in {first['seconds']:.1f} s, tags {own:.1f} s of it; without: {rate:,.0f} documents/s")
+    say(f"   by stage: {by_stage(first)}")
+    say(f"   bytes a byte of text: warehouse {first['warehouse_bytes'] / text:.2f}, "
+        f"index of words {first['index_bytes'] / text:.2f}")  # fmt: skip
+    say(f"   index: {first['texts'] / first['index_seconds']:,.0f} texts/s; peak {first['peak_mb']:,} MB")
+    increments = {}
+    for number, count in enumerate((increment, increment // 10), 1):
+        child("land", home, first=number * FAR, count=count, day=DAY.isoformat())
+        increments[count] = later = child("build", home)
+        say(f"   increment of {count:,}: {later['seconds']:.1f} s, tags {tagging_seconds(later):.1f} s; "
+            f"index {later['index_seconds']:.1f} s; peak {later['peak_mb']:,} MB")  # fmt: skip
+        say(f"   by stage: {by_stage(later)}")
+    asked = child("ask", home)
+    for name, each in asked.items():
+        if isinstance(each, dict) and "later" in each:
+            later_ms, first_ms = each["later"] * 1e3, each["first"] * 1e3
+            say(f"   {name}: {later_ms:.0f} ms (first {first_ms:.0f}), {each['rows']} rows")
+    for name, steps in asked["plans"].items():
+        say(f"   plan of {name}: " + "; ".join(steps))
+    later, small = increments.values()
+    return {
+        "size": size, "landed": landed, "first": first, "increment": later, "small": small, "asked": asked,
+        "increment_size": increment, "rate": rate, "load": os.getloadavg()[0],
+    }  # fmt: skip
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--sizes", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
+    parser.add_argument("--increment", type=int, default=5000)
+    parser.add_argument("--json", type=Path)
+    parser.add_argument("--home", type=Path, help="where the data is put (default: a temporary folder)")
+    parser.add_argument("--child")
+    parser.add_argument("--more", default="{}")
+    options = parser.parse_args()
+    if options.child:
+        run_child(options.child, options.home, json.loads(options.more))
+        return
+    found = []
+    for size in options.sizes:
+        with tempfile.TemporaryDirectory(prefix="bench-build-", dir=options.home) as folder:
+            found.append(measure(size, options.increment, Path(folder)))
+        if options.json:
+            options.json.write_text(json.dumps(found, ensure_ascii=False), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(ROOT))
+    main()

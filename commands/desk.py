@@ -50,6 +50,7 @@ def desk(
     from analysis.desk.pictures import warm_up
     from analysis.warehouse import WarehouseError
     from analysis.worktime import WorktimeError
+    from pipeline.log import open_log
     from pipeline.store import open_store
 
     is_sample = city is None
@@ -73,6 +74,7 @@ def desk(
         raise UserError(
             f"不能在 {host}:{port} 上监听（{os_fault(error)}），请用 --port 换一个端口"
         ) from error
+    open_log(office.store.logs, "desk")
     shown = f"[{host}]" if ":" in host else host
     address = f"http://{shown}:{listening.getsockname()[1]}"
     typer.echo(f"办公台已打开：{address}/  （今天按 {office.today} 算，Ctrl-C 结束）")
@@ -80,7 +82,12 @@ def desk(
         typer.echo(f"首次启动，请用这个一次性地址设立管理员：{address}/setup?key={office.setup_key}")
     threading.Thread(target=warm_up, args=(office.store.desk / "charts",), daemon=True).start()
     config = uvicorn.Config(
-        create_app(office), log_level="warning", access_log=False, server_header=False, proxy_headers=False
+        create_app(office),
+        log_level="warning",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
     )
     uvicorn.Server(config).run(sockets=[listening])
 

@@ -42,9 +42,10 @@ from pipeline.city import City
 from pipeline.faults import os_fault
 from pipeline.records import to_json
 from pipeline.repair import end_of_lines
-from pipeline.store import Store, ensure_folder, open_store, sync_folder
+from pipeline.store import Store, ensure_folder, open_store, sync_folder, write_durably
 
 WAIT_SECONDS = 120.0
+LAST_BACKUP = "backup.json"  # in state/: when the last one was made, for the page 运行状况
 _COUNTED = {"landing": "采集结果", "decisions": "决定", "audit": "日志", "outbox": "通知记录"}
 
 
@@ -111,6 +112,8 @@ def write_backup(
             check_backup(draft, progress)
             draft.replace(target)
             sync_folder(target.parent.resolve())
+            note = {"at": manifest.made_at, "size": target.stat().st_size}
+            write_durably(store.state / LAST_BACKUP, msgspec.json.encode(note))
         except OSError as error:
             error.filename = str(target)
             raise BackupError(f"备份写不下去：{os_fault(error)}") from error

@@ -20,12 +20,13 @@ from litestar.stores.memory import MemoryStore
 from analysis.desk.api import ROUTES as API
 from analysis.desk.errors import HANDLERS
 from analysis.desk.forms import provide_form
+from analysis.desk.metrics import measured
 from analysis.desk.office import Office, ensure_private
 from analysis.desk.pages import ROUTES
 from analysis.desk.rendering import STATIC
 from analysis.desk.rights import PUBLIC, permission_guard
 from analysis.desk.schedule import start_schedule
-from analysis.desk.security import add_headers
+from analysis.desk.security import add_headers, plain_path_guard
 from analysis.desk.sessions import DeskSessionConfig, SignedIn
 from analysis.desk.visit import provide_visit
 
@@ -53,8 +54,8 @@ def create_app(office: Office) -> Litestar:
             "visit": Provide(provide_visit),
             "form": Provide(provide_form),
         },
-        guards=[permission_guard],
-        middleware=[DeskSessionConfig().middleware, DefineMiddleware(SignedIn)],
+        guards=[plain_path_guard, permission_guard],
+        middleware=[measured(office.metrics), DeskSessionConfig().middleware, DefineMiddleware(SignedIn)],
         csrf_config=CSRFConfig(
             secret=office.secret, cookie_name="gangqing_form", cookie_httponly=True, cookie_samesite="strict"
         ),

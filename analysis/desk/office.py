@@ -16,7 +16,9 @@ from jinja2 import Environment
 from analysis.credits import Points, load_points
 from analysis.desk.accounts import Accounts
 from analysis.desk.audit import AuditLog
+from analysis.desk.guesses import Guesses
 from analysis.desk.jobs import Job, Jobs
+from analysis.desk.metrics import Metrics
 from analysis.desk.rendering import environment
 from analysis.desk.tokens import Tokens
 from analysis.desk.warehouse import DeskWarehouse
@@ -107,6 +109,8 @@ class Office:
     is_played: bool = False
     setup_key: str | None = None
     paths: frozenset[str] = frozenset()
+    guesses: Guesses = dataclasses.field(default_factory=Guesses)
+    metrics: Metrics = dataclasses.field(default_factory=Metrics)
     _edits: list[Decision] = dataclasses.field(default_factory=list)
     _laid: str = ""
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from litestar.connection import ASGIConnection
 from litestar.datastructures import MutableScopeHeaders
+from litestar.exceptions import NotFoundException
+from litestar.handlers.base import BaseRouteHandler
 from litestar.types import Message, Scope
 
 # Nothing but the desk's own files; no inline script or style, no frame but its own captures.
@@ -15,6 +18,7 @@ CAPTURE_POLICY = "sandbox; default-src 'none'; frame-ancestors 'self'; form-acti
 # A chart is a picture with styles of its own and nothing that runs.
 CHART_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'"
 
+MAX_PATH = 1000  # characters
 _ALWAYS = {
     "content-security-policy": POLICY,
     "x-content-type-options": "nosniff",
@@ -24,6 +28,13 @@ _ALWAYS = {
     "permissions-policy": "camera=(), microphone=(), geolocation=()",
     "cache-control": "no-store",
 }
+
+
+def plain_path_guard(connection: ASGIConnection, handler: BaseRouteHandler) -> None:
+    """Lets no address through that no page has: with control characters, or endless."""
+    path = connection.scope["path"]
+    if len(path) > MAX_PATH or any(ord(char) < 32 or char == "\x7f" for char in path):
+        raise NotFoundException
 
 
 async def add_headers(message: Message, scope: Scope) -> None:

@@ -18,6 +18,7 @@ from analysis.desk.pages import (
     entrance,
     exports,
     exposures,
+    health,
     hotspots,
     imports,
     jobs,
@@ -60,6 +61,7 @@ PAGES: tuple[Any, ...] = (
     tokens,
     log,
     jobs,
+    health,
     captures,
     exports,
 )

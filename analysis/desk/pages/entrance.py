@@ -79,8 +79,14 @@ def login(request: Request[Any, Any, Any], form: Form) -> Response[Any]:
     """Sign in, or say that name and password do not fit, whichever of the two is wrong."""
     office: Office = request.app.state.desk
     name, wanted = form.text("name", "账号", limit=200), _local(form.text("next", limit=2000) or "/")
+    address = request.client.host if request.client else ""
+    if office.guesses.is_closed(name, address):
+        _log(request, name[:30], "登录", refused="输错次数过多")
+        problem = "这个账号输错次数过多，请 15 分钟后再试，或请管理员重置密码"
+        return _bare(request, "login.html", 429, next=wanted, name=name, is_new=False, problem=problem)
     account = office.accounts.check(name, form.secret("password"))
     if account is None:
+        office.guesses.failed(name)
         _log(request, name[:30], "登录", refused="账号或密码不对")
         return _bare(
             request,
@@ -92,6 +98,7 @@ def login(request: Request[Any, Any, Any], form: Form) -> Response[Any]:
             problem="账号或密码不对，请重新输入",
         )
     sign_in(request.session, account)
+    office.guesses.passed(name, address)
     _log(request, account.name, "登录")
     return Redirect("/password" if account.must_change else wanted, status_code=303)
 

@@ -205,6 +205,7 @@ def reset(visit: Visit, form: Form) -> Redirect:
         visit.office.accounts.write(fresh)
     except AccountError as error:
         return visit.back(HERE, f"没有办成：{error}", is_error=True)
+    visit.office.guesses.forget(name)
     visit.log("重置密码", name)
     return visit.back(HERE, f"“{name}”的一次性密码：{password}（只显示这一次，请当面交给本人）")
 

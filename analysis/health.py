@@ -1,0 +1,180 @@
+"""Owns whether the installation is well: last crawl and build, disk, backup, failed work, notifications."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal, Protocol
+
+import msgspec
+
+from analysis.notify.outbox import load_outbox
+from analysis.notify.rules import NotifyError
+from pipeline.backup import LAST_BACKUP
+from pipeline.city import RESERVED_SLUGS
+from pipeline.store import Store
+
+State = Literal["ok", "warn", "bad"]
+CRAWL_LATE, CRAWL_DEAD = dt.timedelta(hours=26), dt.timedelta(hours=72)
+BACKUP_LATE = dt.timedelta(days=7)
+DISK_LOW, DISK_OUT = 0.10, 0.03  # shares of the disk that are free
+DISK_OUT_BYTES = 500_000_000
+LOGS_LARGE_BYTES = 2_000_000_000
+
+
+class Work(Protocol):
+    """A piece of long work, as the desk's jobs record it."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def label(self) -> str: ...
+    @property
+    def state(self) -> str: ...
+    @property
+    def started_at(self) -> dt.datetime: ...
+
+
+class Check(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that was looked at. `said` says in Chinese what is and, where it is not well, what to do."""
+
+    key: str
+    label: str
+    state: State
+    said: str
+    value: float | None = None  # for machines: seconds, bytes or a count
+
+
+def look(
+    store: Store,
+    warehouse: Path,
+    jobs: Sequence[Work],
+    now: dt.datetime,
+    *,
+    is_crawled_daily: bool,
+    is_sample: bool = False,
+) -> list[Check]:
+    """All checks of an installation.
+
+    Args:
+        warehouse: its file.
+        jobs: long work, the newest first.
+        now: wall-clock time of China, or of the day that is played.
+        is_crawled_daily: whether the city's schedule crawls.
+    """
+    return [
+        _crawl(store, now, is_crawled_daily and not is_sample),
+        _build(store, warehouse),
+        _disk(store.folder),
+        _logs(store),
+        _jobs(jobs),
+        _backup(store, now, is_sample),
+        _outbox(store),
+    ]
+
+
+def worst(checks: Sequence[Check]) -> State:
+    """The state of the whole."""
+    states = {check.state for check in checks}
+    return "bad" if "bad" in states else "warn" if "warn" in states else "ok"
+
+
+def _crawl(store: Store, now: dt.datetime, is_due: bool) -> Check:
+    runs = [p.stem for p in store.landing.glob("*/*.jsonl") if p.parent.name not in RESERVED_SLUGS]
+    key, label = "crawl", "最近采集"
+    try:
+        last = dt.datetime.fromisoformat(max(runs).partition("-")[0])
+    except ValueError:
+        said = "还没有采集过，请在“任务”里启动采集"
+        return Check(key=key, label=label, state="bad" if is_due else "warn", said=said)
+    age = now - last
+    state: State = "ok"
+    if is_due:
+        state = "bad" if age > CRAWL_DEAD else "warn" if age > CRAWL_LATE else "ok"
+    said = f"{last:%Y-%m-%d %H:%M}" + ("，已过了该采集的时间，请看任务日志" if state != "ok" else "")
+    return Check(key=key, label=label, state=state, said=said, value=max(0.0, age.total_seconds()))
+
+
+def _build(store: Store, warehouse: Path) -> Check:
+    key, label = "build", "最近建库"
+    try:
+        built = warehouse.stat().st_mtime
+    except FileNotFoundError:
+        return Check(key=key, label=label, state="bad", said="没有数据仓库，请在“任务”里建库")
+    landed = max((p.stat().st_mtime for p in store.landing.glob("*/*.jsonl")), default=0.0)
+    at = dt.datetime.fromtimestamp(built, dt.timezone(dt.timedelta(hours=8)))
+    is_behind = landed > built + 3600
+    said = f"{at:%Y-%m-%d %H:%M}" + ("，此后又有采集，请建库" if is_behind else "")
+    return Check(key=key, label=label, state="warn" if is_behind else "ok", said=said, value=built)
+
+
+def _disk(folder: Path) -> Check:
+    usage = shutil.disk_usage(folder)
+    share = usage.free / usage.total
+    state: State = "warn" if share < DISK_LOW else "ok"
+    if share < DISK_OUT or usage.free < DISK_OUT_BYTES:
+        state = "bad"
+    said = f"剩 {usage.free / 1e9:.1f} GB（{share:.0%}）" + ("，请腾出空间" if state != "ok" else "")
+    return Check(key="disk", label="磁盘", state=state, said=said, value=float(usage.free))
+
+
+def _logs(store: Store) -> Check:
+    sizes = {
+        name: sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+        for name, folder in (("操作日志", store.audit), ("任务", store.jobs), ("运行日志", store.logs))
+        if folder.is_dir()
+    }
+    total = sum(sizes.values())
+    state: State = "warn" if total > LOGS_LARGE_BYTES else "ok"
+    said = "，".join(f"{name} {size / 1e6:.1f} MB" for name, size in sizes.items()) or "还没有"
+    return Check(key="logs", label="日志", state=state, said=said, value=float(total))
+
+
+def _jobs(jobs: Sequence[Work]) -> Check:
+    """Of each kind the newest counts: what failed and was done again is well."""
+    newest: dict[str, Work] = {}
+    for job in jobs:
+        newest.setdefault(job.kind, job)
+    failed = [job for job in newest.values() if job.state in ("失败", "中断")]
+    said = "，".join(f"{job.label}（{job.started_at:%m-%d %H:%M}）{job.state}" for job in failed)
+    return Check(
+        key="jobs",
+        label="任务",
+        state="warn" if failed else "ok",
+        said=f"{said}，请看任务日志" if failed else "没有失败的",
+        value=float(len(failed)),
+    )
+
+
+def _backup(store: Store, now: dt.datetime, is_sample: bool) -> Check:
+    key, label = "backup", "最近备份"
+    try:
+        noted = msgspec.json.decode((store.state / LAST_BACKUP).read_bytes())
+        last = dt.datetime.fromisoformat(noted["at"])
+    except (OSError, msgspec.DecodeError, KeyError, TypeError, ValueError):
+        state: State = "ok" if is_sample else "warn"
+        return Check(key=key, label=label, state=state, said="没有记录；请管理员安排每天备份")
+    age = now - last
+    is_late = age > BACKUP_LATE and not is_sample
+    said = f"{last:%Y-%m-%d %H:%M}，{noted.get('size', 0) / 1e6:.1f} MB" + ("，请再做一次" if is_late else "")
+    return Check(
+        key=key,
+        label=label,
+        state="warn" if is_late else "ok",
+        said=said,
+        value=max(0.0, age.total_seconds()),
+    )
+
+
+def _outbox(store: Store) -> Check:
+    key, label = "outbox", "通知"
+    try:
+        parts = load_outbox(store.outbox).parts.values() if store.outbox.is_dir() else []
+    except NotifyError as error:
+        return Check(key=key, label=label, state="bad", said=f"发件箱读不出：{str(error)[-80:]}")
+    aside = sum(part.is_aside for part in parts)
+    waiting = sum(part.is_waiting for part in parts)
+    said = f"待发 {waiting} 条" + (f"，放弃 {aside} 条，请管理员检查渠道" if aside else "")
+    return Check(key=key, label=label, state="warn" if aside else "ok", said=said, value=float(waiting))

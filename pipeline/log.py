@@ -1,0 +1,76 @@
+"""Owns the program's log: one JSON object a line, in files that turn over, with nothing secret in it.
+
+`at` is the wall-clock time of China. Personal numbers are masked, tokens and passwords taken out, whoever
+wrote them into a message; a line is at most a few kilobytes.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import logging
+import logging.handlers
+import re
+from pathlib import Path
+from typing import Any
+
+from pipeline.privacy import mask_personal
+
+NAME = "gangqing"
+MOST_BYTES, KEPT_FILES = 10_000_000, 5
+MAX_TEXT = 4000
+_CHINA = dt.timezone(dt.timedelta(hours=8))
+_SECRETS = (
+    (re.compile(r"\bgq_[\w-]{8,}"), "gq_***"),
+    (re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]{6,}"), r"\1 ***"),
+    (re.compile(r"(?i)\b(password|passwd|pwd|secret|token|key|cookie|authorization)(['\"]?\s*[=:]\s*['\"]?)[^\s'\",;&]+"),
+     r"\1\2***"),
+    (re.compile(r"(\w+s?://)[^\s/@:]+:[^\s/@]+@"), r"\1***@"),
+    (re.compile(r"\$argon2\w+\$[^\s\"']+"), "$argon2***"),
+)  # fmt: skip
+
+
+def without_secrets(text: str) -> str:
+    """A text as it may stand in a log."""
+    for pattern, stand_in in _SECRETS:
+        text = pattern.sub(stand_in, text)
+    return mask_personal(text[:MAX_TEXT])
+
+
+class JsonLines(logging.Formatter):
+    """A record as one line of JSON. What a caller gives as `extra={"fields": {...}}` stands beside it."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, Any] = {
+            "at": dt.datetime.fromtimestamp(record.created, _CHINA)
+            .replace(tzinfo=None)
+            .isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "said": without_secrets(record.getMessage()),
+        }
+        fields = getattr(record, "fields", None)
+        if isinstance(fields, dict):
+            line |= {k: without_secrets(v) if isinstance(v, str) else v for k, v in fields.items()}
+        if record.exc_info:
+            line["fault"] = without_secrets(self.formatException(record.exc_info)[-MAX_TEXT:])
+        return json.dumps(line, ensure_ascii=False, default=str)
+
+
+def open_log(folder: Path, name: str) -> logging.Logger:
+    """Send everything that the program says of itself to `folder`/`name`.jsonl; errors also to stderr."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{name}.jsonl"
+    path.touch(mode=0o600)
+    file = logging.handlers.RotatingFileHandler(
+        path, maxBytes=MOST_BYTES, backupCount=KEPT_FILES, encoding="utf-8"
+    )
+    file.setFormatter(JsonLines())
+    shown = logging.StreamHandler()
+    shown.setLevel(logging.ERROR)
+    for each in (NAME, "uvicorn", "litestar", "apscheduler"):
+        logger = logging.getLogger(each)
+        logger.setLevel(logging.INFO if each == NAME else logging.WARNING)
+        logger.handlers = [file] if each == "uvicorn" else [file, shown]
+        logger.propagate = False
+    return logging.getLogger(NAME)

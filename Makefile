@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run desk test check lint bench bench-desk format lock clean
+.PHONY: help setup run desk test check lint bench faults bench-desk format lock clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -42,6 +42,9 @@ lint: $(STAMP) ## format, lint, types and import rules only
 bench: $(STAMP) ## ratios of tagging and crawling against named peers, from one run
 	$(BIN)/python tools/bench_tagging.py
 	$(BIN)/python tools/bench_crawl.py
+
+faults: $(STAMP) ## kills, power cuts, full disks, torn lines, clocks set back, two at once: 100 of each, docs/faults.md
+	$(BIN)/python -m tools.faults
 
 bench-desk: $(STAMP) ## times of every page with 200,000 articles, 300,000 posts and 20 people clicking
 	@test -f warehouse.duckdb || $(BIN)/gangqing run

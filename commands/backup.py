@@ -26,7 +26,7 @@ def backup(
     from analysis.terminal import stage_progress
     from pipeline.backup import write_backup
 
-    chosen, began = load_chosen(city), time.monotonic()
+    chosen, began = load_chosen(city, home), time.monotonic()
     version = importlib.metadata.version("gangqing")
     with stage_progress() as say:
         manifest = write_backup(chosen, home, file, wall_clock(), version, say)
@@ -88,7 +88,7 @@ def restore(
         typer.echo(f"注意：{notice}", err=True)
     if done.aside is not None:
         typer.echo(f"原数据在 {done.aside}，确认无误后可自行删除")
-    build_warehouse(chosen, home, rebuild=True, jobs=jobs)
+    build_warehouse(load_chosen(city, home), home, rebuild=True, jobs=jobs)
     typer.echo(
         f"全部用时 {time.monotonic() - began:.1f} 秒。账号照旧，须重新登录；"
         "备份以后发过的通知可能再发一次，请先用 gangqing notify plan 看一遍"

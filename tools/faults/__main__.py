@@ -1,0 +1,155 @@
+# ruff: noqa: E501 (its page is written as it is read)
+"""Owns `make faults`: every fault at random moments of the real command line, a table, docs/faults.md."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from tools.faults import more
+from tools.faults.child import warm
+from tools.faults.rounds import Act, Build, Bulletin, Landing, Notification, Place
+
+Make = Callable[[Path], Place]
+# What is struck, where, and how the line of the table says it.
+FAULTS: dict[str, tuple[str, Make]] = {
+    "kill-landing": ("SIGKILL while pages land", lambda folder: Landing(folder, "kill")),
+    "kill-decision": ("SIGKILL while a decision is recorded", lambda folder: Act(folder, "kill")),
+    "kill-crawl": ("SIGKILL in the crawl", lambda folder: more.Crawl(folder, "kill")),
+    "kill-notification": ("SIGKILL while messages go out", lambda folder: Notification(folder, "kill")),
+    "kill-bulletin": ("SIGKILL while a report is issued", lambda folder: Bulletin(folder, "kill")),
+    "kill-backup": ("SIGKILL in backup and restore", lambda folder: more.Backup(folder, "kill")),
+    "power-landing": ("power cut while pages land", lambda folder: Landing(folder, "power")),
+    "power-decision": ("power cut while a decision is recorded", lambda folder: Act(folder, "power")),
+    "power-bulletin": ("power cut while a report is issued", lambda folder: Bulletin(folder, "power")),
+    "full-landing": ("disk full while pages land", lambda folder: Landing(folder, "full")),
+    "full-decision": ("disk full while a decision is recorded", lambda folder: Act(folder, "full")),
+    "full-bulletin": ("disk full while a report is issued", lambda folder: Bulletin(folder, "full")),
+    "torn-line": ("torn last line of a record", lambda folder: more.Torn(folder, "none")),
+    "two-starts": ("two starts at once", lambda folder: more.TwoStarts(folder, "none")),
+    "warehouse": ("warehouse deleted or damaged", lambda folder: more.Damage(folder, "none")),
+    "clock-back": ("clock set back", lambda folder: more.ClockBack(folder, "none")),
+    "kill-build": ("SIGKILL in the build", lambda folder: Build(folder, "kill")),
+    "full-build": ("disk full in the build", lambda folder: Build(folder, "full")),
+}
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "faults.md"
+
+
+HOW = """Each round strikes the program's own command line on a small city, checks that what was acknowledged is there
+and that nothing is double, does the work again, and checks that the end is that of an unbroken run (`tools/faults`)."""
+MEANING = """## What each line means
+
+- **SIGKILL** comes at a random moment of the command, or before or after a random fsync, rename, link, truncate or
+  unlink. A message may arrive twice only where the outbox says that its attempt was cut off, with the same number.
+- **Power cut**: as a kill; then every file is cut to what was fsynced, and every name that was made or changed since
+  the last fsync of its folder is taken back: the worst that POSIX allows. Drives that lie are beyond it.
+- **Disk full**: every fsync and link from a random one on fails with ENOSPC, or no file may grow beyond a random size
+  (RLIMIT_FSIZE, which holds for the database too). It must be told in Chinese, without a traceback.
+- **Torn last line**: any record cut within its last line, or with half a line behind it.
+- **Clock set back** by minutes to months between acts, runs of a crawl and sendings.
+- **Two starts at once** of the same command: acts, issues, sendings, builds, backups.
+- **Warehouse** and search index deleted, cut, overwritten at random places, replaced by junk. The next build, or the
+  `build --rebuild` that the error asks for, gives the same answers.
+"""
+
+
+def inject(name: str, rounds: int, seed: str, step: Callable[[], object] = lambda: None) -> dict[str, object]:
+    """Inject one fault so often; returns its line of the table. `problems`: of rounds that did not hold."""
+    began = time.monotonic()
+    problems: list[str] = []
+    with tempfile.TemporaryDirectory(prefix="gangqing-faults-") as folder:
+        place = FAULTS[name][1](Path(folder))
+        try:
+            for number in range(rounds):
+                try:
+                    place.round(random.Random(f"{seed} {name} {number}"), number)
+                except Exception as error:
+                    last = traceback.extract_tb(error.__traceback__)[-1]
+                    where = f"{Path(last.filename).name}:{last.lineno}"
+                    problems.append(f"round {number}: {type(error).__name__} {error} ({where})")
+                step()
+        finally:
+            place.close()
+    return {
+        "name": name,
+        "fault": FAULTS[name][0],
+        "rounds": rounds,
+        "struck": place.struck,
+        "held": rounds - len(problems),
+        "seconds": round(time.monotonic() - began),
+        "problems": problems,
+    }
+
+
+def main() -> int:
+    """The command."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=100)
+    parser.add_argument("--only", action="append", choices=sorted(FAULTS), help="may be given several times")
+    parser.add_argument("--seed", default=None, help="the same seed strikes the same places")
+    parser.add_argument("--no-write", action="store_true", help="do not write docs/faults.md")
+    chosen = parser.parse_args()
+    names = chosen.only or list(FAULTS)
+    seed = chosen.seed or f"{time.time_ns():x}"
+    warm()
+    columns = (TextColumn("{task.description:18}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    rows = []
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        for name in names:
+            task = bar.add_task(name, total=chosen.rounds)
+            rows.append(inject(name, chosen.rounds, seed, lambda task=task: bar.advance(task)))
+            if not chosen.no_write and not chosen.only:
+                PAGE.write_text(_page(rows, seed), "utf-8")  # as far as it got, should it be cut short
+            for problem in rows[-1]["problems"]:  # type: ignore[attr-defined]
+                bar.console.print(f"{name}: {problem}", markup=False)
+    _show(rows, seed)
+    return 1 if any(row["problems"] for row in rows) else 0
+
+
+def _show(rows: list[dict[str, object]], seed: str) -> None:
+    table = Table(
+        "fault", "rounds", "struck before the end", "nothing lost or doubled", "seconds", title=f"seed {seed}"
+    )
+    for row in rows:
+        table.add_row(str(row["fault"]), *(str(row[key]) for key in ("rounds", "struck", "held", "seconds")))
+    Console().print(table)
+
+
+def _page(rows: list[dict[str, object]], seed: str) -> str:
+    commit = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
+    )
+    lines = [
+        "# Faults",
+        "",
+        f"Written by `make faults` on {dt.datetime.now(dt.UTC):%Y-%m-%d}, commit {commit.stdout.strip() or '?'}, "
+        f"Python {sys.version.split()[0]}, {os.cpu_count()} cores; seed `{seed}` strikes the same places again.",
+        HOW,
+        "",
+        "| fault | rounds | struck before the end | nothing lost or doubled | seconds |",
+        "|---|---:|---:|---:|---:|",
+    ]
+    lines += [
+        f"| {row['fault']} | {row['rounds']} | {row['struck']} | {row['held']} | {row['seconds']} |"
+        for row in rows
+    ]
+    problems = [f"- {row['name']}: {problem}" for row in rows for problem in row["problems"]]  # type: ignore[attr-defined]
+    lines += ["", "## What did not hold", "", *(problems or ["Nothing."])]
+    return "\n".join([*lines, "", MEANING])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,296 @@
+"""Owns running a piece of work in a child that is struck: killed, out of disk, cut off from power.
+
+The child is a fork, so that it starts at once with everything imported; what runs in it is the program's own
+command line. A strike comes at a random moment, or at a random operation by which something becomes durable
+(fsync, rename, link, truncate): these are where an order of steps can be wrong.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import errno
+import json
+import os
+import random
+import resource
+import shutil
+import signal
+import sys
+import tempfile
+import time
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+
+Work = Callable[[], object]
+DURABLE = ("fsync", "replace", "rename", "link", "ftruncate", "unlink")
+PATIENCE = 120  # seconds until a child that hangs is a failure
+
+
+@dataclasses.dataclass(frozen=True)
+class Strike:
+    """What befalls the child, and when.
+
+    Attributes:
+        what: kill, full (ENOSPC from then on), short (no file may grow beyond `at` bytes), power (kill; what
+            was not synced is lost), none.
+        at: number of a durable operation, or bytes, or None.
+        after: seconds, where it comes at a moment.
+    """
+
+    what: str = "none"
+    at: int | None = None
+    after: float | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class Ended:
+    """How the child ended. `code` is negative for a signal, as subprocess has it."""
+
+    code: int
+    said: str
+    seconds: float
+    operations: int
+
+    @property
+    def was_struck(self) -> bool:
+        return self.code != 0
+
+
+# The parts of a tagger. The small cities of the rounds have the units of the city for which they were loaded.
+_LOADED: dict[str, object] = {}
+
+
+def warm() -> None:
+    """Import and load in this process what every child needs."""
+    import gangqing
+    from analysis import mistakes
+    from analysis.reports import build
+    from pipeline import load, restore
+    from pipeline.city import load_city
+    from pipeline.tagging.items import ArticleItem, ThreadItem, ThreadPost
+    from pipeline.tagging.tagger import Tagger
+    from tests.analysis.case import REPOSITORY
+
+    assert gangqing and mistakes and build and load and restore
+    city = load_city(REPOSITORY / "city")
+    loaded = Tagger(city)
+    article = ArticleItem(
+        id="a", title="市水利局部署冬修水利", body="市水利局召开现场会。", outlet="防城港日报"
+    )
+    post = ThreadPost(floor=1, author="甲", text="路灯不亮，谁来修")
+    loaded.articles([article])
+    loaded.threads([ThreadItem(id="t", title="路灯不亮", forum="防城港人论坛", posts=[post])])
+    loaded.followups([])
+    _LOADED.update(
+        {name: getattr(loaded, name) for name in ("article_tagger", "thread_tagger", "followup_reader")}
+    )
+
+
+def command(*arguments: str) -> Work:
+    """The program's command line with these arguments."""
+
+    def work() -> None:
+        import gangqing
+
+        sys.argv = ["gangqing", *arguments]
+        gangqing.main()
+
+    return work
+
+
+def choose(rng: random.Random, what: str, unbroken: Ended) -> Strike:
+    """A random strike, for work that took as long and had as many durable operations unbroken."""
+    if what == "full" and rng.random() < 0.4:
+        return Strike("short", at=int(10 ** rng.uniform(1, 5.5)))
+    if what in ("full", "power") or rng.random() < 0.6:
+        return Strike(what, at=rng.randint(1, max(1, unbroken.operations)))
+    return Strike(what, after=rng.uniform(0, unbroken.seconds))
+
+
+def run(work: Work, strike: Strike = Strike(), log: Path | None = None) -> Ended:
+    """Run work in a child and wait for its end."""
+    began = time.monotonic()
+    child, said = start(work, strike, log)
+    if strike.after is not None:
+        time.sleep(strike.after)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(child, signal.SIGKILL)
+    return finish(child, said, began)
+
+
+def start(work: Work, strike: Strike = Strike(), log: Path | None = None) -> tuple[int, Path]:
+    """Start work in a child of a process group of its own; returns its id and the file of what it says."""
+    handle, name = tempfile.mkstemp(prefix="gangqing-fault-")
+    sys.stdout.flush()
+    sys.stderr.flush()
+    child = os.fork()
+    if child:
+        os.close(handle)
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.setpgid(child, child)
+        return child, Path(name)
+    code = 70
+    try:
+        os.setpgid(0, 0)
+        os.dup2(handle, 1)
+        os.dup2(handle, 2)
+        sys.stdout = os.fdopen(1, "w", encoding="utf-8", closefd=False)
+        sys.stderr = os.fdopen(2, "w", encoding="utf-8", closefd=False)
+        _use_loaded()
+        counter = _arm(strike, log)
+        try:
+            work()
+            code = 0
+        except SystemExit as end:
+            code = end.code if isinstance(end.code, int) else 1
+        except BaseException:
+            traceback.print_exc()
+        with contextlib.suppress(OSError):
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os.write(1, f"\n#operations {counter[0]}\n".encode())
+    finally:
+        os._exit(code)
+
+
+def _use_loaded() -> None:
+    """In the child only: every tagger has the parts that the parent loaded."""
+    from pipeline.tagging.tagger import Tagger
+
+    for name, part in _LOADED.items():
+        setattr(Tagger, name, part)
+
+
+def finish(child: int, said: Path, began: float) -> Ended:
+    """Wait for a child that was started. Raises AssertionError where it hangs."""
+    while True:
+        pid, status = os.waitpid(child, os.WNOHANG)
+        if pid:
+            break
+        if time.monotonic() - began > PATIENCE:
+            os.killpg(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+            raise AssertionError(f"hung for {PATIENCE} s: {said.read_text('utf-8', 'replace')[-500:]}")
+        time.sleep(0.002)
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(child, signal.SIGKILL)  # what it started goes with it
+    text = said.read_text("utf-8", "replace")
+    said.unlink()
+    body, _, count = text.rpartition("\n#operations ")
+    code = os.waitstatus_to_exitcode(status)
+    done = int(count) if count.strip().isdigit() else 0
+    return Ended(code, body or text, time.monotonic() - began, done)
+
+
+def _arm(strike: Strike, log: Path | None) -> list[int]:
+    """Make the durable operations of this process count, strike, and be noted; returns the counter."""
+    counter = [0]
+    if strike.what == "short":
+        resource.setrlimit(resource.RLIMIT_FSIZE, (strike.at or 0, strike.at or 0))
+    notes = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT) if log is not None else None
+    for name in DURABLE:
+        setattr(os, name, _struck(name, getattr(os, name), strike, counter))
+    if notes is not None:
+        struck_fsync = os.fsync
+
+        def noted(handle: int) -> None:
+            struck_fsync(handle)
+            os.write(notes, _note(handle))
+
+        os.fsync = noted
+    return counter
+
+
+def _struck(
+    name: str, real: Callable[..., object], strike: Strike, counter: list[int]
+) -> Callable[..., object]:
+    def operation(*arguments: object, **more: object) -> object:
+        counter[0] += 1
+        if strike.at is not None:
+            is_time = counter[0] == strike.at
+            if strike.what in ("kill", "power") and is_time and counter[0] % 2:
+                os.kill(os.getpid(), signal.SIGKILL)
+            if strike.what == "full" and counter[0] >= strike.at and name in ("fsync", "link"):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            done = real(*arguments, **more)
+            if strike.what in ("kill", "power") and is_time:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return done
+        return real(*arguments, **more)
+
+    return operation
+
+
+def _note(handle: int) -> bytes:
+    """What is durable from now on: a file up to its size, or the names of a folder."""
+    stat = os.fstat(handle)
+    path = str(Path(f"/proc/self/fd/{handle}").readlink())
+    if Path(path).is_dir():
+        with os.scandir(handle) as entries:
+            names = {entry.name: entry.inode() for entry in entries}
+        return json.dumps({"folder": path, "names": names}).encode() + b"\n"
+    return json.dumps({"inode": stat.st_ino, "size": stat.st_size}).encode() + b"\n"
+
+
+@dataclasses.dataclass
+class Disk:
+    """A folder as it lies on disk before the child runs; after a power cut only what was synced is left."""
+
+    folder: Path
+
+    def __post_init__(self) -> None:
+        self.names: dict[str, dict[str, int]] = {}
+        self.bytes: dict[int, bytes] = {}
+        for place, folders, files in os.walk(self.folder):
+            here = Path(place)
+            self.names[place] = {name: (here / name).lstat().st_ino for name in (*folders, *files)}
+            for name in files:
+                self.bytes[(here / name).lstat().st_ino] = (here / name).read_bytes()
+
+    def cut_power(self, log: Path) -> int:
+        """Leave what is durable: bytes and names that were synced. Returns how many files lost something."""
+        sizes: dict[int, int] = {}
+        names = dict(self.names)
+        for line in log.read_bytes().splitlines() if log.exists() else []:
+            note = json.loads(line)
+            if "folder" in note:
+                names[note["folder"]] = note["names"]
+            else:
+                sizes[note["inode"]] = note["size"]
+        now: dict[int, bytes] = {}
+        for place, _, files in os.walk(self.folder):
+            for name in files:
+                path = Path(place) / name
+                now[path.stat().st_ino] = path.read_bytes()
+        lost = 0
+        durable = self.folder.with_name(self.folder.name + ".durable")
+        pending = [(self.folder, durable)]
+        while pending:
+            here, there = pending.pop()
+            there.mkdir()
+            for name, inode in names.get(str(here), {}).items():
+                if str(here / name) in names or (here / name).is_dir():
+                    pending.append((here / name, there / name))
+                    continue
+                live = now.get(inode)
+                content = (
+                    live[: sizes[inode]] if live is not None and inode in sizes else self.bytes.get(inode)
+                )
+                if content is None:
+                    content = b""
+                lost += content != live
+                (there / name).write_bytes(content)
+        shutil.rmtree(self.folder)
+        durable.rename(self.folder)
+        return lost
+
+
+def scratch(folder: Path, name: str) -> Path:
+    """A fresh folder below another."""
+    place = folder / name
+    if place.exists():
+        shutil.rmtree(place)
+    place.mkdir(parents=True)
+    return place

@@ -68,7 +68,7 @@ def byline_of(body: str, around: str = "") -> str | None:
             return clean_line(match.group(1))
     for line in reversed(lines[-2:]):
         match = BYLINE_LINE.match(line) or BYLINE_LINE.match(
-            re.sub(r"\s+[\u4e00-\u9fff]{2,8}报道$", "", line)
+            re.sub(r"(?<!\s)\s+[\u4e00-\u9fff]{2,8}报道$", "", line)
         )
         match = match or _REPORTED.search(line)
         if match:

@@ -64,7 +64,7 @@ _NAVIGATION = re.compile(
 )
 # A line that only says when and whence: it stands between title and body on most news pages.
 _DATELINE = re.compile(
-    r"^(?:(?:发布|发表|更新|发稿)?(?:时间|日期|于)?\s*[:：]?\s*)?(?:19"
+    r"^(?:(?:发布|发表|更新|发稿)?(?:时间|日期|于)?\s*(?:[:：]\s*)?)?(?:19"
     r"|20)\d\d\s*[-/年.]\s*\d{1,2}\s*[-/月.]\s*\d{1,2}\s*日?"
     r"[\sT]*(?:\d{1,2}[:：]\d{1,2}(?:[:：]\d{1,2})?)?[\s|]*(?:(?:来源|稿源|作者|编辑|责任编辑|浏览|点击"
     r"|字号|阅读)[^。]{0,60})?$"
@@ -74,7 +74,7 @@ NAMES_ALONE = re.compile(r"^[（(][\u4e00-\u9fff·]{2,4}(?:[ 、　][\u4e00-\u9f
 
 # A first line that is nothing but the byline: "湖北日报全媒记者 左某 通讯员 刘某", "□ 某报评论员".
 BYLINE_LINE = re.compile(
-    r"^[□■●○◎▲\s]*(?:整合\s|采写\s)?\s*("
+    r"^[□■●○◎▲\s]*(?:(?:整合|采写)\s+)?("
     r"[\u4e00-\u9fff·]{0,14}(?:记者|通讯员"
     r"|特约作者)[\s:：]+[\u4e00-\u9fff·]{2,4}(?:[\s、，]+[\u4e00-\u9fff·]{2,12}){0,9}"
     r"|[\u4e00-\u9fff]{0,14}(?:特约)?评论员(?:\s+[\u4e00-\u9fff·]{2,4})?)$"
@@ -128,7 +128,7 @@ def _is_tail(line: str) -> bool:
 
 
 _INLINE_TAIL = re.compile(
-    rf"\s*[（(\[【]?(?:责任编辑|值班编辑|责编|网络编辑|法律顾问|投稿邮箱"
+    rf"(?<!\s)\s*[（(\[【]?(?:责任编辑|值班编辑|责编|网络编辑|法律顾问|投稿邮箱"
     rf"|返回首页)(?:{COLON})?[^。！？]{{0,60}}[)）\]】]?$"
 )
 

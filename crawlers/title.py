@@ -33,7 +33,7 @@ def title_line(before: str, body: str) -> str | None:
     return None
 
 
-_SEPARATORS = re.compile(r"\s*[_|｜»]\s*|\s+[-–—·]+\s+|--+|—(?!—)")
+_SEPARATORS = re.compile(r"(?:(?<!\s)\s+)?[_|｜»]\s*|(?<!\s)\s+[-–—·]+\s+|--+|—(?!—)")
 _SITE_WORD = re.compile(
     r"网|新闻|频道|日报|晚报|早报|晨报|时报|政府|门户|论坛|社区|中心|首页|客户端|博客|新浪|搜狐|腾讯|网易"
     r"|凤凰|澎湃|在线|资讯|要闻|数字报|电子报|知乎|贴吧|Powered|Discuz",
@@ -58,7 +58,7 @@ def strip_site(title: str, heading: str | None = None) -> str:
     pieces = _SEPARATORS.split(title)
     if len(pieces) == 1:
         # "标题-某某网" with a plain hyphen: only where the end is a site's name.
-        match = re.match(r"^(.{4,}?)\s*[-–]\s*([^-–]{2,20})$", title)
+        match = re.match(r"^(.{4,}?)(?<!\s)\s*[-–]\s*([^-–]{2,20})$", title)
         return match.group(1) if match and _SITE_WORD.search(match.group(2)) else title
     first, last = pieces[0].strip(), pieces[-1].strip()
     if (

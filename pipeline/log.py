@@ -25,7 +25,7 @@ _SECRETS = (
     (re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]{6,}"), r"\1 ***"),
     (re.compile(r"(?i)\b(password|passwd|pwd|secret|token|key|cookie|authorization)(['\"]?\s*[=:]\s*['\"]?)[^\s'\",;&]+"),
      r"\1\2***"),
-    (re.compile(r"(\w+s?://)[^\s/@:]+:[^\s/@]+@"), r"\1***@"),
+    (re.compile(r"\b([a-z]{2,12}://)[^\s/@:]{1,200}:[^\s/@]{1,200}@"), r"\1***@"),
     (re.compile(r"\$argon2\w+\$[^\s\"']+"), "$argon2***"),
 )  # fmt: skip
 

@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import re
 import secrets
+import unicodedata
 from base64 import b32encode
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -67,14 +68,17 @@ def mask_personal(text: str) -> str:
     """Replace phone, ID-card and bank-card numbers, mail addresses, QQ and WeChat ids by a word in 〔〕.
 
     Everything else stays as it is: dates, amounts, document numbers, service numbers (12345, 110, 400-…).
-    Digits may be full-width and grouped by blanks or dashes. Time is linear in the length of the text.
+    Digits may be full-width and grouped by blanks or dashes; mobile and ID-card numbers may be spelled to
+    deceive (一三八七七…, 138_7701_1240, ①③⑧…). Time is linear in the length of the text.
     """
-    if not _WORTH_A_LOOK.search(text):
+    is_odd = _ODD.search(text)
+    if not is_odd and not _WORTH_A_LOOK.search(text):
         return text
     plain = text.translate(_PLAIN)  # one character for one: the offsets are those of the text
+    found = [*_found(plain), *(_found_odd(text) if is_odd else ())]
     parts: list[str] = []
     done = 0
-    for start, _, end, word in sorted(_found(plain)):
+    for start, _, end, word in sorted(found):
         if start < done:
             continue
         parts += [text[done:start], word]
@@ -91,12 +95,44 @@ def _table() -> dict[int, str]:
 
 
 _PLAIN = _table()
+
+
+def _digit_table() -> dict[int, str]:
+    """Everything that a reader takes for a digit: 一, 壹, 幺, ①, ⑴, ➊, ², １, letters of the same look."""
+    table = dict(_PLAIN)
+    for code in range(0x80, 0x1FBFA):
+        value = unicodedata.digit(chr(code), None)
+        if value is not None:
+            table[code] = str(value)
+    alike = "〇零○Ｏ 一壹幺㈠① 二贰㈡ 三叁㈢ 四肆㈣ 五伍㈤ 六陆㈥ 七柒㈦ 八捌㈧ 九玖㈨"
+    for digit, chars in enumerate(alike.split(" ")):
+        table |= {ord(char): str(digit) for char in chars}
+    return table
+
+
+_DIGITS = _digit_table()
+_CHINESE_DIGITS = "〇零○Ｏ一壹幺二贰三叁四肆五伍六陆七柒八捌九玖"
+# What people put between digits so that no program reads them, and what cannot be seen.
+_HIDING = r"[ \-._·•*~|+()（）\u00ad\u200b-\u200f\u2060\ufeff]"
+# Worth a look for odd spellings: eleven digits of any make with signs between them, one of either not plain.
+_ODD_DIGIT = rf"[0-9０-９{_CHINESE_DIGITS}①-⑨⓪㈠-㈨⑴-⑼➀-➉⒈-⒐²³¹⁰⁴-⁹₀-₉٠-٩۰-۹\U0001d7ce-\U0001d7ff]"
+_ODD = re.compile(rf"{_ODD_DIGIT}(?:{_HIDING}{{0,2}}{_ODD_DIGIT}){{10}}")
+_NOT_PLAIN = re.compile(r"[^0-9０-９ \-.‐‑‒–—―−－\u00a0\u3000]")
+_ODD_MOBILE = re.compile(
+    rf"(?<![0-9])1(?:{_HIDING}{{0,2}})[3-9](?:{_HIDING}{{0,2}}[0-9]){{9}}(?!{_HIDING}{{0,1}}[0-9])(?![.,][0-9])"
+)
+_ODD_ID = re.compile(
+    rf"(?<![0-9A-Za-z])[1-8](?:{_HIDING}{{0,2}}[0-9]){{5}}{_HIDING}{{0,2}}(?:1{_HIDING}{{0,2}}[89]|2{_HIDING}{{0,2}}0)"
+    rf"(?:{_HIDING}{{0,2}}[0-9]){{9}}{_HIDING}{{0,2}}[0-9Xx](?![0-9A-Za-z])"
+)
 # Most texts hold nothing: one pass over the text as it stands decides. Seven digits with at most two other
 # characters between them, a mail sign, or the name of a messenger.
 # (The pattern begins with one set of characters, so that the engine skips quickly to the next of them.)
 _WORTH_A_LOOK = re.compile(
-    r"[0-9０-９@＠QqＱｑ扣企微薇威VvＶｖWwＷｗ]"
-    r"(?:(?<=[@＠])|(?<=[0-9０-９])(?:[^0-9０-９]{0,2}[0-9０-９]){6}|(?<=[QqＱｑ])[QqＱｑ]|(?<=扣)扣|(?<=企)鹅号"
+    r"[0-9０-９@＠QqＱｑ扣抠企秋球微薇威VvＶｖWwＷｗ]"
+    r"(?:(?<=[@＠])|(?<=[0-9０-９])(?:[^0-9０-９]{0,2}[0-9０-９]){6}|(?<=[QqＱｑ])[QqＱｑ群号 :：0-9０-９]"
+    r"|(?<=[扣抠])[扣抠群号 :：0-9０-９]"
+    r"|(?<=企)鹅|(?<=秋)秋|(?<=球)球"
     r"|(?<=[微薇威VvＶｖ])信|(?<=[VvＶｖWwＷｗ])[XxＸｘ]|(?<=[WwＷｗ])[EeＥｅ][CcＣｃ])"
 )
 
@@ -138,7 +174,11 @@ _CARD = re.compile(
 _EMAIL = re.compile(
     r"(?<![A-Za-z0-9._%+\-])[A-Za-z0-9._%+\-]{1,64}@[A-Za-z0-9\-]{1,63}(?:\.[A-Za-z0-9\-]{1,63}){1,4}"
 )
-_QQ = re.compile(r"(?:[Qq][Qq]|扣扣|企鹅号)(?:群|号|号码|群号)?[ :]{0,3}(?:是|为)?[ ]?([1-9]\d{4,11})(?!\d)")
+_QQ = re.compile(
+    r"(?:(?:[Qq][Qq]|[扣抠]{2}|企鹅号?|秋秋|球球)(?:群|号|号码|群号)?[ :]{0,3}(?:是|为)?[ ]?"
+    r"|(?<![A-Za-z])[Qq](?:群|号)?[ ]?:[ ]?|[扣抠](?:群|号)?[ ]?:[ ]?|[加\+][Qq扣抠][ :]{0,2})"
+    r"([1-9]\d{4,11})(?!\d)"
+)
 _WECHAT = re.compile(
     r"(?:(?:微信|薇信|威信|[Vv]信|[Ww]e[Cc]hat|(?<![A-Za-z])(?:[Vv][Xx]|[Ww][Xx]))"
     r"(?P<sure>号码?[ :]{0,3}(?:是|为)?|[Ii][Dd][ :]{0,3}|[ ]?[:：][ ]?)?[ ]?)"
@@ -167,6 +207,18 @@ def _found(plain: str) -> Iterator[tuple[int, int, int, str]]:
         for match in pattern.finditer(plain):
             if accept is None or accept(match):
                 yield match.start(group), rank, match.end(group), word
+
+
+def _found_odd(text: str) -> Iterator[tuple[int, int, int, str]]:
+    """Numbers in an odd spelling: digits of any make, signs between them. As `_found`, ranked after it.
+
+    Of plain digits with blanks, dashes or points the plain rules decide: they know amounts and dates.
+    """
+    digits = text.translate(_DIGITS)
+    for rank, (pattern, word) in enumerate(((_ODD_ID, ID_CARD), (_ODD_MOBILE, PHONE)), 20):
+        for match in pattern.finditer(digits):
+            if _NOT_PLAIN.search(text, match.start(), match.end()):
+                yield match.start(), rank, match.end(), word
 
 
 def _is_card(match: re.Match[str]) -> bool:

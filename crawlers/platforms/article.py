@@ -28,7 +28,7 @@ _DATE_IN_ADDRESS = re.compile(
 )
 _UNPLAIN = re.compile(r"[\W_]+")
 _LABELLED_TIME = re.compile(
-    r"(?:发布|发表|发稿|更新|公开|上传|添加|成文)?\s*(?:时间|日期)|发布于|发表于|posted|Date", re.I
+    r"(?:(?:发布|发表|发稿|更新|公开|上传|添加|成文)\s*)?(?:时间|日期)|发布于|发表于|posted|Date", re.I
 )
 
 
@@ -190,7 +190,9 @@ def _time_in(text: str, document: Document) -> str | None:
     found: list[tuple[int, int, str]] = []
     for number, line in enumerate(text.split("\n")):
         for part in (
-            re.findall(r"[^\n]*?(?:(?:19|20)[\d０-９]{2}|[０-９]{4})\s*[-/.年－／][^\n]{0,40}", line)[:2]
+            re.findall(r"[^\n]{0,300}?(?:(?:19|20)[\d０-９]{2}|[０-９]{4})\s*[-/.年－／][^\n]{0,40}", line)[
+                :2
+            ]
             if len(line) <= 300
             else []
         ):
@@ -242,7 +244,7 @@ def meta_author(document: Document) -> str | None:
     if (
         not text
         or len(text) > 30
-        or re.search(r"\d|网|公司|集团|新闻|日报|中心|admin|www|http|[a-z]{3,}\.[a-z]", text, re.I)
+        or re.search(r"\d|网|公司|集团|新闻|日报|中心|admin|www|http|[a-z]{3}\.[a-z]", text, re.I)
     ):
         return None
     return text if re.search(r"[\u4e00-\u9fff]", text) else None
@@ -252,7 +254,7 @@ def meta_source(document: Document) -> str | None:
     text = document.meta(*_META_SOURCE)
     if not text:
         return None
-    return re.sub(r"^(?:来源|稿源)\s*[:：]\s*|\s*原创稿?$", "", text).strip() or None
+    return re.sub(r"^(?:来源|稿源)\s*[:：]\s*|(?<!\s)\s*原创稿?$", "", text).strip() or None
 
 
 def _plain(text: str) -> str:

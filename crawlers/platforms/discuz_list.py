@@ -80,7 +80,7 @@ def board_name(document: Document) -> str | None:
     link in the heading is the type ("[投诉]"), which leads to the board with a filter."""
     heading = document.first("h1.xs2 a", ".forumdisplay-top h2")
     if heading is not None and (name := line_of(heading)):
-        return re.sub(r"\s*收藏.*$", "", name)
+        return re.sub(r"(?<!\s)\s*收藏.*$", "", name)
     for anchor in reversed(document.css("#pt a[href], .header h2 a[href]")):
         url = document.url(anchor.attributes.get("href"))
         if url and parse_address(url).what == "board" and "filter=" not in url:

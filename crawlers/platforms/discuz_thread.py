@@ -19,13 +19,13 @@ POSTS_PER_PAGE = 10  # Discuz's default
 _FLOORS = {"楼主": 1, "沙发": 2, "板凳": 3, "地板": 4}
 _EDITED = re.compile(r"本帖最后由\s*.*?\s*于\s*(.+?)\s*编辑")
 _QUOTED = re.compile(
-    r"^\s*(.{1,40}?)\s*发表于\s*((?:19|20)\d\d-\d{1,2}-\d{1,2}(?:\s+\d{1,2}:\d\d(?::\d\d)?)?|[^\n]{0,20}前)?"
+    r"^\s*(\S.{0,39}?)\s{0,20}发表于\s*((?:19|20)\d\d-\d{1,2}-\d{1,2}(?:\s+\d{1,2}:\d\d(?::\d\d)?)?|[^\n]{0,20}前)?"
 )
 _NOT_BODY = frozenset(
     {"quote", "pstatus", "locked", "aimg_tip", "tip", "tip_4", "jammer", "attach_nopermission"}
 )
 _ANONYMOUS = re.compile(r"^(?:匿名|游客|Guest)", re.I)
-_DELETED_USER = re.compile(r"\s*(?:该用户已被删除|用户已被删除)\s*$")
+_DELETED_USER = re.compile(r"(?<!\s)\s*(?:该用户已被删除|用户已被删除)\s*$")
 
 
 def parse_thread(document: Document) -> Parsed:

@@ -13,7 +13,7 @@ from crawlers.platforms.walls import raise_wall
 from pipeline.records import Link, Parsed
 
 _NUMBER = re.compile(
-    r"第?\s*([A-Za-z]?\s*\d{1,3}"
+    r"(?:第\s*)?((?:[A-Za-z]\s*)?\d{1,3}"
     r"|[一二三四五六七八九十]{1,3})\s*版\s*[:：]?\s*([^\s|｜<>]{0,12}(?:\s[^\s|｜<>\d第]{1,4})?)"
 )
 

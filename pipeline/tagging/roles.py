@@ -92,9 +92,23 @@ _MADE = re.compile(
 )
 _LEARN = re.compile(r"[^，。；]{0,10}?(?:获悉|了解到|得知|采访时|采访中|看到)")
 _AGENT = re.compile(rf"{load_cue_pattern('agent')}$")
-_ADVERB = re.compile(
-    rf"^[“”（）()\s]*(?:{load_cue_pattern('adverbs')}|[^{_STOP}]{{0,14}}?(?:日|月|年|时|分|许|后|前|间|中|来|起|初|底|末|晚|午|里|夜|天|周|以来|方面|上|讯|电|）|\)|的是|现|季度|期|会)|由|经|另|据悉|[“”（）()\s/—-])*$"
+_ADVERBIAL = (
+    load_cue_pattern("adverbs"),
+    rf"(?>[^{_STOP}]{{0,14}}?(?:日|月|年|时|分|许|后|前|间|中|来|起|初|底|末|晚|午|里|夜|天|周|以来|方面|上|讯|电"
+    r"|）|\)|的是|现|季度|期|会))",
+    r"由|经|另|据悉|[“”（）()\s/—-]",
 )
+# Each place is read in one way only: of the ways to cut up a run of such words there are too many to try.
+_ADVERB = re.compile(rf"(?>{'|'.join(_ADVERBIAL)})*+$")
+# What is short may be cut up in every way.
+_ADVERB_ANYHOW = re.compile(rf"(?:{'|'.join(_ADVERBIAL)})*$")
+_SHORT = 14  # characters
+
+
+def _is_adverbial(left: str) -> bool:
+    return bool(_ADVERB.match(left) or (len(left) <= _SHORT and _ADVERB_ANYHOW.match(left)))
+
+
 _ORDER = re.compile(r"(?:要求|责成|责令|督促|邀请|建议|希望|通知)[^，。；工]{0,6}$|要$")
 _SENT = re.compile(
     r"(?:等)?(?:的)?(?:代表队|代表|选手|专家|业务骨干|技术骨干|讲师|教官|志愿者代表|队|运动员|参赛)"
@@ -196,7 +210,7 @@ def read_act(left: str, right: str, previous: str) -> tuple[Act, str]:
     speak = _SPEAK.match(right)
     if speak and len(left) <= 24:
         return "speak", speak[0][-6:]
-    if not left or _ADVERB.match(left):
+    if not left or _is_adverbial(left):
         if _POSSESSIVE.match(right):
             return "weak", "的"
         return "act", right[:8].split("，")[0].split("。")[0]

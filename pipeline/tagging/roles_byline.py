@@ -22,7 +22,7 @@ _SITE_TAIL = re.compile(
 )
 _SOURCE_MARK = re.compile(r"(?<![图频片])(?:来源|源自|转自|作者单位|供稿单位|供稿|特约作者|撰稿)\s*[：:/]\s*")
 _MARKS = ("来源", "源自", "转自", "作者", "供稿", "撰稿")
-_SUPPLIED = re.compile(r"\s*(?:供稿|/文|文/|文图|图文)")
+_SUPPLIED = re.compile(r"(?:(?<!\s)\s+)?(?:供稿|/文|文/|文图|图文)")
 # 本报讯（通讯员 某某 市气象局）, and a last line in brackets
 _HEAD_BRACKETS = re.compile(r"[\s　]*[一-鿿]{0,10}讯?\s?[（(]([^）)\n。，]{2,60})[）)]")
 _TAIL_BRACKETS = re.compile(r"[\s　]*[（(]([^）)\n。，]{2,60})[）)]")

@@ -35,6 +35,14 @@ def desk(
     as_of: Annotated[
         str | None, typer.Option("--as-of", help="把哪一天当作今天；不写则为今天，样例城市为 2018-02-26。")
     ] = None,
+    trust_proxy: Annotated[
+        str,
+        typer.Option(
+            "--trust-proxy",
+            help="反向代理的地址（可用逗号分开几个）：信它所说的 X-Forwarded-Proto 和 X-Forwarded-For；"
+            "用 HTTPS 打开时 Cookie 只走 HTTPS。",
+        ),
+    ] = "",
     rescue: Annotated[
         bool, typer.Option("--rescue", help="打印一个一次性地址，再设一个管理员（忘记密码时用）。")
     ] = False,
@@ -87,7 +95,8 @@ def desk(
         log_config=None,
         access_log=False,
         server_header=False,
-        proxy_headers=False,
+        proxy_headers=bool(trust_proxy),
+        forwarded_allow_ips=[part.strip() for part in trust_proxy.split(",") if part.strip()],
     )
     uvicorn.Server(config).run(sockets=[listening])
 

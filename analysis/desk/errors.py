@@ -14,6 +14,7 @@ from litestar.response import Redirect, Response
 
 from analysis.desk.jobs import JobError
 from analysis.desk.rendering import problem_page
+from analysis.notify.rules import NotifyError
 from analysis.warehouse import WarehouseError
 from analysis.worktime import UnknownYear
 from pipeline.decisions import DecisionError
@@ -57,7 +58,7 @@ def status_of(error: Exception) -> int:
     """Which status an error of the program's own means."""
     if isinstance(error, HTTPException):
         return error.status_code
-    if isinstance(error, WarehouseError):
+    if isinstance(error, WarehouseError | NotifyError):
         return 503
     if isinstance(error, DecisionError):
         return 409 if type(error).__name__ == "StaleDecision" else 400
@@ -70,7 +71,7 @@ def answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[
     """A page or, below /api, JSON. Nothing of the inside of a fault is told outside."""
     status = status_of(error)
     detail = _detail(error, status)
-    if status >= 500 and not isinstance(error, WarehouseError):
+    if status >= 500 and not isinstance(error, WarehouseError | NotifyError):
         _LOG.error("%s %s", request.method, request.url.path, exc_info=error)
     if request.url.path.startswith(("/api/", "/schema")):
         return Response(

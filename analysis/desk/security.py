@@ -44,3 +44,11 @@ async def add_headers(message: Message, scope: Scope) -> None:
         headers = MutableScopeHeaders.from_message(message)
         for name, value in _ALWAYS.items():
             headers.setdefault(name, value)
+        if scope.get("scheme") == "https":
+            message["headers"] = [_secured(name, value) for name, value in message["headers"]]
+
+
+def _secured(name: bytes, value: bytes) -> tuple[bytes, bytes]:
+    """A cookie that came over HTTPS never leaves it."""
+    is_bare = name.lower() == b"set-cookie" and b"; secure" not in value.lower()
+    return (name, value + b"; Secure" if is_bare else value)

@@ -22,6 +22,7 @@ from analysis.queue import Ticket
 from analysis.reports.ticket_list import write_list
 from analysis.ticket import OPEN
 from analysis.ticket_moves import UNIT
+from analysis.warehouse import moment
 
 # Columns of the board, in the order in which a post walks through them.
 BOARD = ("待研判", "退回改派", "待签收", "办理中", "延期", "暂停", "已初步回应", "已答复")
@@ -70,10 +71,10 @@ def next_due(ticket: Ticket) -> dt.datetime | None:
     return ticket.first_response_due if ticket.first_response_at is None else ticket.answer_due
 
 
-def is_late(ticket: Ticket, day: dt.date) -> bool:
-    """Whether the deadline that runs is over at the end of a day."""
-    due = next_due(ticket)
-    return due is not None and due.date() < day
+def is_late(ticket: Ticket, at: dt.date | dt.datetime) -> bool:
+    """Whether the deadline that runs is over at a moment; a day means its end."""
+    due, now = next_due(ticket), moment(at)
+    return due is not None and now is not None and due < now
 
 
 def chosen_tickets(visit: Visit) -> tuple[dict[str, str], list[Ticket]]:
@@ -81,7 +82,7 @@ def chosen_tickets(visit: Visit) -> tuple[dict[str, str], list[Ticket]]:
     params = visit.request.query_params
     names = ("state", "unit", "kind", "urgency", "due", "q")
     chosen = {name: (params.get(name) or "")[:100] for name in names}
-    return chosen, [ticket for ticket in visit.tickets() if _is_chosen(ticket, chosen, visit.as_of)]
+    return chosen, [ticket for ticket in visit.tickets() if _is_chosen(ticket, chosen, visit)]
 
 
 def build_tickets(visit: Visit, per_screen: int = PER_SCREEN) -> TicketsPage:
@@ -102,7 +103,7 @@ def build_tickets(visit: Visit, per_screen: int = PER_SCREEN) -> TicketsPage:
         board=board,
         view="板" if params.get("view") == "board" else "表",
         counts={state: counts[state] for state in [*OPEN, "已答复", "已办结"] if counts[state]},
-        late_count=sum(is_late(ticket, visit.as_of) for ticket in tickets),
+        late_count=sum(is_late(ticket, visit.at) for ticket in tickets),
         chosen=chosen,
         units=sorted({ticket.unit for ticket in tickets if ticket.unit}),
         kinds=sorted({ticket.kind for ticket in tickets}),
@@ -112,7 +113,7 @@ def build_tickets(visit: Visit, per_screen: int = PER_SCREEN) -> TicketsPage:
     )
 
 
-def _is_chosen(ticket: Ticket, chosen: dict[str, str], day: dt.date) -> bool:
+def _is_chosen(ticket: Ticket, chosen: dict[str, str], visit: Visit) -> bool:
     state = chosen["state"]
     if state in ("", "待办") and not ticket.is_open and chosen["due"] == "":
         return False
@@ -126,15 +127,15 @@ def _is_chosen(ticket: Ticket, chosen: dict[str, str], day: dt.date) -> bool:
         return False
     if chosen["q"] and chosen["q"].lower() not in f"{ticket.title} {ticket.ticket_id}".lower():
         return False
-    return _is_due(ticket, chosen["due"], day)
+    return _is_due(ticket, chosen["due"], visit)
 
 
-def _is_due(ticket: Ticket, due: str, day: dt.date) -> bool:
+def _is_due(ticket: Ticket, due: str, visit: Visit) -> bool:
     end = next_due(ticket)
     if due == "late":
-        return is_late(ticket, day)
+        return is_late(ticket, visit.at)
     if due == "today":
-        return end is not None and end.date() == day
+        return end is not None and end.date() == visit.as_of
     if due == "week":
         return ticket.workdays_left is not None and 0 <= ticket.workdays_left <= SOON
     return not (due == "none" and (end is not None or not ticket.is_open))

@@ -12,6 +12,7 @@ from analysis.appeals import OPEN, Appeal, appeals
 from analysis.desk.page import Page
 from analysis.desk.pages.doubts import all_doubts
 from analysis.desk.pages.sources import all_sources
+from analysis.desk.pages.tickets import is_late, next_due
 from analysis.desk.routing import see
 from analysis.desk.visit import Visit
 from analysis.overview import DERIVED_KINDS, latest_day
@@ -77,8 +78,8 @@ def build_today(visit: Visit) -> TodayPage:
     unmet = [row for row in rows if row.verdict == UNMET]
     gaps = [row for row in unmet if 0 < row.days_left <= SOON_DAYS]
     return TodayPage(
-        overdue=[t for t in waiting if t.workdays_left is not None and _is_over(t, visit.as_of)],
-        due_today=[t for t in waiting if _next_due(t) == visit.as_of],
+        overdue=[t for t in waiting if is_late(t, visit.at)],
+        due_today=[t for t in waiting if (due := next_due(t)) is not None and due.date() == visit.as_of],
         to_judge=[t for t in waiting if t.state == "待研判"],
         paused=sorted((t for t in waiting if t.state == "暂停"), key=lambda t: str(t.decided_at)),
         to_close=sorted((t for t in visit.tickets() if t.state == "已答复"), key=lambda t: str(t.answer_at)),
@@ -112,16 +113,6 @@ def _confirm(visit: Visit) -> list[FloorToConfirm]:
 
 def _doubt_count(visit: Visit) -> int:
     return sum(doubt.role is not None for doubt in all_doubts(visit))
-
-
-def _next_due(ticket: Ticket) -> dt.date | None:
-    due = ticket.first_response_due if ticket.first_response_at is None else ticket.answer_due
-    return due.date() if due is not None and ticket.state != "暂停" else None
-
-
-def _is_over(ticket: Ticket, day: dt.date) -> bool:
-    due = _next_due(ticket)
-    return due is not None and due < day
 
 
 def _latest(visit: Visit) -> dt.date | None:

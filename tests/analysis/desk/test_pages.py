@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import inspect
 import re
 
@@ -103,6 +104,7 @@ def test_a_day_says_as_of_which_moment_it_is_told(office: Office) -> None:
 
 
 def test_a_played_day_tells_what_the_command_line_tells(tmp_path) -> None:
+    from analysis.desk.pages.tickets import is_late
     from analysis.queue import queue
     from tests.analysis.desk.people import NOW, small_office
 
@@ -117,6 +119,8 @@ def test_a_played_day_tells_what_the_command_line_tells(tmp_path) -> None:
             assert "还剩 1 小时" not in page
             assert ("已超时" in page) == (ticket.is_first_response_overdue or ticket.is_answer_overdue)
         assert "这一天结束时算" in client.get("/").text
+        late = [t for t in told.values() if is_late(t, dt.datetime.combine(NOW.date(), dt.time(23)))]
+        assert f"已超时 {len(late)}<" in client.get("/tickets").text
 
 
 def test_the_ledger_names_its_tasks_and_has_a_form_for_a_phone(office: Office) -> None:

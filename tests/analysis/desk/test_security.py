@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 
+from litestar.testing import TestClient
+
+from analysis.desk.app import create_app
 from analysis.desk.office import Office
 from analysis.desk.rendering import HERE
 from analysis.desk.rights import Role
-from tests.analysis.desk.people import browser
+from tests.analysis.desk.people import NAMES, PASSWORD, browser, token
 
 
 def test_every_answer_carries_the_policy(office: Office) -> None:
@@ -46,3 +49,15 @@ def test_a_fault_tells_nothing_of_its_inside(office: Office, monkeypatch) -> Non
         assert answer.status_code == 500
         assert "secret-path" not in answer.text
         assert "程序出错" in answer.text
+
+
+def test_over_https_no_cookie_goes_over_http(office: Office) -> None:
+    for base, is_secure in (("https://desk.test", True), ("http://desk.test", False)):
+        with TestClient(create_app(office), base_url=base) as client:
+            page = client.get("/login")
+            data = {"_csrf_token": token(page.text), "name": NAMES[Role.PUBLICITY], "password": PASSWORD}
+            answer = client.post("/login", data=data, follow_redirects=False)
+            cookies = [*page.headers.get_list("set-cookie"), *answer.headers.get_list("set-cookie")]
+            assert len(cookies) >= 2
+            assert all(("; secure" in each.lower()) is is_secure for each in cookies), cookies
+            assert all("httponly" in each.lower() for each in cookies)

@@ -191,4 +191,6 @@ _HOT = (
 _CITY = (
     Setting(CITY, ("credit_threshold",), "计分至少要有的把握", "number", 0.5, 1, default=0.7),
     Setting(CITY, ("class_threshold",), "体裁、专题低于此值请人看", "number", 0, 1, default=0.45),
+    Setting(CITY, ("reply_threshold",), "要不要答复低于此值请人看", "number", 0, 1, default=0.85),
+    Setting(CITY, ("unit_threshold",), "该谁答低于此值请人看", "number", 0, 1, default=0.7),
 )

@@ -1,7 +1,9 @@
-"""Owns the list of pieces that wait for a person (待研判稿件): what the tags would not sign by themselves.
+"""Owns the list of pieces that wait for a person (待判断): what the tags would not sign by themselves.
 
 A credit below the city's `credit_threshold` is not counted until a person says so (`correct article`, or an
-appeal); a topic or form below `class_threshold` stands, and is listed all the same.
+appeal); a topic or form below `class_threshold` stands, and is listed all the same. A thread is listed where
+it is not sure whether a unit must answer (`reply_threshold`), so that no question is passed over in silence,
+or whose it is (`unit_threshold`).
 """
 
 from __future__ import annotations
@@ -9,11 +11,13 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 
-from analysis.warehouse import Connection, ask
+from analysis.warehouse import Connection, ask, moment
 from pipeline.city import City, CityError
 
 CLASS_THRESHOLD = 0.45  # where city.yaml says none
-WHAT = {"credit": "单位", "topic": "专题", "form": "体裁"}
+REPLY_THRESHOLD = 0.85
+UNIT_THRESHOLD = 0.7
+WHAT = {"credit": "单位", "topic": "专题", "form": "体裁", "reply": "要不要答复", "unit": "该谁答"}
 DOUBT_COLUMNS = {
     "what": "存疑",
     "said": "程序倾向",
@@ -23,15 +27,17 @@ DOUBT_COLUMNS = {
     "title": "标题",
     "why": "依据",
     "article_id": "稿件编号",
+    "thread_id": "帖子编号",
 }
 
 
 @dataclasses.dataclass(frozen=True)
 class Doubt:
-    """One question to a person about one article; `confidence` is 0..1, `said` what the tags lean to."""
+    """One question to a person about an article or a thread; `confidence` is 0..1, `said` what the tags lean
+    to."""
 
-    what: str  # 单位, 专题, 体裁
-    article_id: str
+    what: str  # one of `WHAT`
+    article_id: str | None
     title: str
     outlet: str
     published_day: dt.date | None
@@ -41,6 +47,7 @@ class Doubt:
     confidence: float
     why: str | None
     quote: str | None  # the words that were read
+    thread_id: str | None = None
 
 
 def doubts(
@@ -52,19 +59,36 @@ def doubts(
     unit: str | None = None,
     credits_only: bool = False,
 ) -> list[Doubt]:
-    """What waits for a person: doubtful credits first, the likeliest first.
+    """What waits for a person: doubtful credits first, the likeliest first; threads last.
 
     Args:
         as_of: pieces published up to the end of this day.
         known_by: only what had been captured and decided by then; None: all that is known now.
         unit: only credits of this unit (short name).
+        credits_only: neither topics and forms nor threads.
     """
     rows = ask(con, "doubt", as_of=as_of, known_by=known_by, class_threshold=class_threshold(city))
     found = [Doubt(**{**row, "what": WHAT[row["what"]]}) for row in rows]
+    if unit is None and not credits_only:
+        found += _thread_doubts(con, city, as_of, known_by)
     return [
         d
         for d in found
         if (unit is None or (d.role is not None and d.said == unit)) and not (credits_only and d.role is None)
+    ]
+
+
+def _thread_doubts(con: Connection, city: City, as_of: dt.date, known_by: dt.datetime | None) -> list[Doubt]:
+    rows = ask(
+        con,
+        "doubt_thread",
+        as_of=moment(as_of),
+        known_by=known_by,
+        reply_threshold=threshold(city, "reply_threshold", REPLY_THRESHOLD),
+        unit_threshold=threshold(city, "unit_threshold", UNIT_THRESHOLD),
+    )
+    return [
+        Doubt(**{**row, "what": WHAT[row["what"]]}, article_id=None, role=None, quote=None) for row in rows
     ]
 
 
@@ -74,7 +98,16 @@ def class_threshold(city: City) -> float:
     Raises:
         CityError: it is no such number.
     """
-    value = city.settings.get("class_threshold", CLASS_THRESHOLD)
+    return threshold(city, "class_threshold", CLASS_THRESHOLD)
+
+
+def threshold(city: City, name: str, default: float) -> float:
+    """A threshold of city.yaml, a share 0..1.
+
+    Raises:
+        CityError: it is no such number.
+    """
+    value = city.settings.get(name, default)
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
-        raise CityError(f"{city.folder}/city.yaml: class_threshold 应是 0 到 1 之间的数，而不是 {value!r}")
+        raise CityError(f"{city.folder}/city.yaml: {name} 应是 0 到 1 之间的数，而不是 {value!r}")
     return float(value)

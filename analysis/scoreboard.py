@@ -6,6 +6,7 @@ import msgspec
 
 from analysis.terminal import Output, console, emit
 from pipeline.evaluation import Evaluation
+from pipeline.selective import ThresholdRow
 
 
 def print_evaluation(result: Evaluation, *, as_json: bool, with_misses: bool) -> None:
@@ -41,6 +42,8 @@ def print_evaluation(result: Evaluation, *, as_json: bool, with_misses: bool) ->
             Output.TABLE,
             title="混淆",
         )
+    for name, of_name in result.coverage.items():
+        _print_coverage(name, of_name)
     if with_misses:
         out = console()
         for miss in result.misses:
@@ -48,3 +51,25 @@ def print_evaluation(result: Evaluation, *, as_json: bool, with_misses: bool) ->
                 f"✗ {miss.id} {miss.field}：标准 {miss.gold}，所给 {miss.said}（{miss.why or '无理由'}）"
             )
             out.print(f"    {miss.text[:400]}")
+
+
+def _print_coverage(name: str, rows: list[ThresholdRow]) -> None:
+    """What a threshold of confidence leaves to the program, and to a person's list."""
+    columns = {
+        "threshold": "把握不低于",
+        "share": "由程序定",
+        "precision": "其中判对",
+        "decided": "条数",
+        "left": "留给人看",
+    }
+    shown = [
+        {
+            "threshold": row.threshold,
+            "share": f"{row.share:.3f}",
+            "precision": "–" if row.precision is None else f"{row.precision:.3f}",
+            "decided": row.decided,
+            "left": row.left,
+        }
+        for row in rows
+    ]
+    emit(shown, columns, Output.TABLE, title=f"门槛：{name}")

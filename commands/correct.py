@@ -225,7 +225,7 @@ def judge(
     as_json: JsonOption = False,
     as_csv: CsvOption = False,
 ) -> None:
-    """待研判稿件：程序没有把握、不敢计分的，由人看过再定（correct article 记录结论）。"""
+    """待判断：程序没有把握的稿件和帖子，由人看过再定（correct article、correct thread 记录结论）。"""
     import dataclasses
 
     from analysis import overview
@@ -242,6 +242,7 @@ def judge(
             DOUBT_COLUMNS,
             as_json,
             as_csv,
-            title=f"待研判稿件：截至 {day}，{len(found)} 处",
-            caption="单位存疑的不计分；结论用 gangqing correct article 记录：写全应计的单位，不该计的不写",
+            title=f"待判断：截至 {day}，{len(found)} 处",
+            caption="单位存疑的不计分；结论用 gangqing correct article 记录：写全应计的单位，不该计的不写；"
+            "帖子用 gangqing correct thread 记录",
         )

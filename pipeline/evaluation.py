@@ -10,6 +10,7 @@ import msgspec
 from pipeline.baselines import AliasBaseline, MajorityBaseline, ShippedSentiment
 from pipeline.city import City
 from pipeline.scores import Score, SetCounts, accuracy, confusion, macro_f1
+from pipeline.selective import Judged, ThresholdRow, coverage_rows
 from pipeline.tagging.names import load_lexicon
 from pipeline.tagging.stream import tag_lines
 
@@ -41,6 +42,7 @@ class Evaluation(msgspec.Struct, kw_only=True):
     baselines: dict[str, list[Score]]
     confusions: dict[str, dict[str, int]]  # field → "gold → said" → count
     misses: list[Miss]
+    coverage: dict[str, list[ThresholdRow]]  # tag → what each threshold of confidence decides, and how well
 
     def value(self, name: str, measure: str) -> float | None:
         return next((s.value for s in self.scores if s.name == name and s.measure == measure), None)
@@ -92,7 +94,29 @@ def evaluate(lines: list[bytes], city: City, *, with_baselines: bool = True) -> 
             for field, of_field in pairs.items()
         },
         misses=misses,
+        coverage={name: coverage_rows(judged) for name, judged in _judged(items, said).items()},
     )
+
+
+def _judged(items: list[Item], said: list[Item]) -> dict[str, list[Judged]]:
+    """Tags that go to a person's list below a threshold: confidence and whether they are right.
+
+    Of articles each unit that may be credited, of threads whether an answer is due and the first unit.
+    """
+    found: dict[str, list[Judged]] = {"credits（单位）": [], "needs_reply": [], "unit（第一）": []}
+    for item, tags in zip(items, said, strict=True):
+        gold, sure = item["gold"], tags.get("confidence", {})
+        if "credits" in gold:
+            right = {credit["unit"] for credit in gold["credits"]}
+            found["credits（单位）"] += [
+                Judged(c["confidence"], c["unit"] in right) for c in (*tags["credits"], *tags["doubtful"])
+            ]
+        if "needs_reply" in gold:
+            answer_due = tags["needs_reply"] == gold["needs_reply"]
+            found["needs_reply"].append(Judged(sure["needs_reply"], answer_due))
+            if tags["units"]:
+                found["unit（第一）"].append(Judged(sure["units"], tags["units"][:1] == gold["units"][:1]))
+    return {name: judged for name, judged in found.items() if judged}
 
 
 def _read(number: int, line: bytes) -> Item:

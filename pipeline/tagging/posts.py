@@ -10,6 +10,7 @@ import msgspec
 
 from pipeline.city import City
 from pipeline.records import Evidence, PostTags
+from pipeline.tagging.calibration import load_calibration
 from pipeline.tagging.grams import GramBank, Known, load_gram_model
 from pipeline.tagging.items import PostItem
 from pipeline.tagging.linear import softmax
@@ -46,6 +47,7 @@ class PostTagger:
         self._sentiment = PostSentiment()
         self._chat = ChatSentiment()
         self._topics = load_gram_model("citizen-topic")
+        self._chance = load_calibration().chance
         self._bank = GramBank(
             [self._kinds.model, self._units_of.learned.model, self._chat.model, self._topics]
         )
@@ -118,9 +120,9 @@ class PostTagger:
                 **({"units": _in_text(units.why)} if units and units.why else {}),
             },
             confidence={
-                "kind": round(kind.confidence, 3),
+                "kind": round(self._chance("kind", kind.confidence), 3),
                 "citizen_topic": round(topic.share, 3),
-                **({"units": round(units.confidence, 3)} if units else {}),
+                **({"units": round(units.chance(self._chance), 3)} if units else {}),
             },
         )
 

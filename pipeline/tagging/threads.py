@@ -9,7 +9,8 @@ from typing import Literal
 from pipeline.city import City
 from pipeline.records import Evidence, ThreadTags, TicketState
 from pipeline.tagging.answers import Answering, AnswerReader
-from pipeline.tagging.grams import GramBank
+from pipeline.tagging.calibration import Calibration, load_calibration
+from pipeline.tagging.grams import GramBank, GramModel
 from pipeline.tagging.items import ThreadItem, ThreadPost
 from pipeline.tagging.sentiment import PostSentiment
 from pipeline.tagging.threads_kind import Kind, KindReader
@@ -24,13 +25,20 @@ _JOKE = re.compile(r"哈哈|嘿嘿|\[.{1,4}\]|嘻嘻|滑稽|233|^顶|沙发")
 
 
 class ThreadTagger:
-    """Tags the threads of one city."""
+    """Tags the threads of one city, by the models and the scale of confidence given or those shipped."""
 
-    def __init__(self, city: City) -> None:
+    def __init__(
+        self,
+        city: City,
+        kinds: GramModel | None = None,
+        duties: GramModel | None = None,
+        calibration: Calibration | None = None,
+    ) -> None:
         self._reader = PostReader(city)
-        self._units_of = UnitChooser(city, self._reader.router)
+        self._units_of = UnitChooser(city, self._reader.router, duties)
         self._answers = AnswerReader()
-        self._kinds = KindReader()
+        self._kinds = KindReader(kinds)
+        self._chance = (calibration or load_calibration()).chance
         self._bank = GramBank([self._kinds.model, self._units_of.learned.model])
         self._sentiment = PostSentiment()
         self._account_unit = unit_of_account(city)
@@ -93,9 +101,9 @@ class ThreadTagger:
                 **({"units": units.why} if units.why else {}),
             },
             confidence={
-                "kind": round(kind.confidence, 3),
-                "needs_reply": round(_needs_confidence(kind, asked, answering), 3),
-                "units": round(units.confidence, 3),
+                "kind": round(self._chance("kind", kind.confidence), 3),
+                "needs_reply": round(self._needs_confidence(kind, asked, answering), 3),
+                "units": round(units.chance(self._chance), 3),
                 "sentiment": round(min(0.98, 0.6 + abs(score) * 0.35), 3),
             },
         )  # fmt: skip
@@ -106,6 +114,11 @@ class ThreadTagger:
         if not asked:
             return UnitChoice([], None, 0.9)
         return self._units_of.choose(reading, shares)
+
+    def _needs_confidence(self, kind: Kind, asked: bool, answering: Answering) -> float:
+        if asked and answering.answer is not None:
+            return 0.95 if answering.answer.words else 0.7
+        return self._chance("needs_reply", kind.asked_confidence)
 
     def _announcement(
         self, item: ThreadItem, posts: list[ThreadPost], reading: Reading, answering: Answering
@@ -235,9 +248,3 @@ def _state_evidence(state: TicketState, answering: Answering, posts: list[Thread
     return Evidence(
         why=f"{reply.floor} 楼官方账号{sort}{words}", field=f"posts[{number}]", start=start, end=end
     )
-
-
-def _needs_confidence(kind: Kind, asked: bool, answering: Answering) -> float:
-    if asked and answering.answer is not None:
-        return 0.95 if answering.answer.words else 0.7
-    return min(0.98, kind.asked_confidence)

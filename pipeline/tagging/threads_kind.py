@@ -59,8 +59,8 @@ class Kind(msgspec.Struct):
 class KindReader:
     """Reads the kind of citizens' posts, many at once."""
 
-    def __init__(self) -> None:
-        self._model = load_gram_model("thread")
+    def __init__(self, model: GramModel | None = None) -> None:
+        self._model = model or load_gram_model("thread")
         heads: dict[str, list[int]] = {}
         for place, name in enumerate(self._model.classes):
             heads.setdefault(name.partition("|")[0], []).append(place)

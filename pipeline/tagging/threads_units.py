@@ -13,7 +13,7 @@ import msgspec
 from pipeline.city import City
 from pipeline.records import Evidence
 from pipeline.tagging.duties import DutyRouter, Routed
-from pipeline.tagging.grams import Known
+from pipeline.tagging.grams import GramModel, Known
 from pipeline.tagging.threads_reading import Reading
 from pipeline.tagging.threads_router import LearnedRouter
 
@@ -36,13 +36,17 @@ class UnitChoice(msgspec.Struct):
     why: Evidence | None
     confidence: float
 
+    def chance(self, calibrated: Callable[[str, float], float]) -> float:
+        """0..1 that the first unit is right; that there is none was never calibrated."""
+        return calibrated("units", self.confidence) if self.units else self.confidence
+
 
 class UnitChooser:
     """Chooses the units of posts of one city."""
 
-    def __init__(self, city: City, router: DutyRouter) -> None:
+    def __init__(self, city: City, router: DutyRouter, model: GramModel | None = None) -> None:
         self._institutions = router.institutions
-        self.learned = LearnedRouter(router.unit_of)
+        self.learned = LearnedRouter(router.unit_of, model)
         own: dict[str, Any] = city.data("duties.yaml", {}) or {}
         self._apart = frozenset(own.get("apart", ()))
         self._vertical = frozenset(own.get("vertical", ()))

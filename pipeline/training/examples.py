@@ -11,7 +11,7 @@ import csv
 import gzip
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -50,12 +50,12 @@ class Example(msgspec.Struct, frozen=True, kw_only=True):
     weight: float = 1.0
 
 
-def load_examples(data_dir: Path) -> list[Example]:
-    """All labelled posts, in a fixed order."""
+def load_examples(data_dir: Path, without: Collection[str] = ()) -> list[Example]:
+    """All labelled posts, in a fixed order; `without` names files of gold that are held out."""
     return [
         *(e for path in own_tables() for e in _own_table(path)),
         *(e for path in sorted(DATA.glob("posts-*.jsonl")) for e in _own_posts(path)),
-        *(e for path in gold_files(data_dir) for e in load_threads(path)),
+        *(e for path in gold_files(data_dir) if path.name not in without for e in load_threads(path)),
         *load_told(data_dir),
         *load_chatter(data_dir),
     ]

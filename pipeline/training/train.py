@@ -47,6 +47,7 @@ def train(
         FileNotFoundError: a file of the given data is missing.
     """
     # Articles' models import the whole article tagger; posts do not need it.
+    from pipeline.training.confidence import held_out_tags, write_calibration, write_confidence_table
     from pipeline.training.news import build_news_models
     from pipeline.training.roles import build_role_model, write_tables
 
@@ -65,12 +66,15 @@ def train(
     roles = load_role_model(role_model)
     table = docs.with_stem(f"{docs.stem}-news") if docs else None
     build_news_models(city, data_dir, out_dir / "news", table, articles, roles)
+    held = held_out_tags(data_dir, city)
+    calibration = write_calibration(out_dir, held)
     frequencies = out_dir / f"{FREQUENCY_MODEL}.npz"
     fit_frequencies(data_dir).save(frequencies)
     if docs is not None:
         from pipeline.training.compare import write_table
 
         write_table(data_dir, docs)
+        write_confidence_table(docs.with_stem(f"{docs.stem}-confidence"), held, calibration)
         write_tables(docs.with_stem(f"{docs.stem}-roles"), roles, read, scores)
     return [*written, out_dir / "news" / "sentiment.npz", frequencies, write_manifest(out_dir)]
 

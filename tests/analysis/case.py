@@ -49,6 +49,9 @@ sites:
 """
 
 
+DOUBTED = {"needs_reply": "[要答？]", "units": "[谁答？]"}  # tag of a thread → the mark of its doubt
+
+
 class MarkTagger:
     """Reads the marks; counts what it is asked, so that a test sees what was tagged again."""
 
@@ -144,6 +147,7 @@ class MarkTagger:
             first_response_floor=first,
             answer_floor=answer,
             urgency="普通",
+            confidence={name: 0.6 for name, mark in DOUBTED.items() if mark in item.title},
         )
 
 

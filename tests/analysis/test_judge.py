@@ -6,7 +6,13 @@ import datetime as dt
 
 import pytest
 
-from analysis.acts.tag import ArticleCorrection, correct_article, read_correction
+from analysis.acts.tag import (
+    ArticleCorrection,
+    ThreadCorrection,
+    correct_article,
+    correct_thread,
+    read_correction,
+)
 from analysis.judge import class_threshold, doubts
 from analysis.warehouse import open_warehouse
 from pipeline.city import CityError, load_city
@@ -61,6 +67,35 @@ def test_a_correction_ends_the_waiting(case):
     )
     con.close()
     assert listed(case) == ([], ["市水利局"])
+
+
+def test_a_thread_that_is_not_sure_to_need_no_answer_waits_until_a_person_says(case):
+    """The one whose floors never doubted anything does not; nor does a later one yet."""
+    post = [("甲", "2017-10-08T09:00:00", "路灯坏了")]
+    silent = case.thread("1", "[讨论][要答？]", post, at="2017-10-08T10:00:00")
+    case.thread("2", "[投诉:市市政局][谁答？]", post, at="2017-10-08T10:00:00")
+    case.thread("3", "[投诉:市市政局]", post, at="2017-10-08T10:00:00")
+    late = [("甲", "2017-11-08T09:00:00", "路灯坏了")]
+    case.thread("4", "[讨论][要答？]", late, at="2017-11-08T10:00:00")
+    assert listed(case)[0] == [("要不要答复", "不需答复"), ("该谁答", "市市政局")]
+    assert listed(case, credits_only=True)[0] == []
+    con = open_warehouse(case.warehouse)
+    right = read_correction(ThreadCorrection, {"needs_reply": False})
+    correct_thread(
+        con, case.city, case.store.decisions, silent, right, who="甲", at=dt.datetime(2017, 10, 9, 9)
+    )
+    con.close()
+    assert listed(case)[0] == [("该谁答", "市市政局")]
+
+
+def test_a_ticket_that_somebody_deals_with_waits_no_more(case):
+    post = [("甲", "2017-10-08T09:00:00", "路灯坏了")]
+    thread = case.thread("2", "[投诉:市市政局][谁答？]", post, at="2017-10-08T10:00:00")
+    assert listed(case)[0] == [("该谁答", "市市政局")]
+    case.decide(
+        "transfer", f"{thread}-1", "2017-10-09T09:00:00", after={"unit": "市住建委", "state": "待签收"}
+    )
+    assert listed(case)[0] == []
 
 
 def test_a_reprint_asks_nothing_again(case):

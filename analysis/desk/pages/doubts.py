@@ -1,4 +1,4 @@
-"""Owns the page 待判断: tags that the rules would not sign; a person decides on the page of each article."""
+"""Owns the page 待判断: tags that the rules would not sign; a person decides on the page of each piece."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from litestar.response import Response
 from analysis.desk.page import Listing, Page, cut
 from analysis.desk.routing import see
 from analysis.desk.visit import Visit
-from analysis.judge import Doubt, doubts
+from analysis.judge import WHAT, Doubt, doubts
 from analysis.warehouse import moment
 
-WHATS = ("单位", "专题", "体裁")
+WHATS = tuple(WHAT.values())
 
 
 @dataclasses.dataclass(kw_only=True)

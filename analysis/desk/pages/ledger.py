@@ -32,6 +32,7 @@ class LedgerPage(Page):
         columns: of these, those that some unit is asked.
         city: verdicts on the city as a whole, of no single unit.
         rows: of each unit shown, its verdict by task; a task that it is not asked is missing.
+        by_kind: the same rows by kind of unit, for a narrow screen.
         matrix: these rows as a table, ready.
         groups: names by which the units can be cut: kinds of unit, then groups of the plan.
         group, verdict, task: what is chosen; "" for all.
@@ -49,6 +50,7 @@ class LedgerPage(Page):
     columns: list[Task]
     city: list[CoverageRow]
     rows: list[tuple[str, dict[str, CoverageRow]]]
+    by_kind: dict[str, list[tuple[str, dict[str, CoverageRow]]]]
     matrix: Markup
     groups: list[str]
     group: str
@@ -133,6 +135,7 @@ def build_ledger(visit: Visit) -> LedgerPage:
         columns=[t for t in tasks if t.id in asked],
         city=[city[t.id] for t in tasks if t.id in city],
         rows=[(unit, by_unit[unit]) for unit in units],
+        by_kind=_by_kind(visit, [(unit, by_unit[unit]) for unit in units]),
         matrix=Markup(),
         groups=list(groups),
         group=group if group in groups else "",
@@ -146,6 +149,15 @@ def build_ledger(visit: Visit) -> LedgerPage:
     cut = (visit.scope, page.group, page.verdict, page.task, visit.office.today)
     page.matrix = visit.once(f"matrix {cut}", lambda: _matrix(visit, page))
     return page
+
+
+def _by_kind(
+    visit: Visit, rows: list[tuple[str, dict[str, CoverageRow]]]
+) -> dict[str, list[tuple[str, dict[str, CoverageRow]]]]:
+    found: dict[str, list[tuple[str, dict[str, CoverageRow]]]] = {}
+    for unit, cells in rows:
+        found.setdefault(visit.office.city.unit_by_short[unit].kind, []).append((unit, cells))
+    return found
 
 
 def _matrix(visit: Visit, page: LedgerPage) -> Markup:

@@ -1,8 +1,10 @@
 """Measures the crawl on loopback: pages per second with parsing and landing, beside a bare client.
 
-    python tools/bench_crawl.py [--pages 3000] [--kilobytes 30]
+    python tools/bench_crawl.py [--pages 3000] [--kilobytes 30] [--json FILE]
 
-The server is a process of its own; pages are articles of the TRS structure behind one list. No delay.
+The server is a process of its own; pages are articles of the TRS structure behind one list. No delay. Beside
+the crawl, in the same run: aiohttp alone and Scrapy alone over the same pages, which they throw away. Then the
+captures of the crawl are read and parsed again, beside the building of a tree alone and BeautifulSoup's.
 """
 
 from __future__ import annotations
@@ -10,19 +12,31 @@ from __future__ import annotations
 import argparse
 import asyncio
 import datetime as dt
+import json
 import multiprocessing
 import random
 import resource
 import shutil
 import tempfile
 import time
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 from aiohttp import web
+from bs4 import BeautifulSoup
+from scrapy import Request, Spider
+from scrapy.crawler import CrawlerProcess
+from scrapy.http import Response
+from selectolax.lexbor import LexborHTMLParser
 
+from crawlers.page import Page
+from crawlers.platforms import PLATFORMS
 from crawlers.run import crawl
-from pipeline.city import load_city
+from pipeline.city import City, load_city
+from pipeline.landing import iter_landed, read_capture
+from pipeline.records import Landed
 
 WORDS = "港口防城上思东兴水利教育扶贫项目会议检查推进群众服务建设治理环境安全发展干部学校道路"
 
@@ -98,8 +112,70 @@ async def bare(base: str, pages: int, together: int = 16) -> float:
         return pages / (time.perf_counter() - began)
 
 
+class NothingDone(Spider):
+    """Fetches and throws away: what Scrapy itself takes."""
+
+    name = "nothing"
+    pages: list[str]
+
+    async def start(self) -> AsyncIterator[Request]:
+        for address in self.pages:
+            yield Request(address, dont_filter=True)
+
+    def parse(self, response: Response) -> None:
+        return None
+
+
+def scrapy_alone(addresses: list[str], result: multiprocessing.Queue[float]) -> None:
+    """Seconds that Scrapy, as it is delivered, takes to fetch these pages."""
+    process = CrawlerProcess(
+        {"LOG_ENABLED": False, "CONCURRENT_REQUESTS_PER_DOMAIN": 16, "DOWNLOAD_DELAY": 0}
+    )
+    process.crawl(NothingDone, pages=addresses)
+    begun = time.perf_counter()
+    process.start()
+    result.put(time.perf_counter() - begun)
+
+
+def parsed_again(folder: Path, city: City, most: int) -> dict[str, float]:
+    """Pages a second of one process: captures read, read and parsed; beside it only trees of the same pages."""
+    site = city.sites[0]
+    platform = PLATFORMS[site.platform]
+    landed = [r for _, _, r in iter_landed(folder) if r.kind == "article" and r.warc is not None][:most]
+    now = dt.datetime.fromisoformat("2017-10-09T12:00:00")
+    rates = {}
+
+    def timed(name: str, work: Callable[[Any], object], items: Sequence[Any]) -> list[Any]:
+        begun = time.process_time()
+        done = [work(item) for item in items]
+        rates[name] = len(items) / (time.process_time() - begun)
+        return done
+
+    def read(record: Landed) -> tuple[Any, bytes]:
+        return read_capture(folder, record.warc or "", record.warc_offset or 0)
+
+    captures = timed("captures read", read, landed)
+    pages = [
+        Page(r.url, body, now, 200, headers, site)
+        for r, (headers, body) in zip(landed, captures, strict=True)
+    ]
+    timed("captures parsed", platform.parse, pages)
+    rates["captures read and parsed"] = 1 / (1 / rates["captures read"] + 1 / rates["captures parsed"])
+    bodies = [body for _, body in captures]
+    timed("trees alone (selectolax)", lambda body: LexborHTMLParser(body.decode()).body, bodies)
+    timed("title and text by BeautifulSoup on lxml", _by_soup, bodies[:200])
+    return rates
+
+
+def _by_soup(body: bytes) -> tuple[str, str]:
+    soup = BeautifulSoup(body, "lxml")
+    text = soup.select_one("div.TRS_Editor")
+    return str(soup.title), text.get_text("\n") if text else ""
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--json", type=Path)
     parser.add_argument("--pages", type=int, default=3000)
     parser.add_argument("--kilobytes", type=int, default=30)
     arguments = parser.parse_args()
@@ -121,7 +197,15 @@ def main() -> None:
         (home / "bench" / "outlets.yaml").write_text(
             f"sites: [{{slug: bench, outlet: 某报, platform: trs, start: {starts}, delay: 0}}]\n"
         )
-        print(f"bare aiohttp client, no parsing: {asyncio.run(bare(base, arguments.pages)):,.0f} pages/s")
+        rates: dict[str, float] = {"bare aiohttp client": asyncio.run(bare(base, arguments.pages))}
+        result: multiprocessing.Queue[float] = context.Queue()
+        addresses = [f"{base}/xw/t{number}.shtml" for number in range(arguments.pages)]
+        alone = context.Process(target=scrapy_alone, args=(addresses, result))
+        alone.start()
+        rates["Scrapy alone"] = arguments.pages / result.get(timeout=600)
+        alone.join()
+        for name, rate in rates.items():
+            print(f"{name}, pages thrown away: {rate:,.0f} pages/s")
         for title in ("first crawl, all new", "second crawl, list only"):
             before = resource.getrusage(resource.RUSAGE_CHILDREN)
             report = crawl(
@@ -138,8 +222,17 @@ def main() -> None:
             wall, per_cpu = site.fetched / site.seconds, site.fetched / cpu
             print(f"{title}: {site.fetched:,} pages in {site.seconds:.1f} s, {site.outcomes}")
             print(f"    {wall:,.0f} pages/s; {per_cpu:,.0f} pages per second of CPU, start-up included")
+            if "crawl, parsed and landed" not in rates:
+                rates["crawl, parsed and landed"] = wall
+                print(f"    {wall / rates['Scrapy alone']:.2f} × Scrapy alone, "
+                      f"{wall / rates['bare aiohttp client']:.2f} × the bare client")  # fmt: skip
         size = sum(path.stat().st_size for path in (home / "var").rglob("*") if path.is_file())
         print(f"on disk: {size / arguments.pages:,.0f} bytes a page")
+        again = parsed_again(home / "var" / "bench", load_city(home / "bench"), 1000)
+        for name, rate in again.items():
+            print(f"{name}: {rate:,.0f} pages per second of CPU")
+        if arguments.json:
+            arguments.json.write_text(json.dumps(rates | again | {"bytes_a_page": size / arguments.pages}))
     finally:
         server.terminate()
         shutil.rmtree(home)

@@ -122,16 +122,17 @@ def title_of(document: Document) -> str | None:
 def surroundings(document: Document, title: str | None, body: str) -> tuple[str, str]:
     """The lines before and after the body on the page: from its title (or some lines before it) to its first
     line, and the lines that follow its last."""
-    wanted = [_plain(line) for line in body.split("\n") if _plain(line)]
+    wanted = body.split("\n")
     page = _Lines(document)
-    first = page.index(wanted[0], 0) if wanted else None
+    head = next(filter(None, map(_plain, wanted)), None)
+    first = page.index(head, 0) if head else None
     if first is None:
         return "\n".join(page.upto(60)), ""
-    last = page.index(wanted[-1], first)
+    last = page.index(next(filter(None, map(_plain, reversed(wanted)))), first)
     start = max(0, first - NEAR)
     if title:
         for index in range(first, max(-1, first - 60), -1):
-            if _plain(title) and _plain(title) in page.plain[index]:
+            if _plain(title) and _plain(title) in _plain(page.lines[index]):
                 start = max(0, index - 3) if index < first else start
                 break
     lines = page.upto(last + 9 if last is not None else first + 1)
@@ -141,23 +142,24 @@ def surroundings(document: Document, title: str | None, body: str) -> tuple[str,
 
 
 class _Lines:
-    """The lines of a page and what is plain of them, read no further than they are asked for."""
+    """The lines of a page, read no further than they are asked for."""
 
     def __init__(self, document: Document) -> None:
         self._more = lines_of(document.tree.body)
-        self._lines: list[str] = []
-        self.plain: list[str] = []
+        self.lines: list[str] = []
 
     def upto(self, count: int) -> list[str]:
-        while len(self._lines) < count and self._read():
+        while len(self.lines) < count and self._read():
             pass
-        return self._lines[:count]
+        return self.lines[:count]
 
     def index(self, wanted: str, start: int) -> int | None:
         """Where a line begins a wanted one (its first 40 characters), at `start` or behind."""
         key, index = wanted[:40], start
-        while key and (index < len(self.plain) or self._read()):
-            if key in self.plain[index]:
+        while key and (index < len(self.lines) or self._read()):
+            line = self.lines[index]
+            # What is plain of a line that lacks the first or the last character need not be made.
+            if key[0] in line and key[-1] in line and key in _plain(line):
                 return index
             index += 1
         return None
@@ -165,8 +167,7 @@ class _Lines:
     def _read(self) -> bool:
         line = next(self._more, None)
         if line is not None:
-            self._lines.append(line)
-            self.plain.append(_plain(line))
+            self.lines.append(line)
         return line is not None
 
 

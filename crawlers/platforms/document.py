@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -83,17 +84,20 @@ class Document:
         check_html(page)
         self.page = page
         self.markup = page.text
-        self.element_count = len(_ELEMENT.findall(self.markup))
         # Elements that are fewer than the depth cannot be nested deeper: the usual page is not walked.
-        if self.element_count > MAX_DEPTH and nesting(self.markup) > MAX_DEPTH:
+        if self.markup.count("<") > MAX_DEPTH and nesting(self.markup) > MAX_DEPTH:
             raise Unreadable("parse_failed", f"标签嵌套超过 {MAX_DEPTH} 层")
-        if self.element_count > MAX_ELEMENTS:
+        if self.markup.count("<") > MAX_ELEMENTS and self.element_count > MAX_ELEMENTS:
             raise Unreadable("parse_failed", f"标签超过 {MAX_ELEMENTS} 个")
         if may_have_many_attributes(self.markup) and has_many_attributes(self.markup):
             raise Unreadable("parse_failed", f"一个标签的属性超过 {MAX_ATTRIBUTES} 个")
         self.tree = LexborHTMLParser(self.markup)
         base = self.first("base[href]")
         self.base = (join_url(page.url, base.attributes.get("href")) if base else None) or page.url
+
+    @cached_property
+    def element_count(self) -> int:
+        return len(_ELEMENT.findall(self.markup))
 
     @property
     def options(self) -> dict[str, Any]:
@@ -171,8 +175,8 @@ def nesting(markup: str) -> int:
 
 def may_have_many_attributes(markup: str) -> bool:
     """Is there enough on the page to part so many attributes? Each ends at a blank, a slash or a quote."""
-    ends = markup.count("/") + markup.count('"') + markup.count("'")
-    return ends + len(markup.split()) > MAX_ATTRIBUTES
+    marks, blanks = (sum(map(markup.count, each)) for each in ("/\"'", " \n\t\r\f"))
+    return marks + blanks > MAX_ATTRIBUTES and marks + len(markup.split()) > MAX_ATTRIBUTES
 
 
 def has_many_attributes(markup: str) -> bool:

@@ -39,16 +39,16 @@ lint: $(STAMP) ## format, lint, types and import rules only
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(STAMP) ## ratios of tagging and crawling against named peers, from one run
-	$(BIN)/python tools/bench_tagging.py
-	$(BIN)/python tools/bench_crawl.py
+bench: $(STAMP) ## all benches beside named peers; writes docs/performance.md (QUICK=--quick: only to see it run)
+	@test -f warehouse.duckdb || $(BIN)/gangqing run
+	$(BIN)/python tools/bench.py $(QUICK)
 
 faults: $(STAMP) ## kills, power cuts, full disks, torn lines, clocks set back, two at once: 100 of each, docs/faults.md
 	$(BIN)/python -m tools.faults
 
 bench-desk: $(STAMP) ## times of every page with 200,000 articles, 300,000 posts and 20 people clicking
 	@test -f warehouse.duckdb || $(BIN)/gangqing run
-	$(BIN)/python tools/bench_desk.py
+	$(BIN)/python tools/bench.py --only desk
 
 format: $(STAMP) ## format the code
 	$(BIN)/ruff format .

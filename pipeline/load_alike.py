@@ -1,14 +1,28 @@
-"""Owns finding threads on the same matter: pairs of which one thread changed since the last build."""
+"""Owns finding threads on the same matter: pairs of which one thread changed since the last build.
+
+Threads are compared window by window of their opening days, so that neither memory nor time grows with the
+square of all that was ever loaded: what opened longer apart than `MAX_GAP_DAYS` is never on one matter.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator, Mapping
 
-from pipeline.tagging.alike import MAX_GAP_DAYS, Message, alike
+from pipeline.tagging.alike import MAX_GAP_DAYS, Alike, Message, alike
 from pipeline.warehouse import Warehouse
 
 Count = Callable[[int, int], None]
+_GAP = dt.timedelta(days=MAX_GAP_DAYS)
+_MESSAGES = """
+SELECT p.thread_id, t.title, COALESCE(p.text, '') AS text,
+  CAST(COALESCE(p.posted_at, p.captured_at) AS DATE) AS day
+FROM thread_post_at(NULL) AS p JOIN thread_at(NULL) AS t USING (thread_id)
+WHERE p.floor = 1 ORDER BY thread_id
+"""
+_DAYS = (
+    "SELECT thread_id, CAST(COALESCE(posted_at, captured_at) AS DATE) FROM thread_floor_now WHERE floor = 1"
+)
 
 
 def link_threads(warehouse: Warehouse, threads: Collection[str], count: Count) -> int:
@@ -21,29 +35,49 @@ def link_threads(warehouse: Warehouse, threads: Collection[str], count: Count) -
         "DELETE FROM thread_alike WHERE thread_id IN (SELECT thread_id FROM todo) "
         "OR other_id IN (SELECT thread_id FROM todo)"
     )
-    warehouse.rows(
-        "CREATE OR REPLACE TEMP TABLE opening AS "
-        "SELECT DISTINCT ON (p.thread_id) p.thread_id, t.title, COALESCE(p.text, '') AS text, "
-        "CAST(COALESCE(p.posted_at, p.captured_at) AS DATE) AS day "
-        "FROM thread_post_version AS p JOIN thread_at(NULL) AS t USING (thread_id) WHERE p.floor = 1 "
-        "ORDER BY p.thread_id, p.captured_at DESC NULLS LAST, p.file DESC, p.end_offset DESC"
+    pairs: dict[tuple[str, str], Alike] = {}
+    done = 0
+    for new, near in _windows(dict(warehouse.rows(_DAYS)), threads):
+        for pair in alike(_messages(warehouse, near), new):
+            pairs[pair.first, pair.second] = pair
+        done += len(new)
+        count(done, len(threads))
+    warehouse.insert(
+        "thread_alike",
+        [
+            {"thread_id": pair.first, "other_id": pair.second, "strength": pair.strength, "words": pair.words}
+            for _, pair in sorted(pairs.items())
+        ],
     )
-    first, last = warehouse.rows("SELECT MIN(day), MAX(day) FROM opening SEMI JOIN todo USING (thread_id)")[0]
-    span = dt.timedelta(days=MAX_GAP_DAYS)
-    where = (
-        f"WHERE day IS NULL OR day BETWEEN DATE '{first - span}' AND DATE '{last + span}'"
-        if first is not None
-        else ""
-    )
-    found = warehouse.records(f"SELECT * FROM opening {where} ORDER BY thread_id")  # noqa: S608
-    messages = [
-        Message(row["thread_id"], row["title"], row["text"], row["day"]) for part in found for row in part
-    ]
-    pairs = [
-        {"thread_id": pair.first, "other_id": pair.second, "strength": pair.strength, "words": pair.words}
-        for pair in alike(messages, set(threads))
-    ]
-    warehouse.insert("thread_alike", pairs)
-    warehouse.rows("DROP TABLE opening")
     count(len(threads), len(threads))
     return len(pairs)
+
+
+def _windows(
+    days: Mapping[str, dt.date | None], threads: Collection[str]
+) -> Iterator[tuple[set[str], list[str]]]:
+    """The changed threads, some at a time, with all threads that can be on a matter with one of them. What
+    has no day can be on one with any."""
+    dated = sorted((day, thread) for thread in threads if (day := days.get(thread)) is not None)
+    while dated:
+        first = dated[0][0]
+        new = {thread for day, thread in dated if day < first + _GAP}
+        dated = [each for each in dated if each[1] not in new]
+        yield (
+            new,
+            [
+                thread
+                for thread, day in days.items()
+                if day is None or first - _GAP <= day <= first + 2 * _GAP
+            ],
+        )
+    undated = {thread for thread in threads if thread in days and days[thread] is None}
+    if undated:
+        yield undated, list(days)
+
+
+def _messages(warehouse: Warehouse, threads: Collection[str]) -> list[Message]:
+    tables = ("thread_page_version", "thread_post_version", "thread_floor_now")
+    with warehouse.narrowed("thread_id", threads, tables):
+        found = [row for part in warehouse.records(_MESSAGES) for row in part]
+    return [Message(row["thread_id"], row["title"], row["text"], row["day"]) for row in found]

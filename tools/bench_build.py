@@ -16,6 +16,7 @@ import argparse
 import datetime as dt
 import json
 import os
+import re
 import resource
 import statistics
 import subprocess
@@ -45,7 +46,7 @@ def child(task: str, home: Path, **more: Any) -> dict[str, Any]:
 # ---------------------------------------------------------------- tasks of a child
 
 
-def build(home: Path) -> dict[str, Any]:
+def build(home: Path, finds_reprints: bool = True) -> dict[str, Any]:
     """One build and the index after it: seconds by stage, what the tagger took, sizes."""
     from pipeline import load
     from pipeline.city import load_city
@@ -62,14 +63,17 @@ def build(home: Path) -> dict[str, Any]:
         last[:] = [stage, now]
 
     city, warehouse = load_city(CITY), home / "warehouse.duckdb"
-    tagger = SampledTagger(city)
+    tagger = SampledTagger(city, finds_reprints=finds_reprints)
     begun, cpu = time.perf_counter(), time.process_time()
     report = load.build(city, home=home, warehouse=warehouse, tagger=tagger, progress=say)
     say("", 0, None)
     seconds, cpu = time.perf_counter() - begun, time.process_time() - cpu
-    begun_index = time.perf_counter()
+    built_peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    begun_index, index_cpu = time.perf_counter(), time.process_time()
     texts = update_index(warehouse)
     return {
+        "built_peak_mb": round(built_peak),
+        "index_cpu": time.process_time() - index_cpu,
         "seconds": seconds,
         "cpu": cpu,
         "stages": dict(stages),
@@ -141,9 +145,9 @@ def plans(con: Any, index: Path, found: dict[str, Any]) -> dict[str, list[str]]:
         db.close()
     at = dt.datetime.combine(DAY, dt.time(23, 59, 59))
     if "queue" in slow:
-        explained = con.execute(
-            "EXPLAIN (ANALYZE, FORMAT JSON) " + question_sql("ticket"), {"as_of": at, "known_by": None}
-        ).fetchall()
+        sql = question_sql("ticket")
+        parameters = dict.fromkeys(re.findall(r"\$([a-z_]+)", sql)) | {"as_of": at}
+        explained = con.execute("EXPLAIN (ANALYZE, FORMAT JSON) " + sql, parameters).fetchall()
         read["queue"] = operators(json.loads(explained[0][1]))
     return read
 
@@ -176,7 +180,7 @@ def run_child(task: str, home: Path, more: dict[str, Any]) -> None:
         day = dt.date.fromisoformat(more["day"]) if more.get("day") else None
         result: dict[str, Any] = land(home / "var" / "sample", more["first"], more["count"], day)
     else:
-        result = {"build": build, "ask": ask}[task](home)
+        result = {"build": build, "ask": ask}[task](home, **more)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(json.dumps(result | {"peak_mb": round(peak)}))
 
@@ -196,27 +200,31 @@ def by_stage(done: dict[str, Any]) -> str:
     return ", ".join(f"{stage} {seconds:.1f} s" for stage, seconds in done["stages"].items())
 
 
-def measure(size: int, increment: int, home: Path) -> dict[str, Any]:
+def measure(size: int, increment: int, home: Path, reprints: bool = True) -> dict[str, Any]:
     """All figures of one size, in a home of its own."""
     begun = time.perf_counter()
     landed = child("land", home, first=0, count=size)
     say(f"== {size:,} documents: landed in {time.perf_counter() - begun:.0f} s")
-    first = child("build", home)
+    first = child("build", home, finds_reprints=reprints)
     documents, text = landed["documents"], landed["text_bytes"]
     own = tagging_seconds(first)
     rate = documents / (first["seconds"] - own)
-    say(f"   loaded in {first['seconds']:.1f} s, tags {own:.1f} s of it; without: {rate:,.0f} documents/s")
+    rate_cpu = documents / (first["cpu"] - own)
+    say(f"   loaded in {first['seconds']:.1f} s, {first['cpu']:.1f} s of a processor, tags {own:.1f} s")
+    say(f"   without tags: {rate_cpu:,.0f} documents a second of the processor")
     say(f"   by stage: {by_stage(first)}")
-    say(f"   bytes a byte of text: warehouse {first['warehouse_bytes'] / text:.2f}, "
-        f"index of words {first['index_bytes'] / text:.2f}")  # fmt: skip
-    say(f"   index: {first['texts'] / first['index_seconds']:,.0f} texts/s; peak {first['peak_mb']:,} MB")
+    shares = (first["warehouse_bytes"] / text, first["index_bytes"] / text)
+    say("   bytes a byte of text: warehouse {:.2f}, index of words {:.2f}".format(*shares))
+    index_rates = (first["texts"] / first["index_seconds"], first["texts"] / first["index_cpu"])
+    say("   index: {:,.0f} texts/s, {:,.0f} a second of the processor".format(*index_rates))
+    say(f"   peak: build {first['built_peak_mb']:,} MB, with the index {first['peak_mb']:,} MB")
     increments = {}
     for number, count in enumerate((increment, increment // 10), 1):
         child("land", home, first=number * FAR, count=count, day=DAY.isoformat())
-        increments[count] = later = child("build", home)
-        say(f"   increment of {count:,}: {later['seconds']:.1f} s, tags {tagging_seconds(later):.1f} s; "
-            f"index {later['index_seconds']:.1f} s; peak {later['peak_mb']:,} MB")  # fmt: skip
-        say(f"   by stage: {by_stage(later)}")
+        increments[count] = later = child("build", home, finds_reprints=reprints)
+        say(f"   increment of {count:,}: {later['seconds']:.1f} s, {later['cpu']:.1f} s of a processor, "
+            f"tags {tagging_seconds(later):.1f} s of it")  # fmt: skip
+        say(f"   by stage: {by_stage(later)}; index {later['index_seconds']:.1f} s; {later['peak_mb']:,} MB")
     asked = child("ask", home)
     for name, each in asked.items():
         if isinstance(each, dict) and "later" in each:
@@ -227,7 +235,8 @@ def measure(size: int, increment: int, home: Path) -> dict[str, Any]:
     later, small = increments.values()
     return {
         "size": size, "landed": landed, "first": first, "increment": later, "small": small, "asked": asked,
-        "increment_size": increment, "rate": rate, "load": os.getloadavg()[0],
+        "increment_size": increment, "rate": rate, "rate_cpu": rate_cpu, "reprints": reprints,
+        "load": os.getloadavg()[0],
     }  # fmt: skip
 
 
@@ -239,6 +248,9 @@ def main() -> None:
     parser.add_argument("--increment", type=int, default=5000)
     parser.add_argument("--json", type=Path)
     parser.add_argument("--home", type=Path, help="where the data is put (default: a temporary folder)")
+    parser.add_argument(
+        "--no-reprints", action="store_true", help="take all articles for stories of their own"
+    )
     parser.add_argument("--child")
     parser.add_argument("--more", default="{}")
     options = parser.parse_args()
@@ -248,7 +260,8 @@ def main() -> None:
     found = []
     for size in options.sizes:
         with tempfile.TemporaryDirectory(prefix="bench-build-", dir=options.home) as folder:
-            found.append(measure(size, options.increment, Path(folder)))
+            taken = measure(size, options.increment, Path(folder), not options.no_reprints)
+            found.append(taken)
         if options.json:
             options.json.write_text(json.dumps(found, ensure_ascii=False), encoding="utf-8")
 

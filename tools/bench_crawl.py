@@ -3,8 +3,8 @@
     python tools/bench_crawl.py [--pages 3000] [--kilobytes 30] [--json FILE]
 
 The server is a process of its own; pages are articles of the TRS structure behind one list. No delay. Beside
-the crawl, in the same run: aiohttp alone and Scrapy alone over the same pages, which they throw away. Then the
-captures of the crawl are read and parsed again, beside the building of a tree alone and BeautifulSoup's.
+the crawl, in the same run: aiohttp alone and Scrapy alone over the same pages, which they throw away. Then
+the captures of the crawl are read and parsed again, beside building a tree alone and BeautifulSoup.
 """
 
 from __future__ import annotations
@@ -138,7 +138,7 @@ def scrapy_alone(addresses: list[str], result: multiprocessing.Queue[float]) -> 
 
 
 def parsed_again(folder: Path, city: City, most: int) -> dict[str, float]:
-    """Pages a second of one process: captures read, read and parsed; beside it only trees of the same pages."""
+    """Pages a second of a processor: captures read, parsed; beside it only trees of the same pages."""
     site = city.sites[0]
     platform = PLATFORMS[site.platform]
     landed = [r for _, _, r in iter_landed(folder) if r.kind == "article" and r.warc is not None][:most]

@@ -17,12 +17,12 @@ READ = 300  # articles that are really tagged
 
 
 class SampledTagger(Tagger):
-    """The real tagger for threads and reprints; the first articles' tags for all further ones. `seconds` is
-    what it took itself, `tagged` how many items it really tagged meanwhile."""
+    """The real tagger for threads and reprints; the first articles' tags for all further ones. `seconds` (of
+    the processor) is what it took itself, `tagged` how many items it really tagged meanwhile."""
 
-    def __init__(self, city: City, read: int | None = READ) -> None:
+    def __init__(self, city: City, read: int | None = READ, *, finds_reprints: bool = True) -> None:
         super().__init__(city)
-        self._read = read
+        self._read, self._finds_reprints = read, finds_reprints
         self._kept: list[ArticleTags] = []
         self._given = 0
         self.seconds: dict[str, float] = {}
@@ -31,7 +31,7 @@ class SampledTagger(Tagger):
     def articles(self, items: Iterable[ArticleItem]) -> list[ArticleTags]:
         items = list(items)
         wanted = len(items) if self._read is None else max(0, min(len(items), self._read - len(self._kept)))
-        begun = time.perf_counter()
+        begun = time.process_time()
         tags = super().articles(items[:wanted])
         self._count("articles", begun, wanted)
         if self._read is not None:
@@ -43,23 +43,23 @@ class SampledTagger(Tagger):
         return tags
 
     def threads(self, items: Iterable[ThreadItem]) -> list[ThreadTags]:
-        items, begun = list(items), time.perf_counter()
+        items, begun = list(items), time.process_time()
         tags = super().threads(items)
         self._count("threads", begun, len(items))
         return tags
 
     def followups(self, items: Iterable[ThreadItem]) -> list[ThreadFollowUp]:
-        items, begun = list(items), time.perf_counter()
+        items, begun = list(items), time.process_time()
         found = super().followups(items)
         self._count("threads", begun, 0)
         return found
 
     def reprints(self, items: list[ArticleItem]) -> Mapping[str, tuple[str, Evidence]]:
-        begun = time.perf_counter()
-        found = super().reprints(items)
+        begun = time.process_time()
+        found = super().reprints(items) if self._finds_reprints else {}
         self._count("reprints", begun, len(items))
         return found
 
     def _count(self, kind: str, begun: float, items: int) -> None:
-        self.seconds[kind] = self.seconds.get(kind, 0.0) + time.perf_counter() - begun
+        self.seconds[kind] = self.seconds.get(kind, 0.0) + time.process_time() - begun
         self.tagged[kind] = self.tagged.get(kind, 0) + items

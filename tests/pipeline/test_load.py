@@ -17,7 +17,9 @@ from filelock import FileLock
 from analysis.warehouse import open_warehouse
 from pipeline.city import load_city
 from pipeline.load import build
+from pipeline.load_alike import _windows
 from pipeline.records import Article, ArticleTags, Credit, Evidence
+from pipeline.tagging.alike import MAX_GAP_DAYS
 from pipeline.tagging.items import ArticleItem
 from pipeline.warehouse import CheckError, Warehouse, WarehouseError
 from tests.analysis.case import FORUM, REPOSITORY, Case, MarkTagger
@@ -377,6 +379,7 @@ sys.path.insert(0, {repository!r})
 from pathlib import Path
 from pipeline.city import load_city
 from pipeline.load import build
+from pipeline.load_alike import _windows
 from tests.analysis.case import MarkTagger
 
 home = Path({home!r})
@@ -395,6 +398,7 @@ sys.path.insert(0, {repository!r})
 from pathlib import Path
 from pipeline.city import load_city
 from pipeline.load import build
+from pipeline.load_alike import _windows
 from tests.analysis.case import MarkTagger
 
 class Slow(MarkTagger):
@@ -524,3 +528,18 @@ def test_tables_of_now_are_what_the_histories_say(case: Case) -> None:
     for table, history in pairs.items():
         now = ask(case, f"SELECT * FROM {table} ORDER BY ALL")
         assert now and now == ask(case, f"{history} ORDER BY ALL")
+
+
+def test_threads_are_compared_in_windows_that_miss_no_pair() -> None:
+    days = {f"t{n:02d}": dt.date(2017, 1, 1) + dt.timedelta(days=17 * n) for n in range(60)}
+    given: dict[str, dt.date | None] = {**days, "undated": None}
+    changed = {thread for number, thread in enumerate(sorted(given)) if number % 3 == 0} | {"undated"}
+    compared = {(one, other) for new, near in _windows(given, changed) for one in new for other in near}
+    assert {one for one, _ in compared} == changed
+    for one in changed:
+        for other in given:
+            first, second = given[one], given[other]
+            if first is None or second is None or abs(first - second) <= dt.timedelta(days=MAX_GAP_DAYS):
+                assert (one, other) in compared
+    whole = sum(len(new) * len(near) for new, near in _windows(days, days))
+    assert whole < 0.6 * len(days) ** 2, "not all with all"

@@ -73,6 +73,7 @@ class CellPage(Page):
         points: by article, its points for the unit and how they come about.
         records: decisions that count: (kind, who, when, what, why).
         outlets: where a piece may stand, in words.
+        titles: what the tickets are called that it lacks.
     """
 
     template: ClassVar[str] = "cell.html"
@@ -84,6 +85,7 @@ class CellPage(Page):
     points: dict[str, tuple[float, str]]
     records: list[dict[str, Any]]
     outlets: list[str]
+    titles: dict[str, str]
 
 
 def groups_of(visit: Visit) -> dict[str, set[str]]:
@@ -185,6 +187,7 @@ def build_cell(visit: Visit, unit: str, task_id: str) -> CellPage:
         points=points,
         records=decisions_on(visit, ids=sorted(evidence - {fact.article_id for fact in pieces})),
         outlets=[visit.office.plan.outlets[name].name for name in task.outlets],
+        titles={t.ticket_id: t.title for t in visit.tickets() if t.ticket_id in row.missing},
     )
 
 

@@ -76,6 +76,7 @@ class UnitPage(Page):
         stories: stories that credit it, newest first; each once whatever tasks it counts for.
         tasks_of: by article, the lines of the plan for which it counts.
         tickets: that wait for it, and how many are done.
+        titles: what its tickets are called.
         done_count: its answered and closed tickets.
         accounts: its official accounts.
     """
@@ -89,6 +90,7 @@ class UnitPage(Page):
     stories: list[Any]
     tasks_of: dict[str, list[str]]
     tickets: list[Ticket]
+    titles: dict[str, str]
     done_count: int
     accounts: list[str]
 
@@ -167,6 +169,7 @@ def build_unit(visit: Visit, name: str) -> UnitPage:
         stories=own[::-1],
         tasks_of=tasks_of,
         tickets=[ticket for ticket in tickets if ticket.is_open],
+        titles={ticket.ticket_id: ticket.title for ticket in tickets},
         done_count=sum(not ticket.is_open for ticket in tickets),
         accounts=[f"{a.account}（{a.forum}）" for a in visit.office.city.accounts if a.unit == name],
     )

@@ -13,6 +13,7 @@ from pipeline.scores import Score, SetCounts, accuracy, confusion, macro_f1
 from pipeline.selective import Judged, ThresholdRow, coverage_rows
 from pipeline.tagging.names import load_lexicon
 from pipeline.tagging.stream import tag_lines
+from pipeline.tagging.tagger import Tagger
 
 Item = dict[str, Any]
 Pair = tuple[Hashable, Hashable]
@@ -62,11 +63,14 @@ THREAD_FIELDS = (
 MACRO = {"form", "sentiment", "kind", "topic"}
 
 
-def evaluate(lines: list[bytes], city: City, *, with_baselines: bool = True) -> Evaluation:
+def evaluate(
+    lines: list[bytes], city: City, *, with_baselines: bool = True, tagger: Tagger | None = None
+) -> Evaluation:
     """Score the tags of `lines` against their `gold`.
 
     Args:
         with_baselines: also score the named baselines, which takes longer than the tags do.
+        tagger: the one to score, where it is not the city's own.
 
     Raises:
         EvaluationError: a line is no JSON, has no gold, or the file mixes articles and threads.
@@ -79,7 +83,7 @@ def evaluate(lines: list[bytes], city: City, *, with_baselines: bool = True) -> 
         raise EvaluationError("文件里既有稿件又有帖子，请分开评测")
     kind = kinds.pop()
     bare = [msgspec.json.encode({k: v for k, v in item.items() if k != "gold"}) for item in items]
-    said = [msgspec.json.decode(line) for line in tag_lines(bare, city)]
+    said = [msgspec.json.decode(line) for line in tag_lines(bare, city, tagger=tagger)]
     score = _score_articles if kind == "articles" else _score_threads
     scores, pairs, misses = score(items, said)
     return Evaluation(

@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
+import msgspec
+
 from pipeline.city import City
 from pipeline.records import Evidence, ThreadTags, TicketState
 from pipeline.tagging.answers import Answering, AnswerReader
@@ -13,13 +15,15 @@ from pipeline.tagging.calibration import Calibration, load_calibration
 from pipeline.tagging.grams import GramBank, GramModel
 from pipeline.tagging.items import ThreadItem, ThreadPost
 from pipeline.tagging.sentiment import PostSentiment
-from pipeline.tagging.threads_kind import Kind, KindReader
+from pipeline.tagging.threads_kind import ASKING, Kind, KindReader
 from pipeline.tagging.threads_reading import PostReader, Reading
+from pipeline.tagging.threads_replies import Repliers, read_repliers
 from pipeline.tagging.threads_units import UnitChoice, UnitChooser, unit_of_account
 
 _QUESTION = re.compile(r"请问|想问|问下|问一下|[？?]|吗(?:$|[，。！])|能不能|可以.{0,12}吗|怎么办")
 _DANGER = {"紧急": "正在发生的危险或扩散的谣言", "普通": "没有正在发生的危险"}
 _NO_ADDRESS = ("广告", "讨论")  # a unit's name in these is a place or a tale
+ASKED_IN_FACT, HAILED = 0.97, 0.7  # confidence that a unit is asked: it replied, it is hailed
 URGENT = 0.4  # share from which a danger is taken to be there now
 _JOKE = re.compile(r"哈哈|嘿嘿|\[.{1,4}\]|嘻嘻|滑稽|233|^顶|沙发")
 
@@ -75,8 +79,10 @@ class ThreadTagger:
         answering = self._answers.read(posts)
         if posts and posts[0].is_registered_official:
             return self._announcement(item, posts, reading, answering)
+        repliers = read_repliers(posts, answering, self._account_unit, self._reader)
+        kind = _raised(kind, reading, repliers, bool(answering.replies))
         asked = kind.asked
-        units = self._units(kind, asked, reading, shares)
+        units = self._units(kind, asked, reading, shares, repliers)
         state = _state(asked, answering)
         sentiment, score, why = self._sentiment.tag(reading, kind.kind, kind.mood)
         urgency: Literal["普通", "紧急"] = "紧急" if _urgent(kind, asked) else "普通"
@@ -108,12 +114,12 @@ class ThreadTagger:
             },
         )  # fmt: skip
 
-    def _units(self, kind: Kind, asked: bool, reading: Reading, shares: dict[str, float]) -> UnitChoice:
-        if kind.kind == "表扬":
-            return self._units_of.choose(reading, shares, praise=True)
-        if not asked:
+    def _units(
+        self, kind: Kind, asked: bool, reading: Reading, shares: dict[str, float], repliers: Repliers
+    ) -> UnitChoice:
+        if not asked and kind.kind != "表扬":
             return UnitChoice([], None, 0.9)
-        return self._units_of.choose(reading, shares)
+        return self._units_of.choose(reading, shares, praise=kind.kind == "表扬", repliers=repliers)
 
     def _needs_confidence(self, kind: Kind, asked: bool, answering: Answering) -> float:
         if asked and answering.answer is not None:
@@ -182,6 +188,20 @@ class ThreadTagger:
             },
             confidence={"kind": 0.97, "needs_reply": 0.85, "units": 0.9 if units else 0.3, "sentiment": 0.95},
         )
+
+
+def _raised(kind: Kind, reading: Reading, repliers: Repliers, is_replied: bool) -> Kind:
+    """The kind by what stands beside the words: what officials reply to, or whom a title hails, was asked."""
+    replace = msgspec.structs.replace
+    if repliers.praised and kind.kind != "表扬":
+        return replace(kind, kind="表扬", why="官方账号感谢其表扬", cue=None, asked=False)
+    if kind.kind in ("表扬", "广告") or reading.elsewhere is not None:
+        return kind
+    if is_replied or (reading.hailed and not kind.asked):
+        named = kind.kind if kind.kind in ASKING else kind.asking
+        sure = ASKED_IN_FACT if is_replied else max(kind.asked_confidence, HAILED)
+        return replace(kind, kind=named, asked=True, asked_confidence=sure)
+    return kind
 
 
 def _floor(reply: object) -> int | None:

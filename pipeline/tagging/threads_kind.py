@@ -54,6 +54,7 @@ class Kind(msgspec.Struct):
     asked_confidence: float  # 0..1
     urgent: float  # share of danger now, 0..1
     mood: dict[str, float]  # sentiment → share, for kinds that do not settle it
+    asking: ThreadKind  # the best of the kinds that ask a unit
 
 
 class KindReader:
@@ -69,6 +70,7 @@ class KindReader:
             head: [self._model.classes[i].partition("|")[2] for i in places] for head, places in heads.items()
         }
         self._asking = [label in ASKING for label in self._labels["kind"]]
+        self._asks = [place for place, asking in enumerate(self._asking) if asking]
 
     @property
     def model(self) -> GramModel:
@@ -103,6 +105,8 @@ class KindReader:
         """`share` of each kind, `asked` and `urgent` as shares."""
         kinds = self._labels["kind"]
         best = max(range(len(kinds)), key=share.__getitem__)
+        asks = max(self._asks, key=share.__getitem__)
+        asking = cast(ThreadKind, kinds[asks])
         kind, sure = cast(ThreadKind, kinds[best]), share[best]
         why = WHY[kind]
         if kind == "表扬" and _only_polite(reading):
@@ -115,13 +119,13 @@ class KindReader:
             kind, why = "投诉", "字面是表扬，说的都是失职的事实（反话）"
         if reading.has("lost_pet") and kind not in ("广告", "投诉", "讨论"):
             why = "寻找走失的宠物，求助的对象是网友"
-            return Kind("求助", why, "lost_pet", max(sure, 0.9), False, 0.95, 0.0, mood)
+            return Kind("求助", why, "lost_pet", max(sure, 0.9), False, 0.95, 0.0, mood, asking)
         cue = _cue(reading, kind)
         if kind not in ASKING:
-            return Kind(kind, why, cue, sure, False, 1.0 - asked, urgent, mood)
+            return Kind(kind, why, cue, sure, False, 1.0 - asked, urgent, mood, asking)
         if reading.elsewhere is not None:
-            return Kind(kind, why, cue, sure, False, 0.85, urgent, mood)
-        return Kind(kind, why, cue, sure, asked >= 0.5, max(asked, 1.0 - asked), urgent, mood)
+            return Kind(kind, why, cue, sure, False, 0.85, urgent, mood, asking)
+        return Kind(kind, why, cue, sure, asked >= 0.5, max(asked, 1.0 - asked), urgent, mood, asking)
 
 
 def _cue(reading: Reading, kind: str) -> str | None:

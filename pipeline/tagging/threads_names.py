@@ -32,6 +32,9 @@ COUNTY_TOO = (
     "社保中心",
     "征地办",
 )
+# Organs of a town; where a post tells of one county alone, its town government needs no name.
+TOWN_GOVERNMENTS = ("镇政府", "乡政府", "镇里", "镇领导", "镇党委")
+TOWN_ORGANS = ("政府", "乡政府", "镇政府", "镇党委", "镇卫生院", "乡卫生院", "卫生院")
 # A 区 that is no district.
 _NO_DISTRICT = tuple(
     f"{lead}区"
@@ -70,6 +73,7 @@ class UnitNames:
         self._not_before: dict[str, list[str]] = rules["not_preceded_by"]
         self._other_cities = tuple(name for name in rules["cities"] if name != city.stem)
         self._counties: dict[str, str] = {}
+        self._vertical = frozenset(own.get("vertical", ()))
         self._apart = frozenset(own.get("apart", [unit.short for unit in city.units if unit.is_county]))
         for unit in city.units:
             if unit.is_county:
@@ -97,9 +101,8 @@ class UnitNames:
         for county, places in own.get("places", {}).items():
             for place in places:
                 self._counties.setdefault(place, county)
-                index.add(
-                    [f"{place}镇政府", f"{place}政府", f"{place}镇党委", f"{place}乡政府"], ("organ", county)
-                )
+                index.add([f"{place.removesuffix('镇')}{organ}" for organ in TOWN_ORGANS], ("organ", county))
+        index.add(TOWN_GOVERNMENTS, ("town", ""))
 
         self._county_names = tuple(self._counties)
 
@@ -118,6 +121,7 @@ class UnitNames:
         for lead in dict.fromkeys((county, stem)):
             index.add([lead + organ for organ in organs], ("organ", county))
             index.add([f"{lead}征地办", f"{lead}政务中心", f"{lead}政务服务中心"], ("organ", county))
+            index.add([f"{lead}有关部门", f"{lead}相关部门"], ("organ", county))
             index.add([f"{lead}政府", f"{lead}人民政府", f"{lead}县委", f"{lead}领导"], ("organ", county))
 
     def find(self, found: dict[tuple[str, str], list[Span]], text: str, title_end: int = 0) -> list[Named]:
@@ -126,6 +130,10 @@ class UnitNames:
         for (kind, key), places in found.items():
             if kind in ("name", "organ"):
                 spans.extend((span, key, kind == "organ") for span in places)
+        told = {key for kind, key in found if kind == "county"}
+        if len(told) == 1:
+            county = next(iter(told))
+            spans.extend((span, county, True) for span in found.get(("town", ""), ()))
         spans.sort(key=lambda entry: (entry[0][0], -entry[0][1], not entry[2]))
         named: dict[str, Named] = {}
         end = -1
@@ -133,7 +141,7 @@ class UnitNames:
             if span[0] < end:
                 continue
             end = span[1]
-            county = organ
+            county_organ = organ
             name = text[span[0] : span[1]]
             before, after = text[max(0, span[0] - 8) : span[0]], text[span[1] : span[1] + 6]
             if not organ:
@@ -142,16 +150,21 @@ class UnitNames:
                 if name[0] != "市" and not before.endswith((self._stem, self._stem + "市")):
                     lead = self._county_before(before, found)
                     if lead is not None and (
-                        name[-1] in "局委办府" or name in COUNTY_TOO or lead in self._apart
+                        name[-1] in "局委办府"
+                        or (name.endswith("部门") and unit not in self._vertical)
+                        or name in COUNTY_TOO
+                        or lead in self._apart
                     ):
-                        unit, county = lead, True
+                        unit, county_organ = lead, True
             elif after.startswith(self._place_after):
                 continue
             addressed = span[0] < title_end or before.endswith(self._calls) or after.startswith(self._called)
             own = after.startswith(self._its_own)
             known = named.get(unit)
             if known is None or (addressed and not known.addressed):
-                named[unit] = Named(unit, span, county, addressed, own or (known is not None and known.own))
+                named[unit] = Named(
+                    unit, span, county_organ, addressed, own or (known is not None and known.own)
+                )
             elif own and not known.own:
                 named[unit] = msgspec.structs.replace(known, own=True)
         return list(named.values())

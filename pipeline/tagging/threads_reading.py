@@ -56,6 +56,7 @@ _ON_THE_WAY_AFTER = (
 )
 
 
+HAILS = frozenset("，,：:！!？?")  # behind a name that is spoken to
 # Cues that every post is asked for: looked for in the same pass as matters and names.
 ALWAYS = ("lost_pet", "village")
 
@@ -116,6 +117,14 @@ class Reading(msgspec.Struct):
             return "title", span[0], min(span[1], self.title_end)
         offset = self.title_end + 1
         return "posts[0]", span[0] - offset, span[1] - offset
+
+    @property
+    def hailed(self) -> bool:
+        """Whether the title begins with a unit's name and speaks to it: "港口区政府，…", "教育局：…"."""
+        return any(
+            start == 0 and self.text[end : end + 1] in HAILS and end < self.title_end
+            for start, end in (entry.span for entry in self.named)
+        )
 
     @property
     def matter(self) -> float:

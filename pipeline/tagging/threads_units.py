@@ -10,11 +10,12 @@ from typing import Any
 
 import msgspec
 
-from pipeline.city import City
+from pipeline.city import City, load_own_yaml
 from pipeline.records import Evidence
-from pipeline.tagging.duties import DutyRouter, Routed
+from pipeline.tagging.duties import LEXICON, DutyRouter, Routed, split, units_of_functions
 from pipeline.tagging.grams import GramModel, Known
 from pipeline.tagging.threads_reading import Reading
+from pipeline.tagging.threads_replies import NOBODY, Repliers
 from pipeline.tagging.threads_router import LearnedRouter
 
 MOST = 3
@@ -24,8 +25,9 @@ RESPONSIBLE = 0.35  # share of the best score from which a named unit is held re
 NAMED = 2.0  # what being called upon adds for a responsible unit
 TOLD = 0.1  # what being told of adds
 WORTH = 0.04  # share of the best score from which a unit is suggested at all
-PHRASES = 0.3  # worth of the strongest phrases beside the learned router's whole share
+PHRASES = 0.25  # worth of the strongest phrases beside the learned router's whole share
 ENOUGH = 3.0  # points of phrases that count in full
+REPLIED, POINTED, SENT_BACK = 0.97, 0.9, 0.6  # confidence by what officials replied
 PRAISED = 0.25  # share from which the learned router names who is praised
 
 
@@ -62,8 +64,28 @@ class UnitChooser:
                 result[number] = shares
         return result
 
-    def choose(self, reading: Reading, shares: dict[str, float], praise: bool = False) -> UnitChoice:
+    def choose(
+        self,
+        reading: Reading,
+        shares: dict[str, float],
+        praise: bool = False,
+        repliers: Repliers = NOBODY,
+    ) -> UnitChoice:
         """Up to three units for a post, best first; `shares` are what the learned router sees in it."""
+        choice = self._choose(reading, shares, praise)
+        first = repliers.first
+        if first is None and not repliers.sent_back:
+            return choice
+        told = list(dict.fromkeys([*repliers.answering, *repliers.pointed]))
+        own = [entry.unit for entry in reading.named] if praise else choice.units
+        rest = [unit for unit in own if unit not in told]
+        rest.sort(key=repliers.sent_back.__contains__)
+        units = [*told, *rest][:MOST]
+        if first is None:
+            return UnitChoice(units, _why(reading, units), min(choice.confidence, SENT_BACK))
+        return UnitChoice(units, repliers.evidence(first), REPLIED if repliers.answering else POINTED)
+
+    def _choose(self, reading: Reading, shares: dict[str, float], praise: bool) -> UnitChoice:
         named = [entry.unit for entry in reading.named]
         if praise and named:
             return UnitChoice(named[:MOST], _why(reading, named[:1]), 0.9)
@@ -79,7 +101,9 @@ class UnitChooser:
         called = {entry.unit for entry in reading.named if entry.addressed}
         counties = {entry.unit for entry in reading.named if entry.county}
         acting = {entry.unit for entry in reading.named if entry.own}
-        institutions = self._institutions & called
+        institutions = self._institutions & {
+            unit for unit in named if unit in called or scores.get(unit, 0.0) >= RESPONSIBLE * best
+        }
         late: set[str] = set()
         for place, unit in enumerate(named):
             own = scores.get(unit, 0.0)
@@ -113,7 +137,11 @@ class UnitChooser:
         spans = [
             span for span in reading.found["county", county] if not reading.text.endswith(_FROM, 0, span[0])
         ]
-        local = any(start < reading.title_end for start, _ in spans) or len(spans) >= 3
+        local = (
+            any(start < reading.title_end for start, _ in spans)
+            or len(spans) >= 3
+            or (len(spans) == 2 and reading.has("village"))
+        )
         vertical = max(rank, key=lambda unit: rank[unit], default="") in self._vertical
         rank[county] = 1.05 * best if local and not vertical and not city_named else 0.5 * best
 
@@ -174,6 +202,19 @@ def unit_of_account(city: City) -> Callable[[str | None], str | None]:
         (name.removeprefix("市"), unit) for name, unit in names if name.startswith("市") and len(name) > 2
     ]
 
+    raw = load_own_yaml(LEXICON)
+    unit_of = units_of_functions(city, raw["functions"])
+    # 防城港社保服务: the longest colloquial name in it.
+    colloquial = sorted(
+        (
+            (name, unit_of[function])
+            for function, names in raw["colloquial"].items()
+            if function in unit_of
+            for name in split(names)
+        ),
+        key=lambda entry: -len(entry[0]),
+    )
+
     def find(account: str | None) -> str | None:
         if not account:
             return None
@@ -182,6 +223,7 @@ def unit_of_account(city: City) -> Callable[[str | None], str | None]:
         for name, unit in names:
             if name in account:
                 return unit
-        return next((unit for name, unit in stems if name in account), None)
+        told = next((unit for name, unit in stems if name in account), None)
+        return told or next((unit for name, unit in colloquial if name in account), None)
 
     return find

@@ -29,11 +29,14 @@ SHARPNESS = 6.0
 Matter = tuple[str, str, float]  # function, text, weight
 
 
-def load_phrases(path: Path = DATA / "matters.tsv") -> list[tuple[str, str]]:
-    """(function, phrase) of our own table of everyday phrasings."""
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
-        return [(function, phrase) for function, phrases in rows for phrase in phrases.split("|")]
+def load_phrases() -> list[tuple[str, str]]:
+    """(function, phrase) of our own tables of everyday phrasings."""
+    found: list[tuple[str, str]] = []
+    for path in sorted(DATA.glob("matters*.tsv")):
+        with path.open(encoding="utf-8", newline="") as file:
+            for function, phrases in csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE):
+                found += [(function, phrase) for phrase in phrases.split("|")]
+    return found
 
 
 def load_routed(path: Path) -> Iterator[tuple[str, str, list[str]]]:

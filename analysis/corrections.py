@@ -93,6 +93,20 @@ def accuracy_of_topics(con: Connection, known_by: dt.datetime | None = None) -> 
     ]
 
 
+def accuracy_of_threads(con: Connection, known_by: dt.datetime | None = None) -> list[Accuracy]:
+    """Per month of the decision and unit: the first unit of posts that a person handed on or corrected."""
+    return [
+        Accuracy(
+            row["month"],
+            row["unit"],
+            int(row["right_count"]),
+            int(row["wrong_count"]),
+            int(row["missed_count"]),
+        )
+        for row in ask(con, "accuracy_thread", known_by=known_by)
+    ]
+
+
 def export_corrections(con: Connection, folder: Path) -> dict[str, int]:
     """Write what people corrected as gold, one file for articles and one for threads; returns lines by file.
 

@@ -142,24 +142,32 @@ def export(
 
 @correct_app.command("accuracy")
 def accuracy(
-    by: Annotated[str, typer.Option("--by", help="unit 按单位，topic 按专题。")] = "unit",
+    by: Annotated[
+        str,
+        typer.Option("--by", help="unit 稿件按单位，topic 稿件按专题，thread 帖子按该答的单位。"),
+    ] = "unit",
     city: CityOption = None,
     home: HomeOption = HOME,
     known_by: KnownByOption = None,
     as_json: JsonOption = False,
     as_csv: CsvOption = False,
 ) -> None:
-    """规则判得准不准：人工看过的稿件，逐月按单位或专题统计对、错、漏。"""
+    """规则判得准不准：人工看过的稿件、转办过的帖子，逐月按单位或专题统计对、错、漏。"""
     import dataclasses
 
-    from analysis.corrections import ACCURACY_COLUMNS, accuracy_of_topics, accuracy_of_units
+    from analysis.corrections import (
+        ACCURACY_COLUMNS,
+        accuracy_of_threads,
+        accuracy_of_topics,
+        accuracy_of_units,
+    )
     from analysis.warehouse import moment
 
-    if by not in ("unit", "topic"):
-        raise UserError(f"--by 应为 unit 或 topic，而不是 {by!r}")
+    measures = {"unit": accuracy_of_units, "topic": accuracy_of_topics, "thread": accuracy_of_threads}
+    if by not in measures:
+        raise UserError(f"--by 应为 {'、'.join(measures)} 之一，而不是 {by!r}")
     with asked(city, home) as (_, con):
-        measure = accuracy_of_units if by == "unit" else accuracy_of_topics
-        found = measure(con, moment(parse_day(known_by, "--known-by")))
+        found = measures[by](con, moment(parse_day(known_by, "--known-by")))
         emit_rows(
             [
                 {
@@ -172,8 +180,8 @@ def accuracy(
             ACCURACY_COLUMNS,
             as_json,
             as_csv,
-            title="人工复核过的稿件里，规则的对错",
-            caption="只统计人工更正或确认过的；没人看过的不算对也不算错",
+            title="人工看过的里面，规则的对错",
+            caption="只统计人工更正、确认、转办过的；没人看过的不算对也不算错",
         )
 
 

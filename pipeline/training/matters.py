@@ -49,8 +49,11 @@ def load_routed(path: Path) -> Iterator[tuple[str, str, list[str]]]:
             yield post.get("title") or "", text or "", gold["units"]
 
 
-def load_matters(data_dir: Path, city: City, without: frozenset[str] = frozenset()) -> list[Matter]:
-    """All there is to learn from, but for the files named `without`."""
+def load_matters(
+    data_dir: Path, city: City, without: frozenset[str] = frozenset(), corrected: Path | None = None
+) -> list[Matter]:
+    """All there is to learn from, but for the files named `without`; `corrected`: posts of which people said
+    whose they are (`correct export`)."""
     phrases = load_phrases()
     unit_of = PostReader(city).router.unit_of
     known = functions_of(unit_of, frozenset(name for name, _ in phrases))
@@ -69,7 +72,8 @@ def load_matters(data_dir: Path, city: City, without: frozenset[str] = frozenset
         function = standing(name)
         if function is not None:
             matters.append((function, f"{title}\n{text}", GUESSED))
-    for path in [*sorted(DATA.glob("posts-*.jsonl")), *gold_files(data_dir)]:
+    decided = [corrected] if corrected is not None and corrected.is_file() else []
+    for path in [*sorted(DATA.glob("posts-*.jsonl")), *gold_files(data_dir), *decided]:
         if path.name in without:
             continue
         for title, text, units in load_routed(path):

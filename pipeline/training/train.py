@@ -57,7 +57,7 @@ def train(
         _write(out_dir, *_threads(data_dir, city, corrections)),
         _write(out_dir, *_topics(data_dir)),
         _write(out_dir, *_chat(data_dir)),
-        _write(out_dir, *_matters(data_dir, city)),
+        _write(out_dir, *_matters(data_dir, city, corrections)),
     ]
     articles = corrections / ARTICLES if corrections else None
     role_model, read, scores = build_role_model(data_dir, out_dir / "roles", articles)
@@ -181,8 +181,8 @@ def _topics(data_dir: Path) -> tuple[GramModel, Card]:
     return fit_topics(pairs), card
 
 
-def _matters(data_dir: Path, city: City) -> tuple[GramModel, Card]:
-    matters = load_matters(data_dir, city)
+def _matters(data_dir: Path, city: City, corrections: Path | None = None) -> tuple[GramModel, Card]:
+    matters = load_matters(data_dir, city, corrected=corrections / THREADS if corrections else None)
     card: Card = {
         "what": "帖子：所说的事属于哪项公共职能（再由 units.csv 对应到单位）",
         "kind": "线性支持向量机：单字与双字的 tf-idf；与职责词典合用",

@@ -14,11 +14,17 @@ from analysis.acts.tag import (
     correct_thread,
     read_correction,
 )
-from analysis.corrections import accuracy_of_topics, accuracy_of_units, export_corrections
+from analysis.corrections import (
+    accuracy_of_threads,
+    accuracy_of_topics,
+    accuracy_of_units,
+    export_corrections,
+)
 from analysis.warehouse import open_warehouse
 from pipeline.city import load_city
 from pipeline.evaluation import evaluate
 from pipeline.training.examples import load_threads
+from pipeline.training.matters import load_matters
 from pipeline.training.roles import load_articles
 from tests.analysis.case import Case
 
@@ -121,3 +127,31 @@ def test_an_indicator_may_be_spelt_as_the_notice_does():
             [json.dumps({**item, "gold": {"indicator": said}}).encode()], load_city(), with_baselines=False
         )
         assert [m.gold for m in result.misses] == ([] if said == "水资源管理" else [name])
+
+
+def test_handing_a_post_on_teaches_whose_it_is_and_counts(case, tmp_path):
+    """Handed on as suggested, handed to another, taken back, and one that nobody touched."""
+    posts = [("甲", "2017-10-08T08:00", "小区门口的路灯三个月不亮")]
+    right, wrong, back, _ = (
+        case.thread(str(n), f"[投诉:市水利局]{n}", posts, at="2017-10-08T12:00:00") for n in (1, 2, 3, 4)
+    )
+    after = {"move": "hand_over", "state": "待签收"}
+    case.decide("state_change", f"{right}-1", "2017-10-09T09:00:00", after=after)
+    moved = {"move": "hand_over", "state": "待签收", "unit": "市市政局"}
+    case.decide("transfer", f"{wrong}-1", "2017-11-09T09:00:00", before={"unit": "市水利局"}, after=moved)
+    case.decide("state_change", f"{back}-1", "2017-10-09T09:00:00", after=after)
+    undone = {"move": "take_back", "state": "待研判"}
+    case.decide("state_change", f"{back}-1", "2017-10-09T09:05:00", after=undone)
+    rows = asked(case, accuracy_of_threads)
+    assert [(r.month, r.name, r.right_count, r.wrong_count, r.missed_count) for r in rows] == [
+        ("2017-10", "市水利局", 1, 0, 0),
+        ("2017-11", "市市政局", 0, 0, 1),
+        ("2017-11", "市水利局", 0, 1, 0),
+    ]
+    assert asked(case, lambda con: export_corrections(con, tmp_path))["threads-corrected.jsonl"] == 2
+    corrected = tmp_path / "threads-corrected.jsonl"
+    said = {row["id"]: row["gold"] for row in map(json.loads, corrected.read_bytes().splitlines())}
+    assert [said[thread]["units"] for thread in (right, wrong)] == [["市水利局"], ["市市政局"]]
+    assert all(gold["needs_reply"] for gold in said.values())
+    before, learned = (len(load_matters(tmp_path, load_city(), corrected=path)) for path in (None, corrected))
+    assert learned == before + 2

@@ -191,19 +191,9 @@ def _found(plain: str) -> Iterator[tuple[int, int, int, str]]:
 
     Where two overlap the one that begins first counts, then the rule that stands first.
     """
-    rules: list[tuple[re.Pattern[str], str, int | str, Callable[[re.Match[str]], bool] | None]] = [
-        (_ID_18, ID_CARD, 0, None),
-        (_ID_15, ID_CARD, 0, None),
-        (_CUED_ID, ID_CARD, 1, None),
-        (_CARD, BANK_CARD, 0, _is_card),
-        (_MOBILE, PHONE, 0, None),
-        (_LANDLINE, PHONE, 0, None),
-        (_CUED_PHONE, PHONE, 1, None),
-        (_EMAIL, EMAIL, 0, None),
-        (_QQ, QQ, 1, None),
-        (_WECHAT, WECHAT, "id", _is_wechat_id),
-    ]
-    for rank, (pattern, word, group, accept) in enumerate(rules):
+    for rank, (pattern, word, group, accept, signs) in enumerate(_RULES):
+        if signs and not any(sign in plain for sign in signs):
+            continue
         for match in pattern.finditer(plain):
             if accept is None or accept(match):
                 yield match.start(group), rank, match.end(group), word
@@ -235,3 +225,19 @@ def _is_card(match: re.Match[str]) -> bool:
 def _is_wechat_id(match: re.Match[str]) -> bool:
     """A bare word after 微信 is an id only if it looks like one; after 微信号 or a colon anything is."""
     return bool(match["sure"]) or any(char.isdigit() or char == "_" for char in match["id"])
+
+
+# Pattern, stand-in, group, further test, characters of which each match holds one (a text without is passed).
+_Rule = tuple[re.Pattern[str], str, "int | str", Callable[[re.Match[str]], bool] | None, str]
+_RULES: list[_Rule] = [
+    (_ID_18, ID_CARD, 0, None, ""),
+    (_ID_15, ID_CARD, 0, None, ""),
+    (_CUED_ID, ID_CARD, 1, None, "身"),
+    (_CARD, BANK_CARD, 0, _is_card, ""),
+    (_MOBILE, PHONE, 0, None, ""),
+    (_LANDLINE, PHONE, 0, None, "0"),
+    (_CUED_PHONE, PHONE, 1, None, "电座手联热Tt"),
+    (_EMAIL, EMAIL, 0, None, "@"),
+    (_QQ, QQ, 1, None, "Qq扣企"),
+    (_WECHAT, WECHAT, "id", _is_wechat_id, "信CcXx"),
+]

@@ -253,3 +253,20 @@ def test_a_lost_salt_is_not_made_anew(tmp_path: Path) -> None:
     with pytest.raises(SaltError, match="不见了"):
         load_salt(tmp_path / "salt")
     assert not (tmp_path / "salt").exists()
+
+
+def test_a_rule_is_passed_over_only_where_it_cannot_match() -> None:
+    from pipeline import privacy
+
+    examples = {
+        "_CUED_ID": "身份证：450601900101123",
+        "_LANDLINE": "（0770）2823456",
+        "_CUED_PHONE": "Tel 2823456",
+        "_EMAIL": "a@b.cn",
+        "_QQ": "企鹅号12345678",
+        "_WECHAT": "weChat: abc12345",
+    }
+    for name, text in examples.items():
+        (signs,) = [rule[4] for rule in privacy._RULES if rule[0] is getattr(privacy, name)]
+        assert signs and any(sign in text.translate(privacy._PLAIN) for sign in signs), name
+        assert mask_personal(text) != text, name

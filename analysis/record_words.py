@@ -61,7 +61,7 @@ VALUE_WORDS = SENTIMENTS | ROLES | {
     "full": "各计全分", "split": "均分", "highest": "取最高", "first": "取首发", "same_day": "算当天",
     "next_working_day": "算下一工作日", "article": "稿件", "thread": "帖子",
 }  # fmt: skip
-_HIDDEN = frozenset({"move", "key", "sha256", "warc", "warc_offset", "body", "phone"})
+_HIDDEN = frozenset({"move", "key", "setting_file", "sha256", "warc", "warc_offset", "body", "phone"})
 
 
 def kind_words(kind: str) -> str:
@@ -91,6 +91,8 @@ def value_words(value: Any) -> str:
         return "无"
     if isinstance(value, bool):
         return "是" if value else "否"
+    if isinstance(value, float):
+        return f"{value:g}"
     if isinstance(value, Mapping):
         return " ".join(value_words(part) for part in value.values())
     if isinstance(value, list | tuple):

@@ -149,7 +149,7 @@ class _Draft:
         self._changed.add(ACCOUNTS)
 
     def _rule(self, after: Mapping[str, Any]) -> None:
-        place = self._tree(str(after["file"]))
+        place = self._tree(str(after["setting_file"]))
         *above, last = after["key"]
         for step in above:
             if not isinstance(place.get(step), dict):

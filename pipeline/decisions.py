@@ -52,7 +52,7 @@ Kind = Literal[
     "unit_edit",  # after: {short, is_new, official, kind, parent, duties, valid_from, valid_to, successor}
     "alias_edit",  # after: {alias, unit, state}
     "account_edit",  # after: {account, forum, unit, state}
-    "rule_edit",  # after: {file, key: [...], value}
+    "rule_edit",  # after: {setting_file, key: [...], value}
 ]
 KINDS: tuple[str, ...] = get_args(Kind)
 

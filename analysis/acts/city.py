@@ -240,7 +240,7 @@ def set_rule(
         who=who,
         at=at,
         before={"value": found.value},
-        after={"file": found.setting.file, "key": list(found.setting.key), "value": wanted},
+        after={"setting_file": found.setting.file, "key": list(found.setting.key), "value": wanted},
         why=reason(why, "依据"),
     )
     return _record(decisions, base, edit)

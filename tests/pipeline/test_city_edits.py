@@ -86,9 +86,9 @@ def test_an_account_needs_no_file_before(folder: Path) -> None:
 
 def test_a_rule_is_set_where_its_file_has_it_and_where_there_is_none(folder: Path) -> None:
     edits = [
-        _edit("rule_edit", 1, file="points.yaml", key=["levels", "市级"], value=3.5),
-        _edit("rule_edit", 2, file="reply-rules.yaml", key=["answer_days", "投诉"], value=5),
-        _edit("rule_edit", 3, file="city.yaml", key=["credit_threshold"], value=0.8),
+        _edit("rule_edit", 1, setting_file="points.yaml", key=["levels", "市级"], value=3.5),
+        _edit("rule_edit", 2, setting_file="reply-rules.yaml", key=["answer_days", "投诉"], value=5),
+        _edit("rule_edit", 3, setting_file="city.yaml", key=["credit_threshold"], value=0.8),
     ]
     city = lay_edits(load_city(folder), edits)
     assert city.mapping("points.yaml") == {"levels": {"市级": 3.5, "网站": 1}}
@@ -110,7 +110,7 @@ def test_an_edit_that_no_longer_fits_bars_no_other(folder: Path) -> None:
 def test_what_the_tags_depend_on_changes_their_fingerprint(folder: Path) -> None:
     base, tagger = load_city(folder), MarkTagger()
     alias = lay_edits(base, [_edit("alias_edit", alias="水务局", unit="市水利局", state="已核对")])
-    rule = lay_edits(base, [_edit("rule_edit", file="points.yaml", key=["lead"], value=3)])
+    rule = lay_edits(base, [_edit("rule_edit", setting_file="points.yaml", key=["lead"], value=3)])
     assert rules_fingerprint(alias, tagger) != rules_fingerprint(base, tagger)
     assert rules_fingerprint(rule, tagger) == rules_fingerprint(base, tagger)  # points tag nothing
 

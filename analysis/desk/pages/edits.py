@@ -122,7 +122,8 @@ def edit_lines(visit: Visit) -> list[EditLine]:
             target=edit.target,
             changes=change_words(edit.before, edit.after),
             why=edit.why,
-            is_waiting=edit.id not in built and (edit.kind != RULE_EDIT or edit.after.get("file") == CITY),
+            is_waiting=edit.id not in built
+            and (edit.kind != RULE_EDIT or edit.after.get("setting_file") == CITY),
         )
         for edit in reversed(city_edits(visit.office.store.decisions))
         if edit.at[:10] <= visit.as_of.isoformat()

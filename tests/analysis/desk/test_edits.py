@@ -137,3 +137,37 @@ def test_the_command_line_reads_what_the_desk_changed(office: Office) -> None:
     )  # fmt: skip
     asked = next(row for row in json.loads(done.stdout) if "水费怎么交" in row["title"])
     assert asked["answer_due"].startswith("2017-12-05")  # three working days, not five
+
+
+def test_the_command_line_edits_what_the_desk_shows(office: Office) -> None:
+    def run(*arguments: str) -> subprocess.CompletedProcess[bytes]:
+        return subprocess.run(
+            [sys.executable, "-m", "gangqing", "edits", *arguments, "--city", str(office.base.folder),
+             "--home", str(office.home)],
+            cwd=REPOSITORY, capture_output=True, check=False,
+        )  # fmt: skip
+
+    done = run(
+        "rule",
+        "points.yaml#lead",
+        "3",
+        "--who",
+        "绩效办 覃某",
+        "--why",
+        "会议定的",
+        "--at",
+        "2017-12-04T08:00",
+    )
+    assert "头条乘数，取值：2 → 3".encode() in done.stdout, done.stderr.decode()
+    refused = run("rule", "points.yaml#lead", "99", "--who", "甲", "--why", "乙")
+    assert refused.returncode == 2
+    assert "应为 1 至 10 之间的数".encode() in refused.stderr
+    assert run("alias", UNIT, "港城水务", "--who", "宣传部 韦某", "--at", "2017-12-04T08:01").returncode == 0
+    listed = json.loads(run("--json").stdout)
+    assert [row["target"] for row in listed][-2:] == ["规则：头条乘数", "别称：港城水务"]
+    rules = {row["name"]: row["value"] for row in json.loads(run("rule", "--json").stdout)}
+    assert rules["points.yaml#lead"] == "3"
+    with browser(office, Role.ADMINISTRATOR) as admin:  # without a new start of the desk
+        assert "取值：2 → 3" in admin.get("/settings?tab=edits").text
+        assert "港城水务" in admin.get("/settings?tab=units").text
+    assert office.points.lead == 3

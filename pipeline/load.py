@@ -37,6 +37,7 @@ from pipeline.warehouse import (
 )
 
 PAGES_PER_BATCH = 2000
+PAGES_PER_COMMIT = 20_000  # what a transaction holds lies in memory; a draft that fails is thrown away anyway
 # City files that change no tag: the plan and the rules are read anew by every build.
 _NOT_TAGGING = {"plan.yaml", "points.yaml", "reply-rules.yaml", "hot-rules.yaml"}
 Progress = Callable[[str, int, int | None], None]  # stage in Chinese, done, total
@@ -221,6 +222,9 @@ def _load_landing(
         if count % PAGES_PER_BATCH == 0:
             _flush(warehouse, rows, texts)
             say("读取并标注", count, None)
+            if count % PAGES_PER_COMMIT == 0:
+                warehouse.commit()
+                warehouse.begin()
     _flush(warehouse, rows, texts)
     say("读取并标注", count, count)
     warehouse.replace("consumed", [{"file": f, "end_offset": o} for f, o in sorted(after.items())])

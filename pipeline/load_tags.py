@@ -16,6 +16,7 @@ from pipeline.tagging.items import ArticleItem, ThreadItem, ThreadPost
 from pipeline.warehouse import Warehouse
 
 BATCH = 500
+BATCHES_PER_COMMIT = 20
 MAX_CUTS = 200  # cuts of one thread; a longer one keeps its first and last hundred
 Count = Callable[[int, int], None]
 
@@ -158,6 +159,9 @@ def tag_threads(warehouse: Warehouse, tagger: TaggerLike, threads: Collection[st
         )
         warehouse.insert("thread_call", [r for f in follow for r in _calls(f)])
         count(min(start + BATCH, len(ids)), len(ids))
+        if (start // BATCH + 1) % BATCHES_PER_COMMIT == 0:
+            warehouse.commit()  # memory is bounded; the draft is published whole or never
+            warehouse.begin()
     warehouse.rows("DROP TABLE todo_post")
     return len(ids)
 

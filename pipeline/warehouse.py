@@ -36,7 +36,8 @@ class CheckError(WarehouseError):
 
 
 class Warehouse:
-    """One writer of one warehouse file. Everything between `begin` and `commit` happens or does not."""
+    """One writer of one warehouse file. Everything between `begin` and `commit` happens or does not; what a
+    build commits on its way is seen by nobody, for it works on a draft."""
 
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
         self.path = path

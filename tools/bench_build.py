@@ -46,7 +46,7 @@ def child(task: str, home: Path, **more: Any) -> dict[str, Any]:
 # ---------------------------------------------------------------- tasks of a child
 
 
-def build(home: Path, finds_reprints: bool = True) -> dict[str, Any]:
+def build(home: Path, finds_reprints: bool = True, indexes: bool = True) -> dict[str, Any]:
     """One build and the index after it: seconds by stage, what the tagger took, sizes."""
     from pipeline import load
     from pipeline.city import load_city
@@ -70,7 +70,7 @@ def build(home: Path, finds_reprints: bool = True) -> dict[str, Any]:
     seconds, cpu = time.perf_counter() - begun, time.process_time() - cpu
     built_peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     begun_index, index_cpu = time.perf_counter(), time.process_time()
-    texts = update_index(warehouse)
+    texts = update_index(warehouse) if indexes else 0
     return {
         "built_peak_mb": round(built_peak),
         "index_cpu": time.process_time() - index_cpu,
@@ -83,7 +83,7 @@ def build(home: Path, finds_reprints: bool = True) -> dict[str, Any]:
         "texts": texts,
         "index_seconds": time.perf_counter() - begun_index,
         "warehouse_bytes": warehouse.stat().st_size,
-        "index_bytes": index_path(warehouse).stat().st_size,
+        "index_bytes": index_path(warehouse).stat().st_size if indexes else 0,
     }
 
 

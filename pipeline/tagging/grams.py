@@ -135,6 +135,11 @@ class GramModel:
     def _bank(self) -> GramBank:
         return GramBank([self])
 
+    @cached_property
+    def _columns(self) -> dict[str, Floats]:
+        """The weights of each class, side by side: to explain a tag, one class is looked at."""
+        return {name: column.copy() for name, column in zip(self.classes, self.rows.T, strict=True)}
+
     def read(self, texts: Sequence[str]) -> Known:
         """The grams of texts that the model knows."""
         return self._bank.read(texts)[0]
@@ -156,9 +161,9 @@ class GramModel:
         """Words of a text that hold the pairs of characters that speak most for a class. `number` is that of
         the text in the batch."""
         ids, times = known.of(number)
-        part = times * self.rows[ids, self.classes.index(name)]
+        part = times * self._columns[name].take(ids)
         if len(part) > _SHOWN:
-            best = np.argpartition(part, -_SHOWN)[-_SHOWN:]
+            best = part.argpartition(-_SHOWN)[-_SHOWN:]
             part, ids = part[best], ids[best]
         found: list[str] = []
         for weight, key in sorted(zip((-part).tolist(), self.keys[ids].tolist(), strict=True)):

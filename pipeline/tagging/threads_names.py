@@ -71,7 +71,11 @@ class UnitNames:
         self._its_own = tuple(rules["its_own"])
         self._not_after: dict[str, list[str]] = rules["not_followed_by"]
         self._not_before: dict[str, list[str]] = rules["not_preceded_by"]
-        self._other_cities = tuple(name for name in rules["cities"] if name != city.stem)
+        others = {name for name in rules["cities"] if name != city.stem}
+        # By length: three hundred names are too many to try each.
+        self._other_cities = [
+            (n, frozenset(name for name in others if len(name) == n)) for n in sorted(set(map(len, others)))
+        ]
         self._counties: dict[str, str] = {}
         self._vertical = frozenset(own.get("vertical", ()))
         self._apart = frozenset(own.get("apart", [unit.short for unit in city.units if unit.is_county]))
@@ -189,7 +193,7 @@ class UnitNames:
         if before.endswith(self._elsewhere):
             return True
         lead = before.removesuffix("市").removesuffix("省")
-        if lead.endswith(self._other_cities) and not lead.endswith(self._stem):
+        if not lead.endswith(self._stem) and any(lead[-n:] in names for n, names in self._other_cities):
             return True
         return name in self._bare and not (
             after.startswith(self._bare_after) or before.endswith(self._bare_before)

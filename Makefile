@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run desk test check lint bench faults bench-desk format lock clean
+.PHONY: help setup run desk test check lint bench faults fuzz audit wheelhouse bench-desk format lock clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -45,6 +45,16 @@ bench: $(STAMP) ## all benches beside named peers; writes docs/performance.md (Q
 
 faults: $(STAMP) ## kills, power cuts, full disks, torn lines, clocks set back, two at once: 100 of each, docs/faults.md
 	$(BIN)/python -m tools.faults
+
+fuzz: $(STAMP) ## hostile text for every parser, tagger and reader; MINUTES=60 each (docs/fuzz.md)
+	$(BIN)/python -m tools.fuzz --minutes $(or $(MINUTES),5)
+
+audit: $(STAMP) ## known faults of the locked dependencies (needs the network)
+	$(PYTHON) -m venv build/audit && build/audit/bin/pip install --quiet pip-audit
+	build/audit/bin/pip-audit --require-hashes --disable-pip --requirement requirements.lock
+
+wheelhouse: $(STAMP) ## everything for a machine without internet: wheelhouse/ and its install.sh
+	$(BIN)/python -m tools.wheelhouse wheelhouse
 
 bench-desk: $(STAMP) ## times of every page with 200,000 articles, 300,000 posts and 20 people clicking
 	@test -f warehouse.duckdb || $(BIN)/gangqing run

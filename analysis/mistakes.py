@@ -21,6 +21,7 @@ from pipeline.decisions import DecisionError
 from pipeline.evaluation import EvaluationError
 from pipeline.faults import os_fault
 from pipeline.privacy import SaltError
+from pipeline.retention import RetentionError
 from pipeline.warehouse import WarehouseError as BuildError
 
 _NEAR = 4  # how many units to suggest
@@ -29,6 +30,7 @@ _NEAR = 4  # how many units to suggest
 _CLEAR = (
     ActError,
     BackupError,
+    RetentionError,
     SheetError,
     CityError,
     CorrectionError,

@@ -36,6 +36,7 @@ KIND_WORDS = {
     "proof_pack": "打核验包",
     "import_batch": "导入报送表",
     "deduction": "裁定预扣分",
+    "capture_removal": "清除期满的论坛原始网页",
     "unit_edit": "修改单位",
     "alias_edit": "修改别称",
     "account_edit": "修改官方账号",
@@ -53,7 +54,8 @@ FIELD_WORDS = {
     "alias": "别称", "account": "账号", "forum": "论坛或平台", "value": "取值", "official": "全称",
     "parent": "上级", "duties": "职责", "valid_from": "有效期自", "valid_to": "有效期至",
     "successor": "继任单位", "is_new": "新增",
-    "short": "简称", "points": "分值", "label": "任务", "count": "件数", "job": "任务号", "result": "结果",
+    "short": "简称", "points": "分值", "label": "任务", "count": "件数", "runs": "批次",
+    "size": "字节", "job": "任务号", "result": "结果",
     "roles": "角色", "is_active": "启用", "person": "姓名",
 }  # fmt: skip
 # Values that decisions hold as the program writes them.

@@ -1,9 +1,10 @@
-"""Owns what a parsed record loses before it is landed: posters' names and personal numbers."""
+"""Owns what a parsed record loses before it is landed: posters' names, also in texts, personal numbers."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 import msgspec
@@ -37,24 +38,61 @@ class Anonymiser:
         )
 
     def thread(self, thread: ThreadPage) -> ThreadPage:
+        spoken = [post.author for post in thread.posts]
+        spoken += [post.quote.author for post in thread.posts if post.quote is not None]
+        names = {
+            name.strip(): _pseudonym(name, self.salt)
+            for name in spoken
+            if name and name.strip() not in self.officials
+        }
         return msgspec.structs.replace(
-            thread, title=mask_personal(thread.title), posts=[self._post(post) for post in thread.posts]
+            thread,
+            title=without_names(mask_personal(thread.title), names),
+            posts=[self._post(post, names) for post in thread.posts],
         )
 
-    def _post(self, post: Post) -> Post:
+    def _post(self, post: Post, names: Mapping[str, str]) -> Post:
         quote = post.quote
         return msgspec.structs.replace(
             post,
             author=self._name(post.author),
-            text=_mask(post.text),
+            text=None if post.text is None else without_names(mask_personal(post.text), names),
             is_registered_official=post.author is not None and post.author.strip() in self.officials,
-            quote=quote and Quote(author=self._name(quote.author), text=mask_personal(quote.text)),
+            quote=quote
+            and Quote(author=self._name(quote.author), text=without_names(mask_personal(quote.text), names)),
         )
 
     def _name(self, name: str | None) -> str | None:
         if name is None or name.strip() in self.officials:
             return name
         return _pseudonym(name, self.salt)
+
+
+# How a poster is spoken to or of; a name that is also a word of the language is changed only there.
+_BEFORE = r"(?:@ ?|回复[ :：@]{0,3}|答复[ :：@]{0,3}|楼上的?|引用[ :：]{0,2}|原帖由 ?)"
+_AFTER = r"(?= ?(?:[:：]|网友|发表于|写道|说[:：]))"
+_COMMON = re.compile(
+    r"(?:[人员]|市民|居民|群众|业主|家长|网友|司机|村民|先生|女士|老师|同学|用户|游客|匿名)$"
+)
+_LONG = 4  # characters: so long a name is hardly a word of the language
+
+
+def without_names(text: str, names: Mapping[str, str]) -> str:
+    """A text of a thread with the names of its posters replaced by their pseudonyms.
+
+    Args:
+        names: those who speak on the page or are quoted there → pseudonyms.
+    """
+    for name, stand_in in sorted(names.items(), key=lambda pair: -len(pair[0])):
+        if name not in text or len(name) < 2:
+            continue
+        if len(name) >= _LONG and not _COMMON.search(name):
+            text = text.replace(name, stand_in)
+            continue
+        here = re.escape(name)
+        spoken_to = re.compile(f"({_BEFORE}){here}|{here}{_AFTER}")
+        text = spoken_to.sub(rf"\g<1>{stand_in}", text)
+    return text
 
 
 def _mask(text: str | None) -> str | None:

@@ -150,6 +150,10 @@ def read_capture(folder: Path, warc: str, offset: int) -> tuple[Mapping[str, str
                 headers = {name.lower(): value for name, value in record.http_headers.headers}
                 headers[":status"] = record.http_headers.get_statuscode()
                 return headers, record.content_stream().read()
+    except FileNotFoundError as error:
+        if path.with_name(f"{path.name}.removed.json").exists():  # pipeline/retention.py
+            raise CaptureError("这份存证的保存期已满，已按决定清除；登记的网址和 SHA-256 仍在") from error
+        raise CaptureError(f"存证文件不见了，请从备份恢复：{warc}") from error
     except (OSError, ArchiveLoadFailed, EOFError, zlib.error, ValueError) as error:
         raise CaptureError(f"存证读不出：{warc} 第 {offset} 字节：{error}") from error
     raise CaptureError(f"存证文件 {warc} 第 {offset} 字节处没有网页")

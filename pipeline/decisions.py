@@ -47,6 +47,7 @@ Kind = Literal[
     "bulletin_issue",  # target: issued report; after: {number, as_of, title, sha256, unit, replaces}
     "proof_pack",  # target: name of the package; after: {sha256, unit, task, from, to, forum}
     "source_note",  # target: site; after: {date, until, state}: what a person knows of a source's silence
+    "capture_removal",  # target: site; after: {until, runs, count, size}: raw pages whose term was over
     "calendar_note",  # target: calendar-<year>; after: {year, state, tickets or dues}
     # Edits of the city's data (pipeline/city_edits.py); target names what is edited.
     "unit_edit",  # after: {short, is_new, official, kind, parent, duties, valid_from, valid_to, successor}

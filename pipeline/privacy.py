@@ -91,6 +91,7 @@ def _table() -> dict[int, str]:
     table = {0xFF01 + i: chr(0x21 + i) for i in range(94)}  # full-width ASCII
     table |= {ord(char): "-" for char in "‐‑‒–—―−－"}
     table |= {ord(char): " " for char in "\u00a0\u2002\u2003\u2009\u202f\u3000"}
+    table[ord("，")] = "，"  # it parts numbers; only the half-width comma groups the digits of one
     return table
 
 
@@ -136,10 +137,10 @@ _WORTH_A_LOOK = re.compile(
     r"|(?<=[微薇威VvＶｖ])信|(?<=[VvＶｖWwＷｗ])[XxＸｘ]|(?<=[WwＷｗ])[EeＥｅ][CcＣｃ])"
 )
 
-_DIGIT_BEFORE = r"(?<![\d])(?<!\d[.,])"
+_DIGIT_BEFORE = r"(?<![\d])(?<!\d\.)"
 # An amount, a share, a count: the number before it is no phone number.
 _NO_AMOUNT = (
-    r"(?!\d)(?![.,]\d)"
+    r"(?!\d)(?!\.\d)(?!,\d{1,3}(?!\d))"
     r"(?! ?(?:元(?!旦|宵|月)|[万亿][元吨]|千克|公斤|吨|平方|立方|公里|亩|美元|人民币|人次|株|尾|%|‰))"
 )
 _MOBILE_GROUPS = (
@@ -152,12 +153,12 @@ _AREA = r"(?:\(0(?:10|2\d|[3-9]\d{2})\)[ \-]?|0(?:10|2\d|[3-9]\d{2})[ \-]{0,2})"
 _LOCAL = r"[2-8]\d{2,3}[ \-]?\d{4}"
 _LANDLINE = re.compile(
     rf"{_DIGIT_BEFORE}(?<!\d[\-/])(?:\+?86[ \-]?)?{_AREA}{_LOCAL}{_NO_AMOUNT}"
-    rf"(?:(?:-|转|转分机)\d{{1,6}}(?!\d))?(?:[、/,;]{_LOCAL}{_NO_AMOUNT})*"
+    rf"(?:(?:-|转|转分机)\d{{1,6}}(?!\d))?(?:[、，/,;]{_LOCAL}{_NO_AMOUNT})*"
 )
 # Without an area code only where the text says that it is a telephone.
 _CUED_PHONE = re.compile(
     r"(?:电话|座机|手机|手机号码?|联系方式|热线|[Tt]el|TEL)[号码]{0,2}[ :]{0,3}(?:是|为)?"
-    rf"({_LOCAL}{_NO_AMOUNT}(?:[、/,;]{_LOCAL}{_NO_AMOUNT})*)"
+    rf"({_LOCAL}{_NO_AMOUNT}(?:[、，/,;]{_LOCAL}{_NO_AMOUNT})*)"
 )
 _PROVINCE = r"(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3])"
 _MONTH_DAY = r"(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
@@ -238,6 +239,6 @@ _RULES: list[_Rule] = [
     (_LANDLINE, PHONE, 0, None, "0"),
     (_CUED_PHONE, PHONE, 1, None, "电座手联热Tt"),
     (_EMAIL, EMAIL, 0, None, "@"),
-    (_QQ, QQ, 1, None, "Qq扣企"),
+    (_QQ, QQ, 1, None, "Qq扣抠企秋球"),
     (_WECHAT, WECHAT, "id", _is_wechat_id, "信CcXx"),
 ]

@@ -40,6 +40,7 @@ from pipeline.backup import maintenance
 from pipeline.city import City
 from pipeline.decisions import DecisionError, load_decisions
 from pipeline.landing import Quarantined, iter_landed
+from pipeline.retention import SUFFIX
 from pipeline.store import Store, ensure_folder, open_store, sync_folder
 
 _TRUTH = ("landing", "decisions", "captures", "batches", "accounts", "bulletins", "attachments", "outbox")
@@ -225,7 +226,8 @@ def _look_at(staging: Path, progress: Progress) -> tuple[int, int, list[str]]:
              (folder / "captures").glob("*/*")}  # fmt: skip
     for _, _, landed in iter_landed(folder, quarantine=bad.append):
         pages += 1
-        if landed.warc is not None and (landed.warc_offset or 0) >= sizes.get(landed.warc, 0):
+        is_kept = landed.warc is not None and f"{landed.warc}{SUFFIX}" not in sizes
+        if is_kept and landed.warc is not None and (landed.warc_offset or 0) >= sizes.get(landed.warc, 0):
             lost[landed.warc] += 1
         if pages % 2000 == 0:
             progress("核对采集结果", pages, None)

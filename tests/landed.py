@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from crawlers.anonymise import without_names
 from crawlers.text import clean_lines
 from pipeline.landing import iter_landed
 from pipeline.privacy import mask_personal
@@ -133,9 +134,10 @@ def thread_differences(
                 if getattr(page, name) != want:
                     found.append(f"{one.id} page {page.page}: {name} {getattr(page, name)!r} is not {want!r}")
         posts = [post for page in pages for post in page.posts]
+        names = _names_by_page(pages, one)
         if len(posts) != len(one.posts):
             found.append(f"{one.id}: {len(posts)} posts instead of {len(one.posts)}")
-        for got, post in zip(posts, one.posts, strict=False):
+        for number, (got, post) in enumerate(zip(posts, one.posts, strict=False)):
             text = faults.hostile(one.id, post.floor) + (post.text or "")
             edited = (
                 post.edited if is_typed and post.edited and post.edited <= faults.day.isoformat() else None
@@ -144,11 +146,17 @@ def thread_differences(
                 "floor": (got.floor, post.floor),
                 "pid": (got.pid, one.pid(post)),
                 # Personal numbers are masked before a record is landed.
-                "text": (got.text, None if post.blocked else mask_personal(clean_lines(text))),
+                "text": (
+                    got.text,
+                    None if post.blocked else without_names(mask_personal(clean_lines(text)), names[number]),
+                ),
                 "time": ((got.time or "")[:16], post.time[:16]),
                 "anonymous": (got.author is None, post.anonymous),
                 "official": (got.is_registered_official, post.is_registered_official),
-                "quote": (got.quote and got.quote.text, post.quote and mask_personal(post.quote.text)),
+                "quote": (
+                    got.quote and got.quote.text,
+                    post.quote and without_names(mask_personal(post.quote.text), names[number]),
+                ),
                 "edited": ((got.edited or "")[:16], (edited or "")[:16]),
                 "images": ([url.rsplit("/")[-1] for url in got.images], post.images),
             }  # fmt: skip
@@ -157,6 +165,22 @@ def thread_differences(
                 for name, (value, want) in checks.items()
                 if value != want
             ]
+    return found
+
+
+def _names_by_page(pages: list[ThreadPage], one: ThreadTruth) -> list[dict[str, str]]:
+    """For each post, the posters of its page as they are and as they were landed."""
+    found: list[dict[str, str]] = []
+    for page in pages:
+        said = list(zip(page.posts, one.posts[len(found) :], strict=False))
+        pairs = [(post.author, got.author, got.is_registered_official) for got, post in said]
+        pairs += [
+            (post.quote.author, got.quote.author, False) for got, post in said if post.quote and got.quote
+        ]
+        names = {
+            name.strip(): stand_in for name, stand_in, official in pairs if name and stand_in and not official
+        }
+        found += [{n: s for n, s in names.items() if n != s}] * len(page.posts)
     return found
 
 

@@ -1,0 +1,42 @@
+"""Owns the act of removing raw forum pages whose term is over: by whom, why, and what of each site."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from analysis.acts.record import ActError, decision_of, line, reason
+from pipeline.city import City
+from pipeline.retention import Expired, expired, finish_removals, remove_captures
+from pipeline.store import Store
+
+LEAST_DAYS = 30  # a page younger than that may still be needed to check a ticket
+
+
+def forget(
+    store: Store, city: City, before: dt.date, *, who: str, why: str, at: dt.datetime
+) -> tuple[list[Expired], int]:
+    """Remove the raw forum pages that were fetched before a day, each site by a decision of its own.
+
+    Returns:
+        What was removed, and how many bytes were freed.
+
+    Raises:
+        ActError: nobody or no reason is named, or the day is too near.
+        RetentionError, BackupError: a crawl, backup or restore is at work.
+    """
+    who, why = line(who, "经办人"), reason(why)
+    if before > at.date() - dt.timedelta(days=LEAST_DAYS):
+        raise ActError(f"{LEAST_DAYS} 天以内的论坛网页还可能要核对，只能清除 {LEAST_DAYS} 天以前的")
+    freed = finish_removals(store)
+    found = expired(store, city, before)
+    decisions = {}
+    for site in sorted({each.site for each in found}):
+        of_site = [each for each in found if each.site == site]
+        after = {
+            "until": before.isoformat(),
+            "runs": len(of_site),
+            "count": sum(each.page_count for each in of_site),
+            "size": sum(each.size for each in of_site),
+        }
+        decisions[site] = decision_of("capture_removal", site, who=who, at=at, after=after, why=why)
+    return found, freed + (remove_captures(store, found, decisions) if found else 0)

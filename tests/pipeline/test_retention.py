@@ -1,0 +1,235 @@
+"""Personal data: planted numbers and names are nowhere but in raw forum pages, and those end on a day."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import re
+import signal
+from pathlib import Path
+
+import duckdb
+import pytest
+from filelock import FileLock
+
+from analysis.acts.record import ActError
+from analysis.acts.retention import forget
+from analysis.desk.office import open_office
+from analysis.desk.rights import Role
+from crawlers.anonymise import Anonymiser, without_names
+from pipeline import retention
+from pipeline.archive import unpacking
+from pipeline.backup import write_backup
+from pipeline.captures import CaptureError, CaptureWriter, Exchange, read_capture
+from pipeline.decisions import load_decisions
+from pipeline.landing import LandingWriter, iter_landed
+from pipeline.records import Landed, Post, Quote, ThreadPage
+from pipeline.restore import restore_backup
+from pipeline.retention import RetentionError, expired
+from pipeline.warehouse import Warehouse
+from tests.analysis.case import FORUM, Case
+from tests.analysis.desk.people import browser, open_accounts
+
+NOW = dt.datetime(2018, 3, 1, 9)
+NAMES = ("江山老渔民", "hai_1987", "追浪的阿樱")
+NUMBERS = {  # as it is found → as it is spelled
+    "13877012345": "电话13877012345",
+    "一三八七七零一二三四六": "打一三八七七零一二三四六",
+    "138_7701_2347": "138_7701_2347",
+    "450602198001011234": "身份证450602198001011234",
+    "6228480402564890018": "卡号6228480402564890018",
+    "87654321": "加扣:87654321",
+    "wei.mou@example.com": "写信wei.mou@example.com",
+    "wei_mou88": "加微信 wei_mou88",
+    "2822345": "座机0770-2822345",
+    "13977012345": "１３９７７０１２３４５",
+}
+
+
+def planted(tid: str, day: str) -> ThreadPage:
+    """A thread as a parser gives it, before anything is changed."""
+    spelled = list(NUMBERS.values())
+    said = [
+        (NAMES[0], "河道垃圾没人清理，" + "，".join(spelled[:5]), None),
+        (
+            NAMES[1],
+            f"回复 {NAMES[0]}：我也看到了，" + "，".join(spelled[5:]),
+            Quote(author=NAMES[0], text=f"河道垃圾没人清理，{spelled[0]}"),
+        ),
+        ("防城港水利", f"@{NAMES[0]} 答复：请{NAMES[2]}也来电。", None),
+        (NAMES[2], "解决了", None),
+    ]
+    posts = [
+        Post(floor=floor, author=author, time=f"{day}T1{floor}:00:00", text=text, quote=quote)
+        for floor, (author, text, quote) in enumerate(said, 1)
+    ]
+    return ThreadPage(
+        forum=FORUM,
+        board="民生",
+        tid=tid,
+        url=f"http://bbs.test/thread-{tid}-1.html",
+        title=f"[投诉:市水利局] 河道垃圾 {spelled[0]}",
+        page=1,
+        pages=1,
+        posts=posts,
+    )
+
+
+@pytest.fixture
+def case(tmp_path: Path) -> Case:
+    """A city whose forum was crawled on three days, as the crawl lands it."""
+    made = Case(tmp_path)
+    made.edition("2017-10-09")
+    anonymiser = Anonymiser.of(FORUM, made.city.accounts, b"0" * 32)
+    for number, day in enumerate(("2017-10-09", "2017-11-09", "2018-02-20")):
+        run = f"{day.replace('-', '')}T180000-000"
+        writer = LandingWriter(made.store.folder, "bbs", run)
+        thread = planted(str(number), day)
+        raw = f"<html>{[(post.author, post.text) for post in thread.posts]}</html>".encode()
+        landed = Landed(
+            run=run,
+            site="bbs",
+            url=thread.url,
+            fetched_at=f"{day}T18:00:00",
+            kind="thread",
+            outcome="stored",
+            sha256="0" * 64,
+            thread=anonymiser.thread(thread),
+        )
+        writer.add(landed, Exchange(thread.url, dt.datetime.fromisoformat(landed.fetched_at), 200, [], raw))
+        writer.close()
+    made.build()
+    return made
+
+
+def shown(text: str) -> list[str]:
+    """What of the planted data stands in a text."""
+    plain = text.replace("－", "-")
+    return [each for each in (*NUMBERS, *NAMES) if each in plain]
+
+
+def test_nothing_planted_is_in_any_table_file_page_or_export(case: Case) -> None:
+    tables = 0
+    with duckdb.connect(str(case.warehouse), read_only=True) as con:
+        for (table,) in con.execute("SELECT table_name FROM information_schema.tables").fetchall():
+            found = con.execute(f'SELECT * FROM "{table}"').fetchall()
+            tables += bool(found)
+            assert shown(repr(found)) == [], table
+    assert tables > 10
+    office = open_office(case.city, case.home, lambda: dt.datetime(2018, 2, 21, 9), case.warehouse)
+    open_accounts(office)
+    pages = 0
+    for role in (Role.PUBLICITY, Role.ADMINISTRATOR):
+        with browser(office, role) as client:
+            links = {
+                "/",
+                "/tickets?state=全部",
+                "/hotspots",
+                "/log?view=decisions",
+                "/search?q=河道",
+                "/status",
+                "/health",
+            }
+            links |= {path for path in office.paths if "{" not in path}
+            for path in list(links):
+                links |= set(
+                    re.findall(r'href="(/(?:tickets|threads|units|articles)/[^"#]+)"', client.get(path).text)
+                )
+            for path in sorted(links):
+                answer = client.get(path)
+                pages += answer.status_code == 200
+                assert shown(answer.content.decode("utf-8", "ignore")) == [], path
+    assert pages > 40
+    write_backup(case.city, case.home, case.home / "b.tar.zst", NOW, "1")
+    with unpacking(case.home / "b.tar.zst") as tar:
+        while (member := tar.next()) is not None:
+            content = tar.extractfile(member)
+            is_raw = member.name.startswith("data/captures/bbs/")
+            if content is not None and not is_raw:
+                assert shown(content.read().decode("utf-8", "ignore")) == [], member.name
+    for path in case.home.rglob("*"):
+        if path.is_file() and "captures" not in path.parts and path.suffix != ".zst":
+            assert shown(path.read_bytes().decode("utf-8", "ignore")) == [], path
+
+
+def test_names_in_texts_are_replaced_where_they_are_names() -> None:
+    names = {"小林": "网友-a", "江山老渔民": "网友-b", "防城人": "网友-c", "热心市民": "网友-d"}
+    said = "回复 小林：@江山老渔民 说得对，小林里有鸟，我是防城人，热心市民很多，防城人：好"
+    wanted = "回复 网友-a：@网友-b 说得对，小林里有鸟，我是防城人，热心市民很多，网友-c：好"
+    assert without_names(said, names) == wanted
+
+
+def test_raw_pages_end_on_the_day_and_nothing_else_changes(case: Case) -> None:
+    before = Warehouse(case.warehouse).digest()
+    lines = [record.url for _, _, record in iter_landed(case.store.folder)]
+    found, freed = forget(
+        case.store, case.city, dt.date(2018, 1, 1), who="管理员 张三", why="保存期满", at=NOW
+    )
+    assert [each.run[:8] for each in found] == ["20171009", "20171109"] and freed > 0
+    assert not any(b"13877012345" in path.read_bytes() for path in case.store.captures.rglob("2017*"))
+    decision = [each for each in load_decisions(case.store.decisions) if each.kind == "capture_removal"]
+    assert [(each.target, each.after["runs"], each.after["count"], each.why) for each in decision] == [
+        ("bbs", 2, 2, "保存期满")
+    ]
+    kept = retention.removed(case.store.folder, "bbs/20171009T180000-000.warc.gz")
+    assert kept is not None and [page.url for page in kept.pages] == ["http://bbs.test/thread-0-1.html"]
+    with pytest.raises(CaptureError, match="保存期已满"):
+        read_capture(case.store.folder, "bbs/20171009T180000-000.warc.gz", 0)
+    assert [record.url for _, _, record in iter_landed(case.store.folder)] == lines
+    case.build(rebuild=True)
+    warehouse = Warehouse(case.warehouse, read_only=True)
+    assert warehouse.rows("SELECT COUNT(*) FROM thread")[0][0] == 3
+    warehouse.close()
+    assert before
+    assert forget(case.store, case.city, dt.date(2018, 1, 1), who="管理员 张三", why="保存期满", at=NOW) == (
+        [],
+        0,
+    )
+    # A backup made afterwards restores without complaint.
+    write_backup(case.city, case.home, case.home / "b.tar.zst", NOW, "1")
+    home = case.home / "two"
+    home.mkdir()
+    assert restore_backup(case.home / "b.tar.zst", case.city, home, home / "w.duckdb", NOW).notices == ()
+
+
+def test_only_what_is_wholly_before_the_day_and_of_forums_goes(case: Case) -> None:
+    writer = CaptureWriter(case.store.captures / "bbs" / "20170101T000000-000.warc.gz")
+    writer.close()
+    (case.store.captures / "paper").mkdir()
+    CaptureWriter(case.store.captures / "paper" / "20170101T000000-000.warc.gz").close()
+    runs = [each.run[:8] for each in expired(case.store, case.city, dt.date(2017, 11, 9))]
+    assert runs == ["20170101", "20171009"]
+
+
+def test_an_act_needs_somebody_a_reason_and_a_day_long_past(case: Case) -> None:
+    day = dt.date(2018, 1, 1)
+    for who, why, before in (("", "期满", day), ("某", "", day), ("某", "期满", dt.date(2018, 2, 28))):
+        with pytest.raises(ActError):
+            forget(case.store, case.city, before, who=who, why=why, at=NOW)
+    with FileLock(case.store.state / "bbs.lock"), pytest.raises(RetentionError, match="正在采集"):
+        forget(case.store, case.city, day, who="某", why="期满", at=NOW)
+    assert len(expired(case.store, case.city, day)) == 2
+
+
+@pytest.mark.parametrize("calls", [1, 2, 3])
+def test_a_kill_in_between_is_made_up_for(case: Case, calls: int) -> None:
+    child = os.fork()
+    if child == 0:
+        count = [0]
+        real = Path.unlink
+
+        def unlink(path: Path, missing_ok: bool = False) -> None:
+            if path.name.endswith(".warc.gz"):
+                count[0] += 1
+                if count[0] == calls:
+                    os.kill(os.getpid(), signal.SIGKILL)
+            real(path, missing_ok)
+
+        Path.unlink = unlink  # type: ignore[method-assign]
+        forget(case.store, case.city, dt.date(2018, 1, 1), who="某", why="期满", at=NOW)
+        os._exit(0)
+    os.waitpid(child, 0)
+    forget(case.store, case.city, dt.date(2018, 1, 1), who="某", why="期满", at=NOW)
+    decided = [each for each in load_decisions(case.store.decisions) if each.kind == "capture_removal"]
+    assert sum(each.after["runs"] for each in decided) == 2
+    assert expired(case.store, case.city, dt.date(2018, 1, 1)) == []

@@ -33,7 +33,7 @@ COUNTY_TOO = (
     "征地办",
 )
 # Organs of a town; where a post tells of one county alone, its town government needs no name.
-TOWN_GOVERNMENTS = ("镇政府", "乡政府", "镇里", "镇领导", "镇党委")
+TOWN_GOVERNMENTS = ("镇政府", "乡政府", "镇领导", "镇党委")
 TOWN_ORGANS = ("政府", "乡政府", "镇政府", "镇党委", "镇卫生院", "乡卫生院", "卫生院")
 # A 区 that is no district.
 _NO_DISTRICT = tuple(

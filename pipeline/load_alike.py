@@ -14,6 +14,7 @@ from pipeline.warehouse import Warehouse
 
 Count = Callable[[int, int], None]
 _GAP = dt.timedelta(days=MAX_GAP_DAYS)
+_WINDOW = 3 * _GAP
 _MESSAGES = """
 SELECT p.thread_id, t.title, COALESCE(p.text, '') AS text,
   CAST(COALESCE(p.posted_at, p.captured_at) AS DATE) AS day
@@ -61,14 +62,14 @@ def _windows(
     dated = sorted((day, thread) for thread in threads if (day := days.get(thread)) is not None)
     while dated:
         first = dated[0][0]
-        new = {thread for day, thread in dated if day < first + _GAP}
+        new = {thread for day, thread in dated if day < first + _WINDOW}
         dated = [each for each in dated if each[1] not in new]
         yield (
             new,
             [
                 thread
                 for thread, day in days.items()
-                if day is None or first - _GAP <= day <= first + 2 * _GAP
+                if day is None or first - _GAP <= day <= first + _WINDOW + _GAP
             ],
         )
     undated = {thread for thread in threads if thread in days and days[thread] is None}

@@ -176,7 +176,7 @@ def sizes_table(most: dict[str, Any]) -> str:
     cpu = later["cpu"] / most["increment_size"]
     heads = [f"{name} a year" for name in kilobytes]
     lines = [
-        f"| | documents a day | {' | '.join(heads)} | build a day, of a processor |",
+        f"| | documents a day | {' | '.join(heads)} | build a day of a processor, without tags of articles |",
         "| --- | ---: " + "| ---: " * (len(kilobytes) + 1) + "|",
     ]
     for name, a_day in PLACES:

@@ -127,19 +127,33 @@ def credits(
 ) -> list[CreditRow]:
     """The credited stories of units under tasks, as of a day; one row a unit, task and story."""
     facts = load_facts(con, plan, as_of, known_by)
-    tasks = [t for t in plan.tasks if t.kind in PIECE_KINDS and (task is None or t.id == task)]
-    return [row for t in tasks for row in credit_rows(plan, t, facts, points or parse_points({}), unit)]
+    return ledger_rows(plan, facts, points or parse_points({}), unit, task)
+
+
+def ledger_rows(
+    plan: Plan, facts: list[Fact], points: Points, unit: str | None = None, task: str | None = None
+) -> list[CreditRow]:
+    """The same of articles that one has (`load_facts`)."""
+    tasks = [t for t in plan.tasks if t.kind in PIECE_KINDS and task in (None, t.id)]
+    copies = copies_of(facts)
+    return [row for t in tasks for row in credit_rows(plan, t, facts, points, unit, copies)]
 
 
 def credit_rows(
-    plan: Plan, task: Task, facts: list[Fact], points: Points, unit: str | None = None
+    plan: Plan,
+    task: Task,
+    facts: list[Fact],
+    points: Points,
+    unit: str | None = None,
+    copies: dict[str, list[Fact]] | None = None,
 ) -> list[CreditRow]:
     """The rows of one task: a story stands at its first copy that counts, with the points of all its copies.
 
     Where there is a cap, rows beyond it have what is left of it, down to 0.
     """
     found = matched(task, facts)
-    copies = copies_of(facts)
+    if copies is None:
+        copies = copies_of(facts)
     rows = []
     for name in plan.members[task.id]:
         if unit is not None and name != unit:

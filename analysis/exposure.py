@@ -93,15 +93,22 @@ def exposures(
     plan: Plan,
     as_of: dt.date | dt.datetime,
     known_by: dt.date | dt.datetime | None = None,
+    facts: list[Fact] | None = None,
 ) -> list[ExposureRow]:
-    """The ledger as of a day: alarms first, then what waits for approval, then the rest by day."""
+    """The ledger as of a day: alarms first, then what waits for approval, then the rest by day.
+
+    Args:
+        facts: of this day (`load_facts`), where one has them.
+    """
     task = gate_of(plan)
     if task is None:
         return []
     until = moment(as_of)
     assert until is not None
     planned = fold((s for s in said_in(con, KINDS, known_by) if s.at <= until), steps_of(plan))
-    return exposure_rows(task, load_facts(con, plan, as_of, known_by), planned, until)
+    if facts is None:
+        facts = load_facts(con, plan, as_of, known_by)
+    return exposure_rows(task, facts, planned, until)
 
 
 def exposure_rows(

@@ -151,7 +151,7 @@ def latest_day(con: Connection) -> dt.date:
     Raises:
         WarehouseError: nothing was ever fetched.
     """
-    fetched_at = ask(con, "latest_capture")[0]["fetched_at"]
+    fetched_at = ask(con, "latest_fetch")[0]["fetched_at"]
     if fetched_at is None:
         raise WarehouseError("数据仓库里还没有任何采集结果，请先运行 gangqing crawl，再运行 gangqing build")
     return fetched_at.date()

@@ -86,16 +86,18 @@ def announcement(
     rows: Iterable[CoverageRow],
     as_of: dt.date | dt.datetime,
     known_by: dt.date | dt.datetime | None = None,
+    facts: list[Fact] | None = None,
 ) -> list[AnnouncementRow]:
     """All units that must show the announcement, in the order of the plan.
 
     Args:
         rows: of `coverage` as of the same day and knowledge.
+        facts: of the same (`load_facts`), where one has them.
     """
     standing = next((t for t in plan.tasks if t.kind == "announcement_presence" and t.proof is None), None)
     proving = next((t for t in plan.tasks if t.kind == "announcement_presence" and t.proof is not None), None)
     cells = {(row.task, row.unit): row for row in rows}
-    pages = presence_pages(con, city, plan, as_of, known_by)
+    pages = presence_pages(con, city, plan, as_of, known_by, facts)
     received = [s for s in said_in(con, ("proof_received",), known_by) if s.at <= (moment(as_of) or s.at)]
     units = [
         unit
@@ -141,6 +143,7 @@ def presence_pages(
     plan: Plan,
     as_of: dt.date | dt.datetime,
     known_by: dt.date | dt.datetime | None = None,
+    facts: list[Fact] | None = None,
 ) -> list[PresencePage]:
     """Every page with the announcement, and the sites of units on whose none was seen, day by day."""
     task = next((t for t in plan.tasks if t.kind == "announcement_presence" and t.proof is None), None)
@@ -148,7 +151,7 @@ def presence_pages(
     if task is None or day < task.window.start:
         return []
     shown: list[tuple[str, Fact]] = []
-    for fact in load_facts(con, plan, as_of, known_by):
+    for fact in facts if facts is not None else load_facts(con, plan, as_of, known_by):
         if is_announcement(task, fact):
             shown += [(unit, fact) for unit in plan.members[task.id] if is_own_place(task, fact, unit)]
     with_page = {unit for unit, _ in shown}

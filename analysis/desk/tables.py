@@ -11,9 +11,8 @@ from typing import Any
 import msgspec
 
 from analysis.columns import LABELS, ROLES, SENTIMENTS, as_dicts
-from analysis.desk.pages import articles, deductions, hotspots, sources, tickets, units
+from analysis.desk.pages import articles, deductions, exposures, hotspots, sources, tickets, units
 from analysis.desk.visit import Visit
-from analysis.exposure import exposures
 from analysis.queue import QUEUE_COLUMNS, queue_rows
 from analysis.reports.sheet import Column, Workbook
 from analysis.search import MAX_HITS
@@ -112,9 +111,7 @@ def hotspots_table(visit: Visit) -> Table:
 
 def exposures_table(visit: Visit) -> Table:
     columns = ("state", "title", "exposed", "is_alarm", "outlet", "published_at", "article_id", "note")
-    rows = visit.once(
-        "exposures", lambda: exposures(visit.con, visit.office.plan, visit.as_of, visit.known_by)
-    )
+    rows = exposures.ledger_of(visit)
     return Table("曝光", _labels(columns), [{key: getattr(row, key) for key in columns} for row in rows])
 
 

@@ -17,14 +17,14 @@ from litestar.response import Redirect, Response
 from litestar.template.base import csrf_token
 
 from analysis.coverage import CoverageRow, coverage
-from analysis.credits import CreditRow, credit_rows
+from analysis.credits import CreditRow, ledger_rows
 from analysis.desk.accounts import Account
 from analysis.desk.audit import AuditEntry
 from analysis.desk.office import Office
 from analysis.desk.page import Page
 from analysis.desk.rights import allowed
 from analysis.desk.warehouse import ON_ARTICLES, ON_TICKETS, Edition
-from analysis.plan import PIECE_KINDS, Fact, amend_facts, load_facts
+from analysis.plan import Fact, amend_facts, load_facts
 from analysis.queue import Ticket, queue_of, rank, ticket_rows, touched_threads
 from analysis.warehouse import Connection, moment
 from pipeline.privacy import mask_personal
@@ -147,11 +147,15 @@ class Visit:
             return self.all_tickets()
         return [ticket for ticket in self.all_tickets() if self.scope == ticket.unit]
 
-    def all_tickets(self) -> list[Ticket]:
-        """The tickets of all units: for what is computed once for all who ask."""
-        at = moment(self.at)
+    def all_tickets(self, as_of: dt.date | None = None) -> list[Ticket]:
+        """The tickets of all units: for what is computed once for all who ask.
+
+        Args:
+            as_of: at the end of that day; None: at the moment that is asked about.
+        """
+        at = moment(as_of or self.at)
         assert at is not None
-        rules, rows = self.office.rules, self.ticket_rows()
+        rules, rows = self.office.rules, self.ticket_rows(at)
 
         def amend(known: list[Ticket], targets: list[str]) -> list[Ticket]:
             touched = touched_threads(self.con, targets)
@@ -162,30 +166,34 @@ class Visit:
             return found
 
         return self.edition.carried(
-            ("tickets", self.at, self.known_by), lambda: queue_of(rows.values(), rules, at), amend, ON_TICKETS
+            ("tickets", at, self.known_by), lambda: queue_of(rows.values(), rules, at), amend, ON_TICKETS
         )
 
-    def ticket_rows(self) -> dict[str, dict[str, Any]]:
+    def ticket_rows(self, at: dt.datetime | None = None) -> dict[str, dict[str, Any]]:
         """By ticket, what the warehouse says of it: what its clocks are explained from."""
+        at = at or moment(self.at)
+        assert at is not None
 
         def asked(threads: set[str] | None = None) -> dict[str, dict[str, Any]]:
-            return {row["ticket_id"]: row for row in ticket_rows(self.con, self.at, self.known_by, threads)}
+            return {row["ticket_id"]: row for row in ticket_rows(self.con, at, self.known_by, threads)}
 
         def amend(known: dict[str, dict[str, Any]], targets: list[str]) -> dict[str, dict[str, Any]]:
             touched = touched_threads(self.con, targets)
             kept = {name: row for name, row in known.items() if row["thread_id"] not in touched}
             return kept | asked(touched) if touched else known
 
-        return self.edition.carried(("ticket rows", self.at, self.known_by), asked, amend, ON_TICKETS)
+        return self.edition.carried(("ticket rows", at, self.known_by), asked, amend, ON_TICKETS)
 
     def credits(self, unit: str | None = None, task: str | None = None) -> list[CreditRow]:
         """Credited stories of a unit under a task (None: all)."""
         if self.scope is not None:
             unit = self.scope
-        plan = self.office.plan
-        tasks = [t for t in plan.tasks if t.kind in PIECE_KINDS and task in (None, t.id)]
-        facts = self.facts()
-        return [row for t in tasks for row in credit_rows(plan, t, facts, self.office.points, unit)]
+        office = self.office
+
+        def found() -> list[CreditRow]:
+            return ledger_rows(office.plan, self.facts(), office.points, unit, task)
+
+        return self.once(f"credits {unit} {task}", found, ON_ARTICLES)
 
     def once(self, what: str, compute: Callable[[], T], kinds: Iterable[str] | None = None) -> T:
         """An answer of this day that others ask for too: computed once per edition and decisions.

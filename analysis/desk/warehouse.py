@@ -20,6 +20,7 @@ T = TypeVar("T")
 KEPT, KEPT_LARGE = 200, 3
 # Kinds of decisions on which the articles' facts and credits depend, and those on which the tickets do.
 ON_ARTICLES = frozenset({"tag_correction", "credit_add", "credit_refuse"})
+ON_ALL = frozenset({"unit_edit", "alias_edit", "account_edit", "rule_edit"})
 ON_TICKETS = frozenset({"tag_correction", "transfer", "state_change", "extension", "pause", "resume"})
 
 
@@ -72,6 +73,8 @@ class Edition:
         new: kind and target of each decision since the edition was built, in the order in which they came.
         """
         self._memory, self._large, self._new = memory, large, new
+        # What people edited of the city's data bears on all: rules, points, units that decisions may name.
+        self._edits = sum(kind in ON_ALL for kind, _ in new)
 
     def once(self, key: Hashable, compute: Callable[[], T], kinds: Iterable[str] | None = None) -> T:
         """The answer under `key`, computed by the first who asks. An error is raised to each and not kept.
@@ -81,7 +84,7 @@ class Edition:
         """
         wanted = None if kinds is None else frozenset(kinds)
         count = sum(wanted is None or kind in wanted for kind, _ in self._new)
-        return self._memory.answer(key, count, lambda _: compute())
+        return self._memory.answer((key, self._edits), count, lambda _: compute())
 
     def carried(
         self,
@@ -103,7 +106,7 @@ class Edition:
             return compute() if known is None else amend(known[1], targets[known[0] :])
 
         memory = self._large if is_large else self._memory
-        return memory.answer(key, len(targets), renew)
+        return memory.answer((key, self._edits), len(targets), renew)
 
 
 class DeskWarehouse:

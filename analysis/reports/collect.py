@@ -8,10 +8,10 @@ from collections import Counter
 from collections.abc import Iterable
 
 from analysis.coverage import coverage, notices
-from analysis.credits import Points, copies_of, credit_rows
+from analysis.credits import Points, copies_of, ledger_rows
 from analysis.deductions import deductions_in
 from analysis.overview import DERIVED_KINDS
-from analysis.plan import CITY_ROW, PIECE_KINDS, Fact, Plan, load_facts, stories
+from analysis.plan import CITY_ROW, Fact, Plan, by_unit, load_facts, stories
 from analysis.queue import queue
 from analysis.reports import collect_matters as matters
 from analysis.reports.model import (
@@ -48,11 +48,19 @@ class Context:
     known_by: dt.datetime | None = None
 
 
-def collect(context: Context, kind: Kind, as_of: dt.date, unit: str | None = None) -> Figures:
+def collect(
+    context: Context,
+    kind: Kind,
+    as_of: dt.date,
+    unit: str | None = None,
+    facts: list[Fact] | None = None,
+    tickets: list[Ticket] | None = None,
+) -> Figures:
     """The figures of one report.
 
     Args:
         unit: short name; needed for a 单位情况表, narrows no other.
+        facts, tickets: of this day (`load_facts`, `queue` with the closed ones), where one has them.
 
     Raises:
         ValueError: a unit sheet without a unit, or of one that the city does not have.
@@ -63,20 +71,28 @@ def collect(context: Context, kind: Kind, as_of: dt.date, unit: str | None = Non
     if unit is not None and unit not in context.city.unit_by_short:
         raise ValueError(unit)
     start, end = period(kind, plan, as_of)
-    facts = load_facts(context.con, plan, as_of, known)
-    rows = coverage(context.con, plan, as_of, known, rules=context.rules, points=context.points)
-    tickets = [
-        t
-        for t in queue(context.con, context.rules, as_of, known_by=known, include_closed=True)
-        if t.opened_at is None or t.opened_at.date() >= plan.season.start
-    ]
+    if facts is None:
+        facts = load_facts(context.con, plan, as_of, known)
+    if tickets is None:
+        tickets = queue(context.con, context.rules, as_of, known_by=known, include_closed=True)
+    rows = coverage(
+        context.con,
+        plan,
+        as_of,
+        known,
+        rules=context.rules,
+        points=context.points,
+        facts=facts,
+        tickets=tickets,
+    )
+    tickets = [t for t in tickets if t.opened_at is None or t.opened_at.date() >= plan.season.start]
     pieces = _credits(plan, facts, context.points)
     decided = {
         (row.unit, row.task): f"{row.state}{f' {row.decided_points:g} 分' if row.decided_points else ''}"
         f"（{row.decider}，{row.decided_at:%Y-%m-%d}）"
         for row in deductions_in(context.con, plan, as_of, known)
     }
-    exposed = matters.exposures(context.con, plan, as_of, known)
+    exposed = matters.exposures(context.con, plan, as_of, known, facts)
     if unit is not None:
         rows = [row for row in rows if row.unit == unit]
         tickets = [ticket for ticket in tickets if ticket.unit == unit]
@@ -259,10 +275,8 @@ def _units(
 def _credits(plan: Plan, facts: list[Fact], points: Points) -> list[PieceLine]:
     """Each story that credits a unit, once, with the tasks that it counts for there."""
     tasks: dict[tuple[str, str], list[str]] = {}
-    for task in plan.tasks:
-        if task.kind in PIECE_KINDS:
-            for row in credit_rows(plan, task, facts, points):
-                tasks.setdefault((row.unit, row.story_id), []).append(task.id)
+    for row in ledger_rows(plan, facts, points):
+        tasks.setdefault((row.unit, row.story_id), []).append(row.task)
     copies = copies_of(facts)
     # As the score counts them, with its cap; units that have no score get what the story is worth.
     scored = {
@@ -273,8 +287,9 @@ def _credits(plan: Plan, facts: list[Fact], points: Points) -> list[PieceLine]:
         for line in lines
     }
     found = []
-    for unit in sorted({unit for fact in facts for unit in fact.credits}):
-        for fact in stories(facts, unit):
+    credited = by_unit(facts)
+    for unit in sorted(credited):
+        for fact in stories(credited[unit]):
             credit = fact.credits[unit]
             worth, how = scored.get((unit, fact.story_id)) or points.of_story(copies[fact.story_id], unit)
             found.append(

@@ -21,7 +21,7 @@ from analysis.warehouse import Connection
 
 
 def exposures(
-    con: Connection, plan: Plan, as_of: dt.date, known_by: dt.datetime | None
+    con: Connection, plan: Plan, as_of: dt.date, known_by: dt.datetime | None, facts: list[Fact]
 ) -> list[ExposureLine]:
     """The exposure ledger: what appeared and what is planned, alarms first."""
     return [
@@ -40,7 +40,7 @@ def exposures(
             sha256=row.sha256,
             note=row.note,
         )
-        for row in exposure.exposures(con, plan, as_of, known_by)
+        for row in exposure.exposures(con, plan, as_of, known_by, facts)
     ]
 
 

@@ -2,5 +2,5 @@
 -- by $known_by (NULL: now)?
 SELECT c.*
 FROM article_credit_at($known_by) AS c
-WHERE c.article_id IN (SELECT UNNEST(CAST($ids AS VARCHAR[])))
+WHERE LIST_CONTAINS(CAST($ids AS VARCHAR[]), c.article_id)
 ORDER BY c.article_id, CASE c.role WHEN 'byline' THEN 1 WHEN 'subject' THEN 2 ELSE 3 END, c.unit;

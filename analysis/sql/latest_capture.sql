@@ -1,6 +1,5 @@
--- When was a page last fetched (what people handed in is no fetch), and how many pages, articles, stories, credits and threads are there? No parameters.
+-- How many pages, articles, stories, credits and threads are there? No parameters.
 SELECT
-    (SELECT MAX(fetched_at) FROM page_fetch WHERE site NOT IN ('import', 'appeal', 'presence')) AS fetched_at,
     (SELECT COUNT(*) FROM page_fetch) AS page_count,
     (SELECT COUNT(*) FROM article) AS article_count,
     (SELECT COUNT(*) FROM article WHERE NOT is_first) AS reprint_count,

@@ -69,6 +69,7 @@ def build_announcement(visit: Visit) -> AnnouncementPage:
             visit.all_coverage(),
             visit.as_of,
             visit.known_by,
+            visit.facts(),
         ),
     )
     order = {UNMET: 0, UNKNOWN: 1}

@@ -10,6 +10,7 @@ from litestar.response import Response
 from analysis.desk.page import Listing, Page, cut
 from analysis.desk.routing import see
 from analysis.desk.visit import Visit
+from analysis.desk.warehouse import ON_ARTICLES
 from analysis.judge import WHAT, Doubt, doubts
 from analysis.warehouse import moment
 
@@ -39,6 +40,7 @@ def all_doubts(visit: Visit) -> list[Doubt]:
     found = visit.once(
         "doubts",
         lambda: doubts(visit.con, visit.office.city, visit.as_of, moment(visit.known_by)),
+        ON_ARTICLES,
     )
     return [d for d in found if visit.scope is None or (d.role is not None and d.said == visit.scope)]
 

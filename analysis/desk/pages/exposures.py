@@ -19,6 +19,8 @@ from analysis.desk.forms import LONG, Form
 from analysis.desk.page import Page
 from analysis.desk.routing import act, see
 from analysis.desk.visit import Visit
+from analysis.desk.warehouse import ON_ARTICLES
+from analysis.exposure import KINDS as EXPOSURE_KINDS
 from analysis.exposure import ExposureRow, exposures, steps_of
 
 HERE = "/exposures"
@@ -50,11 +52,17 @@ class ExposuresPage(Page):
     units: list[str]
 
 
-def build_exposures(visit: Visit) -> ExposuresPage:
-    rows = visit.once(
-        "exposures", lambda: exposures(visit.con, visit.office.plan, visit.as_of, visit.known_by)
+def ledger_of(visit: Visit) -> list[ExposureRow]:
+    """All exposures of the day."""
+    return visit.once(
+        "exposures",
+        lambda: exposures(visit.con, visit.office.plan, visit.as_of, visit.known_by, visit.facts()),
+        ON_ARTICLES | frozenset(EXPOSURE_KINDS),
     )
-    steps = steps_of(visit.office.plan)
+
+
+def build_exposures(visit: Visit) -> ExposuresPage:
+    rows, steps = ledger_of(visit), steps_of(visit.office.plan)
     waiting = [row for row in rows if row.state.startswith("待") and not row.is_alarm]
     others = [row for row in rows if not row.is_alarm and row not in waiting]
     return ExposuresPage(

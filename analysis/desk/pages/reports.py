@@ -115,7 +115,11 @@ def wanted(visit: Visit, kind: str, unit: str) -> tuple[Kind, str | None]:
 
 
 def figures_of(visit: Visit, kind: Kind, unit: str | None) -> Figures:
-    return visit.once(f"figures {kind} {unit}", lambda: collect(context_of(visit), kind, visit.as_of, unit))
+    def found() -> Figures:
+        day = visit.as_of
+        return collect(context_of(visit), kind, day, unit, visit.facts(), visit.all_tickets(day))
+
+    return visit.once(f"figures {kind} {unit}", found)
 
 
 def report_of(visit: Visit, kind: Kind, unit: str | None) -> Report:

@@ -73,6 +73,7 @@ def all_sources(visit: Visit) -> list[SourceHealth]:
     return visit.once(
         "sources",
         lambda: source_health(visit.con, visit.as_of, visit.known_by, visit.office.rules.calendar),
+        ("source_note",),
     )
 
 

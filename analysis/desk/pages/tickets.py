@@ -18,6 +18,7 @@ from analysis.desk.page import PER_SCREEN, Listing, Page, cut
 from analysis.desk.rights import Role
 from analysis.desk.routing import EXCEL, act, file_answer, see
 from analysis.desk.visit import Visit
+from analysis.desk.warehouse import ON_TICKETS
 from analysis.queue import Ticket
 from analysis.reports.ticket_list import write_list
 from analysis.ticket import OPEN
@@ -82,13 +83,42 @@ def chosen_tickets(visit: Visit) -> tuple[dict[str, str], list[Ticket]]:
     params = visit.request.query_params
     names = ("state", "unit", "kind", "urgency", "due", "q")
     chosen = {name: (params.get(name) or "")[:100] for name in names}
-    return chosen, [ticket for ticket in visit.tickets() if _is_chosen(ticket, chosen, visit)]
+
+    def found() -> list[Ticket]:
+        day, at = visit.as_of, visit.at
+        return [ticket for ticket in visit.tickets() if _is_chosen(ticket, chosen, day, at)]
+
+    # What everybody opens first is found once.
+    is_plain = not any(chosen.values())
+    return chosen, visit.once(f"open tickets {visit.scope}", found, ON_TICKETS) if is_plain else found()
+
+
+@dataclasses.dataclass(frozen=True)
+class Summary:
+    """All tickets of a day, counted. `states`: how many in each; `late_count`: whose deadline is over."""
+
+    states: Counter[str]
+    late_count: int
+    units: list[str]
+    kinds: list[str]
+
+
+def _summary(visit: Visit) -> Summary:
+    def found() -> Summary:
+        tickets, at = visit.tickets(), visit.at
+        return Summary(
+            states=Counter(ticket.state for ticket in tickets),
+            late_count=sum(is_late(ticket, at) for ticket in tickets),
+            units=sorted({ticket.unit for ticket in tickets if ticket.unit}),
+            kinds=sorted({ticket.kind for ticket in tickets}),
+        )
+
+    return visit.once(f"ticket summary {visit.scope}", found, ON_TICKETS)
 
 
 def build_tickets(visit: Visit, per_screen: int = PER_SCREEN) -> TicketsPage:
-    params, tickets = visit.request.query_params, visit.tickets()
+    params, summary = visit.request.query_params, _summary(visit)
     chosen, found = chosen_tickets(visit)
-    counts = Counter(ticket.state for ticket in tickets)
     keys: dict[str, Callable[[Ticket], Any]] = {
         "opened_at": attrgetter("opened_at"),
         "next_due": next_due,
@@ -96,24 +126,27 @@ def build_tickets(visit: Visit, per_screen: int = PER_SCREEN) -> TicketsPage:
         "kind": attrgetter("kind"),
         "state": attrgetter("state"),
     }
-    board = {state: [t for t in found if t.state == state] for state in BOARD}
+    board: dict[str, list[Ticket]] = {state: [] for state in BOARD}
+    for ticket in found:
+        if ticket.state in board:
+            board[ticket.state].append(ticket)
     valid = [unit.short for unit in visit.office.city.units if unit.valid_on(visit.as_of)]
     return TicketsPage(
         listing=cut(found, params, keys, per_screen=per_screen),
         board=board,
         view="板" if params.get("view") == "board" else "表",
-        counts={state: counts[state] for state in [*OPEN, "已答复", "已办结"] if counts[state]},
-        late_count=sum(is_late(ticket, visit.at) for ticket in tickets),
+        counts={s: summary.states[s] for s in [*OPEN, "已答复", "已办结"] if summary.states[s]},
+        late_count=summary.late_count,
         chosen=chosen,
-        units=sorted({ticket.unit for ticket in tickets if ticket.unit}),
-        kinds=sorted({ticket.kind for ticket in tickets}),
+        units=summary.units,
+        kinds=summary.kinds,
         states=["待办", *OPEN, "已答复", "已办结", "无需回复", "全部"],
         due_words=DUE,
         all_units=valid,
     )
 
 
-def _is_chosen(ticket: Ticket, chosen: dict[str, str], visit: Visit) -> bool:
+def _is_chosen(ticket: Ticket, chosen: dict[str, str], day: dt.date, at: dt.date | dt.datetime) -> bool:
     state = chosen["state"]
     if state in ("", "待办") and not ticket.is_open and chosen["due"] == "":
         return False
@@ -127,15 +160,15 @@ def _is_chosen(ticket: Ticket, chosen: dict[str, str], visit: Visit) -> bool:
         return False
     if chosen["q"] and chosen["q"].lower() not in f"{ticket.title} {ticket.ticket_id}".lower():
         return False
-    return _is_due(ticket, chosen["due"], visit)
+    return _is_due(ticket, chosen["due"], day, at)
 
 
-def _is_due(ticket: Ticket, due: str, visit: Visit) -> bool:
+def _is_due(ticket: Ticket, due: str, day: dt.date, at: dt.date | dt.datetime) -> bool:
     end = next_due(ticket)
     if due == "late":
-        return is_late(ticket, visit.at)
+        return is_late(ticket, at)
     if due == "today":
-        return end is not None and end.date() == visit.as_of
+        return end is not None and end.date() == day
     if due == "week":
         return ticket.workdays_left is not None and 0 <= ticket.workdays_left <= SOON
     return not (due == "none" and (end is not None or not ticket.is_open))

@@ -15,6 +15,7 @@ from analysis.desk.pages.sources import all_sources
 from analysis.desk.pages.tickets import is_late, next_due
 from analysis.desk.routing import see
 from analysis.desk.visit import Visit
+from analysis.desk.warehouse import ON_TICKETS
 from analysis.overview import DERIVED_KINDS, latest_day
 from analysis.queue import Ticket
 from analysis.queue_lists import FloorToConfirm, floors_to_confirm
@@ -72,18 +73,26 @@ class TodayPage(Page):
     shown: int = SHOWN
 
 
+def _lists(visit: Visit) -> dict[str, Any]:
+    """The tickets of the day by what they wait for."""
+    tickets, at = visit.tickets(), visit.at
+    waiting = [ticket for ticket in tickets if ticket.is_open]
+    return {
+        "overdue": [t for t in waiting if is_late(t, at)],
+        "due_today": [t for t in waiting if (due := next_due(t)) is not None and due.date() == visit.as_of],
+        "to_judge": [t for t in waiting if t.state == "待研判"],
+        "paused": sorted((t for t in waiting if t.state == "暂停"), key=lambda t: str(t.decided_at)),
+        "to_close": sorted((t for t in tickets if t.state == "已答复"), key=lambda t: str(t.answer_at)),
+        "to_sign": [t for t in waiting if t.state in ("待签收", "退回改派")],
+    }
+
+
 def build_today(visit: Visit) -> TodayPage:
-    waiting = [ticket for ticket in visit.tickets() if ticket.is_open]
     rows = [row for row in visit.coverage() if row.kind not in DERIVED_KINDS]
     unmet = [row for row in rows if row.verdict == UNMET]
     gaps = [row for row in unmet if 0 < row.days_left <= SOON_DAYS]
     return TodayPage(
-        overdue=[t for t in waiting if is_late(t, visit.at)],
-        due_today=[t for t in waiting if (due := next_due(t)) is not None and due.date() == visit.as_of],
-        to_judge=[t for t in waiting if t.state == "待研判"],
-        paused=sorted((t for t in waiting if t.state == "暂停"), key=lambda t: str(t.decided_at)),
-        to_close=sorted((t for t in visit.tickets() if t.state == "已答复"), key=lambda t: str(t.answer_at)),
-        to_sign=[t for t in waiting if t.state in ("待签收", "退回改派")],
+        **visit.once(f"today's tickets {visit.scope}", lambda: _lists(visit), ON_TICKETS),
         alarms=[row for row in unmet if row.kind == "exposure_gate"],
         gaps=sorted(gaps, key=lambda row: (row.days_left, row.unit)),
         gap_count=len(unmet),
@@ -97,7 +106,7 @@ def build_today(visit: Visit) -> TodayPage:
             for appeal in visit.once("appeals", lambda: appeals(visit.con, visit.as_of, visit.known_by))
             if appeal.state in OPEN and visit.scope in (None, appeal.unit)
         ],
-        latest=_latest(visit),
+        latest=visit.edition.once("latest day", lambda: _latest(visit), ()),
     )
 
 
@@ -108,6 +117,7 @@ def _confirm(visit: Visit) -> list[FloorToConfirm]:
     return visit.once(
         "confirm",
         lambda: floors_to_confirm(visit.con, visit.as_of, visit.known_by),
+        ON_TICKETS,
     )
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+import json
 import os
 import random
-import subprocess
 import sys
 import tempfile
 import time
@@ -46,6 +46,7 @@ FAULTS: dict[str, tuple[str, Make]] = {
     "full-build": ("disk full in the build", lambda folder: Build(folder, "full")),
 }
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "faults.md"
+KEPT = Path(__file__).resolve().parents[2] / "var" / "faults.json"
 
 
 HOW = """Each round strikes the program's own command line on a small city, checks that what was acknowledged is there
@@ -91,6 +92,8 @@ def inject(name: str, rounds: int, seed: str, step: Callable[[], object] = lambd
         "held": rounds - len(problems),
         "seconds": round(time.monotonic() - began),
         "problems": problems,
+        "day": f"{dt.datetime.now(dt.UTC):%Y-%m-%d}",
+        "seed": seed,
     }
 
 
@@ -110,10 +113,11 @@ def main() -> int:
     with Progress(*columns, console=Console(stderr=True)) as bar:
         for name in names:
             task = bar.add_task(name, total=chosen.rounds)
-            rows.append(inject(name, chosen.rounds, seed, lambda task=task: bar.advance(task)))
-            if not chosen.no_write and not chosen.only:
-                PAGE.write_text(_page(rows, seed), "utf-8")  # as far as it got, should it be cut short
-            for problem in rows[-1]["problems"]:  # type: ignore[attr-defined]
+            row = inject(name, chosen.rounds, seed, lambda task=task: bar.advance(task))
+            rows.append(row)
+            if not chosen.no_write:
+                PAGE.write_text(_page(_keep(row)), "utf-8")
+            for problem in row["problems"]:  # type: ignore[attr-defined]
                 bar.console.print(f"{name}: {problem}", markup=False)
     _show(rows, seed)
     return 1 if any(row["problems"] for row in rows) else 0
@@ -128,22 +132,29 @@ def _show(rows: list[dict[str, object]], seed: str) -> None:
     Console().print(table)
 
 
-def _page(rows: list[dict[str, object]], seed: str) -> str:
-    commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
-    )
+def _keep(row: dict[str, object]) -> list[dict[str, object]]:
+    """The newest row of each fault: one can be run again alone, or with other rounds."""
+    kept = json.loads(KEPT.read_bytes()) if KEPT.exists() else {}
+    kept[str(row["name"])] = row
+    KEPT.parent.mkdir(parents=True, exist_ok=True)
+    KEPT.write_text(json.dumps(kept, ensure_ascii=False), "utf-8")
+    return [kept[name] for name in FAULTS if name in kept]
+
+
+def _page(rows: list[dict[str, object]]) -> str:
     lines = [
         "# Faults",
         "",
-        f"Written by `make faults` on {dt.datetime.now(dt.UTC):%Y-%m-%d}, commit {commit.stdout.strip() or '?'}, "
-        f"Python {sys.version.split()[0]}, {os.cpu_count()} cores; seed `{seed}` strikes the same places again.",
+        f"Written by `make faults`, Python {sys.version.split()[0]}, {os.cpu_count()} cores; the same seed strikes the same",
+        "places again (`--only NAME --rounds N --seed S`).",
         HOW,
         "",
-        "| fault | rounds | struck before the end | nothing lost or doubled | seconds |",
-        "|---|---:|---:|---:|---:|",
+        "| fault | rounds | struck before the end | nothing lost or doubled | seconds | day | seed |",
+        "|---|---:|---:|---:|---:|---|---|",
     ]
     lines += [
-        f"| {row['fault']} | {row['rounds']} | {row['struck']} | {row['held']} | {row['seconds']} |"
+        f"| {row['fault']} | {row['rounds']} | {row['struck']} | {row['held']} | {row['seconds']} "
+        f"| {row['day']} | `{row['seed']}` |"
         for row in rows
     ]
     problems = [f"- {row['name']}: {problem}" for row in rows for problem in row["problems"]]  # type: ignore[attr-defined]

@@ -7,6 +7,7 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import importlib.util
+import json
 import random
 import re
 import subprocess
@@ -22,6 +23,7 @@ from tools.fuzz.targets import ROOT, TARGETS, seeds
 
 PAGE = ROOT / "docs" / "fuzz.md"
 OUT = ROOT / "var" / "fuzz"
+KEPT = ROOT / "var" / "fuzz.json"
 
 
 def guided(name: str, seconds: int) -> dict[str, object]:
@@ -128,14 +130,23 @@ def main() -> int:
         print(f"{number}/{len(names)} {name} …", file=sys.stderr, flush=True)
         seconds = chosen.minutes * 60
         rows.append(guided(name, int(seconds)) if engine == "atheris" else unguided(name, seconds))
-        if not chosen.no_write and not chosen.only:
-            PAGE.write_text(_page(rows), "utf-8")
+        if not chosen.no_write:
+            PAGE.write_text(_page(_keep(rows[-1])), "utf-8")
     table = Table("target", "engine", "minutes", "inputs", "edges covered", "fault")
     for row in rows:
         table.add_row(*(str(row[key] if row[key] is not None else "–") for key in
                         ("target", "engine", "minutes", "runs", "covered", "fault")))  # fmt: skip
     Console().print(table)
     return int(any(row["fault"] for row in rows))
+
+
+def _keep(row: dict[str, object]) -> list[dict[str, object]]:
+    """The newest row of each target: one can be run again alone."""
+    kept = json.loads(KEPT.read_bytes()) if KEPT.exists() else {}
+    kept[str(row["target"])] = row
+    KEPT.parent.mkdir(parents=True, exist_ok=True)
+    KEPT.write_text(json.dumps(kept, ensure_ascii=False), "utf-8")
+    return [kept[name] for name in TARGETS if name in kept]
 
 
 def _page(rows: list[dict[str, object]]) -> str:

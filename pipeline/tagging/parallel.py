@@ -22,7 +22,7 @@ from pipeline.tagging.items import ArticleItem, PostItem, ThreadItem
 from pipeline.tagging.stream import tag_part
 from pipeline.tagging.tagger import Tagger
 
-CHUNK = 64  # items that a worker gets at a time
+CHUNK = 128  # items that a worker gets at a time
 AHEAD = 3  # chunks a worker may have waiting
 
 encode = msgspec.msgpack.Encoder().encode

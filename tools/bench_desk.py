@@ -4,7 +4,8 @@
 
 FOLDER holds a filled sample city (`gangqing run --home FOLDER`); it is copied, not changed. Its rows are
 repeated with new names, spread over the five years before its day. The server is a process of its own, the
-clickers share the machine with it. `first` is one visit after a build, when nothing was asked yet.
+clickers share the machine with it. `first` is one visit after a build, when nothing was asked yet. Meanwhile
+somebody decides something every --decide seconds, in turn on a ticket and on an article.
 """
 
 from __future__ import annotations
@@ -13,13 +14,16 @@ import argparse
 import concurrent.futures
 import datetime as dt
 import functools
+import itertools
 import multiprocessing
+import os
 import random
 import re
 import shutil
 import socket
 import statistics
 import tempfile
+import threading
 import time
 from collections import defaultdict
 from pathlib import Path
@@ -33,7 +37,9 @@ from analysis.desk.office import open_office
 from analysis.desk.rights import Role
 from pipeline import search_index
 from pipeline.city import load_city
+from pipeline.decisions import Decision, append_decision
 from pipeline.load_now import refresh_now
+from pipeline.store import open_store
 from pipeline.warehouse import Warehouse
 
 CITY = Path(__file__).resolve().parent.parent / "sample" / "city"
@@ -137,6 +143,25 @@ def click(base: str, pages: list[str], rounds: int, think: float, seed: int) -> 
     return found
 
 
+def decide(folder: Path, ticket: str, article: str, every: float, over: threading.Event) -> int:
+    """One decision after another until it is over; returns how many."""
+    for number in itertools.count():
+        if over.wait(every):
+            return number
+        kind, target, after = [
+            ("state_change", ticket, {"state": "待签收"}),
+            ("credit_add", article, {"unit": "市水利局"}),
+        ][number % 2]
+        at = f"{DAY:%Y-%m-%dT%H:%M:%S}"
+        append_decision(
+            folder,
+            Decision(
+                id=f"bench{number}", at=at, who="测速", kind=kind, target=target, after=after, why="测速"
+            ),  # type: ignore[arg-type]
+        )
+    raise AssertionError("counting has no end")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--home", type=Path, default=Path())
@@ -145,6 +170,7 @@ def main() -> None:
     parser.add_argument("--clickers", type=int, default=20)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--think", type=float, default=2.0, help="seconds between two clicks of a person")
+    parser.add_argument("--decide", type=float, default=30.0, help="seconds between two decisions")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
@@ -188,7 +214,11 @@ def measure(home: Path, options: argparse.Namespace) -> None:
         assert found, path
         pages.append(found[1])
     first = {path: visit(client, path) for path in pages}
-    with concurrent.futures.ThreadPoolExecutor(options.clickers) as pool:
+    over = threading.Event()
+    with concurrent.futures.ThreadPoolExecutor(options.clickers + 1) as pool:
+        record = open_store(home, load_city(CITY)).decisions
+        named = [page.rpartition("/")[2] for page in pages[-2:]]
+        decided = pool.submit(decide, record, named[1], named[0], options.decide, over)
         people = [
             pool.submit(click, base, pages, options.rounds, options.think, seed)
             for seed in range(options.clickers)
@@ -197,6 +227,8 @@ def measure(home: Path, options: argparse.Namespace) -> None:
         for person in people:
             for path, seconds in person.result():
                 times[path].append(seconds)
+        over.set()
+    print(f"{decided.result()} decisions meanwhile; load {os.getloadavg()[0]:.1f}")
     server.terminate()
     print(f"{'page':<45} {'first':>8} {'p50':>8} {'p95':>8}  ms, {options.clickers} people")
     for path in pages:

@@ -38,7 +38,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SHARED = Path(os.environ.get("GANGQING_SHARED", ROOT.parent / "shared")) / "data"
 FEW = 30  # texts that SnowNLP gets: it is slow
 MOST = 3000  # texts of a kind
-MANY = 4000  # texts that several processes share
+MANY = 12_000  # texts that several processes share: enough that loading the models hardly counts
 TURNS = 3  # at least
 
 Item = dict[str, Any]

@@ -183,7 +183,7 @@ def week(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Town, Path]
         con = open_warehouse(warehouse)
         tickets = {
             re.sub(r"\D+", " ", row["url"]).split()[-1]: row["ticket_id"]
-            for row in ask(con, "ticket", as_of=END, known_by=None)
+            for row in ask(con, "ticket", as_of=END, known_by=None, threads=None)
         }
         con.close()
         store = open_store(home, city)

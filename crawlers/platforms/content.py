@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from selectolax.lexbor import LexborNode
 
@@ -75,14 +75,23 @@ def is_aside(node: LexborNode) -> bool:
     if node.tag in _STRUCTURE:
         return True
     attributes = node.attributes
+    if not attributes:
+        return False
     return bool(_ASIDE.search(f"{attributes.get('class') or ''} {attributes.get('id') or ''}"))
 
 
+def noise_of(body: LexborNode) -> Callable[[LexborNode], bool]:
+    """What `body_of` skips of a main node: asides and, if it has links, blocks that are mostly links."""
+    return skip_noise if body.css_first("a") is not None else _skip_aside
+
+
+def _skip_aside(node: LexborNode) -> bool:
+    return (node.tag in BLOCKS or node.tag in ("td", "a", "span")) and is_aside(node)
+
+
 def skip_noise(node: LexborNode) -> bool:
-    """For `body_of` of a main node: asides, and blocks that are mostly links."""
-    if node.tag not in BLOCKS and node.tag not in ("td", "a", "span"):
-        return False
-    if is_aside(node):
+    """Is an element of a main node an aside or a block that is mostly links?"""
+    if _skip_aside(node):
         return True
     if node.tag in ("ul", "ol", "dl", "table", "div", "p", "section"):
         linked = sum(len(_plain(anchor.text())) for anchor in node.css("a")[:200])

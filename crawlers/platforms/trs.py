@@ -23,7 +23,7 @@ from crawlers.platforms.article import (
     time_near,
     title_of,
 )
-from crawlers.platforms.content import skip_noise
+from crawlers.platforms.content import noise_of
 from crawlers.platforms.document import Document, Unreadable, body_of, guarded, images_of, line_of
 from crawlers.platforms.walls import raise_wall
 from pipeline.city import Site
@@ -100,7 +100,8 @@ def _parse_article(document: Document) -> Parsed:
     node = _body_node(document, options.get("body"))
     if node is None:
         return general.parse_article(document)
-    body = body_of(node, _skip)
+    is_noise = noise_of(node)
+    body = body_of(node, lambda each: is_noise(each) and not _is_editor(each))
     if len(body) < 10:
         raise_wall(document)
     title = _selected(document, options.get("title")) or title_of(document)
@@ -134,8 +135,8 @@ def _body_node(document: Document, selector: str | None) -> LexborNode | None:
     return None
 
 
-def _skip(node: LexborNode) -> bool:
-    return skip_noise(node) and "TRS_Editor" not in (node.attributes.get("class") or "")
+def _is_editor(node: LexborNode) -> bool:
+    return "TRS_Editor" in (node.attributes.get("class") or "")
 
 
 def _selected(document: Document, selector: str | None) -> str | None:

@@ -153,6 +153,20 @@ def test_a_locale_without_chinese_stops_nothing():
         assert any("\u4e00" <= character <= "\u9fff" for character in said)
 
 
+def _wait_until_it_waits(pid: int) -> None:
+    """Until a process has slept through half a second: it has started and waits for its input."""
+    stat = Path(f"/proc/{pid}/stat")
+    before = ""
+    for _ in range(120):
+        time.sleep(0.5)
+        state, *fields = stat.read_text().rpartition(")")[2].split()
+        now = fields[10]  # ticks of work
+        if state == "S" and now == before != "0":
+            return
+        before = now
+    raise AssertionError("it never came to wait")
+
+
 def test_ctrl_c_leaves_a_line_and_no_traceback():
     process = subprocess.Popen(
         [sys.executable, "-m", "gangqing", "tag", "-"],
@@ -160,7 +174,7 @@ def test_ctrl_c_leaves_a_line_and_no_traceback():
         stdin=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
-    time.sleep(1)  # it waits for its input now
+    _wait_until_it_waits(process.pid)
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=10)
     assert process.returncode == 130

@@ -300,6 +300,7 @@ class TwoStarts(Place):
             assert self.notes.receiver.counts().total() == self.notes.wanted.total()
         elif kind == "build":
             case = town_of(self.acts)
+            assert run(command("build", *arguments(case))).code == 0  # what was decided since is loaded
             before_digest = digest(case.warehouse)
             said = self.together(
                 rng, [command("build", *arguments(case), *rng.choice(([], ["--rebuild"])))] * many

@@ -159,6 +159,12 @@ def _page(rows: list[dict[str, object]]) -> str:
         for row in rows
     ]
     problems = [f"- {row['name']}: {problem}" for row in rows for problem in row["problems"]]  # type: ignore[attr-defined]
+    there = {row["name"] for row in rows}
+    if missing := [FAULTS[name][0] for name in FAULTS if name not in there]:
+        lines += [
+            "",
+            f"Not run so often yet (the test suite runs a round or more of each): {'; '.join(missing)}.",
+        ]
     lines += ["", "## What did not hold", "", *(problems or ["Nothing."])]
     return "\n".join([*lines, "", MEANING])
 

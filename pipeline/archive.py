@@ -154,7 +154,7 @@ def read_manifest(tar: tarfile.TarFile) -> Manifest | tarfile.TarInfo:
         if isinstance(number, int) and number > FORMAT:
             raise BackupError(f"备份是较新的程序做的（格式 {number}，本程序到 {FORMAT}），请先升级程序再恢复")
         manifest = msgspec.convert(raw, Manifest)
-    except (msgspec.MsgspecError, TypeError, KeyError) as error:
+    except (msgspec.MsgspecError, TypeError, KeyError, UnicodeDecodeError) as error:
         raise BackupError(f"备份清单读不出，请换一份备份（{error}）") from error
     names = Counter(entry.name for entry in manifest.files)
     for name in names:

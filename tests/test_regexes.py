@@ -15,11 +15,11 @@ from tools.fuzz.regexes import ROOT, slowest
     "pattern", [r"(?:a+)+$", r"\s*x", r"\d+项", r"(?:[^。]{0,14}?(?:日|月))*$", r"\s*[a-z]?\s*x"]
 )
 def test_what_explodes_is_found(pattern: str) -> None:
-    assert slowest(re.compile(pattern), "tools/fuzz/regexes.py:1").seconds > 1
+    assert slowest(re.compile(pattern), "tools/fuzz/regexes.py:1").seconds > 0.3
 
 
 def test_what_is_linear_is_not() -> None:
-    assert slowest(re.compile(r"(?<!\s)\s+x|\d项"), "tools/fuzz/regexes.py:1").seconds < 0.5
+    assert slowest(re.compile(r"(?<!\s)\s+x|\d项"), "tools/fuzz/regexes.py:1").seconds < 0.2
 
 
 def test_no_pattern_of_the_program_is_slow() -> None:

@@ -230,7 +230,7 @@ def _note(handle: int) -> bytes:
     if Path(path).is_dir():
         with os.scandir(handle) as entries:
             names = {entry.name: entry.inode() for entry in entries}
-        return json.dumps({"folder": path, "names": names}).encode() + b"\n"
+        return json.dumps({"folder": stat.st_ino, "names": names}).encode() + b"\n"
     return json.dumps({"inode": stat.st_ino, "size": stat.st_size}).encode() + b"\n"
 
 
@@ -241,11 +241,12 @@ class Disk:
     folder: Path
 
     def __post_init__(self) -> None:
-        self.names: dict[str, dict[str, int]] = {}
+        self.names: dict[int, dict[str, int]] = {}  # of a folder, which keeps them when it is renamed
         self.bytes: dict[int, bytes] = {}
         for place, folders, files in os.walk(self.folder):
             here = Path(place)
-            self.names[place] = {name: (here / name).lstat().st_ino for name in (*folders, *files)}
+            of_folder = {name: (here / name).lstat().st_ino for name in (*folders, *files)}
+            self.names[here.stat().st_ino] = of_folder
             for name in files:
                 self.bytes[(here / name).lstat().st_ino] = (here / name).read_bytes()
 
@@ -260,19 +261,21 @@ class Disk:
             else:
                 sizes[note["inode"]] = note["size"]
         now: dict[int, bytes] = {}
+        live_folders: set[int] = set()
         for place, _, files in os.walk(self.folder):
+            live_folders.add(Path(place).stat().st_ino)
             for name in files:
                 path = Path(place) / name
                 now[path.stat().st_ino] = path.read_bytes()
         lost = 0
         durable = self.folder.with_name(self.folder.name + ".durable")
-        pending = [(self.folder, durable)]
+        pending = [(self.folder.stat().st_ino, durable)]
         while pending:
-            here, there = pending.pop()
+            of_folder, there = pending.pop()
             there.mkdir()
-            for name, inode in names.get(str(here), {}).items():
-                if str(here / name) in names or (here / name).is_dir():
-                    pending.append((here / name, there / name))
+            for name, inode in names.get(of_folder, {}).items():
+                if inode in live_folders or (inode in names and inode not in now):
+                    pending.append((inode, there / name))
                     continue
                 live = now.get(inode)
                 content = (

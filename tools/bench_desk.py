@@ -224,10 +224,12 @@ def measure(home: Path, options: argparse.Namespace) -> None:
             for seed in range(options.clickers)
         ]
         times: dict[str, list[float]] = defaultdict(list)
-        for person in people:
-            for path, seconds in person.result():
-                times[path].append(seconds)
-        over.set()
+        try:
+            for person in people:
+                for path, seconds in person.result():
+                    times[path].append(seconds)
+        finally:
+            over.set()
     print(f"{decided.result()} decisions meanwhile; load {os.getloadavg()[0]:.1f}")
     server.terminate()
     print(f"{'page':<45} {'first':>8} {'p50':>8} {'p95':>8}  ms, {options.clickers} people")

@@ -132,10 +132,12 @@ def visit(client: httpx.Client, path: str) -> float:
     return time.perf_counter() - start
 
 
-def click(base: str, pages: list[str], rounds: int, think: float, seed: int) -> list[tuple[str, float]]:
+def click(
+    base: str, cookies: httpx.Cookies, pages: list[str], rounds: int, think: float, seed: int
+) -> list[tuple[str, float]]:
     """One person: every page `rounds` times in an order of her own, a pause after each."""
     chance, found = random.Random(seed), []
-    client = sign_in(base)
+    client = httpx.Client(base_url=base, timeout=600, follow_redirects=True, cookies=cookies)
     time.sleep(chance.uniform(0, 2 * think))
     for path in chance.sample(pages * rounds, len(pages) * rounds):
         found.append((path, visit(client, path)))
@@ -220,7 +222,7 @@ def measure(home: Path, options: argparse.Namespace) -> None:
         named = [page.rpartition("/")[2] for page in pages[-2:]]
         decided = pool.submit(decide, record, named[1], named[0], options.decide, over)
         people = [
-            pool.submit(click, base, pages, options.rounds, options.think, seed)
+            pool.submit(click, base, client.cookies, pages, options.rounds, options.think, seed)
             for seed in range(options.clickers)
         ]
         times: dict[str, list[float]] = defaultdict(list)

@@ -20,7 +20,7 @@ def test_what_explodes_is_found(pattern: str) -> None:
 
 
 def test_what_is_linear_is_not() -> None:
-    assert slowest(re.compile(r"(?<!\s)\s+x|\d项"), "tools/fuzz/regexes.py:1").seconds < 0.2
+    assert slowest(re.compile(r"(?<!\s)\s+x|\d项"), "tools/fuzz/regexes.py:1").seconds < 0.5
 
 
 def test_no_pattern_of_the_program_is_slow() -> None:

@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property, lru_cache
 from itertools import combinations
-from typing import NamedTuple
 
 from msgspec import structs
 from rensa import RMinHash, RMinHashLSH
@@ -22,8 +22,9 @@ from rensa import RMinHash, RMinHashLSH
 from pipeline.records import ArticleTags, Evidence
 from pipeline.tagging.items import ArticleItem
 
-_CLAUSE = re.compile(r"[，：。！？；\n]+")
-_NOISE = re.compile(r"[^0-9A-Za-z一-鿿]+")
+_END = "，"  # of a clause, and what ends one too
+_ENDS = "：。！？；\n"
+_NOISE = re.compile(rf"[^0-9A-Za-z一-鿿{_END}{_ENDS}]+")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _HEAD = re.compile(
     r"^[\s　]*(?:【[^】]{1,8}】)?(?:本报讯|[一-鿿]{2,10}讯)?[\s　]*(?:[（(][^）)\n]{0,40}[）)])?"
@@ -31,7 +32,7 @@ _HEAD = re.compile(
 _NOTICE = re.compile(r"公告|公示|通告|通知|倡议书|公开信|致全市|致市民")
 # Six characters from each frequent one on: a tenth of all sequences, chosen by the text and not by position,
 # so that an insertion moves none of the others.
-_ANCHORED = re.compile(r"(?=([的在了是和一不为有人上].{5}))")
+_ANCHORED = re.compile(r"([的在了是和一不为有人上])(?=(.{5}))")
 _TRIM = re.compile(r"[\s《》“”()（）【】]|来源[:：]|电视|转载|原载")
 
 MIN_CLAUSE = 8  # characters; shorter clauses are everybody's
@@ -48,12 +49,19 @@ LSH_THRESHOLD = 0.4
 SEED = 20170927
 
 
-class _Document(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class _Document:
     item: ArticleItem
     text: str  # without the dateline, punctuation and spaces
-    clauses: tuple[str, ...]
-    numbers: frozenset[str]
-    notice: bool
+    clauses: frozenset[str]
+
+    @cached_property
+    def numbers(self) -> frozenset[str]:
+        return frozenset(_NUMBER.findall(_HEAD.sub("", self.item.body, count=1)))
+
+    @cached_property
+    def notice(self) -> bool:
+        return _NOTICE.search(self.item.title) is not None
 
 
 def with_story(tags: ArticleTags, story: ArticleTags) -> ArticleTags:
@@ -91,63 +99,60 @@ def find_reprints(items: Sequence[ArticleItem]) -> dict[str, tuple[str, Evidence
     """
     documents = [_read(item) for item in sorted(items, key=lambda item: item.id)]
     leader = list(range(len(documents)))
-    tried: set[tuple[int, int]] = set()
-
-    def join(pairs: Iterable[tuple[int, int]]) -> None:
-        for pair in sorted(pairs):
-            if pair in tried:
-                continue
-            tried.add(pair)
-            if _likeness(documents[pair[0]], documents[pair[1]]) is None:
-                continue
-            one, other = _root(leader, pair[0]), _root(leader, pair[1])
-            leader[max(one, other)] = min(one, other)
-
-    join(_by_clauses(documents))
-    join(_by_minhash(documents))
-    groups: dict[int, list[_Document]] = defaultdict(list)
-    for index, document in enumerate(documents):
-        groups[_root(leader, index)].append(document)
+    likeness = cache(lambda one, other: _likeness(documents[one], documents[other]))
+    # A third text may lie between two, so every pair is tried: the one search's first, then the other's.
+    for one, other in dict.fromkeys((*sorted(_by_clauses(documents)), *sorted(_by_minhash(documents)))):
+        if likeness(one, other) is not None:
+            roots = _root(leader, one), _root(leader, other)
+            leader[max(roots)] = min(roots)
+    groups: dict[int, list[int]] = defaultdict(list)
+    for number in range(len(documents)):
+        groups[_root(leader, number)].append(number)
     found: dict[str, tuple[str, Evidence]] = {}
     for group in groups.values():
         # A chain of likenesses may join pieces that share only an official statement: each reprint must be
         # like its own first publication.
         rest = group
         while len(rest) > 1:
-            first = _first(rest)
-            left: list[_Document] = []
-            for document in rest:
-                if document is first:
+            first = _first(rest, documents)
+            left: list[int] = []
+            for number in rest:
+                if number == first:
                     continue
-                share = _likeness(document, first)
+                share = likeness(min(number, first), max(number, first))
                 if share is None:
-                    left.append(document)
+                    left.append(number)
                 else:
-                    found[document.item.id] = (first.item.id, _evidence(document, first, share))
+                    document, origin = documents[number], documents[first]
+                    found[document.item.id] = (origin.item.id, _evidence(document, origin, share))
             rest = left
     return found
 
 
 def _read(item: ArticleItem) -> _Document:
-    body = _HEAD.sub("", item.body, count=1)
-    clauses = tuple(_NOISE.sub("", part) for part in _CLAUSE.split(body))
+    said = _NOISE.sub("", _HEAD.sub("", item.body, count=1))
+    for end in _ENDS:
+        said = said.replace(end, _END)
+    clauses = said.split(_END)
     return _Document(
-        item,
-        "".join(clauses),
-        tuple(part for part in clauses if len(part) >= MIN_CLAUSE),
-        frozenset(_NUMBER.findall(body)),
-        bool(_NOTICE.search(item.title)),
+        item, "".join(clauses), frozenset([part for part in clauses if len(part) >= MIN_CLAUSE])
     )
 
 
 def _by_clauses(documents: Sequence[_Document]) -> set[tuple[int, int]]:
+    # Most clauses stand in one article alone: which do not is told by whole sets.
+    seen: set[str] = set()
+    twice: set[str] = set()
+    for document in documents:
+        twice |= seen & document.clauses
+        seen |= document.clauses
     index: dict[str, list[int]] = defaultdict(list)
     for number, document in enumerate(documents):
-        for clause in set(document.clauses):
+        for clause in twice & document.clauses:
             index[clause].append(number)
     shared: dict[tuple[int, int], int] = defaultdict(int)
     for clause, numbers in index.items():
-        if 1 < len(numbers) <= COMMON:
+        if len(numbers) <= COMMON:
             for pair in combinations(numbers, 2):
                 shared[pair] += len(clause)
     return {
@@ -164,7 +169,7 @@ def _by_minhash(documents: Sequence[_Document]) -> set[tuple[int, int]]:
         if len(document.text) < MIN_TEXT:
             continue
         sketch = RMinHash(PERMUTATIONS, SEED)
-        sketch.update(_ANCHORED.findall(document.text))
+        sketch.update(list(map("".join, _ANCHORED.findall(document.text))))
         pairs.update((other, number) for other in index.query(sketch) if other != number)
         index.insert(number, sketch)
     return pairs
@@ -213,13 +218,18 @@ def _names(document: _Document, other: _Document) -> bool:
     return bool(source) and bool(outlet) and outlet != own and (source in outlet or outlet in source)
 
 
-def _first(group: list[_Document]) -> _Document:
-    original = [d for d in group if not any(_names(d, other) for other in group if other is not d)]
+def _first(group: Sequence[int], documents: Sequence[_Document]) -> int:
+    original = [
+        number
+        for number in group
+        if not any(_names(documents[number], documents[other]) for other in group if other != number)
+    ]
 
-    def order(document: _Document) -> tuple[str, bool, str]:
-        source = _TRIM.sub("", document.item.source or "")
-        foreign = bool(source) and source not in _TRIM.sub("", document.item.outlet or "")
-        return (document.item.published or "9999", foreign, document.item.id)
+    def order(number: int) -> tuple[str, bool, str]:
+        item = documents[number].item
+        source = _TRIM.sub("", item.source or "")
+        foreign = bool(source) and source not in _TRIM.sub("", item.outlet or "")
+        return (item.published or "9999", foreign, item.id)
 
     return min(original or group, key=order)
 

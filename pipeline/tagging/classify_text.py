@@ -26,6 +26,10 @@ OPENING_LENGTH = 60  # where there is no title, what stands in its place
 _FACTOR = tuple(tuple(zone * (1 + 0.3 * (count - 1)) for count in range(5)) for zone in (2.6, 1.4, 0.7))
 
 
+_NO_SCORES: dict[str, float] = {}
+_NO_CUES: dict[str, CueHit] = {}
+
+
 class CueHit(NamedTuple):
     """One cue that stands in the text: where first, in which zone at best."""
 
@@ -40,8 +44,8 @@ class ReadText(msgspec.Struct):
     whole: str
     fields: list[tuple[int, str]]
     body: int  # where the body begins
-    scores: dict[int, float]  # slot (a label of a group) → sum of its cues' weights
-    best: dict[int, CueHit]  # slot → its strongest cue
+    scores: dict[str, dict[str, float]]  # group → label → sum of its cues' weights
+    best: dict[str, dict[str, CueHit]]  # group → label → its strongest cue
 
     def evidence(self, hit: CueHit | None, why: str) -> Evidence:
         """The sentence with the span of the hit inside its own field."""
@@ -60,17 +64,15 @@ class CueReader:
         self._finder = ahocorasick_rs.AhoCorasick(
             words, matchkind=ahocorasick_rs.MatchKind.LeftmostLongest, store_patterns=False
         )
-        # group → its slots and their labels
-        self._slots: dict[str, list[tuple[int, str]]] = {}
+        # A slot is a label of a group; those of a group stand together, in the order of the labels.
+        self._slots: list[tuple[str, str]] = []
         # number of the cue → (slot, weight) …
         effects: list[list[tuple[int, float]]] = [[] for _ in words]
         blind = cues.get("place", {})  # 港口 in the name of 港口区 is no harbour
-        slots = 0
         for name, group in cues.items():
             labels = sorted({label for says in group.values() for label in says})
-            of_label = {label: slots + at for at, label in enumerate(labels)}
-            slots += len(labels)
-            self._slots[name] = [(slot, label) for label, slot in of_label.items()]
+            of_label = {label: len(self._slots) + at for at, label in enumerate(labels)}
+            self._slots += [(name, label) for label in labels]
             for number, word in enumerate(words):
                 own = group.get(word) or (None if word in blind else _inside(word, group))
                 effects[number].extend((of_label[label], weight) for label, weight in (own or {}).items())
@@ -101,33 +103,40 @@ class CueReader:
             else:
                 first[number] = start
                 count[number] = 1
-        scores: dict[int, float] = {}
-        top: dict[int, float] = {}
-        best: dict[int, tuple[int, int, int]] = {}  # slot → its strongest cue, where first, in which zone
+        total: dict[int, float] = {}  # by slot
+        top: dict[int, tuple[float, int, int, int]] = {}  # its strongest cue: weight, cue, where first, zone
+        effects = self._effects
         for number, start in first.items():
             zone = 0 if start < head_end else 1 if start < lead_end else 2
             times = count[number]
             factor = _FACTOR[zone][times if times < 4 else 4]
-            for slot, weight in self._effects[number]:
+            for slot, weight in effects[number]:
                 value = weight * factor
-                if slot not in scores:
-                    scores[slot] = top[slot] = value
-                    best[slot] = (number, start, zone)
+                if slot not in total:
+                    total[slot] = value
+                    top[slot] = (value, number, start, zone)
                 else:
-                    scores[slot] += value
-                    if value > top[slot]:
-                        top[slot] = value
-                        best[slot] = (number, start, zone)
-        hits = {slot: CueHit(self._words[cue], start, zone) for slot, (cue, start, zone) in best.items()}
-        return ReadText(whole, fields, at, scores, hits)
+                    total[slot] += value
+                    if value > top[slot][0]:
+                        top[slot] = (value, number, start, zone)
+        scores: dict[str, dict[str, float]] = {}
+        best: dict[str, dict[str, CueHit]] = {}
+        last = ""
+        for slot in sorted(total):
+            name, label = self._slots[slot]
+            if name != last:
+                last = name
+                of_group = scores[name] = {}
+                best_of_group = best[name] = {}
+            of_group[label] = total[slot]
+            _, number, start, zone = top[slot]
+            best_of_group[label] = CueHit(self._words[number], start, zone)
+        return ReadText(whole, fields, at, scores, best)
 
     def weigh(self, text: ReadText, group: str) -> tuple[dict[str, float], dict[str, CueHit]]:
-        """Per label of a group that was found: the sum of its cues' weights, and its strongest cue."""
-        found = [(slot, label) for slot, label in self._slots[group] if slot in text.scores]
-        return (
-            {label: text.scores[slot] for slot, label in found},
-            {label: text.best[slot] for slot, label in found},
-        )
+        """Per label of a group that was found: the sum of its cues' weights, and its strongest cue. Both
+        belong to the text: look, do not change."""
+        return text.scores.get(group, _NO_SCORES), text.best.get(group, _NO_CUES)
 
 
 def _inside(word: str, group: Mapping[str, Mapping[str, float]]) -> dict[str, float] | None:

@@ -21,6 +21,11 @@ _SIGN = re.compile(r"[+#&._%\-][A-Za-z0-9+#&._%\-]|[A-Za-z0-9][+#&._%\-]|\r\n")
 NEAR = 6  # characters around a place that tell where its words begin
 
 
+def _stays(token: str) -> bool:
+    """Whether jieba keeps a token of letters, digits and signs together."""
+    return _SKIP.fullmatch(token) is not None or _in_dictionary(token)
+
+
 @cache
 def _in_dictionary(token: str) -> bool:
     return rjieba.has_word(token)
@@ -31,14 +36,16 @@ def segment(text: str) -> list[str]:
     tokens = rjieba.cut(text)
     if not _SIGN.search(text):
         return tokens
-    for token in tokens:
-        if token < "\u3000" and len(token) > 1 and not token.isalnum():
-            break
-    else:
+    odd = {
+        token
+        for token in tokens
+        if token < "\u3000" and len(token) > 1 and not token.isalnum() and not _stays(token)
+    }
+    if not odd:
         return tokens
     split: list[str] = []
     for token in tokens:
-        if token < "\u3000" and len(token) > 1 and not token.isalnum() and not _in_dictionary(token):
+        if token in odd:
             split.extend(part for part in _SKIP.split(token) if part)
         else:
             split.append(token)

@@ -73,7 +73,7 @@ class TopicJudge:
         if elsewhere:
             return _nothing(Evidence(why=elsewhere), 0.9)._replace(elsewhere=True)
         signals = self.signals.read(item, units, text, form)
-        scores: list[float] = self.model.scores(signals.values).tolist()
+        scores = self.model.margins(signals.entries)
         top = max(scores)
         at = scores.index(top)
         confidence = 1 / sum(math.exp(score - top) for score in scores)

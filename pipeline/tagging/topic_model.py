@@ -7,6 +7,7 @@ read what counts how much.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -15,7 +16,7 @@ import numpy as np
 
 from pipeline.tagging.linear import Floats, ModelError
 from pipeline.tagging.news_sentiment_model import FOLDER
-from pipeline.tagging.topic_signals import LABELS, SIGNALS
+from pipeline.tagging.topic_signals import LABELS, SIGNALS, Entry
 
 FILE = "topic.json"
 
@@ -34,6 +35,18 @@ class TopicModel:
     @cached_property
     def _bias(self) -> Floats:
         return np.array([self.bias[label] for label in LABELS], dtype=np.float32)
+
+    def margins(self, entries: Iterable[Entry]) -> list[float]:
+        """Score per label from the numbers that are not 0."""
+        weights, bias = self._lists
+        margins = bias.copy()
+        for label, signal, value in entries:
+            margins[label] += weights[signal] * value
+        return margins
+
+    @cached_property
+    def _lists(self) -> tuple[list[float], list[float]]:
+        return self._weights.tolist(), self._bias.tolist()
 
     def scores(self, values: Floats) -> Floats:
         """Score per label from (labels, signals)."""

@@ -53,6 +53,7 @@ SIGNALS = (
     "all_cues",
 )
 _AT = {name: at for at, name in enumerate(SIGNALS)}
+_INDICATOR_CUES, _UNCREDITED, _ALL_CUES = _AT["indicator_cues"], _AT["uncredited"], _AT["all_cues"]
 
 
 class Organ(NamedTuple):
@@ -63,13 +64,25 @@ class Organ(NamedTuple):
     weight: float = 1.0  # how much the name alone says of the matter
 
 
-class TopicSignals(NamedTuple):
-    """`values` is (labels, signals); `best` the strongest cue of a label, `units` whose duties it is."""
+Entry = tuple[int, int, float]  # places of a label and of a signal, and the number to add there
 
-    values: Floats
+
+class TopicSignals(NamedTuple):
+    """`entries` are the numbers that are not 0; `best` the strongest cue of a label, `units` whose duties
+    it is."""
+
+    entries: list[Entry]
     best: dict[str, CueHit]
     units: dict[str, str]
     crime: float
+
+    @property
+    def values(self) -> Floats:
+        """All numbers, (labels, signals)."""
+        values = np.zeros((len(LABELS), len(SIGNALS)), dtype=np.float32)
+        for label, signal, value in self.entries:
+            values[label, signal] += value
+        return values
 
 
 class SignalReader:
@@ -93,35 +106,39 @@ class SignalReader:
         known_city: bool = True,
     ) -> TopicSignals:
         """Numbers for each label. `known_city` is False where the city's units are not at hand."""
-        values = np.zeros((len(LABELS), len(SIGNALS)), dtype=np.float32)
+        entries: list[Entry] = []
+        add = entries.append
         raw, best = self.reader.weigh(text, "topic")
         crime = self.reader.weigh(text, "crime")[0].get("crime", 0.0)
         exposing = form == "曝光"
         if exposing:
             # The inspector's name stands in every exposure; a service counter exposed is no reform.
+            raw = dict(raw)
             raw[NONE] = raw.get(NONE, 0.0) / 4 + raw.pop(REFORM, 0.0)
         total = sum(raw.values())
         for label, value in raw.items():
-            row = values[_PLACE[label]]
-            row[0] = math.sqrt(value)
-            row[1] = value / total if total else 0.0
+            place = _PLACE[label]
+            add((place, 0, math.sqrt(value)))
+            if total:
+                add((place, 1, value / total))
             if label in best:
                 zone = best[label].zone
                 if zone < 2:
-                    row[2 + zone] = 1.0
+                    add((place, 2 + zone, 1.0))
         for name, value in self.reader.weigh(text, "indicator")[0].items():
-            values[_PLACE[self.topic_of[name]], _AT["indicator_cues"]] += math.sqrt(value)
-        duties = self._duties(values, units, exposing)
+            add((_PLACE[self.topic_of[name]], _INDICATOR_CUES, math.sqrt(value)))
+        duties = self._duties(entries, units, exposing)
         for field in (item.column, item.kicker):
             if field and "绩效" not in field:
                 for word, label in self.columns.items():
                     if word in field:
-                        values[_PLACE[label], _AT["column"]] += 1.0
+                        add((_PLACE[label], _AT["column"], 1.0))
         # A cadre's case belongs to 从严治党 while the party's discipline speaks louder than the court.
-        values[_LAW, _AT["crime"]] = math.sqrt(crime)
-        is_crime = crime >= CRIME_NEEDED and form == "报道" and raw.get(PARTY, 0.0) < 1.5 * crime
-        values[_LAW, _AT["is_crime"]] = is_crime
-        values[_NONE, _AT["uncredited"] :] = (
+        if crime:
+            add((_LAW, _AT["crime"], math.sqrt(crime)))
+            if crime >= CRIME_NEEDED and form == "报道" and raw.get(PARTY, 0.0) < 1.5 * crime:
+                add((_LAW, _AT["is_crime"], 1.0))
+        holds = (
             known_city and not units.credits,
             known_city and not units.credits and not units.mentions,
             exposing,
@@ -129,12 +146,14 @@ class SignalReader:
             form == "综述" and bool(units.credits) and not duties,
             elsewhere,
             form == "公告",
-            math.sqrt(total),
         )
-        return TopicSignals(values, best, duties, crime)
+        entries += [(_NONE, signal, 1.0) for signal, held in enumerate(holds, _UNCREDITED) if held]
+        if total:
+            add((_NONE, _ALL_CUES, math.sqrt(total)))
+        return TopicSignals(entries, best, duties, crime)
 
-    def _duties(self, values: Floats, units: UnitTags, exposing: bool) -> dict[str, str]:
-        """Fill in what the duties of the units say; topic → first unit whose duties it is."""
+    def _duties(self, entries: list[Entry], units: UnitTags, exposing: bool) -> dict[str, str]:
+        """Add what the duties of the units say; topic → first unit whose duties it is."""
         found: dict[str, str] = {}
         share = 1 / math.sqrt(len(units.credits)) if units.credits else 0.0
         for credit in units.credits:
@@ -142,24 +161,23 @@ class SignalReader:
             if organ is None or (exposing and organ.topic == NONE):
                 continue
             topic = NONE if exposing and organ.topic == REFORM else organ.topic
-            row = values[_PLACE[topic]]
-            row[_AT["duty"]] += share * organ.weight
+            entries.append((_PLACE[topic], _AT["duty"], share * organ.weight))
             if exposing:
-                row[_AT["duty_exposing"]] += share * organ.weight
+                entries.append((_PLACE[topic], _AT["duty_exposing"], share * organ.weight))
             found.setdefault(topic, credit.unit)
         if not units.credits:
             for unit in named_in_title(units) or units.mentions[:1]:
-                self._add(values, unit, "duty_in_title", 1.0)
+                self._add(entries, unit, "duty_in_title", 1.0)
             for unit in units.mentions[:3]:
-                self._add(values, unit, "duty_mentioned", 0.5)
+                self._add(entries, unit, "duty_mentioned", 0.5)
         for unit in units.exposed:
-            self._add(values, unit, "duty_exposed", 1.0)
+            self._add(entries, unit, "duty_exposed", 1.0)
         return found
 
-    def _add(self, values: Floats, unit: str, signal: str, value: float) -> None:
+    def _add(self, entries: list[Entry], unit: str, signal: str, value: float) -> None:
         organ = self.organs.get(unit)
         if organ is not None:
-            values[_PLACE[organ.topic], _AT[signal]] += value * organ.weight
+            entries.append((_PLACE[organ.topic], _AT[signal], value * organ.weight))
 
 
 def named_in_title(units: UnitTags) -> list[str]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pipeline.city import City
 from pipeline.records import ArticleTags
-from pipeline.tagging.classify import ArticleClassifier
+from pipeline.tagging.classify import ArticleClassifier, Classes
 from pipeline.tagging.fold import fold_article
 from pipeline.tagging.items import ArticleItem
-from pipeline.tagging.news_sentiment import NewsSentiment
-from pipeline.tagging.units import UnitTagger
+from pipeline.tagging.news_sentiment import NewsSentiment, Told
+from pipeline.tagging.units import UnitTagger, UnitTags
 
 
 class ArticleTagger:
@@ -20,23 +22,32 @@ class ArticleTagger:
         self._sentiment = NewsSentiment(city)
 
     def tag(self, item: ArticleItem) -> ArticleTags:
-        item = fold_article(item)
-        units = self._units.tag(item)
-        classes = self._classifier.tag(item, units)
-        sentiment, score, why = self._sentiment.tag(item, classes.form, None, classes)
-        return ArticleTags(
-            id=item.id,
-            credits=units.credits,
-            mentions=units.mentions,
-            exposed=units.exposed,
-            topic=classes.topic,
-            indicator=classes.indicator,
-            sentiment=sentiment,
-            sentiment_score=score,
-            form=classes.form,
-            has_editor_note=classes.has_editor_note,
-            plan_column=classes.plan_column,
-            doubtful=units.doubtful,
-            why={**classes.why, "sentiment": why},
-            confidence=classes.confidence,
-        )
+        return self.tag_all([item])[0]
+
+    def tag_all(self, items: Sequence[ArticleItem]) -> list[ArticleTags]:
+        """Tag articles together: what numpy does, it does for all of them at once."""
+        items = [fold_article(item) for item in items]
+        units = [self._units.tag(item) for item in items]
+        classes = [self._classifier.tag(item, said) for item, said in zip(items, units, strict=True)]
+        moods = self._sentiment.tag_all(list(zip(items, classes, strict=True)))
+        return [_tags(*read) for read in zip(items, units, classes, moods, strict=True)]
+
+
+def _tags(item: ArticleItem, units: UnitTags, classes: Classes, mood: Told) -> ArticleTags:
+    sentiment, score, why = mood
+    return ArticleTags(
+        id=item.id,
+        credits=units.credits,
+        mentions=units.mentions,
+        exposed=units.exposed,
+        topic=classes.topic,
+        indicator=classes.indicator,
+        sentiment=sentiment,
+        sentiment_score=score,
+        form=classes.form,
+        has_editor_note=classes.has_editor_note,
+        plan_column=classes.plan_column,
+        doubtful=units.doubtful,
+        why={**classes.why, "sentiment": why},
+        confidence=classes.confidence,
+    )

@@ -12,6 +12,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from operator import mul
 from pathlib import Path
 from typing import NamedTuple
 
@@ -69,9 +70,8 @@ class IndicatorModel:
 
     def probability(self, candidate: Candidate) -> float:
         """0..1: how likely a person would give this indicator."""
-        margin = self.base + self.bias.get(candidate.name, 0.0)
-        for weight, value in zip(self._weights, candidate.values, strict=True):
-            margin += weight * value
+        start = self.base + self.bias.get(candidate.name, 0.0)
+        margin = sum(map(mul, self._weights, candidate.values), start)
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, margin))))
 
 
@@ -94,30 +94,32 @@ def read_candidates(
     exposed = {organs[u].indicator for u in units.exposed if u in organs}
     total = sum(raw.values()) or 1.0
     names = [name for name, of in topic_of.items() if of == topic]
+    told = [raw.get(name, 0.0) for name in names]
+    strongest = sorted(told)[-2:]
+    telling = {organ.indicator for organ in own if organ.weight > TELLING}
+    of_form = [float(form == "曝光"), float(form == "综述"), float(form == "公告"), float(not units.credits), crime]
     found = []
-    for name in names:
-        value, hit = raw.get(name, 0.0), best.get(name)
-        same = [organ for organ in own if organ.indicator == name]
-        others = any(organ.indicator != name and organ.weight > TELLING for organ in own)
+    for name, value in zip(names, told, strict=True):
+        hit = best.get(name)
+        zone = 2 if hit is None else hit.zone
+        same = [organ.weight for organ in own if organ.indicator == name]
+        others = not telling <= {name}
+        rival = strongest[0 if value == strongest[-1] else -1] if len(names) > 1 else 0.0
         values = (
             math.sqrt(value),
             value / 10,
-            float(hit is not None and hit.zone == 0),
-            float(hit is not None and hit.zone == 1),
-            math.sqrt(off.get(name, 0.0)),
+            float(zone == 0),
+            float(zone == 1),
+            math.sqrt(off[name]) if name in off else 0.0,
             float(bool(same)),
-            sum(organ.weight for organ in same) / max(1, len(units.credits)),
+            sum(same) / max(1, len(units.credits)),
             float(others and not same),
             float(others and bool(same)),
             float(name in mentioned),
             float(name in exposed),
-            float(form == "曝光"),
-            float(form == "综述"),
-            float(form == "公告"),
-            float(not units.credits),
-            crime,
+            *of_form,
             value / total,
-            math.sqrt(max((raw.get(other, 0.0) for other in names if other != name), default=0.0)),
+            math.sqrt(rival),
             about,
         )
         found.append(Candidate(name, values, hit))

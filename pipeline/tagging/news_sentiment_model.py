@@ -5,6 +5,7 @@ Training is in `pipeline.training.news`; at tagging time it costs one dictionary
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -32,22 +33,29 @@ class NewsModel:
         return {word: number for number, word in enumerate(self.vocabulary)}
 
     @cached_property
-    def _words(self) -> frozenset[str]:
-        return frozenset(self.vocabulary)
-
-    def ids(self, tokens: list[str]) -> list[int]:
-        """Numbers of the distinct known words, ascending."""
-        return sorted(map(self._ids.__getitem__, self._words.intersection(tokens)))
+    def _parts(self) -> Floats:
+        """Of each word what it adds to each label, and to the square of the length; (words, labels + 1)."""
+        return np.column_stack([self.rows * self.idf[:, None], np.square(self.idf)])
 
     def shares(self, tokens: list[str], signals: Floats) -> Floats:
         """One share per label, adding up to 1 (calibrated by the regression itself)."""
+        shares: Floats = self.shares_of([tokens], signals[None])[0]
+        return shares
+
+    def shares_of(self, texts: Sequence[list[str]], signals: Floats) -> Floats:
+        """The shares of many texts at once, (texts, labels); `signals` are (texts, signals)."""
+        number, ids, starts = self._ids.get, [], [0]
+        for tokens in texts:
+            known = set(map(number, tokens))
+            known.discard(None)
+            ids += sorted(known)  # type: ignore[type-var]
+            starts.append(len(ids))
         scores = self.bias + signals @ self.numbers
-        if ids := self.ids(tokens):
-            places = np.array(ids, dtype=np.intp)
-            idf = self.idf.take(places)
-            scores = scores + (idf @ self.rows.take(places, axis=0)) * (
-                WORD_WEIGHT / float(np.sqrt(idf @ idf))
-            )
+        if ids:
+            ends = np.array(starts)
+            some = np.flatnonzero(ends[1:] > ends[:-1])
+            parts = np.add.reduceat(self._parts[ids], ends[some], axis=0)
+            scores[some] += parts[:, :-1] * (WORD_WEIGHT / np.sqrt(parts[:, -1:]))
         return softmax(scores)
 
     def save(self, path: Path) -> None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pipeline.tagging.threads import ThreadTagger
 
 
-BATCH = 128  # posts that numpy reads at once: their arrays stay in the cache
+BATCH = 128  # texts that numpy reads at once: their arrays stay in the cache
 
 
 class Tagger:
@@ -59,9 +59,12 @@ class Tagger:
         return PostTagger(self.city)
 
     def articles(self, items: Iterable[ArticleItem]) -> list[ArticleTags]:
-        """Tag articles one by one; `reprint_of` is left None, see `reprints`."""
-        # Nothing to tag, nothing to load.
-        return [self.article_tagger.tag(item) for item in items]
+        """Tag articles, each by itself; `reprint_of` is left None, see `reprints`."""
+        source = iter(items)
+        tags: list[ArticleTags] = []
+        while part := list(islice(source, BATCH)):
+            tags += self.article_tagger.tag_all(part)
+        return tags
 
     def threads(self, items: Iterable[ThreadItem]) -> list[ThreadTags]:
         source = iter(items)

@@ -39,14 +39,14 @@ _ATTEND = re.compile(
     rf"(?:等)?(?:[^{_STOP}]{{0,24}}(?:等|和|及|以及))?[^{_STOP}、]{{0,8}}?(?:的)?{load_cue_pattern('attend_role')}?"
     rf"(?:及[^{_STOP}]{{0,16}})?(?:分别|先后|也|均|都|共同|随后|在会上|应邀|一同|现场|一道|依次|还|就[^{_STOP}]{{1,14}})?{load_cue_pattern('attend')}"
 )
-# One of these stands in whatever the next patterns match.
-_ATTENDING = re.compile("参|席|到|会|陪|发言|交流|经验|见证|观摩|听|共同为|汇报")
+_ATTENDING = re.compile(load_cue_pattern("attend"))  # stands in whatever `_ATTEND` matches
 _ATTEND_LIST = re.compile(
     r"[，、等和及与（以][^。；！？\n]{0,44}?(?:负责人|负责同志|代表|单位|部门|人员|干部|领导)"
     r"[^。，；\n]{0,6}(?:参加|出席|列席|参会)[^。，；\n]{0,8}[。\n]"
 )
+_TITLED = "(?:书记|局长|处长|主任|部长|科长|院长|会长|委员|成员|巡视员|队长|调研员|主席|区长|县长|市长|镇长)"
 _PERSONS = re.compile(
-    rf"[^{_STOP}、]{{0,16}}?(?:书记|局长|处长|主任|部长|科长|院长|会长|委员|成员|巡视员|队长|调研员|主席|区长|县长|市长|镇长)"
+    rf"[^{_STOP}、]{{0,16}}?{_TITLED}"
     rf"[^{_STOP}、]{{0,6}}(?:[，、][^。；\n]{{0,110}}?)?(?:出席|参加|列席|到场|见证|共同为)"
 )
 # 负责人就社会评价工作作说明, 回答记者提问: at somebody's meeting
@@ -55,6 +55,8 @@ _REPORTS = re.compile(
     r"(?:[作做](?:了|出)?[^，。；、]{0,8}?(?:发言|说明|汇报|解读|报告|点评|辅导|致辞|讲话|表态)"
     r"|(?:现场)?(?:回答|接受)[^，。；]{0,8}(?:提问|采访)|答记者问)"
 )
+# A person stands in whatever `_REPORTS`, `_PERSONS` and `_ACCUSED` match.
+_WHO = re.compile(rf"{load_cue_pattern('attend_role')}|{_TITLED}|长|科员|干部")
 _CHAIRED = re.compile(r"主持(?!召开|举行|开展|制定|编制|研发|实施|建设|完成)")
 # 甲、乙、丙榜上有名: named in a list of those that won something
 _AWARDED = re.compile(
@@ -142,6 +144,31 @@ _REPLY = re.compile(
 )
 
 
+def _ends(*keys: str) -> frozenset[str]:
+    return frozenset(word[-1] for key in keys for word in _CUES[key])
+
+
+# First characters of what follows a name, last ones of what leads to it, by the patterns that they may open
+# or end. No character at all stands in none of them, except where the end of the text may be it.
+_CLAUSE_END = re.compile(rf"[{_STOP}]")
+_HELPS = frozenset(word[0] for key in ("helper", "under") for word in _CUES[key]) | frozenset(
+    "、的大共精具悉有鼎积也均都还给予提"
+)
+_LISTS = frozenset("，、等和及与（以")
+_SENDS = frozenset("等的代选专业技讲教志队运参")
+_TELLS = frozenset("的人领专干同工老")
+_ISSUES = frozenset("出开核颁签")
+_BLAMES = frozenset("党在还仍也存暴被")
+_ASKS = _ends("ask") | frozenset("了到至")
+_SOURCES = _ends("source_left")
+_AGENTS = _ends("agent")
+_AT_OR_IN = frozenset("在于")
+_PUTS = frozenset("向到找了")
+_IS = frozenset("是由叫于")
+_AFTER_IT = frozenset(("", *"，。！”、"))
+_TOWARD = _ends("to") | frozenset("了是为系")
+
+
 def is_awarded(right: str) -> bool:
     """Whether what follows a list of names says that they won something."""
     return _AWARDED.match(right) is not None
@@ -158,54 +185,64 @@ def read_act(left: str, right: str, previous: str) -> tuple[Act, str]:
         The act, and the words that show it, for the evidence.
     """
     tail = left[-14:]
-    if (match := _HELP.match(right)) or (match := _HELP_ALL.match(right)) or (match := _GIVES.match(right)):
+    # What cannot match by its first or last character is not tried: this is asked of every name.
+    first, last = right[:1], left[-1:]
+    stop = _CLAUSE_END.search(right)
+    end = stop.start() if stop else len(right)  # of the clause
+    who = _WHO.search(right, 0, end)
+    if first in _HELPS and (
+        (match := _HELP.match(right)) or (match := _HELP_ALL.match(right)) or (match := _GIVES.match(right))
+    ):
         return "help", match[0]
-    if (match := _REPORTS.match(right)) or (match := _CHAIRED.match(right)):
+    if (who and (match := _REPORTS.match(right))) or (first == "主" and (match := _CHAIRED.match(right))):
         return "attend", match[0][-8:]
-    if _ATTENDING.search(right) and (
-        (match := _ATTEND.match(right))
-        or (match := _ATTEND_LIST.match(right))
-        or (match := _PERSONS.match(right))
+    if (
+        (_ATTENDING.search(right, 0, end) and (match := _ATTEND.match(right)))
+        or (first in _LISTS and (match := _ATTEND_LIST.match(right)))
+        or (who and (match := _PERSONS.match(right)))
     ):
         return "attend", match[0][-8:]
-    if _IN.match(left) and (match := _UNDER_ALL.match(right)):
+    if last == "在" and _IN.match(left) and (match := _UNDER_ALL.match(right)):
         return "help", match[0][-4:]
-    if (ask := _ASK.search(tail)) and _REPLY.match(right):
+    if last in _ASKS and (ask := _ASK.search(tail)) and _REPLY.match(right):
         return "speak", ask[0]
-    if match := _SENT.match(right):
+    if first in _SENDS and (match := _SENT.match(right)):
         return "attend", match[0]
-    source = _SOURCE_LEFT.search(tail)
-    if source and (match := _SOURCE_RIGHT.match(right)):
+    if last in _SOURCES and (source := _SOURCE_LEFT.search(tail)) and (match := _SOURCE_RIGHT.match(right)):
         return "source", source[0] + "…" + match[0][-6:]
-    if (match := _OF_ANOTHER.match(right)) and _AGENT.search(tail):
+    agent = _AGENT.search(tail) if last in _AGENTS else None
+    if agent and (match := _OF_ANOTHER.match(right)):
         return "address", match[0]
-    if (match := _TOLD.match(right)) or (_CLAIMED.search(tail) and right[:1] == "的"):
-        return "address", match[0] if match else tail[-4:]
-    if left and (match := _PAPER.match(right)):
+    if first in _TELLS and (match := _TOLD.match(right)):
+        return "address", match[0]
+    if last == "是" and first == "的" and _CLAIMED.search(tail):
+        return "address", tail[-4:]
+    if left and first in _ISSUES and (match := _PAPER.match(right)):
         return "address", match[0]
     if _PICTURE.match(right) or previous.endswith(("图源", "图片来源", "供图")):
         return "place", "图"
-    if (match := _ACCUSED.match(right)) or (match := _BLAMED.match(right)):
+    if (who and (match := _ACCUSED.match(right))) or (first in _BLAMES and (match := _BLAMED.match(right))):
         return "address", match[0][-6:]
-    if _IN_PLACE.search(tail):
+    if last in _AT_OR_IN and _IN_PLACE.search(tail):
         if match := _LEARN.match(right):
             return "source", match[0][-4:]
         return "place", tail[-4:]
-    if _ORDER.search(tail):
+    if left and _ORDER.search(tail):
         return "address", tail
-    if (asked := _PUT_TO.search(tail)) and (match := _CHECKED.match(right)):
+    if last in _PUTS and (asked := _PUT_TO.search(tail)) and (match := _CHECKED.match(right)):
         return "speak", asked[0] + "…" + match[0][-4:]
     if match := _MUST.match(right):
         return "address", match[0]
-    if _AT.match(tail):
+    if left and _AT.match(tail):
         return "place", tail
-    if (match := _AGENT.search(tail)) and not _POSSESSIVE.match(right):
-        return "agent", match[0]
-    if (work := _WORK_OF.search(tail)) and (made := _MADE.match(right)):
-        return "agent", work[0] + "…" + made[0]
-    if _PREDICATE.search(tail) and right[:1] in "，。！”、":
-        return "place", tail[-2:]
-    if match := _TO.search(tail) or _OFFICE_IS.search(tail):
+    if agent and not _POSSESSIVE.match(right):
+        return "agent", agent[0]
+    if last in _IS:
+        if (work := _WORK_OF.search(tail)) and (made := _MADE.match(right)):
+            return "agent", work[0] + "…" + made[0]
+        if first in _AFTER_IT and _PREDICATE.search(tail):
+            return "place", tail[-2:]
+    if last in _TOWARD and (match := _TO.search(tail) or _OFFICE_IS.search(tail)):
         return "address", match[0]
     speak = _SPEAK.match(right)
     if speak and len(left) <= 24:

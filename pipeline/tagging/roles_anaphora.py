@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
+from pipeline.tagging.names import load_lexicon
 from pipeline.tagging.roles import load_cue_pattern
 from pipeline.tagging.roles_occurrence import Occurrence
 
@@ -22,6 +23,9 @@ _TAIL = (
 )
 # 市公安局|消防支队, 市市政局|园林处; a verb before the tail begins a clause, but 督查科 and 检查组 are bodies
 _PART = re.compile(rf"(?:(?:(?!{_VERB}){_INNER}){{1,8}}?|(?:{_VERB}){{1,2}}){_TAIL}")
+_TAIL_NEAR = re.compile(_TAIL)
+# Characters within which a part ends, by what may stand before its tail.
+_PART_LENGTH = max(8, 2 * max(map(len, load_lexicon("units_cues.yaml")["actions"]))) + 4
 _POINTER = re.compile(
     "该(局|委|办|中心|会|关|社|行|院|支队|大队|队|站|所|县|区|部(?!门|分|署)|单位|部门(?!制))"
 )
@@ -32,6 +36,8 @@ _REACH = 600  # characters back to the name that is meant
 
 def part_end(whole: str, end: int) -> int:
     """Where the part of the unit ends whose name ends at `end`; `end` itself where none follows."""
+    if _TAIL_NEAR.search(whole, end, end + _PART_LENGTH) is None:
+        return end
     part = _PART.match(whole, end)
     return part.end() if part else end
 
@@ -46,6 +52,8 @@ def find_pointers(
         names: unit → its names; what points back must agree with the end of one of them.
     """
     found: list[Occurrence] = []
+    if "该" not in whole:
+        return found
     for match in _POINTER.finditer(whole):
         word = match[1]
         for o in reversed(named):

@@ -36,9 +36,10 @@ class Leader:
 
     def __init__(self, text: Text) -> None:
         self.text = text
+        self._helping: dict[int, bool] = {}  # by where the name ends
         self.heads = _heads(text)
-        self.parts = _parts(text, self.heads)
-        first = next((o for o in text.occurrences if _leads(text, o)), None)
+        self.parts = self._parts()
+        first = next((o for o in text.occurrences if self._leads(o)), None)
         self.first = first
         self.units = frozenset((first.unit, *first.partners)) if first else frozenset()
         self.hosts = first is not None and bool(_HOSTING.match(text.whole, first.end))
@@ -47,9 +48,9 @@ class Leader:
         """What a unit with these occurrences is beside the leader; `best` is its strongest one."""
         text, first = self.text, self.first
         acting = [o for o in occurrences if o.act in LEADING or o.act == "weak"]
-        helping = [helps(text, o) for o in acting]
+        only_helps = bool(acting) and all([self._helps(o) for o in acting])
         found = ["part"] if best.unit in self.parts else []
-        if helping and all(helping):
+        if only_helps:
             found.append("helps")
         if first is None:
             return found
@@ -60,7 +61,7 @@ class Leader:
         end = _sentence_end(text.whole, best.end)
         same = text.whole.find("。", first.end, best.start) < 0
         found.append("follows:same" if same else "follows:later")
-        if helping and all(helping):
+        if only_helps:
             found.append("helps:beside")
         if self.hosts:
             found.append("follows:host")
@@ -74,6 +75,39 @@ class Leader:
             found.append("achieves")
         return found
 
+    def _leads(self, o: Occurrence) -> bool:
+        if o.act not in LEADING and (o.act != "weak" or not _ITS_PEOPLE.match(self.text.whole, o.end)):
+            return False
+        return not self._helps(o)
+
+    def _helps(self, o: Occurrence) -> bool:
+        """Whether what follows the name serves another's undertaking."""
+        helps = self._helping.get(o.end)
+        if helps is None:
+            helps = not o.host and _HELPING.match(self.text.whole, o.end) is not None
+            self._helping[o.end] = helps
+        return helps
+
+    def _parts(self) -> frozenset[str]:
+        """The units of a round-up that tells of each in its own paragraph, with figures; empty if it is
+        none."""
+        text = self.text
+        whole, found, periods = text.whole, [], 0
+        if not self.heads or any([o.zone == 0 and o.act in LEADING for o in text.occurrences]):
+            return frozenset()
+        for o in text.occurrences:
+            if o.start not in self.heads or not self._leads(o):
+                continue
+            end = whole.find("\n", o.end)
+            end = len(whole) if end < 0 else end
+            if len(_FIGURE.findall(whole, o.end, end)) > 1:
+                found.append(o.unit)
+                periods += _PERIOD.search(whole, o.start, end) is not None
+        noted = "编者按" in whole[text.body : text.body + 12]
+        if not (noted or periods > 1):
+            return frozenset()
+        return frozenset(found) if len(set(found)) > 1 else frozenset()
+
 
 def rule_confidence(confidence: float, features: Collection[str]) -> float:
     """The model's confidence within what the domain's rulings on helpers and round-ups leave to it."""
@@ -84,35 +118,6 @@ def rule_confidence(confidence: float, features: Collection[str]) -> float:
     if "finder" in features and "exposes" in features and "acting:0" not in features:
         return max(confidence, RULED_CONFIDENCE)
     return max(confidence, PART_CONFIDENCE) if "part" in features else confidence
-
-
-def _leads(text: Text, o: Occurrence) -> bool:
-    if helps(text, o):
-        return False
-    return o.act in LEADING or (o.act == "weak" and _ITS_PEOPLE.match(text.whole, o.end) is not None)
-
-
-def helps(text: Text, occurrence: Occurrence) -> bool:
-    """Whether what follows the name serves another's undertaking."""
-    end = occurrence.end
-    return not occurrence.host and _HELPING.match(text.whole, end) is not None
-
-
-def _parts(text: Text, heads: frozenset[int]) -> frozenset[str]:
-    """The units of a round-up that tells of each in its own paragraph, with figures; empty if it is none."""
-    whole, found, periods = text.whole, [], 0
-    for o in text.occurrences:
-        if o.start not in heads or not _leads(text, o):
-            continue
-        end = whole.find("\n", o.end)
-        end = len(whole) if end < 0 else end
-        if len(_FIGURE.findall(whole, o.end, end)) > 1:
-            found.append(o.unit)
-            periods += _PERIOD.search(whole, o.start, end) is not None
-    noted = "编者按" in whole[text.body : text.body + 12]
-    if any(o.zone == 0 and o.act in LEADING for o in text.occurrences) or not (noted or periods > 1):
-        return frozenset()
-    return frozenset(found) if len(set(found)) > 1 else frozenset()
 
 
 def _heads(text: Text) -> frozenset[int]:

@@ -11,7 +11,7 @@ from pipeline.records import Evidence
 from pipeline.tagging.items import ArticleItem
 from pipeline.tagging.names import Hit, NameFinder, Names
 from pipeline.tagging.names_county import CountyReader
-from pipeline.tagging.roles import load_cue_pattern
+from pipeline.tagging.roles import has_any, load_cue_pattern
 from pipeline.tagging.roles_occurrence import Text
 
 _SITE = re.compile(
@@ -167,7 +167,7 @@ class Bylines:
         found: list[Byline] = []
         if not text.hits:
             return found
-        marked = bool([word for word in _MARKS if word in whole])
+        marked = has_any(_MARKS, whole)
         marks = [(mark.end(), mark[0]) for mark in _SOURCE_MARK.finditer(whole)] if marked else []
         signature = text.body + self._signature_start(whole[text.body :])
         supplied = "供稿" in whole or "文" in whole
@@ -176,8 +176,8 @@ class Bylines:
             kind = hit.name.kind
             if kind in ("foreign", "block", "list", "city_name"):
                 continue
-            inside = any(start <= hit.start < stop for start, stop in brackets)
-            near = [
+            inside = bool(brackets) and any([start <= hit.start < stop for start, stop in brackets])
+            near = marks and [
                 mark
                 for at, mark in marks[
                     bisect_left(marks, (hit.start - REACH + 1,)) : bisect_left(marks, (hit.start + 1,))

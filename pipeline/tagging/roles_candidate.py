@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from pipeline.tagging.roles import MENTIONS, load_cue_pattern
+from pipeline.tagging.roles import MENTIONS, has_any, load_cue_pattern
 from pipeline.tagging.roles_beside import Leader
 from pipeline.tagging.roles_occurrence import Occurrence, Text
 
@@ -86,16 +86,19 @@ class Piece:
     def __init__(self, text: Text, cases: Mapping[str, Case], split: Split) -> None:
         self.text, self.split = text, split
         whole = text.whole
-        self.company = bool([word for word in _COMPANY if word in whole])
-        self.court = bool([word for word in _COURT if word in whole])
+        self.company = has_any(_COMPANY, whole)
+        self.court = has_any(_COURT, whole)
         self.cases = [case for unit, case in cases.items() if unit not in split.exposed]
         self.in_title = frozenset(
-            case.unit
-            for case in self.cases
-            if any(o.zone == 0 and o.act not in MENTIONS for o in case.occurrences)
+            [
+                case.unit
+                for case in self.cases
+                for o in case.occurrences
+                if o.zone == 0 and o.act not in MENTIONS
+            ]
         )
         self.leader = Leader(text)
-        self.starts = sorted((o.start, case.unit) for case in self.cases for o in case.occurrences)
+        self.starts = sorted([(o.start, case.unit) for case in self.cases for o in case.occurrences])
 
     def read_features(self, case: Case, county: bool) -> list[str]:
         """The features of one candidate, each a name; those that hold, in a fixed order."""
@@ -179,11 +182,12 @@ def _clause_features(left: str, right: str, act: str) -> list[str]:
             found.append("action")
     elif after == "action" or (after == "coverb" and _ACTION.match(right)):
         found.append("action")
+    near = right[:16]
     if _DONE.match(right):
         found.append("done")
-    if _VISITED.match(right):
+    if "过" in near and _VISITED.match(right):
         found.append("visited")
-    if _RELATIVE.match(right):
+    if "的" in near and _RELATIVE.match(right):
         found.append("relative")
     if _FUTURE.match(right):
         found.append("future")

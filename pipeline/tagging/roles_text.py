@@ -16,6 +16,7 @@ from pipeline.tagging.roles_anaphora import find_pointers, part_end
 from pipeline.tagging.roles_occurrence import Occurrence, Text, find_lead_end
 
 _BOUNDARY = frozenset("，。；：！？\n“”【】（）()…")
+_AND = frozenset("、和与及以")
 _JOIN = re.compile(rf"(?:等)?(?:{load_cue_pattern('join')})?$")
 _MEDIA_ACT = re.compile(
     r"[^，。；、]{0,4}(?:主办|承办|联合|举办|发起|组织|开展|推出|召开|举行|被曝光|荣获|负责人)"
@@ -78,6 +79,7 @@ class Reader:
             *(f"{r}省" for r in regions),
             *(f"{r}市" for r in regions),
         )
+        self._region_ends = frozenset(region[-1] for region in (*self._regions, "自治区"))
         tails = names.lexicon["longer_tails"]
         self._longer = re.compile(
             "(?:" + "|".join(map(re.escape, sorted(tails, key=len, reverse=True))) + ")"
@@ -151,7 +153,7 @@ class Reader:
             end = part_end(whole, hit.end) if kind in ("city", "own", "police") else hit.end
             spans.append(Occurrence(unit, hit.start, end, zone, police=kind == "police"))
             if kind in ("city", "own"):
-                while following := self._next.match(whole, end):
+                while whole[end : end + 1] in _AND and (following := self._next.match(whole, end)):
                     end = following.end()
                     spans.append(Occurrence(self.names.stems[following[1]], following.start(1), end, zone))
         if not spans:
@@ -196,7 +198,9 @@ class Reader:
         begin, farthest = start, max(0, start - CLAUSE_LENGTH)
         while begin > farthest and whole[begin - 1] not in _BOUNDARY:
             begin -= 1
-        left = self._strip_region(whole[max(begin, start - 40) : start])
+        left = whole[max(begin, start - 40) : start]
+        if left[-1:] in self._region_ends:
+            left = self._strip_region(left)
         right = whole[end : end + 140]
         previous = whole[max(0, begin - 7) : max(0, begin - 1)]
         units = tuple(dict.fromkeys(o.unit for o in group))

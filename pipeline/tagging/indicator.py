@@ -97,7 +97,8 @@ def read_candidates(
     told = [raw.get(name, 0.0) for name in names]
     strongest = sorted(told)[-2:]
     telling = {organ.indicator for organ in own if organ.weight > TELLING}
-    of_form = [float(form == "曝光"), float(form == "综述"), float(form == "公告"), float(not units.credits), crime]
+    forms = [float(form == one) for one in ("曝光", "综述", "公告")]
+    shared = (*forms, float(not units.credits), crime)
     found = []
     for name, value in zip(names, told, strict=True):
         hit = best.get(name)
@@ -117,7 +118,7 @@ def read_candidates(
             float(others and bool(same)),
             float(name in mentioned),
             float(name in exposed),
-            *of_form,
+            *shared,
             value / total,
             math.sqrt(rival),
             about,

@@ -134,9 +134,7 @@ def _read(item: ArticleItem) -> _Document:
     for end in _ENDS:
         said = said.replace(end, _END)
     clauses = said.split(_END)
-    return _Document(
-        item, "".join(clauses), frozenset([part for part in clauses if len(part) >= MIN_CLAUSE])
-    )
+    return _Document(item, "".join(clauses), frozenset([part for part in clauses if len(part) >= MIN_CLAUSE]))
 
 
 def _by_clauses(documents: Sequence[_Document]) -> set[tuple[int, int]]:

@@ -48,7 +48,7 @@ class Leader:
         """What a unit with these occurrences is beside the leader; `best` is its strongest one."""
         text, first = self.text, self.first
         acting = [o for o in occurrences if o.act in LEADING or o.act == "weak"]
-        only_helps = bool(acting) and all([self._helps(o) for o in acting])
+        only_helps = bool(acting) and all(self._helps(o) for o in acting)
         found = ["part"] if best.unit in self.parts else []
         if only_helps:
             found.append("helps")
@@ -93,7 +93,7 @@ class Leader:
         none."""
         text = self.text
         whole, found, periods = text.whole, [], 0
-        if not self.heads or any([o.zone == 0 and o.act in LEADING for o in text.occurrences]):
+        if not self.heads or any(o.zone == 0 and o.act in LEADING for o in text.occurrences):
             return frozenset()
         for o in text.occurrences:
             if o.start not in self.heads or not self._leads(o):

@@ -176,7 +176,7 @@ class Bylines:
             kind = hit.name.kind
             if kind in ("foreign", "block", "list", "city_name"):
                 continue
-            inside = bool(brackets) and any([start <= hit.start < stop for start, stop in brackets])
+            inside = bool(brackets) and any(start <= hit.start < stop for start, stop in brackets)
             near = marks and [
                 mark
                 for at, mark in marks[

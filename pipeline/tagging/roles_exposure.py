@@ -80,7 +80,7 @@ def is_exposure(item: ArticleItem, text: Text) -> bool:
 
 
 def _is_notice(text: Text) -> bool:
-    if not any([_is_inspector(o.unit) for o in text.occurrences if o.zone <= 1]):
+    if not any(_is_inspector(o.unit) for o in text.occurrences if o.zone <= 1):
         return False
     if _NOTICE.search(text.whole, 0, text.body + 160) is None:
         return False

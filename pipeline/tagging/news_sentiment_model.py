@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -44,11 +45,12 @@ class NewsModel:
 
     def shares_of(self, texts: Sequence[list[str]], signals: Floats) -> Floats:
         """The shares of many texts at once, (texts, labels); `signals` are (texts, signals)."""
-        number, ids, starts = self._ids.get, [], [0]
+        ids: list[int] = []
+        starts = [0]
         for tokens in texts:
-            known = set(map(number, tokens))
+            known: set[Any] = set(map(self._ids.get, tokens))
             known.discard(None)
-            ids += sorted(known)  # type: ignore[type-var]
+            ids += sorted(known)
             starts.append(len(ids))
         scores = self.bias + signals @ self.numbers
         if ids:

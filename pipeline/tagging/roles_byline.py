@@ -177,13 +177,7 @@ class Bylines:
             if kind in ("foreign", "block", "list", "city_name"):
                 continue
             inside = bool(brackets) and any(start <= hit.start < stop for start, stop in brackets)
-            near = marks and [
-                mark
-                for at, mark in marks[
-                    bisect_left(marks, (hit.start - REACH + 1,)) : bisect_left(marks, (hit.start + 1,))
-                ]
-                if _RUNS_ON.match(whole, at, hit.start)
-            ]
+            near = _near(whole, marks, hit.start) if marks else []
             if not (
                 inside
                 or near
@@ -235,3 +229,9 @@ def _last_line(whole: str) -> re.Match[str] | None:
     end = len(whole.rstrip())
     start = whole.rfind("\n", 0, end) + 1
     return _TAIL_BRACKETS.fullmatch(whole, start, end) if start else None
+
+
+def _near(whole: str, marks: list[tuple[int, str]], start: int) -> list[str]:
+    """The marks (来源：) that speak of a name which starts at `start`; `marks` are their ends and words."""
+    first, last = bisect_left(marks, (start - REACH + 1,)), bisect_left(marks, (start + 1,))
+    return [mark for at, mark in marks[first:last] if _RUNS_ON.match(whole, at, start)]

@@ -149,14 +149,22 @@ class LiveWarehouse:
         """
         return self.snapshot()[0]
 
-    def snapshot(self) -> tuple[Connection, Snapshot]:
-        """The same, with what it reads. Decisions that come later may be seen too. Raises: as `cursor`."""
+    def snapshot(self, hold: bool = False) -> tuple[Connection, Snapshot]:
+        """The same, with what it reads. Decisions that come later may be seen too. Raises: as `cursor`.
+
+        Args:
+            hold: stay with the edition that is open, if any, though a newer one may be published.
+        """
         with self._lock:
-            self._renew()
+            self._renew(hold)
             assert self._con is not None
             cursor = self._con.cursor()
             cursor.execute(_OVERLAID if self._is_overlaid else f"USE {EDITION}")
             return cursor, Snapshot(self._openings, tuple(self._new.values()))
+
+    def is_behind(self) -> bool:
+        """Whether another edition is published than the one that is open, or that one is gone."""
+        return self._con is None or self._published() != self._edition
 
     def use_city(self, city: City) -> None:
         """Take the city's data anew: decisions on a unit that came since count from then on."""
@@ -169,13 +177,16 @@ class LiveWarehouse:
                 self._con.close()
             self._con = self._edition = None
 
-    def _renew(self) -> None:
+    def _published(self) -> tuple[int, int, int] | None:
         try:
             stat = self._path.stat()
-            edition = (stat.st_ino, stat.st_mtime_ns, stat.st_size)
         except FileNotFoundError:
-            edition = None
-        if self._con is None or edition != self._edition:
+            return None
+        return stat.st_ino, stat.st_mtime_ns, stat.st_size
+
+    def _renew(self, hold: bool) -> None:
+        edition = self._published()
+        if self._con is None or (edition != self._edition and not hold):
             fresh = open_warehouse(self._path, self._city.name)
             self._con, self._edition = fresh, edition  # cursors of the old edition keep it until they close
             self._built = _meta(fresh).get("decisions", "")

@@ -56,6 +56,7 @@ def desk(
     from analysis.desk.app import create_app
     from analysis.desk.office import open_office
     from analysis.desk.pictures import warm_up
+    from analysis.desk.warehouse import LAG_SECONDS
     from analysis.warehouse import WarehouseError
     from analysis.worktime import WorktimeError
     from pipeline.log import open_log
@@ -67,7 +68,13 @@ def desk(
         played = _played(parse_day(as_of), is_sample)
         clock = wall_clock if played is None else _clock_of(played, open_store(home, chosen).decisions)
         office = open_office(
-            chosen, home, clock, home / WAREHOUSE, is_sample=is_sample, is_played=played is not None
+            chosen,
+            home,
+            clock,
+            home / WAREHOUSE,
+            is_sample=is_sample,
+            is_played=played is not None,
+            lag=LAG_SECONDS,
         )
         office.warehouse.open()[0].close()  # says at once, not on the first click, that there is none
     except (WarehouseError, WorktimeError) as error:

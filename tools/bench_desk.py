@@ -35,6 +35,7 @@ from analysis.desk.accounts import Account, hash_password
 from analysis.desk.app import create_app
 from analysis.desk.office import open_office
 from analysis.desk.rights import Role
+from analysis.desk.warehouse import LAG_SECONDS
 from pipeline import search_index
 from pipeline.city import load_city
 from pipeline.decisions import Decision, append_decision
@@ -107,7 +108,9 @@ def _cell(name: str, kind: str, times: int) -> str:
 
 def serve(home: Path, port: int) -> None:
     """The desk on the copy, as of the sample's day."""
-    office = open_office(load_city(CITY), home, lambda: DAY, home / "warehouse.duckdb", is_sample=True)
+    office = open_office(
+        load_city(CITY), home, lambda: DAY, home / "warehouse.duckdb", is_sample=True, lag=LAG_SECONDS
+    )
     roles = frozenset({Role.PUBLICITY, Role.EVALUATION})
     hashed = hash_password(PASSWORD, "")
     office.accounts.write(

@@ -59,6 +59,7 @@ def perform(
             if seen:
                 check_seen(visit, seen)
             result = do()
+            visit.office.warehouse.acted(visit.user.name)
     except (ActError, CorrectionError, DecisionError, TicketError, ValidationException, ValueError) as error:
         said = error.detail if isinstance(error, ValidationException) else str(error)
         said = _COMMAND.sub("", said)

@@ -22,12 +22,13 @@ from analysis.desk.errors import HANDLERS
 from analysis.desk.forms import provide_form
 from analysis.desk.metrics import measured
 from analysis.desk.office import Office, ensure_private
-from analysis.desk.pages import ROUTES
+from analysis.desk.pages import ROUTES, ask_first
 from analysis.desk.rendering import STATIC
 from analysis.desk.rights import PUBLIC, permission_guard
 from analysis.desk.schedule import start_schedule
 from analysis.desk.security import add_headers, plain_path_guard
 from analysis.desk.sessions import DeskSessionConfig, SignedIn
+from analysis.desk.standing import start_preparing
 from analysis.desk.visit import provide_visit
 
 MAX_BODY = 10_000_000  # bytes of a form with what is uploaded
@@ -41,11 +42,15 @@ def create_app(office: Office) -> Litestar:
     @contextlib.asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
         clockwork = start_schedule(office)
+        if office.warehouse.lag:
+            ask_first(office)
+        end = start_preparing(office)
         try:
             yield
         finally:
             if clockwork is not None:
                 clockwork.shutdown(wait=False)
+            end()
             office.warehouse.close()
 
     app = Litestar(

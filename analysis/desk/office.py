@@ -20,6 +20,7 @@ from analysis.desk.guesses import Guesses
 from analysis.desk.jobs import Job, Jobs
 from analysis.desk.metrics import Metrics
 from analysis.desk.rendering import environment
+from analysis.desk.standing import Standing
 from analysis.desk.tokens import Tokens
 from analysis.desk.warehouse import DeskWarehouse
 from analysis.plan import Plan, load_plan
@@ -110,6 +111,7 @@ class Office:
     setup_key: str | None = None
     paths: frozenset[str] = frozenset()
     guesses: Guesses = dataclasses.field(default_factory=Guesses)
+    standing: Standing = dataclasses.field(default_factory=Standing)
     metrics: Metrics = dataclasses.field(default_factory=Metrics)
     _edits: list[Decision] = dataclasses.field(default_factory=list)
     _laid: str = ""
@@ -133,6 +135,17 @@ class Office:
     @property
     def today(self) -> dt.date:
         return self.clock().date()
+
+    @property
+    def is_before_close(self) -> bool:
+        """Whether the working day still goes on: what is due today is not late yet. Not on a day that is
+        only played."""
+        return not self.is_played and self.clock().time() < self.rules.calendar.close
+
+    @property
+    def moment(self) -> tuple[dt.date, bool]:
+        """What the answers of the present hang on beside the warehouse."""
+        return self.today, self.is_before_close
 
     def command(self, *arguments: str) -> list[str]:
         """Arguments of `gangqing` with the city and the folder that this desk works with."""
@@ -180,8 +193,12 @@ def open_office(
     *,
     is_sample: bool = False,
     is_played: bool = False,
+    lag: float = 0,
 ) -> Office:
     """Everything that a desk works with.
+
+    Args:
+        lag: seconds by which a page may be older than what is recorded, while the next is prepared.
 
     Raises:
         CityError, WorktimeError, WarehouseError: the city's data is wrong or lacks what a desk needs.
@@ -207,7 +224,7 @@ def open_office(
         points=load_points(city),
         store=store,
         settings=settings,
-        warehouse=DeskWarehouse(warehouse, city, store.decisions),
+        warehouse=DeskWarehouse(warehouse, city, store.decisions, lag),
         accounts=Accounts(ensure_private(store.accounts)),
         audit=AuditLog(store.audit),
         tokens=Tokens(store.accounts),

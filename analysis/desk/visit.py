@@ -22,7 +22,7 @@ from analysis.desk.accounts import Account
 from analysis.desk.audit import AuditEntry
 from analysis.desk.office import Office
 from analysis.desk.page import Page
-from analysis.desk.rights import allowed
+from analysis.desk.rights import Role, allowed
 from analysis.desk.warehouse import ON_ARTICLES, ON_TICKETS, Edition
 from analysis.plan import Fact, amend_facts, load_facts
 from analysis.queue import Ticket, queue_of, rank, ticket_rows, touched_threads
@@ -68,8 +68,8 @@ class Visit:
     def at(self) -> dt.date | dt.datetime:
         """The moment that is asked about: the day's end; of the day that is going on, until closing time, the
         moment before it: what is due today is not late yet. Answers that people share hang on it."""
-        close = self.office.rules.calendar.close
-        if self.is_running and self.office.clock().time() < close:
+        if self.is_running and self.office.is_before_close:
+            close = self.office.rules.calendar.close
             return dt.datetime.combine(self.as_of, close) - dt.timedelta(seconds=1)
         return self.as_of
 
@@ -296,8 +296,19 @@ async def provide_visit(request: Request[Any, Any, Any]) -> AsyncGenerator[Visit
     office: Office = request.app.state.desk
     as_of, known_by = day_of(request, "as_of"), day_of(request, "known_by")
     await to_thread.run_sync(office.renew)
-    con, edition = await to_thread.run_sync(office.warehouse.open)
+    opt = request.route_handler.opt
+    is_fresh = request.method != "GET" or bool(opt.get("fresh"))
+    con, edition = await to_thread.run_sync(office.warehouse.open, request.user.name, is_fresh)
     try:
         yield Visit(request, office, request.user, as_of or office.today, known_by, con, edition)
     finally:
         con.close()
+
+
+def visit_ahead(office: Office) -> Visit:
+    """A visit of nobody, of somebody who may see all: to ask what the first visitor will."""
+    scope: Any = {"type": "http", "method": "GET", "path": "/", "query_string": b"", "headers": []}
+    nobody = Account(name="", person="", roles=frozenset(Role), password="", at=office.clock(), by="")
+    con, edition = office.warehouse.open()
+    con.close()
+    return Visit(Request(scope), office, nobody, office.today, None, con, edition)

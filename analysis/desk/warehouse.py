@@ -1,23 +1,31 @@
 """Owns the desk's way to the warehouse: a cursor per request on the newest edition, and shared answers.
 
 Answers that many requests share (coverage of a day, the queue of a day) are computed once per edition and
-decisions on which they depend, whoever asks first; the others wait for that one.
+decisions on which they depend, whoever asks first; the others wait for that one. Where a desk prepares what
+is asked often (analysis/desk/standing.py), a page may show what was so before the newest decisions or the
+newest edition, for some seconds, until the answers that know them are there. Who decided sees it at once.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
-from analysis.warehouse import Connection, LiveWarehouse
+from analysis.warehouse import Connection, LiveWarehouse, Snapshot, WarehouseError
 from pipeline.city import City
+from pipeline.decisions import DecisionError
 
 T = TypeVar("T")
 # Answers kept at most; those that were not asked for longest go first. Large ones fill a table.
 KEPT, KEPT_LARGE = 200, 3
+LAG_SECONDS = 10.0  # what a page shows may be so much older than what is recorded
+# What is prepared as quickly as this is waited for, at most so long.
+SOON_SECONDS, PATIENCE_SECONDS = 0.3, 1.0
 # Kinds of decisions on which the articles' facts and credits depend, and those on which the tickets do.
 ON_ARTICLES = frozenset({"tag_correction", "credit_add", "credit_refuse"})
 ON_ALL = frozenset({"unit_edit", "alias_edit", "account_edit", "rule_edit"})
@@ -67,12 +75,15 @@ class Memory:
 class Edition:
     """What one request reads: an edition with some decisions, and the memory of what others asked of it."""
 
-    def __init__(self, memory: Memory, large: Memory, new: Sequence[tuple[str, str]]) -> None:
+    def __init__(
+        self, memory: Memory, large: Memory, new: Sequence[tuple[str, str]], is_ahead: bool = False
+    ) -> None:
         """Args:
         large: the memory of answers that take much of it.
         new: kind and target of each decision since the edition was built, in the order in which they came.
+        is_ahead: it is read to prepare answers, not for somebody who waits.
         """
-        self._memory, self._large, self._new = memory, large, new
+        self._memory, self._large, self._new, self.is_ahead = memory, large, new, is_ahead
         # What people edited of the city's data bears on all: rules, points, units that decisions may name.
         self._edits = sum(kind in ON_ALL for kind, _ in new)
 
@@ -109,37 +120,149 @@ class Edition:
         return memory.answer((key, self._edits), len(targets), renew)
 
 
-class DeskWarehouse:
-    """The warehouse as the desk asks it, with what was decided since it was built. One for the process."""
+@dataclasses.dataclass(frozen=True)
+class _Ready:
+    """What was prepared: answers that know `count` decisions, asked when the clock showed `at`."""
+
+    count: int
+    at: float
+
+
+class _Opened:
+    """One published edition as it was opened, with the answers that are kept of it."""
 
     def __init__(self, path: Path, city: City, decisions: Path) -> None:
-        """Args:
-        path: the warehouse file.
-        decisions: folder of the record of decisions.
-        """
-        self.path = path
-        self._live = LiveWarehouse(path, city, decisions)
+        self.live = LiveWarehouse(path, city, decisions)
         self._lock = threading.Lock()
         self._memory, self._large = Memory(), Memory(KEPT_LARGE)
         self._of: Hashable = None
+        self.ready: _Ready | None = None
 
-    def open(self) -> tuple[Connection, Edition]:
+    def snapshot(self, hold: bool) -> tuple[Connection, Snapshot]:
+        con, snapshot = self.live.snapshot(hold)
+        with self._lock:
+            if self._of != snapshot.edition:
+                self._memory, self._large, self.ready = Memory(), Memory(KEPT_LARGE), None
+                self._of = snapshot.edition
+        return con, snapshot
+
+    def edition(self, snapshot: Snapshot, count: int | None = None, is_ahead: bool = False) -> Edition:
+        """What a request reads that knows the first `count` decisions; None: all."""
+        return Edition(self._memory, self._large, snapshot.new[:count], is_ahead)
+
+
+class DeskWarehouse:
+    """The warehouse as the desk asks it, with what was decided since it was built. One for the process."""
+
+    def __init__(self, path: Path, city: City, decisions: Path, lag: float = 0) -> None:
+        """Args:
+        path: the warehouse file.
+        decisions: folder of the record of decisions.
+        lag: seconds by which what a page shows may be older than what is recorded, while `prepare` is called
+            again and again; 0: by none.
+        """
+        self.path, self.lag = path, lag
+        self._city, self._decisions = city, decisions
+        self._shown = self._open()
+        self._lock = threading.Condition()
+        self._since: float | None = None  # when something was first seen that is not prepared
+        self._took = 0.0  # seconds of the last preparation
+        self._prepared: Hashable = None
+        self._acted: dict[str, float] = {}
+        self.is_due = threading.Event()
+
+    def open(self, who: str = "", is_fresh: bool = True) -> tuple[Connection, Edition]:
         """A connection for one request, to be closed after it, and the memory of what it reads.
+
+        Args:
+            who: asks; she sees what she decided herself.
+            is_fresh: no decision may be missing.
 
         Raises:
             WarehouseError: there is no warehouse, or it does not fit; the message says what to do.
         """
-        con, snapshot = self._live.snapshot()
+        until = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            with self._lock:
+                shown, since = self._shown, self._since
+            ready = shown.ready
+            if not self.lag or ready is None:
+                return self._newest(shown)
+            con, snapshot = shown.snapshot(hold=True)
+            waiting, now = snapshot.new[ready.count :], time.monotonic()
+            if not waiting and not shown.live.is_behind():
+                return con, shown.edition(snapshot)
+            if since is None:
+                with self._lock:
+                    self._since = since = now
+                self.is_due.set()
+            if now - since > self.lag:
+                con.close()
+                return self._newest(shown)
+            is_own = self._acted.get(who, 0.0) >= ready.at
+            if is_fresh or is_own or any(kind in ON_ALL for kind, _ in waiting):
+                return con, shown.edition(snapshot)
+            if self._took > SOON_SECONDS or now >= until:
+                return con, shown.edition(snapshot, ready.count)
+            con.close()
+            with self._lock:
+                self._lock.wait_for(lambda: self._since != since, until - now)  # noqa: B023 - called here
+
+    def _newest(self, shown: _Opened) -> tuple[Connection, Edition]:
+        con, snapshot = shown.snapshot(hold=False)
+        return con, shown.edition(snapshot)
+
+    def acted(self, who: str) -> None:
+        """Somebody decided something: what she opens from now on shows it."""
+        self._acted[who] = time.monotonic()
+
+    def prepare(self, ask: Callable[[Connection, Edition], None], moment: Hashable) -> bool:
+        """Get ready what is asked often, of the newest edition with all decisions, and show that from then
+        on; whether there was something to do.
+
+        Args:
+            ask: asks it all.
+            moment: what else the answers hang on.
+        """
+        self.is_due.clear()
+        began, shown = time.monotonic(), self._shown
+        opened = self._newer() if shown.live.is_behind() else shown
+        con, snapshot = opened.snapshot(hold=True)
+        state = (id(opened), snapshot.edition, len(snapshot.new), moment)
+        try:
+            if state == self._prepared and opened.ready is not None:
+                return False
+            ask(con, opened.edition(snapshot, is_ahead=True))
+        finally:
+            con.close()
         with self._lock:
-            if self._of != snapshot.edition:
-                self._memory, self._large = Memory(), Memory(KEPT_LARGE)
-                self._of = snapshot.edition
-            return con, Edition(self._memory, self._large, snapshot.new)
+            opened.ready = _Ready(len(snapshot.new), began)
+            if self._shown is shown:
+                self._shown = opened
+            self._prepared, self._since = state, None
+            self._took = time.monotonic() - began
+            self._lock.notify_all()
+        if opened is not shown:
+            shown.live.close()
+        return True
+
+    def _newer(self) -> _Opened:
+        """The newest edition; where it cannot be read, the one that is shown: who asks in a while is told."""
+        opened = self._open()
+        try:
+            opened.snapshot(hold=False)[0].close()
+        except (WarehouseError, DecisionError):
+            return self._shown
+        return opened
+
+    def _open(self) -> _Opened:
+        return _Opened(self.path, self._city, self._decisions)
 
     def use_city(self, city: City) -> None:
         """Take the city's data anew."""
-        self._live.use_city(city)
+        self._city = city
+        self._shown.live.use_city(city)
 
     def close(self) -> None:
         """Let go of the edition that is open."""
-        self._live.close()
+        self._shown.live.close()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+from analysis.desk.office import Office
 from analysis.desk.pages import (
     announcement,
     appeals,
@@ -34,6 +36,7 @@ from analysis.desk.pages import (
     tokens,
     units,
 )
+from analysis.desk.visit import Visit, visit_ahead
 
 PAGES: tuple[Any, ...] = (
     entrance,
@@ -66,3 +69,21 @@ PAGES: tuple[Any, ...] = (
     exports,
 )
 ROUTES: list[Any] = [route for page in PAGES for route in page.ROUTES]
+# What must be ready when the first visitor of a day comes.
+FIRST: tuple[Callable[[Visit], object], ...] = (
+    today.build_today,
+    ledger.build_ledger,
+    units.build_units,
+    tickets.build_tickets,
+    articles.held_articles,
+    hotspots.all_issues,
+    exposures.build_exposures,
+    announcement.build_announcement,
+    charts.all_tables,
+)
+
+
+def ask_first(office: Office) -> None:
+    """Let these be ready at any time."""
+    visit = visit_ahead(office)
+    office.standing.always = [(each, visit) for each in FIRST]

@@ -10,6 +10,7 @@ from litestar.response import Response
 from analysis.desk.page import Page
 from analysis.desk.pages.ledger import groups_of
 from analysis.desk.routing import see
+from analysis.desk.standing import standing
 from analysis.desk.visit import Visit
 from analysis.plan import Task
 from analysis.presence import AnnouncementRow, announcement
@@ -41,6 +42,7 @@ class AnnouncementPage(Page):
     verdicts: tuple[str, ...]
 
 
+@standing
 def build_announcement(visit: Visit) -> AnnouncementPage:
     params = visit.request.query_params
     groups, group, only = groups_of(visit), params.get("group") or "", params.get("verdict") or ""

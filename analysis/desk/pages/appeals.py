@@ -16,6 +16,7 @@ from analysis.desk.acting import perform, signature
 from analysis.desk.forms import LONG, Form
 from analysis.desk.page import Listing, Page, cut
 from analysis.desk.routing import act, see
+from analysis.desk.standing import standing
 from analysis.desk.visit import Visit
 from analysis.plan import PIECE_KINDS, Task
 from pipeline.attachments import MAX_BYTES
@@ -52,6 +53,7 @@ class AppealsPage(Page):
     may_capture: bool
 
 
+@standing
 def build_appeals(visit: Visit) -> AppealsPage:
     found = appeals(visit.con, visit.as_of, visit.known_by, unit=visit.scope)
     city = visit.office.city

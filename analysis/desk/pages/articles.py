@@ -14,6 +14,7 @@ from analysis.article_list import HeldArticles, hold_articles
 from analysis.columns import ROLES, SENTIMENTS
 from analysis.desk.page import PER_SCREEN, Listing, Page, screen_of
 from analysis.desk.routing import see
+from analysis.desk.standing import standing
 from analysis.desk.visit import Visit
 from analysis.desk.warehouse import ON_ARTICLES
 from analysis.search import (
@@ -149,6 +150,7 @@ def search_threads(visit: Visit, words: str, sort: str, limit: int = PER_SCREEN,
     )
 
 
+@standing
 def held_articles(visit: Visit) -> HeldArticles:
     """The list of all articles, made once for an edition, whatever the day."""
     return visit.edition.carried(

@@ -13,6 +13,7 @@ from analysis.desk.page import Page
 from analysis.desk.pictures import picture_of
 from analysis.desk.routing import see
 from analysis.desk.security import CHART_POLICY
+from analysis.desk.standing import standing
 from analysis.desk.tables import csv_bytes
 from analysis.desk.visit import Visit
 from analysis.trends import (
@@ -84,6 +85,7 @@ def unit_asked(visit: Visit) -> Unit:
     return unit or None
 
 
+@standing
 def table_of(visit: Visit, name: str, unit: Unit = None) -> TrendTable:
     """The table of a chart, computed once.
 
@@ -102,11 +104,15 @@ def table_of(visit: Visit, name: str, unit: Unit = None) -> TrendTable:
     return visit.once(f"chart {name} {unit}", lambda: chart.table(visit, unit))
 
 
+def all_tables(visit: Visit) -> list[TrendTable]:
+    """Those of the whole city."""
+    return [table_of(visit, name) for name, chart in CHARTS.items() if chart.of_city]
+
+
 @see("/charts", "city.read")
 def charts(visit: Visit) -> Response[Any]:
     """图表."""
-    tables = [table_of(visit, name) for name, chart in CHARTS.items() if chart.of_city]
-    return visit.show(ChartsPage(tables=tables, unit="", is_one=False))
+    return visit.show(ChartsPage(tables=all_tables(visit), unit="", is_one=False))
 
 
 @see("/charts/{file:str}", "own.read")

@@ -15,6 +15,7 @@ from analysis.desk.acting import perform, signature
 from analysis.desk.forms import LONG, Form
 from analysis.desk.page import Listing, Page, cut
 from analysis.desk.routing import act, see
+from analysis.desk.standing import standing
 from analysis.desk.visit import Visit
 from pipeline.decisions import Decision
 
@@ -62,6 +63,7 @@ def all_deductions(visit: Visit) -> list[DeductionRow]:
     return [row for row in found if visit.scope in (None, row.unit)]
 
 
+@standing
 def build_deductions(visit: Visit) -> DeductionsPage:
     params, rows = visit.request.query_params, all_deductions(visit)
     chosen = {name: (params.get(name) or "")[:100] for name in ("unit", "state")}

@@ -9,6 +9,7 @@ from litestar.response import Response
 
 from analysis.desk.page import Listing, Page, cut
 from analysis.desk.routing import see
+from analysis.desk.standing import standing
 from analysis.desk.visit import Visit
 from analysis.desk.warehouse import ON_ARTICLES
 from analysis.judge import WHAT, Doubt, doubts
@@ -35,6 +36,7 @@ class DoubtsPage(Page):
     whats: tuple[str, ...]
 
 
+@standing
 def all_doubts(visit: Visit) -> list[Doubt]:
     """All that waits as of the day; of a liaison's unit only."""
     found = visit.once(

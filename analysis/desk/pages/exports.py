@@ -40,7 +40,7 @@ def _route(name: str, permission: str) -> Any:
 
     export.__name__ = f"export_{name}"
     export.__doc__ = f"The table of {name} as a file."
-    return see(f"/export/{name}/{{kind:str}}", permission)(export)
+    return see(f"/export/{name}/{{kind:str}}", permission, fresh=True)(export)
 
 
 ROUTES = [_route(name, permission) for name, (permission, _) in TABLES.items()]

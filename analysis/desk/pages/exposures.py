@@ -18,6 +18,7 @@ from analysis.desk.acting import perform, seen_of, signature
 from analysis.desk.forms import LONG, Form
 from analysis.desk.page import Page
 from analysis.desk.routing import act, see
+from analysis.desk.standing import standing
 from analysis.desk.visit import Visit
 from analysis.desk.warehouse import ON_ARTICLES
 from analysis.exposure import KINDS as EXPOSURE_KINDS
@@ -61,6 +62,7 @@ def ledger_of(visit: Visit) -> list[ExposureRow]:
     )
 
 
+@standing
 def build_exposures(visit: Visit) -> ExposuresPage:
     rows, steps = ledger_of(visit), steps_of(visit.office.plan)
     waiting = [row for row in rows if row.state.startswith("待") and not row.is_alarm]

@@ -10,6 +10,7 @@ from litestar.response import Response
 
 from analysis.desk.page import Listing, Page, cut
 from analysis.desk.routing import see
+from analysis.desk.standing import standing
 from analysis.desk.visit import Visit
 from analysis.hot import HotIssue, HotRules, hot_issues, load_hot_rules
 
@@ -52,6 +53,7 @@ class HotspotPage(Page):
     states: dict[str, str]
 
 
+@standing
 def all_issues(visit: Visit) -> list[HotIssue]:
     rules = load_hot_rules(visit.office.city)
     return visit.once("hot", lambda: hot_issues(visit.con, rules, visit.at, visit.known_by))

@@ -13,6 +13,7 @@ from markupsafe import Markup
 from analysis.coverage import notices
 from analysis.desk.page import Page
 from analysis.desk.routing import see
+from analysis.desk.standing import standing
 from analysis.desk.visit import Visit
 from analysis.overview import DERIVED_KINDS
 from analysis.plan import CITY_ROW, PIECE_KINDS, Fact, Task
@@ -102,6 +103,7 @@ def groups_of(visit: Visit) -> dict[str, set[str]]:
     return {name: units for name, units in found.items() if units}
 
 
+@standing
 def build_ledger(visit: Visit) -> LedgerPage:
     params = visit.request.query_params
     groups = groups_of(visit)

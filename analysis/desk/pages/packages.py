@@ -101,7 +101,7 @@ def make(visit: Visit, form: Form) -> Redirect:
     return visit.back(f"/jobs/{job.id}", f"已启动：{job.label}。完成后到“报表—核验材料包”下载")
 
 
-@see(f"{HERE}/{{name:str}}", "city.read")
+@see(f"{HERE}/{{name:str}}", "city.read", fresh=True)
 def download(visit: Visit, name: str) -> File:
     """A package."""
     path = folder_of(visit) / name

@@ -15,6 +15,7 @@ from analysis.desk.acting import perform, signature
 from analysis.desk.forms import LONG, Form
 from analysis.desk.page import Listing, Page, cut
 from analysis.desk.routing import act, see
+from analysis.desk.standing import standing
 from analysis.desk.visit import Visit
 from analysis.reports import wording
 from analysis.reports.build import compose, stem_of
@@ -114,6 +115,7 @@ def wanted(visit: Visit, kind: str, unit: str) -> tuple[Kind, str | None]:
     return "unit", unit
 
 
+@standing
 def figures_of(visit: Visit, kind: Kind, unit: str | None) -> Figures:
     def found() -> Figures:
         day = visit.as_of
@@ -191,7 +193,7 @@ def preview(visit: Visit, kind: str = "weekly", unit: str = "") -> Response[Any]
     return visit.show(build_preview(visit, *wanted(visit, kind, unit)))
 
 
-@see(f"{HERE}/make/{{file:str}}", "city.read")
+@see(f"{HERE}/make/{{file:str}}", "city.read", fresh=True)
 def make(visit: Visit, file: str, unit: str = "") -> Response[bytes]:
     """One file of a report that is not issued: bulletin.docx."""
     kind, _, suffix = file.partition(".")

@@ -17,6 +17,7 @@ from analysis.desk.page import Listing, Page, cut
 from analysis.desk.pictures import picture_of
 from analysis.desk.routing import act, see
 from analysis.desk.security import CHART_POLICY
+from analysis.desk.standing import standing
 from analysis.desk.visit import Visit
 from analysis.source_health import GOOD, STATES, SourceHealth, failures, outcome_days, source_health
 from analysis.trends import TrendTable
@@ -69,6 +70,7 @@ class SourcePage(Page):
     outcomes: dict[str, str]
 
 
+@standing
 def all_sources(visit: Visit) -> list[SourceHealth]:
     return visit.once(
         "sources",

@@ -171,7 +171,7 @@ def _similar(visit: Visit, ticket: Ticket) -> list[tuple[Ticket, str]]:
     return [(other, near[other.thread_id]) for other in answered if other.thread_id in near][:SIMILAR]
 
 
-@see("/tickets/{ticket_id:str}/sheet", "ticket.answer")
+@see("/tickets/{ticket_id:str}/sheet", "ticket.answer", fresh=True)
 def sheet(visit: Visit, ticket_id: str, kind: str = "转办") -> Response[bytes]:
     """The hand-over sheet as Word, one page with a QR code."""
     find(visit, ticket_id)

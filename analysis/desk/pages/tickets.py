@@ -17,6 +17,7 @@ from analysis.desk.forms import LONG, Form
 from analysis.desk.page import PER_SCREEN, Listing, Page, cut
 from analysis.desk.rights import Role
 from analysis.desk.routing import EXCEL, act, file_answer, see
+from analysis.desk.standing import standing
 from analysis.desk.visit import Visit
 from analysis.desk.warehouse import ON_TICKETS
 from analysis.queue import Ticket
@@ -116,6 +117,7 @@ def _summary(visit: Visit) -> Summary:
     return visit.once(f"ticket summary {visit.scope}", found, ON_TICKETS)
 
 
+@standing
 def build_tickets(visit: Visit, per_screen: int = PER_SCREEN) -> TicketsPage:
     params, summary = visit.request.query_params, _summary(visit)
     chosen, found = chosen_tickets(visit)
@@ -180,7 +182,7 @@ def tickets(visit: Visit) -> Response[Any]:
     return visit.show(build_tickets(visit))
 
 
-@see("/tickets/export", "own.read")
+@see("/tickets/export", "own.read", fresh=True)
 def export(visit: Visit) -> Response[bytes]:
     """What waits, as Excel: what is chosen on the page."""
     page = build_tickets(visit, PER_FILE)

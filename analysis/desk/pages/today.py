@@ -14,6 +14,7 @@ from analysis.desk.pages.doubts import all_doubts
 from analysis.desk.pages.sources import all_sources
 from analysis.desk.pages.tickets import is_late, next_due
 from analysis.desk.routing import see
+from analysis.desk.standing import standing
 from analysis.desk.visit import Visit
 from analysis.desk.warehouse import ON_TICKETS
 from analysis.overview import DERIVED_KINDS, latest_day
@@ -87,6 +88,7 @@ def _lists(visit: Visit) -> dict[str, Any]:
     }
 
 
+@standing
 def build_today(visit: Visit) -> TodayPage:
     rows = [row for row in visit.coverage() if row.kind not in DERIVED_KINDS]
     unmet = [row for row in rows if row.verdict == UNMET]

@@ -12,6 +12,7 @@ from litestar.response import Response
 from analysis.desk.page import Listing, Page, cut
 from analysis.desk.pages.ledger import groups_of
 from analysis.desk.routing import see
+from analysis.desk.standing import standing
 from analysis.desk.visit import Visit
 from analysis.overview import DERIVED_KINDS
 from analysis.plan import stories
@@ -130,6 +131,7 @@ def unit_lines(visit: Visit) -> list[UnitLine]:
     return sorted(lines.values(), key=lambda line: (-line.unmet, -line.unknown, -line.late_count))
 
 
+@standing
 def build_units(visit: Visit) -> UnitsPage:
     params = visit.request.query_params
     keys = {name: attrgetter(name) for name in SORTED_BY}

@@ -183,6 +183,7 @@ def test_an_officer_searches_corrects_a_credit_and_takes_the_report(
     page = browser.new_context(accept_downloads=True).new_page()
     sign_in(page, address, NAMES[Role.EVALUATION])
     page.get_by_role("link", name="稿件", exact=True).click()
+    page.wait_for_url("**/articles")
     page.keyboard.press("/")
     page.keyboard.type("教学质量")
     page.keyboard.press("Enter")

@@ -14,6 +14,7 @@ from analysis.notify.outbox import load_outbox
 from analysis.notify.rules import NotifyError
 from pipeline.backup import LAST_BACKUP
 from pipeline.city import RESERVED_SLUGS
+from pipeline.search_index import index_path, index_state
 from pipeline.store import Store
 
 State = Literal["ok", "warn", "bad"]
@@ -67,6 +68,7 @@ def look(
     return [
         _crawl(store, now, is_crawled_daily and not is_sample),
         _build(store, warehouse),
+        _index(index_path(warehouse)),
         _disk(store.folder),
         _logs(store),
         _jobs(jobs),
@@ -108,6 +110,18 @@ def _build(store: Store, warehouse: Path) -> Check:
     is_behind = landed > built + 3600
     said = f"{at:%Y-%m-%d %H:%M}" + ("，此后又有采集，请建库" if is_behind else "")
     return Check(key=key, label=label, state="warn" if is_behind else "ok", said=said, value=built)
+
+
+def _index(index: Path) -> Check:
+    state = index_state(index)
+    words = {
+        "whole": "完好，与建立时一致",
+        "missing": "没有",
+        "damaged": "已损坏",
+        "other version": "由另一版本的程序建立",
+    }
+    said = words[state] + ("" if state == "whole" else "：下次检索或建库时自动重建，也可在“任务”里更新")
+    return Check(key="index", label="全文索引", state="ok" if state == "whole" else "warn", said=said)
 
 
 def _disk(folder: Path) -> Check:

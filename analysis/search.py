@@ -15,7 +15,7 @@ from analysis.article_list import HeldArticles, ask_held, hold_articles
 from analysis.search_query import Query, SearchError, parse_query
 from analysis.search_text import Piece, passage
 from analysis.warehouse import Connection, ask, moment
-from pipeline.search_index import is_current
+from pipeline.search_index import index_state, is_behind
 
 Sort = Literal["rank", "newest", "oldest"]
 Copies = Literal["", "first", "reprint"]
@@ -30,8 +30,23 @@ ORDER BY {order} LIMIT ?
 _ORDERS = {"rank": "score", "newest": "d.day DESC, score", "oldest": "d.day, score"}
 
 
+# What is wrong with an index that cannot be asked.
+_AMISS = {
+    "missing": "还没有全文索引",
+    "damaged": "全文索引已损坏（与建立时不一致）",
+    "other version": "全文索引是另一版本的程序建立的",
+}
+
+
 class NoSearchIndex(SearchError):
-    """There is no index yet, or one of another version."""
+    """There is no index yet, or one that is damaged or of another version: what it finds says nothing."""
+
+    def __init__(self, amiss: str) -> None:
+        """Args:
+        amiss: what is wrong, in Chinese.
+        """
+        super().__init__(f"{amiss}，请运行 gangqing build（数据多时要几分钟）")
+        self.amiss = amiss
 
 
 @dataclasses.dataclass(frozen=True)
@@ -132,10 +147,10 @@ def search_hits(
     """What the index finds: by words, or by characters where no text has the words.
 
     Raises:
-        NoSearchIndex: there is none. SearchError: the question takes too long.
+        NoSearchIndex: there is none that can be asked. SearchError: the question takes too long.
     """
-    if not is_current(index):
-        raise NoSearchIndex("还没有全文索引，请运行 gangqing build（数据多时要几分钟）")
+    if (state := index_state(index)) != "whole":
+        raise NoSearchIndex(_AMISS[state])
     sql = _HITS.format(until="AND (d.day IS NULL OR d.day <= ?)" if as_of else "", order=_ORDERS[sort])
     with contextlib.closing(_open(index)) as con:
         try:
@@ -156,8 +171,15 @@ def search_hits(
                 raise SearchError("检索用时太长，请写得更具体一些") from error
             raise SearchError(f"这个检索式无法执行，请改简单一些（{str(error)[:100]}）") from error
         except sqlite3.DatabaseError as error:
-            raise NoSearchIndex(f"全文索引已损坏，请删除 {index} 再运行 gangqing build") from error
+            raise NoSearchIndex(_AMISS["damaged"]) from error
     return Hits()
+
+
+def lacks_texts(con: Connection, index: Path) -> bool:
+    """Whether the index lacks texts that the warehouse holds, as it does until a build is through."""
+    if index_state(index) != "whole":
+        return True
+    return is_behind(index, dict(con.execute("SELECT file, end_offset FROM consumed").fetchall()))
 
 
 def _open(index: Path) -> sqlite3.Connection:

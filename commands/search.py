@@ -65,20 +65,21 @@ def search(
 ) -> None:
     """全文检索稿件和帖子：按词查找，加引号查原句。"""
     from analysis.overview import latest_day
-    from analysis.search import ArticleFilter, find_articles, find_threads
+    from analysis.search import ArticleFilter, find_articles, find_threads, lacks_texts
     from analysis.search_query import SearchError
-    from pipeline.search_index import index_path, is_current
+    from pipeline.search_index import index_path
 
     index = index_path(home / WAREHOUSE)
-    if update_only or not is_current(index):
-        _update(home)
     if update_only:
+        _update(home)
         return
     question = " ".join(words or [])
     if not question.strip():
         raise UserError('请写检索词，例如：gangqing search 水利 "冬修水利"')
     with asked(city, home) as (chosen, con):
         check_unit(chosen, unit)
+        if lacks_texts(con, index):
+            _update(home)
         day, known = parse_day(as_of) or latest_day(con), parse_day(known_by, "--known-by")
         sort: Any = "newest" if newest else "rank"
         try:

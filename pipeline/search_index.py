@@ -1,27 +1,28 @@
 """Owns the full-text index beside the warehouse: SQLite FTS5 over every text of articles and posts.
 
 Derived, like the warehouse: it may be deleted. As there, a published file is never written again; an update
-works on a copy and puts it in the place of the old one. It holds no text, only where words stand: `words` by
-segmentation (with the words within words), `exact` by single characters, so that a phrase is found however
-it is segmented.
+works on a copy and puts it in the place of the old one. A damaged index would find nothing without an error,
+so each is published under a seal (pipeline/seal.py) and asked only while it is what was published. It holds
+no text, only where words stand: `words` by segmentation (with the words within words), `exact` by single
+characters, so that a phrase is found however it is segmented.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
-import os
 import re
 import sqlite3
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from filelock import FileLock
 
 from pipeline.edition import clone
-from pipeline.store import sync_folder
+from pipeline.seal import is_sealed, publish_sealed
 from pipeline.tagging.segment import search_tokens
 from pipeline.warehouse import Warehouse
 
@@ -81,6 +82,7 @@ FROM (
 GROUP BY kind, ref, part
 """
 _RUN = re.compile(r"[^\W_]", re.UNICODE)
+State = Literal["missing", "damaged", "other version", "whole"]
 Progress = Callable[[str, int, int | None], None]  # stage in Chinese, done, total
 
 
@@ -116,7 +118,7 @@ def char_tokens(text: str) -> list[str]:
 def update_index(warehouse: Path, progress: Progress | None = None) -> int:
     """Bring the index up to the published edition of the warehouse; returns how many texts were added.
 
-    One of another version or city, or one that cannot be read, is made anew. Two at once: one waits.
+    One of another version or city, or a damaged one, is made anew. Two at once: one waits.
 
     Raises:
         SearchIndexError: the disk is full or the folder cannot be written.
@@ -130,37 +132,55 @@ def update_index(warehouse: Path, progress: Progress | None = None) -> int:
             source = Warehouse(warehouse, read_only=True)
             try:
                 wanted = {"version": index_version(), "city": source.meta().get("city", "")}
-                if wanted.items() <= _meta(path).items():
+                if is_sealed(path) and wanted.items() <= _meta(path).items():
                     clone(path, draft)
                 else:
                     draft.unlink(missing_ok=True)
                 added = _fill(draft, source, wanted, say)
             finally:
                 source.close()
-            with draft.open("rb+") as file:
-                os.fsync(file.fileno())
-            draft.replace(path)
-            sync_folder(path.parent)
+            publish_sealed(draft, path)
             return added
     except (OSError, sqlite3.Error) as error:
         draft.unlink(missing_ok=True)
         raise SearchIndexError(f"{path} 写入失败，请腾出空间后再运行 gangqing build（{error}）") from error
 
 
+def index_state(path: Path) -> State:
+    """Whether an index can be asked: one that is there, as it was published, by this version of the program.
+    Reads all of it once for each one that is published."""
+    if not path.exists():
+        return "missing"
+    if not is_sealed(path):
+        return "damaged"
+    return "whole" if _meta(path).get("version") == index_version() else "other version"
+
+
 def is_current(path: Path) -> bool:
     """Whether there is an index that this version of the program can ask."""
-    return _meta(path).get("version") == index_version()
+    return index_state(path) == "whole"
+
+
+def is_behind(path: Path, consumed: Mapping[str, int]) -> bool:
+    """Whether an index lacks lines that an edition of the warehouse holds: a build was cut off before its
+    end, or an older index was put there.
+
+    Args:
+        consumed: of the edition: landing file → bytes of it that were read.
+    """
+    with contextlib.closing(_open(path)) as con:
+        read: dict[str, int] = dict(con.execute("SELECT file, end_offset FROM consumed"))
+    return any(end_offset > read.get(file, 0) for file, end_offset in consumed.items())
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
 
 
 def _meta(path: Path) -> dict[str, str]:
-    if not path.exists():
-        return {}
     try:
-        con = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
-        try:
+        with contextlib.closing(_open(path)) as con:
             return dict(con.execute("SELECT key, value FROM meta"))
-        finally:
-            con.close()
     except sqlite3.Error:
         return {}
 
@@ -263,11 +283,8 @@ def _texts(source: Warehouse, keys: list[str]) -> Iterator[Iterable[dict[str, An
 
 def texts_digest(path: Path) -> str:
     """SHA-256 over which texts are indexed: equal for an index brought up to date and one made anew."""
-    con = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
-    try:
+    with contextlib.closing(_open(path)) as con:
         total = hashlib.sha256()
         for row in con.execute("SELECT kind, ref, part, day FROM doc ORDER BY 1, 2, 3"):
             total.update(repr(row).encode())
         return total.hexdigest()
-    finally:
-        con.close()

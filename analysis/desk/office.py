@@ -46,6 +46,7 @@ JOB_KINDS = {
     # Pages of the announcement while it must stand (notice, 三（五）), each with its picture.
     "presence": JobKind(label="核查公告页", steps=(("presence", "check"), ("build",), ("proof", "shoot"))),
     "notify": JobKind(label="发出到期的通知", steps=(("notify", "send"),)),
+    "index": JobKind(label="更新全文索引", steps=(("search", "--update-only"),)),
 }
 
 

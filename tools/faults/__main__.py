@@ -63,8 +63,8 @@ MEANING = """## What each line means
 - **Clock set back** by minutes to months between acts, runs of a crawl and sendings.
 - **Two starts at once** of the same command: acts, issues, sendings, builds, backups.
 - **Warehouse** and search index deleted, cut, overwritten at random places, replaced by junk. The next build, or the
-  `build --rebuild` that the error asks for, gives the same answers; so does a search, where the index is damaged
-  after it is removed as its error asks.
+  `build --rebuild` that the error asks for, gives the same answers; a search finds all, since a damaged index is known
+  by its seal and made anew.
 """
 
 

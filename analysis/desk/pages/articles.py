@@ -14,6 +14,7 @@ from analysis.article_list import HeldArticles, hold_articles
 from analysis.columns import ROLES, SENTIMENTS
 from analysis.desk.page import PER_SCREEN, Listing, Page, screen_of
 from analysis.desk.routing import see
+from analysis.desk.search_renewal import NotSearchable, index_of, notice_of, searched
 from analysis.desk.standing import standing
 from analysis.desk.visit import Visit
 from analysis.desk.warehouse import ON_ARTICLES
@@ -29,7 +30,6 @@ from analysis.search import (
 from analysis.search_query import SearchError
 from analysis.warehouse import ask, moment
 from pipeline.records import Form
-from pipeline.search_index import index_path
 
 SORTS = {"rank": "最相关", "newest": "最新", "oldest": "最早"}
 COPIES = {"first": "只看首发", "reprint": "只看转载"}
@@ -46,7 +46,7 @@ class ArticlesPage(Page):
         threads: threads of this screen; None where articles are looked for.
         chosen: what is chosen: q, unit, role, outlet, topic, form, sentiment, start, end, copies, sort.
         problem: why the words cannot be looked for; "" for none.
-        notice: what must be known of the answer: found by characters only, or cut; "" for nothing.
+        notice: what must be known of the answer: found by characters only, cut, index lags; "" for nothing.
         units, outlets, topics, forms, roles, sentiments, sorts, copies: what can be chosen.
         is_filtered: whether more is chosen than words.
     """
@@ -115,38 +115,44 @@ def _day(text: str) -> dt.date | None:
 def search_articles(
     visit: Visit, words: str, wanted: ArticleFilter, sort: str, limit: int = PER_SCREEN, offset: int = 0
 ) -> Found:
-    """Articles as this person may see them. Raises SearchError."""
+    """Articles as this person may see them. Raises SearchError, NotSearchable."""
     known: Any = sort if sort in SORTS else None
     if known == "rank" and not words:
         known = None
-    return find_articles(
-        visit.con,
-        _index(visit),
-        words,
-        wanted,
-        visit.as_of,
-        visit.known_by,
-        sort=known,
-        limit=limit,
-        offset=offset,
-        held=held_articles(visit),
+    return searched(
+        visit,
+        lambda: find_articles(
+            visit.con,
+            index_of(visit),
+            words,
+            wanted,
+            visit.as_of,
+            visit.known_by,
+            sort=known,
+            limit=limit,
+            offset=offset,
+            held=held_articles(visit),
+        ),
     )
 
 
 def search_threads(visit: Visit, words: str, sort: str, limit: int = PER_SCREEN, offset: int = 0) -> Found:
-    """Threads as this person may see them: a liaison those of her tickets. Raises SearchError."""
+    """Threads as this person may see them: a liaison those of her tickets. Raises: as search_articles."""
     only = {ticket.thread_id for ticket in visit.tickets()} if visit.scope else None
     known: Any = sort if sort in SORTS else "rank"
-    return find_threads(
-        visit.con,
-        _index(visit),
-        words,
-        visit.as_of,
-        visit.known_by,
-        only=only,
-        sort=known,
-        limit=limit,
-        offset=offset,
+    return searched(
+        visit,
+        lambda: find_threads(
+            visit.con,
+            index_of(visit),
+            words,
+            visit.as_of,
+            visit.known_by,
+            only=only,
+            sort=known,
+            limit=limit,
+            offset=offset,
+        ),
     )
 
 
@@ -160,10 +166,6 @@ def held_articles(visit: Visit) -> HeldArticles:
         ON_ARTICLES,
         is_large=True,
     )
-
-
-def _index(visit: Visit) -> Any:
-    return index_path(visit.office.warehouse.path)
 
 
 def build_articles(visit: Visit) -> ArticlesPage:
@@ -185,9 +187,12 @@ def build_articles(visit: Visit) -> ArticlesPage:
             screen, found = 1, find(0)
     except SearchError as error:
         problem = str(error) if words or not is_threads else ""
+    except NotSearchable as error:
+        problem = error.detail
     if found.hits is not None:
+        notice = notice_of(visit, found)
         if found.hits.is_by_chars:
-            notice = "按词没有找到，下面是按原文字句找到的。"
+            notice += "按词没有找到，下面是按原文字句找到的。"
         if found.hits.is_cut:
             notice += f"命中太多，只列最靠前的 {MAX_HITS} 段，请再加几个词或条件。"
     listing: Listing[Any] = Listing(found.rows, found.total, screen, max(1, -(-found.total // PER_SCREEN)))

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
+import sqlite3
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,8 +15,9 @@ from litestar.testing import TestClient
 
 from analysis.desk.office import Office
 from analysis.desk.rights import Role
+from pipeline.seal import seal_path
 from pipeline.search_index import index_path, update_index
-from tests.analysis.desk.people import UNIT, browser, token
+from tests.analysis.desk.people import NOW, UNIT, browser, token
 
 HOSTILE = [
     '"',
@@ -73,15 +78,81 @@ def test_hostile_words_give_a_result_or_a_message(office: Office) -> None:
                 assert "没有找到" in answer.text or 'role="alert"' in answer.text, words
 
 
-def test_without_an_index_the_page_says_what_to_do(office: Office, indexed: Path) -> None:
-    away = indexed.rename(indexed.with_suffix(".away"))
-    try:
-        with browser(office, Role.PUBLICITY) as client:
+def _wait(office: Office) -> None:
+    """Until the renewal that a search started is over."""
+    until = time.monotonic() + 60
+    while any(job.is_running for job in office.jobs.all()):
+        assert time.monotonic() < until, [office.jobs.log(job) for job in office.jobs.all()]
+        time.sleep(0.1)
+    job = next(job for job in office.jobs.all() if job.kind == "index")
+    assert job.state == "完成", office.jobs.log(job)
+
+
+def _flip(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(bytes(content))
+
+
+@pytest.mark.parametrize(
+    ("said", "damage"),
+    [
+        ("还没有全文索引", lambda path: path.unlink()),
+        ("全文索引已损坏", lambda path: path.write_bytes(b"")),
+        ("全文索引已损坏", _flip),
+    ],
+)
+def test_an_index_that_cannot_be_asked_is_told_and_mends_itself(
+    office: Office, indexed: Path, said: str, damage: Callable[[Path], object]
+) -> None:
+    damage(indexed)
+    _, secret = office.tokens.make(f"系统{said}", Role.INSPECTOR, None, "guanli", NOW)
+    with browser(office, Role.PUBLICITY) as client:
+        for more in ({}, {"in": "threads"}):
+            page = client.get("/articles", params={"q": "水利", **more}).text
+            assert said in page and "正在自动重建" in page and "没有找到" not in page
+        assert "市水利局部署冬修水利" in client.get("/articles").text  # a list without words needs none
+        assert client.get("/export/articles/csv", params={"q": "水利"}).status_code == 503
+        headers = {"authorization": f"Bearer {secret}"}
+        for path in ("/api/v1/articles", "/api/v1/threads"):
+            answer = client.get(path, params={"q": "水利"}, headers=headers)
+            assert answer.status_code == 503 and "正在自动重建" in answer.json()["detail"]
+        _wait(office)
+        assert "<mark>水利</mark>" in client.get("/articles", params={"q": "水利"}).text
+    assert sum(job.kind == "index" for job in office.jobs.all()) >= 1
+
+
+def test_a_renewal_that_fails_is_told_and_not_begun_at_each_click(
+    office: Office, indexed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for path in office.store.jobs.glob("*"):
+        path.unlink()
+    indexed.write_bytes(b"")
+    monkeypatch.setattr(office.jobs, "_program", ["false"])
+    with browser(office, Role.PUBLICITY) as client:
+        client.get("/articles", params={"q": "水利"})
+        until = time.monotonic() + 60
+        while any(job.is_running for job in office.jobs.all()) and time.monotonic() < until:
+            time.sleep(0.05)
+        for _ in range(3):
             page = client.get("/articles", params={"q": "水利"}).text
-            assert "还没有全文索引" in page and "gangqing build" in page
-            assert "市水利局部署冬修水利" in client.get("/articles").text  # a list without words needs none
-    finally:
-        away.rename(indexed)
+            assert "自动重建没有成功" in page and "没有找到" not in page
+    assert len(office.jobs.all()) == 1
+    for path in office.store.jobs.glob("*"):
+        path.unlink()
+    update_index(office.warehouse.path)
+
+
+def test_an_index_that_lags_never_says_that_there_is_nothing(office: Office, indexed: Path) -> None:
+    with sqlite3.connect(indexed) as con:  # as it is between a build and its index
+        con.execute("UPDATE consumed SET end_offset = 1")
+    con.close()
+    seal_path(indexed).write_text(hashlib.sha256(indexed.read_bytes()).hexdigest())
+    with browser(office, Role.PUBLICITY) as client:
+        page = client.get("/articles", params={"q": "沙漠"}).text
+        assert "没有跟上最近的建库" in page and "没有找到" not in page
+        _wait(office)
+        assert "没有找到符合条件的稿件" in client.get("/articles", params={"q": "沙漠"}).text
 
 
 def test_an_article_shows_its_evidence_credits_and_tasks(office: Office) -> None:

@@ -33,7 +33,7 @@ def test_the_page_tells_each_check_and_the_watch_dog_gets_no_figures(tmp_path) -
     with browser(office, Role.ADMINISTRATOR) as client:
         page = client.get("/status")
         assert page.status_code == 200
-        for label in ("最近采集", "最近建库", "磁盘", "日志", "任务", "最近备份", "通知"):
+        for label in ("最近采集", "最近建库", "全文索引", "磁盘", "日志", "任务", "最近备份", "通知"):
             assert label in page.text
         assert "没有记录；请管理员安排每天备份" in page.text
     with browser(office, Role.LIAISON) as client:

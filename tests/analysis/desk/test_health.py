@@ -202,7 +202,8 @@ def test_a_working_day_at_the_desk_leaves_no_secret_anywhere(tmp_path, caplog) -
             made, secret = office.tokens.make("某系统", Role.INSPECTOR, None, "guanli", NOW)
             secrets.append(secret)
             client.get("/api/v1/tickets", headers={"authorization": f"Bearer {secret}"})
-            office.warehouse.open = lambda: (_ for _ in ()).throw(RuntimeError(f"token {secret}"))  # type: ignore[method-assign]
+            fault = RuntimeError(f"token {secret}")
+            office.warehouse.open = lambda *_: (_ for _ in ()).throw(fault)  # type: ignore[method-assign]
             assert client.get("/").status_code == 500
     finally:
         for name in ("gangqing", "uvicorn", "litestar", "apscheduler"):

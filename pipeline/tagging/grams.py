@@ -101,17 +101,26 @@ def _read_all(texts: Sequence[str], title_ends: Sequence[int] | None) -> Keys:
     return np.concatenate(parts)
 
 
+Numbers = npt.NDArray[np.int32]
+
+
 @dataclass(frozen=True)
 class Known:
-    """The grams of a batch that a model knows: numbers of its rows, and their counts, by text."""
+    """The grams of a batch that a model, or another one of its bank, knows: numbers of its rows, and their
+    counts, by text. What only another one knows has the number behind the last row, where all is nought."""
 
-    ids: Ids
+    ids: Numbers
     times: Floats
     starts: Ids
 
-    def of(self, text: int) -> tuple[Ids, Floats]:
+    def of(self, text: int) -> tuple[Numbers, Floats]:
         part = slice(self.starts[text], self.starts[text + 1])
         return self.ids[part], self.times[part]
+
+    def part(self, first: int, last: int) -> Known:
+        """The same of the texts from `first` to before `last`."""
+        begin, end = self.starts[first], self.starts[last]
+        return Known(self.ids[begin:end], self.times[begin:end], self.starts[first : last + 1] - begin)
 
 
 @dataclass(frozen=True)
@@ -136,9 +145,18 @@ class GramModel:
         return GramBank([self])
 
     @cached_property
+    def _rows(self) -> Floats:
+        """`rows`, and one of noughts."""
+        return np.pad(self.rows, ((0, 1), (0, 0)))
+
+    @cached_property
+    def _idf(self) -> Floats:
+        return np.pad(self.idf, (0, 1))
+
+    @cached_property
     def _columns(self) -> dict[str, Floats]:
         """The weights of each class, side by side: to explain a tag, one class is looked at."""
-        return {name: column.copy() for name, column in zip(self.classes, self.rows.T, strict=True)}
+        return {name: column.copy() for name, column in zip(self.classes, self._rows.T, strict=True)}
 
     def read(self, texts: Sequence[str]) -> Known:
         """The grams of texts that the model knows."""
@@ -146,28 +164,33 @@ class GramModel:
 
     def scores(self, known: Known, numbers: Floats | None = None) -> Floats:
         """One margin per text and class; the bias alone where a text has no known gram."""
-        size = len(known.starts) - 1
-        weights = np.square(known.times * self.idf[known.ids])
-        norms = np.sqrt(np.add.reduceat(np.append(weights, np.float32(0)), known.starts[:-1]))
-        norms[known.starts[1:] == known.starts[:-1]] = 1.0
-        times = known.times / np.repeat(norms, np.diff(known.starts))
-        matrix = csr_array((times, known.ids, known.starts), shape=(size, len(self.rows)))
-        result: Floats = matrix @ self.rows + self.bias
+        norms = self.norms(known)
+        norms[norms == 0] = 1.0
+        starts = known.starts.astype(np.int32)
+        times = known.times / np.repeat(norms, np.diff(starts))
+        matrix = csr_array((times, known.ids, starts), shape=(len(norms), len(self._rows)))
+        result: Floats = matrix @ self._rows + self.bias
         if numbers is not None:
             result += numbers @ self.dense
         return result
+
+    def norms(self, known: Known) -> Floats:
+        """The length of each text's known grams; 0 where it has none."""
+        weights = np.square(known.times * self._idf.take(known.ids))
+        norms: Floats = np.sqrt(np.add.reduceat(np.append(weights, np.float32(0)), known.starts[:-1]))
+        norms[known.starts[1:] == known.starts[:-1]] = 0.0
+        return norms
 
     def words(self, known: Known, number: int, text: str, name: str, count: int = 3) -> list[str]:
         """Words of a text that hold the pairs of characters that speak most for a class. `number` is that of
         the text in the batch."""
         ids, times = known.of(number)
         part = times * self._columns[name].take(ids)
-        if len(part) > _SHOWN:
-            best = part.argpartition(-_SHOWN)[-_SHOWN:]
-            part, ids = part[best], ids[best]
+        least = np.partition(part, -_SHOWN)[-_SHOWN] if len(part) > _SHOWN else 0.0
+        best = np.flatnonzero(part >= least if least > 0 else part > 0)  # with all that weigh the same
         found: list[str] = []
-        for weight, key in sorted(zip((-part).tolist(), self.keys[ids].tolist(), strict=True)):
-            if weight >= 0 or len(found) == count:
+        for _, key in sorted(zip((-part[best]).tolist(), self.keys[ids[best]].tolist(), strict=True)):
+            if len(found) == count:
                 break
             if key & 0xFFFF:
                 word = word_with(chr(key >> 16 & 0xFFFF) + chr(key & 0xFFFF), text)
@@ -193,8 +216,9 @@ class GramBank:
 
     def __init__(self, models: Sequence[GramModel]) -> None:
         keys = np.unique(np.concatenate([model.keys for model in models]))
-        self._rows = np.full((len(models), len(keys)), -1, dtype=np.int32)
+        self._rows = np.empty((len(models), len(keys)), dtype=np.int32)
         for row, model in zip(self._rows, models, strict=True):
+            row[:] = len(model.keys)
             row[np.searchsorted(keys, model.keys)] = np.arange(len(model.keys), dtype=np.int32)
         slots = _slot(keys)
         # One look finds a gram, but where two share a slot: the later is found by search.
@@ -208,7 +232,7 @@ class GramBank:
         self._shared[_slot(self._late)] = True
 
     def known(self, grams: Grams) -> list[Known]:
-        """The grams of a batch that each model knows."""
+        """The grams of a batch that any of the models knows, as each of them does."""
         here, numbers = self._look_up(grams.keys)
         starts = np.concatenate(([0], np.cumsum(here)))[grams.starts]
         return self._by_model(numbers, grams.times[here], starts)
@@ -227,9 +251,10 @@ class GramBank:
     def _look_up(self, keys: Keys) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.int32]]:
         """Which keys any model knows, and the numbers of those."""
         slots = _slot(keys)
-        here = self._keys[slots] == keys
-        numbers = self._numbers[slots]
-        rest = np.flatnonzero(~here & self._shared[slots])
+        here = self._keys.take(slots) == keys
+        numbers = self._numbers.take(slots)
+        rest = np.flatnonzero(~here)
+        rest = rest[self._shared.take(slots[rest])]
         if len(rest):
             asked = keys[rest]
             places = np.minimum(np.searchsorted(self._late, asked), len(self._late) - 1)
@@ -238,18 +263,12 @@ class GramBank:
             here[rest[found]] = True
         return here, numbers[here]
 
-    def _by_model(self, numbers: npt.NDArray[np.int32], times: Floats, starts: Ids) -> list[Known]:
-        result = []
-        for rows in self._rows:
-            ids = rows[numbers]
-            mine = ids >= 0
-            mine_starts = np.concatenate(([0], np.cumsum(mine)))[starts]
-            result.append(Known(ids[mine].astype(np.intp), times[mine], mine_starts))
-        return result
+    def _by_model(self, numbers: Numbers, times: Floats, starts: Ids) -> list[Known]:
+        return [Known(rows.take(numbers), times, starts) for rows in self._rows]
 
 
 def _slot(keys: Keys) -> Ids:
-    return ((keys * _SPREAD) >> np.uint64(64 - _SLOT_BITS)).astype(np.intp)
+    return ((keys * _SPREAD) >> np.uint64(64 - _SLOT_BITS)).view(np.intp)
 
 
 def load_gram_model(name: str, folder: Path = MODELS) -> GramModel:

@@ -18,7 +18,7 @@ from pipeline.tagging.segment import begins_word
 from pipeline.tagging.sentiment import ChatScores, ChatSentiment, PostSentiment
 from pipeline.tagging.threads_kind import Kind, KindReader
 from pipeline.tagging.threads_reading import PostReader, Reading
-from pipeline.tagging.threads_units import UnitChoice, UnitChooser
+from pipeline.tagging.threads_units import UnitChoice, UnitChooser, texts_to_read
 
 # Below this score no public matter was recognised: the text is read as chat.
 MATTER = 2.0
@@ -57,29 +57,27 @@ class PostTagger:
 
     def tag_all(self, items: Sequence[PostItem]) -> list[PostTags]:
         """Tag messages together: what numpy does, it does for all of them at once."""
-        readings = [self._reader.read(item.title, item.text) for item in items]
-        of_kinds, of_units, of_chat, known = self._bank.read(
-            [r.text for r in readings], [r.title_end for r in readings]
-        )
-        kinds = self._kinds.read(readings, of_kinds, [None] * len(items))
+        read = [(item, self._reader.read(item.title, item.text)) for item in items]
+        order = sorted(range(len(read)), key=lambda place: not read[place][1].named)  # named ones first
+        readings = [read[place][1] for place in order]
+        size = len(readings)
+        of_kinds, of_units, of_chat, known = self._bank.read(*texts_to_read(readings))
+        kinds = self._kinds.read(readings, of_kinds.part(0, size), [None] * size)
         shares = self._units_of.shares(readings, of_units)
-        chat = self._chat.read(of_chat)
-        topics = softmax(self._topics.scores(known))
-        best = topics.argmax(axis=1)
-        return [
-            self._tag(
-                item,
-                number,
-                reading,
-                kind,
-                self._units_of.choose(reading, shares[number], praise=kind.kind == "表扬")
-                if kind.asked
-                else None,
-                chat,
-                Topic(known, self._topics.classes[best[number]], float(topics[number, best[number]])),
-            )
-            for number, (item, reading, kind) in enumerate(zip(items, readings, kinds, strict=True))
-        ]
+        chat = self._chat.read(of_chat.part(0, size))
+        topics = softmax(self._topics.scores(known.part(0, size)))
+        best = topics.argmax(axis=1).tolist()
+        tags: dict[int, PostTags] = {}
+        for number, (place, kind, share) in enumerate(
+            zip(order, kinds, topics.max(axis=1).tolist(), strict=True)
+        ):
+            item, reading = read[place]
+            units = None
+            if kind.asked:
+                units = self._units_of.choose(reading, shares[number], praise=kind.kind == "表扬")
+            topic = Topic(known, self._topics.classes[best[number]], share)
+            tags[place] = self._tag(item, number, reading, kind, units, chat, topic)
+        return [tags[place] for place in range(size)]
 
     def _tag(
         self,

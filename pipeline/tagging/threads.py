@@ -18,7 +18,7 @@ from pipeline.tagging.sentiment import PostSentiment
 from pipeline.tagging.threads_kind import ASKING, Kind, KindReader
 from pipeline.tagging.threads_reading import PostReader, Reading
 from pipeline.tagging.threads_replies import Repliers, read_repliers
-from pipeline.tagging.threads_units import UnitChoice, UnitChooser, unit_of_account
+from pipeline.tagging.threads_units import UnitChoice, UnitChooser, texts_to_read, unit_of_account
 
 _QUESTION = re.compile(r"请问|想问|问下|问一下|[？?]|吗(?:$|[，。！])|能不能|可以.{0,12}吗|怎么办")
 _DANGER = {"紧急": "正在发生的危险或扩散的谣言", "普通": "没有正在发生的危险"}
@@ -58,10 +58,16 @@ class ThreadTagger:
             (item.title, (floors[0].text or "") if floors else "", item.board)
             for item, floors in zip(items, posts, strict=True)
         ]
-        numbers = {opening: number for number, opening in enumerate(dict.fromkeys(openings))}
-        readings = [self._reader.read(title, text) for title, text, _ in numbers]
-        of_kinds, of_units = self._bank.read([r.text for r in readings], [r.title_end for r in readings])
-        kinds = self._kinds.read(readings, of_kinds, [board for _, _, board in numbers])
+        read = {opening: self._reader.read(*opening[:2]) for opening in dict.fromkeys(openings)}
+        numbers = {
+            opening: number
+            for number, opening in enumerate(sorted(read, key=lambda opening: not read[opening].named))
+        }
+        readings = [read[opening] for opening in numbers]  # those with names first
+        of_kinds, of_units = self._bank.read(*texts_to_read(readings))
+        kinds = self._kinds.read(
+            readings, of_kinds.part(0, len(readings)), [board for _, _, board in numbers]
+        )
         shares = self._units_of.shares(readings, of_units)
         return [
             self._tag(item, floors, readings[number], kinds[number], shares[number])

@@ -91,8 +91,7 @@ class PhraseIndex(Generic[Key]):
                 else:
                     found[key] = places
             for gap in gaps:
-                joined = [span for span in (_join(place, gap, text) for place in places) if span]
-                if joined:
+                if joined := _join(places, gap, text):
                     found[gap.key] = found.get(gap.key, []) + joined
                     mixed.add(gap.key)
         for key in mixed:
@@ -100,19 +99,21 @@ class PhraseIndex(Generic[Key]):
         return found
 
 
-def _join(place: Span, gap: _Gap, text: str) -> Span | None:
-    """The span of a phrase with a gap, one of whose parts stands at `place`."""
-    start, end = place
-    size = len(gap.other)
-    if gap.is_first:
-        first = text.rfind(gap.other, max(0, start - GAP - size), start)
-        if first < 0 or _SENTENCE_END.search(text, first + size, start):
-            return None
-        return first, end
-    second = text.find(gap.other, end, end + GAP + size)
-    if second < 0 or _SENTENCE_END.search(text, end, second):
-        return None
-    return start, second + size
+def _join(places: Iterable[Span], gap: _Gap, text: str) -> list[Span]:
+    """The spans of a phrase with a gap, one of whose parts stands at each of `places`."""
+    other, is_first, _ = gap
+    size = len(other)
+    found: list[Span] = []
+    for start, end in places:
+        if is_first:
+            first = text.rfind(other, start - GAP - size if start > GAP + size else 0, start)
+            if first >= 0 and _SENTENCE_END.search(text, first + size, start) is None:
+                found.append((first, end))
+        else:
+            second = text.find(other, end, end + GAP + size)
+            if second >= 0 and _SENTENCE_END.search(text, end, second) is None:
+                found.append((start, second + size))
+    return found
 
 
 def covered(spans: Iterable[Span], text: str) -> list[str]:

@@ -56,23 +56,8 @@ _ON_THE_WAY_AFTER = (
 )
 
 
+_NOWHERE: list[Span] = []
 HAILS = frozenset("，,：:！!？?")  # behind a name that is spoken to
-# Cues that every post is asked for: looked for in the same pass as matters and names.
-ALWAYS = ("lost_pet", "village")
-
-
-class Cues:
-    """The cues of the lexicon, each with its own phrases: a post is asked for a few of them only."""
-
-    def __init__(self) -> None:
-        raw: dict[str, Any] = load_own_yaml(LEXICON)
-        self.phrases: dict[str, list[str]] = {cue: split(words) for cue, words in raw["cues"].items()}
-        self._index: dict[str, PhraseIndex[str]] = {cue: PhraseIndex() for cue in self.phrases}
-        for cue, phrases in self.phrases.items():
-            self._index[cue].add(phrases, cue)
-
-    def find(self, cue: str, text: str) -> list[Span]:
-        return self._index[cue].find(text).get(cue, [])
 
 
 class Reading(msgspec.Struct):
@@ -85,15 +70,10 @@ class Reading(msgspec.Struct):
     named: list[Named]
     elsewhere: str | None  # another city whose matter it is
     counties: list[str]  # counties whose places are named, most often named first
-    lexicon: Cues
-    told: dict[str, list[Span]] = msgspec.field(default_factory=dict)  # cues that were asked for
 
     def spans(self, cue: str) -> list[Span]:
-        """Where the phrases of a cue stand; looked for when first asked for."""
-        spans = self.told.get(cue)
-        if spans is None:
-            spans = self.told[cue] = self.lexicon.find(cue, self.text)
-        return spans
+        """Where the phrases of a cue stand."""
+        return self.found.get(("cue", cue), _NOWHERE)
 
     def count(self, cue: str, title: float = 1.0) -> float:
         """Number of distinct phrases of a cue; one in the title counts `title` times."""
@@ -103,7 +83,7 @@ class Reading(msgspec.Struct):
         return title * len(heads) + len(rest)
 
     def has(self, cue: str) -> bool:
-        return bool(self.spans(cue))
+        return ("cue", cue) in self.found
 
     def in_title(self, cue: str) -> bool:
         return any(start < self.title_end for start, _ in self.spans(cue))
@@ -139,9 +119,8 @@ class PostReader:
         self._index: PhraseIndex[tuple[str, str]] = PhraseIndex()
         self.router = DutyRouter(city, self._index)
         self.names = UnitNames(city, self._index)
-        self._cues = Cues()
-        for cue in ALWAYS:
-            self._index.add(self._cues.phrases[cue], ("cue", cue))
+        for cue, words in load_own_yaml(LEXICON)["cues"].items():
+            self._index.add(split(words), ("cue", cue))
         own: dict[str, Any] = city.data("duties.yaml", {}) or {}
         for name in load_own_yaml(NAMES)["cities"]:
             if name != city.stem:
@@ -179,8 +158,6 @@ class PostReader:
             named=self.names.find(found, whole, title_end),
             elsewhere=self._elsewhere(found, whole, title_end),
             counties=counties,
-            lexicon=self._cues,
-            told={cue: found.get(("cue", cue), []) for cue in ALWAYS},
         )
 
     @staticmethod

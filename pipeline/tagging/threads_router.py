@@ -41,7 +41,7 @@ class LearnedRouter:
     def shares(self, known: Known) -> list[dict[str, float]]:
         """Short name → share, 0..1, for each post; units without a function of the model are left out."""
         parts = softmax(self._model.scores(known)) @ self._unit_of_class
-        parts[known.starts[1:] == known.starts[:-1]] = 0.0
+        parts[self._model.norms(known) == 0] = 0.0
         result: list[dict[str, float]] = [{} for _ in range(len(parts))]
         texts, columns = np.nonzero(parts[:, :-1] >= LEAST)
         for text, column, share in zip(

@@ -54,15 +54,12 @@ class UnitChooser:
         self._vertical = frozenset(own.get("vertical", ()))
 
     def shares(self, readings: Sequence[Reading], known: Known) -> list[dict[str, float]]:
-        """What the learned router sees in each post; names are judged by rule, so it sees none of them."""
-        result = self.learned.shares(known)
-        named = [number for number, reading in enumerate(readings) if reading.named]
-        if named:
-            for number, shares in zip(
-                named, self.learned.read([_without_names(readings[i]) for i in named]), strict=True
-            ):
-                result[number] = shares
-        return result
+        """What the learned router sees in each post, the ones with names first; names are judged by rule, so
+        it sees none of them. `known` are the grams of `texts_to_read`."""
+        named = sum(bool(reading.named) for reading in readings)
+        shares = self.learned.shares(known.part(named, len(readings) + named))
+        unnamed = len(readings) - named
+        return [*shares[unnamed:], *shares[:unnamed]]
 
     def choose(
         self,
@@ -144,6 +141,17 @@ class UnitChooser:
         )
         vertical = max(rank, key=lambda unit: rank[unit], default="") in self._vertical
         rank[county] = 1.05 * best if local and not vertical and not city_named else 0.5 * best
+
+
+def texts_to_read(readings: Sequence[Reading]) -> tuple[list[str], list[int]]:
+    """The texts of posts and where their titles end; then, of those with names, the text without them.
+
+    Args:
+        readings: those with names first.
+    """
+    named = [reading for reading in readings if reading.named]
+    texts = [reading.text for reading in readings] + [_without_names(reading) for reading in named]
+    return texts, [reading.title_end for reading in (*readings, *named)]
 
 
 def _without_names(reading: Reading) -> str:

@@ -62,7 +62,10 @@ class CueReader:
         words = sorted({word for group in cues.values() for word in group})
         self._words = words
         self._finder = ahocorasick_rs.AhoCorasick(
-            words, matchkind=ahocorasick_rs.MatchKind.LeftmostLongest, store_patterns=False
+            words,
+            matchkind=ahocorasick_rs.MatchKind.LeftmostLongest,
+            store_patterns=False,
+            implementation=ahocorasick_rs.Implementation.DFA,
         )
         # A slot is a label of a group; those of a group stand together, in the order of the labels.
         self._slots: list[tuple[str, str]] = []

@@ -50,7 +50,7 @@ class NewsModel:
         for tokens in texts:
             known: set[Any] = set(map(self._ids.get, tokens))
             known.discard(None)
-            ids += sorted(known)
+            ids += known
             starts.append(len(ids))
         scores = self.bias + signals @ self.numbers
         if ids:

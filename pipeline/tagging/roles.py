@@ -8,7 +8,6 @@ No pattern has nested repetition: every one is bounded and linear.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from typing import Literal
 
 from pipeline.tagging.names import load_lexicon
@@ -34,12 +33,6 @@ def load_cue_pattern(*keys: str) -> str:
     """The words of these lists of lexicon/units_cues.yaml as one alternation, longest first."""
     words = sorted({word for key in keys for word in _CUES[key]}, key=lambda w: (-len(w), w))
     return "(?:" + "|".join(map(re.escape, words)) + ")"
-
-
-def shortest_cues(key: str) -> tuple[str, ...]:
-    """The words of a list without those that hold another of it: where none of these stands, none does."""
-    words = _CUES[key]
-    return tuple(word for word in words if not any(other != word and other in word for other in words))
 
 
 _ATTEND = re.compile(
@@ -149,14 +142,6 @@ _REPLY = re.compile(
     r"[^，。；]{0,8}[，。；]?[^。；]{0,16}?(?:工作人员|负责人|对方|该局|回复|回应|答复|民警|一名|相关)[^。；]{0,14}?"
     r"(?:表示|称|介绍|回复|回应|说|告诉|答复|证实|透露)"
 )
-
-
-def has_any(words: Iterable[str], text: str) -> bool:
-    """Whether one of a few words stands in a text: sooner than a pattern of them."""
-    for word in words:  # noqa: SIM110 - a generator costs more than the search
-        if word in text:
-            return True
-    return False
 
 
 def _ends(*keys: str) -> frozenset[str]:

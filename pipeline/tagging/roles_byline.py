@@ -11,8 +11,9 @@ from pipeline.records import Evidence
 from pipeline.tagging.items import ArticleItem
 from pipeline.tagging.names import Hit, NameFinder, Names
 from pipeline.tagging.names_county import CountyReader
-from pipeline.tagging.roles import has_any, load_cue_pattern
+from pipeline.tagging.roles import load_cue_pattern
 from pipeline.tagging.roles_occurrence import Text
+from pipeline.tagging.roles_signs import SUPPLIERS
 
 _SITE = re.compile(
     r"^(?:单位)?(?:门户)?(?:网站|官网|微博|微信|公众号|视频号|抖音|快手|头条|客户端|政务)[^:：\s]{0,5}[:：]\s*(.+)$"
@@ -21,7 +22,6 @@ _SITE_TAIL = re.compile(
     r"^(.+?)(?:门户网站|官方网站|官网|网站|微信公众号|公众号|官方微信|官方微博|微博|微信)$"
 )
 _SOURCE_MARK = re.compile(r"(?<![图频片])(?:来源|源自|转自|作者单位|供稿单位|供稿|特约作者|撰稿)\s*[：:/]\s*")
-_MARKS = ("来源", "源自", "转自", "作者", "供稿", "撰稿")
 _SUPPLIED = re.compile(r"(?:(?<!\s)\s+)?(?:供稿|/文|文/|文图|图文)")
 # 本报讯（通讯员 某某 市气象局）, and a last line in brackets
 _HEAD_BRACKETS = re.compile(r"[\s　]*[一-鿿]{0,10}讯?\s?[（(]([^）)\n。，]{2,60})[）)]")
@@ -167,10 +167,11 @@ class Bylines:
         found: list[Byline] = []
         if not text.hits:
             return found
-        marked = has_any(_MARKS, whole)
-        marks = [(mark.end(), mark[0]) for mark in _SOURCE_MARK.finditer(whole)] if marked else []
+        marks = []
+        if not SUPPLIERS.isdisjoint(text.signs):
+            marks = [(mark.end(), mark[0]) for mark in _SOURCE_MARK.finditer(whole)]
         signature = text.body + self._signature_start(whole[text.body :])
-        supplied = "供稿" in whole or "文" in whole
+        supplied = "供稿" in text.signs or "文" in whole
         brackets = [m.span(1) for m in (_HEAD_BRACKETS.match(whole, text.body), _last_line(whole)) if m]
         for hit in text.hits:
             kind = hit.name.kind

@@ -8,9 +8,10 @@ from typing import NamedTuple
 
 import msgspec
 
-from pipeline.tagging.roles import MENTIONS, has_any, load_cue_pattern
+from pipeline.tagging.roles import MENTIONS, load_cue_pattern
 from pipeline.tagging.roles_beside import Leader
 from pipeline.tagging.roles_occurrence import Occurrence, Text
+from pipeline.tagging.roles_signs import COMPANY, COURT
 
 WEIGHT = {
     # act: title, lead, opening, later
@@ -28,8 +29,6 @@ _DONE = re.compile(r"[^，。；、的“”]{1,6}[了着过出到]")
 _PERSON = re.compile(
     r"[^，。；、“”\n]{0,12}?(?:工作人员|负责人|民警|交警|干部|志愿者|队员|执法人员|专家|技术员|医生|律师|调解员|检查组|工作组|工作队|小组|局长|主任|科长)"
 )
-_COMPANY = ("本公司", "公司董事会", "投资者", "股份有限公司", "公司公告", "股东")
-_COURT = ("法院", "判决", "仲裁", "原告", "被告", "起诉", "上诉")
 _CAREER = re.compile(
     r"考[进入上]|退休|毕业|当过兵|入伍|工作了?[一二三四五六七八九十\d]+年|调到|老伴|父亲|母亲|女儿|儿子"
 )
@@ -85,9 +84,8 @@ class Piece:
 
     def __init__(self, text: Text, cases: Mapping[str, Case], split: Split) -> None:
         self.text, self.split = text, split
-        whole = text.whole
-        self.company = has_any(_COMPANY, whole)
-        self.court = has_any(_COURT, whole)
+        self.company = not COMPANY.isdisjoint(text.signs)
+        self.court = not COURT.isdisjoint(text.signs)
         self.cases = [case for unit, case in cases.items() if unit not in split.exposed]
         self.in_title = frozenset(
             [

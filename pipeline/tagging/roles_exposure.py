@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from functools import cache
 
 from pipeline.tagging.items import ArticleItem
-from pipeline.tagging.roles import MENTIONS, has_any, load_cue_pattern, shortest_cues
+from pipeline.tagging.roles import MENTIONS, load_cue_pattern
 from pipeline.tagging.roles_candidate import Case, Split
 from pipeline.tagging.roles_occurrence import Occurrence, Text
+from pipeline.tagging.roles_signs import ADMITTED, COMPLAINED, UNCOVERED
 
 _MARK = re.compile(load_cue_pattern("exposure_marks"))
 _UNCOVER = re.compile("(?<![以将])" + load_cue_pattern("uncover"))
-_UNCOVERING, _COMPLAINING = shortest_cues("uncover"), shortest_cues("complaint")
 _SHORTCOMING = re.compile(load_cue_pattern("shortcoming"))
 _MENDED = re.compile(load_cue_pattern("mended"))
 _COVERT = re.compile("(?<![以将展用])(?:明察)?暗访(?!方式|制度|机制)")
@@ -70,8 +70,7 @@ def is_exposure(item: ArticleItem, text: Text) -> bool:
         return len({o.unit for o in text.occurrences}) > 1  # whose shortcoming it is must be said
     if _admits(text) or _finds_fault(text):
         return True
-    opening = text.whole[: text.open_end + 4]
-    if not has_any(_UNCOVERING, opening) or _UNCOVER.search(opening) is None:
+    if UNCOVERED.isdisjoint(text.signs) or _UNCOVER.search(text.whole, 0, text.open_end + 4) is None:
         return False
     wrong = {match[0] for match in _SHORTCOMING.finditer(text.whole)}
     if len(wrong) < _needed(text):
@@ -95,7 +94,7 @@ def _is_inspector(unit: str) -> bool:
 def _admits(text: Text) -> bool:
     """官方回应…：情况属实, and the fault is another unit's than the one that answers."""
     whole = text.whole
-    if not has_any(("属实", "为真", "真的", "确有"), whole) or _TRUE.search(whole) is None:
+    if ADMITTED.isdisjoint(text.signs) or _TRUE.search(whole) is None:
         return False
     if len({o.unit for o in text.occurrences}) < 2 and _COMPLAINT.search(whole, 0, text.open_end) is None:
         return False
@@ -107,7 +106,7 @@ def _admits(text: Text) -> bool:
 def _finds_fault(text: Text) -> bool:
     """Citizens complained, an authority answers and finds several faults, and they are another unit's."""
     whole = text.whole
-    if not has_any(_COMPLAINING, whole) or _COMPLAINT.search(whole, 0, text.open_end) is None:
+    if COMPLAINED.isdisjoint(text.signs) or _COMPLAINT.search(whole, 0, text.open_end) is None:
         return False
     if len({match[0] for match in _FAULT.finditer(whole)}) < 3:
         return False

@@ -44,6 +44,7 @@ class Text(NamedTuple):
     hits: list[Hit]
     scope: Scope
     occurrences: list[Occurrence]
+    signs: frozenset[str]  # of the words that decide which patterns are worth a try, those that stand in it
 
     def word(self, occurrence: Occurrence) -> str:
         return self.whole[occurrence.start : occurrence.end]

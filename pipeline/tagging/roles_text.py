@@ -14,6 +14,7 @@ from pipeline.tagging.names_scope import ScopeReader
 from pipeline.tagging.roles import MENTIONS, is_awarded, load_cue_pattern, read_act
 from pipeline.tagging.roles_anaphora import find_pointers, part_end
 from pipeline.tagging.roles_occurrence import Occurrence, Text, find_lead_end
+from pipeline.tagging.roles_signs import POINTER, find_signs
 
 _BOUNDARY = frozenset("，。；：！？\n“”【】（）()…")
 _AND = frozenset("、和与及以")
@@ -107,7 +108,7 @@ class Reader:
         open_end = max(
             lead_end + 1, body + int(size * 0.45), min(second, lead_end + 260) if second > 0 else 0
         )
-        text = Text(whole, fields, body, lead_end, open_end, hits, scope, [])
+        text = Text(whole, fields, body, lead_end, open_end, hits, scope, [], find_signs(whole))
         if hits:
             self._read_occurrences(text)
         return text
@@ -159,7 +160,7 @@ class Reader:
         if not spans:
             return
         self._add_unnamed(text, spans)
-        if pointers := find_pointers(whole, spans, self._names):
+        if POINTER in text.signs and (pointers := find_pointers(whole, spans, self._names)):
             for o in pointers:
                 o.zone = self._zone(text, o.start)
             spans = sorted([*spans, *pointers], key=lambda o: o.start)

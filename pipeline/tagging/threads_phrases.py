@@ -10,7 +10,7 @@ import re
 from collections.abc import Hashable, Iterable
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from ahocorasick_rs import AhoCorasick
+from ahocorasick_rs import AhoCorasick, Implementation
 
 GAP = 12
 Span = tuple[int, int]
@@ -67,7 +67,9 @@ class PhraseIndex(Generic[Key]):
 
     def _build(self) -> AhoCorasick:
         self._table = list(self._patterns.values())
-        self._automaton = AhoCorasick(list(self._patterns))
+        self._automaton = AhoCorasick(
+            list(self._patterns), store_patterns=False, implementation=Implementation.DFA
+        )
         return self._automaton
 
     def find(self, text: str) -> dict[Key, list[Span]]:

@@ -1,0 +1,30 @@
+"""Owns the words by whose presence it is told which patterns are worth a try: one pass over a text for all.
+
+A pattern that begins anywhere in a long text costs more than the whole pass.
+"""
+
+from __future__ import annotations
+
+from ahocorasick_rs import AhoCorasick, Implementation
+
+from pipeline.tagging.names import load_lexicon
+
+_CUES = load_lexicon("units_cues.yaml")
+
+COMPANY = frozenset(("本公司", "公司董事会", "投资者", "股份有限公司", "公司公告", "股东"))
+COURT = frozenset(("法院", "判决", "仲裁", "原告", "被告", "起诉", "上诉"))
+SUPPLIERS = frozenset(("来源", "源自", "转自", "作者", "供稿", "撰稿"))
+ADMITTED = frozenset(("属实", "为真", "真的", "确有"))
+UNCOVERED = frozenset(_CUES["uncover"])
+COMPLAINED = frozenset(_CUES["complaint"])
+POINTER = "该"
+
+_FINDER = AhoCorasick(
+    sorted({*COMPANY, *COURT, *SUPPLIERS, *ADMITTED, *UNCOVERED, *COMPLAINED, POINTER}),
+    implementation=Implementation.DFA,
+)
+
+
+def find_signs(text: str) -> frozenset[str]:
+    """Those of the words that stand in a text."""
+    return frozenset(_FINDER.find_matches_as_strings(text, overlapping=True))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 
 import pandas as pd
@@ -26,9 +27,11 @@ __all__ = [
     "UNKNOWN",
     "UNMET",
     "CoverageRow",
+    "Pieces",
     "coverage",
     "matrix",
     "notices",
+    "piece_rows",
 ]
 
 COVERAGE_COLUMNS = (
@@ -66,6 +69,7 @@ def coverage(
     points: Points | None = None,
     facts: list[Fact] | None = None,
     tickets: list[Ticket] | None = None,
+    pieces: Pieces | None = None,
 ) -> list[CoverageRow]:
     """Units × tasks as they stood at the end of a day, in the order of the plan.
 
@@ -74,37 +78,66 @@ def coverage(
         unit: only the rows of this unit (or 全市).
         rules: of the forum's clocks; None: the defaults.
         facts, tickets: of this day (`load_facts`, `queue` with the closed ones), where one has them.
+        pieces: of this day (`piece_rows`), where one has them.
     """
-    day = as_of.date() if isinstance(as_of, dt.datetime) else as_of
-    if facts is None:
-        facts = load_facts(con, plan, as_of, known_by)
     rules = rules or parse_rules({})
-    start = min((task.window.start for task in plan.tasks), default=day)
-    sources = []
-    if day >= start:
-        sources = load_sources(con, start, day, known_by, rules.calendar, plan.min_silent_days)
-    ground = Ground(plan, day, facts, sources)
+    if pieces is None:
+        pieces = piece_rows(con, plan, as_of, known_by, rules=rules, points=points, facts=facts)
+    ground = pieces.ground
     if tickets is None:
         tickets = queue(con, rules, as_of, known_by=known_by, include_closed=True)
     record = _record(con, ground, known_by, tickets)
-    rows: list[CoverageRow] = []
+    rows = [*pieces.rows]
     for task in plan.tasks:
-        if task.kind in _BY_PIECES:
-            rows += _BY_PIECES[task.kind](ground, task)
-        elif task.kind in _BY_RECORD:
+        if task.kind in _BY_RECORD:
             rows += _BY_RECORD[task.kind](ground, record, task)
-        elif task.kind == "score":
-            scoring = points or parse_points({})
-            for name, lines in score_lines(plan, task, facts, scoring).items():
-                total = sum(line.points for line in lines)
-                ids = [line.article_id for line in lines]
-                rows.append(ground.row(task, name, ids, len(ids), verdict=NOT_ASKED, note=f"{total:g} 分"))
     for task in plan.tasks:  # last, since it draws on all the others
         if task.kind == "deduction":
             rows += proofs.deduction(ground, task, rows)
     order = {task.id: position for position, task in enumerate(plan.tasks)}
     rows.sort(key=lambda row: order[row.task])
     return [row for row in rows if unit is None or row.unit == unit]
+
+
+@dataclasses.dataclass(frozen=True)
+class Pieces:
+    """The verdicts of a day that follow from published pieces, and what they stand on."""
+
+    ground: Ground
+    rows: list[CoverageRow]
+
+
+def piece_rows(
+    con: Connection,
+    plan: Plan,
+    as_of: dt.date | dt.datetime,
+    known_by: dt.date | dt.datetime | None = None,
+    *,
+    rules: Rules | None = None,
+    points: Points | None = None,
+    facts: list[Fact] | None = None,
+) -> Pieces:
+    """The part of `coverage` that only articles, sources and what people decided of them can change."""
+    day = as_of.date() if isinstance(as_of, dt.datetime) else as_of
+    if facts is None:
+        facts = load_facts(con, plan, as_of, known_by)
+    start = min((task.window.start for task in plan.tasks), default=day)
+    sources = []
+    if day >= start:
+        calendar = (rules or parse_rules({})).calendar
+        sources = load_sources(con, start, day, known_by, calendar, plan.min_silent_days)
+    ground = Ground(plan, day, facts, sources)
+    rows: list[CoverageRow] = []
+    for task in plan.tasks:
+        if task.kind in _BY_PIECES:
+            rows += _BY_PIECES[task.kind](ground, task)
+        elif task.kind == "score":
+            scoring = points or parse_points({})
+            for name, lines in score_lines(plan, task, facts, scoring).items():
+                total = sum(line.points for line in lines)
+                ids = [line.article_id for line in lines]
+                rows.append(ground.row(task, name, ids, len(ids), verdict=NOT_ASKED, note=f"{total:g} 分"))
+    return Pieces(ground, rows)
 
 
 def _record(

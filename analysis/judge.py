@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from collections.abc import Iterable
+from typing import Any
 
 from analysis.warehouse import Connection, ask, moment
 from pipeline.city import City, CityError
@@ -67,10 +69,9 @@ def doubts(
         unit: only credits of this unit (short name).
         credits_only: neither topics and forms nor threads.
     """
-    rows = ask(con, "doubt", as_of=as_of, known_by=known_by, class_threshold=class_threshold(city))
-    found = [Doubt(**{**row, "what": WHAT[row["what"]]}) for row in rows]
+    found = article_doubts(con, city, as_of, known_by)
     if unit is None and not credits_only:
-        found += _thread_doubts(con, city, as_of, known_by)
+        found += thread_doubts(con, city, as_of, known_by)
     return [
         d
         for d in found
@@ -78,7 +79,66 @@ def doubts(
     ]
 
 
-def _thread_doubts(con: Connection, city: City, as_of: dt.date, known_by: dt.datetime | None) -> list[Doubt]:
+def article_doubts(
+    con: Connection,
+    city: City,
+    as_of: dt.date,
+    known_by: dt.datetime | None = None,
+    articles: Iterable[str] | None = None,
+) -> list[Doubt]:
+    """Those about articles, in the order of `doubts`.
+
+    Args:
+        articles: only these (ids); None: all.
+    """
+    rows = ask(
+        con,
+        "doubt",
+        as_of=as_of,
+        known_by=known_by,
+        class_threshold=class_threshold(city),
+        articles=None if articles is None else sorted(articles),
+    )
+    return [Doubt(**{**row, "what": WHAT[row["what"]]}) for row in rows]
+
+
+def amend_doubts(
+    found: list[Doubt],
+    con: Connection,
+    city: City,
+    as_of: dt.date,
+    known_by: dt.datetime | None,
+    targets: Iterable[str],
+) -> list[Doubt]:
+    """Those about articles after some decisions, from the list before them.
+
+    Args:
+        targets: of the decisions: ids, addresses; those that are no articles change nothing.
+    """
+    touched = {row["article_id"] for row in ask(con, "touched_articles", targets=sorted(set(targets)))}
+    if not touched:
+        return found
+    kept = [doubt for doubt in found if doubt.article_id not in touched]
+    return sorted([*kept, *article_doubts(con, city, as_of, known_by, touched)], key=_rank)
+
+
+def _rank(doubt: Doubt) -> tuple[Any, ...]:
+    day = doubt.published_day
+    return (
+        doubt.what != WHAT["credit"],
+        -doubt.confidence,
+        day is None,
+        -day.toordinal() if day else 0,
+        doubt.article_id,
+        doubt.said is None,
+        doubt.said,
+    )
+
+
+def thread_doubts(
+    con: Connection, city: City, as_of: dt.date, known_by: dt.datetime | None = None
+) -> list[Doubt]:
+    """Those about threads, in the order of `doubts`."""
     rows = ask(
         con,
         "doubt_thread",

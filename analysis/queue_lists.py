@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from collections.abc import Iterable
 
+from analysis.queue import touched_threads
 from analysis.warehouse import Connection, ask, moment
 
 Day = dt.date | dt.datetime
@@ -14,6 +16,7 @@ QUESTION = {
     "solved": "发帖人称已解决：是否办结？",
     "claimed": "未登记账号的答复：是否算数？",
 }
+_ORDER = {kind: number for number, kind in enumerate(QUESTION)}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -47,8 +50,38 @@ class FloorToConfirm:
         return (*yes[self.kind], "answer_rejected")
 
 
-def floors_to_confirm(con: Connection, as_of: Day, known_by: Day | None = None) -> list[FloorToConfirm]:
+def floors_to_confirm(
+    con: Connection, as_of: Day, known_by: Day | None = None, threads: Iterable[str] | None = None
+) -> list[FloorToConfirm]:
     """Disputes of an answer (二次反映) first, then what is said to be solved, then what accounts that are not
-    registered say as an authority; each oldest first."""
-    rows = ask(con, "floor_to_confirm", as_of=moment(as_of), known_by=moment(known_by))
-    return sorted((FloorToConfirm(**row) for row in rows), key=lambda floor: list(QUESTION).index(floor.kind))
+    registered say as an authority; each oldest first.
+
+    Args:
+        threads: only of these (ids); None: of all.
+    """
+    only = None if threads is None else sorted(threads)
+    rows = ask(con, "floor_to_confirm", as_of=moment(as_of), known_by=moment(known_by), threads=only)
+    return sorted((FloorToConfirm(**row) for row in rows), key=_in_order)
+
+
+def amend_floors(
+    found: list[FloorToConfirm],
+    con: Connection,
+    as_of: Day,
+    known_by: Day | None,
+    targets: Iterable[str],
+) -> list[FloorToConfirm]:
+    """The same after some decisions, from the list before them.
+
+    Args:
+        targets: of the decisions: ids, addresses, tickets; those that are none of a thread change nothing.
+    """
+    touched = touched_threads(con, targets)
+    if not touched:
+        return found
+    kept = [floor for floor in found if floor.thread_id not in touched]
+    return sorted([*kept, *floors_to_confirm(con, as_of, known_by, touched)], key=_in_order)
+
+
+def _in_order(floor: FloorToConfirm) -> tuple[int, dt.datetime, str, int]:
+    return _ORDER[floor.kind], floor.said_at, floor.ticket_id, floor.floor

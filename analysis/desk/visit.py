@@ -16,14 +16,14 @@ from litestar.exceptions import PermissionDeniedException, ValidationException
 from litestar.response import Redirect, Response
 from litestar.template.base import csrf_token
 
-from analysis.coverage import CoverageRow, coverage
+from analysis.coverage import CoverageRow, Pieces, coverage, piece_rows
 from analysis.credits import CreditRow, ledger_rows
 from analysis.desk.accounts import Account
 from analysis.desk.audit import AuditEntry
 from analysis.desk.office import Office
 from analysis.desk.page import Page
 from analysis.desk.rights import Role, allowed
-from analysis.desk.warehouse import ON_ARTICLES, ON_TICKETS, Edition
+from analysis.desk.warehouse import ON_ARTICLES, ON_PIECES, ON_TICKETS, Edition
 from analysis.plan import Fact, amend_facts, load_facts
 from analysis.queue import Ticket, queue_of, rank, ticket_rows, touched_threads
 from analysis.warehouse import Connection, moment
@@ -136,10 +136,27 @@ class Visit:
                 self.known_by,
                 rules=office.rules,
                 points=office.points,
-                facts=self.facts(),
                 tickets=self.all_tickets(),
+                pieces=self.pieces(),
             ),
         )
+
+    def pieces(self) -> Pieces:
+        """The verdicts of the day that follow from published pieces."""
+        office = self.office
+
+        def found() -> Pieces:
+            return piece_rows(
+                self.con,
+                office.plan,
+                self.as_of,
+                self.known_by,
+                rules=office.rules,
+                points=office.points,
+                facts=self.facts(),
+            )
+
+        return self.edition.once(("pieces", self.as_of, self.known_by), found, ON_PIECES)
 
     def tickets(self) -> list[Ticket]:
         """All tickets of the day, also closed ones, overdue first; a liaison's only."""

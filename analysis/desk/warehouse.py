@@ -26,8 +26,10 @@ KEPT, KEPT_LARGE = 200, 3
 LAG_SECONDS = 10.0  # what a page shows may be so much older than what is recorded
 # What is prepared as quickly as this is waited for, at most so long.
 SOON_SECONDS, PATIENCE_SECONDS = 0.3, 1.0
-# Kinds of decisions on which the articles' facts and credits depend, and those on which the tickets do.
+# Kinds of decisions on which the tags depend, the articles' facts and credits, the tickets.
+ON_TAGS = frozenset({"tag_correction"})
 ON_ARTICLES = frozenset({"tag_correction", "credit_add", "credit_refuse"})
+ON_PIECES = ON_ARTICLES | {"source_note"}
 ON_ALL = frozenset({"unit_edit", "alias_edit", "account_edit", "rule_edit"})
 ON_TICKETS = frozenset({"tag_correction", "transfer", "state_change", "extension", "pause", "resume"})
 

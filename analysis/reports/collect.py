@@ -7,7 +7,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterable
 
-from analysis.coverage import coverage, notices
+from analysis.coverage import Pieces, coverage, notices
 from analysis.credits import Points, copies_of, ledger_rows
 from analysis.deductions import deductions_in
 from analysis.overview import DERIVED_KINDS
@@ -55,12 +55,14 @@ def collect(
     unit: str | None = None,
     facts: list[Fact] | None = None,
     tickets: list[Ticket] | None = None,
+    counted: Pieces | None = None,
 ) -> Figures:
     """The figures of one report.
 
     Args:
         unit: short name; needed for a 单位情况表, narrows no other.
         facts, tickets: of this day (`load_facts`, `queue` with the closed ones), where one has them.
+        counted: of this day (`piece_rows`), where one has them.
 
     Raises:
         ValueError: a unit sheet without a unit, or of one that the city does not have.
@@ -84,6 +86,7 @@ def collect(
         points=context.points,
         facts=facts,
         tickets=tickets,
+        pieces=counted,
     )
     tickets = [t for t in tickets if t.opened_at is None or t.opened_at.date() >= plan.season.start]
     pieces = _credits(plan, facts, context.points)

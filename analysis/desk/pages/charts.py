@@ -16,6 +16,7 @@ from analysis.desk.security import CHART_POLICY
 from analysis.desk.standing import standing
 from analysis.desk.tables import csv_bytes
 from analysis.desk.visit import Visit
+from analysis.desk.warehouse import ON_ARTICLES, ON_TAGS, ON_TICKETS
 from analysis.trends import (
     TrendTable,
     coverage_weeks,
@@ -32,9 +33,11 @@ Unit = str | None
 
 @dataclasses.dataclass(frozen=True)
 class Chart:
-    """A chart. `of_unit`: whether it can be one unit's; `of_city`: whether it can be the whole city's."""
+    """A chart. `of_unit`: whether it can be one unit's; `of_city`: whether it can be the whole city's;
+    `kinds`: of decisions that can change it (None: any can)."""
 
     table: Callable[[Visit, Unit], TrendTable]
+    kinds: frozenset[str] | None
     of_unit: bool = False
     of_city: bool = True
 
@@ -44,17 +47,20 @@ def _replies(visit: Visit, unit: Unit) -> TrendTable:
 
 
 CHARTS: dict[str, Chart] = {
-    "coverage": Chart(lambda v, unit: coverage_weeks(v.office.plan, v.facts(), v.as_of, unit), of_unit=True),
+    "coverage": Chart(
+        lambda v, unit: coverage_weeks(v.office.plan, v.facts(), v.as_of, unit), ON_ARTICLES, of_unit=True
+    ),
     "stories": Chart(
         lambda v, unit: story_weeks(v.office.plan, v.facts(), v.as_of, unit or ""),
+        ON_ARTICLES,
         of_unit=True,
         of_city=False,
     ),
-    "replies": Chart(_replies, of_unit=True),
-    "sentiment-articles": Chart(lambda v, _: sentiment_weeks(v.con, v.as_of, v.known_by, "article")),
-    "sentiment-threads": Chart(lambda v, _: sentiment_weeks(v.con, v.as_of, v.known_by, "thread")),
-    "forum": Chart(lambda v, _: forum_weeks(v.con, v.as_of, v.known_by)),
-    "gaps": Chart(lambda v, _: gaps(v.all_coverage())),
+    "replies": Chart(_replies, ON_TICKETS, of_unit=True),
+    "sentiment-articles": Chart(lambda v, _: sentiment_weeks(v.con, v.as_of, v.known_by, "article"), ON_TAGS),
+    "sentiment-threads": Chart(lambda v, _: sentiment_weeks(v.con, v.as_of, v.known_by, "thread"), ON_TAGS),
+    "forum": Chart(lambda v, _: forum_weeks(v.con, v.as_of, v.known_by), ON_TAGS),
+    "gaps": Chart(lambda v, _: gaps(v.all_coverage()), None),
 }
 
 
@@ -101,7 +107,7 @@ def table_of(visit: Visit, name: str, unit: Unit = None) -> TrendTable:
         raise NotFoundException("没有这张图")
     if not chart.of_unit and not visit.may("city.read"):
         raise PermissionDeniedException("这张图是全市的，您只能查看本单位的")
-    return visit.once(f"chart {name} {unit}", lambda: chart.table(visit, unit))
+    return visit.once(f"chart {name} {unit}", lambda: chart.table(visit, unit), chart.kinds)
 
 
 def all_tables(visit: Visit) -> list[TrendTable]:

@@ -11,8 +11,8 @@ from analysis.desk.page import Listing, Page, cut
 from analysis.desk.routing import see
 from analysis.desk.standing import standing
 from analysis.desk.visit import Visit
-from analysis.desk.warehouse import ON_ARTICLES
-from analysis.judge import WHAT, Doubt, doubts
+from analysis.desk.warehouse import ON_ARTICLES, ON_TICKETS
+from analysis.judge import WHAT, Doubt, amend_doubts, article_doubts, thread_doubts
 from analysis.warehouse import moment
 
 WHATS = tuple(WHAT.values())
@@ -39,11 +39,15 @@ class DoubtsPage(Page):
 @standing
 def all_doubts(visit: Visit) -> list[Doubt]:
     """All that waits as of the day; of a liaison's unit only."""
-    found = visit.once(
-        "doubts",
-        lambda: doubts(visit.con, visit.office.city, visit.as_of, moment(visit.known_by)),
+    asked = (visit.office.city, visit.as_of, moment(visit.known_by))
+    articles = visit.edition.carried(
+        ("doubts", visit.as_of, visit.known_by),
+        lambda: article_doubts(visit.con, *asked),
+        lambda found, targets: amend_doubts(found, visit.con, *asked, targets),
         ON_ARTICLES,
     )
+    threads = visit.once("doubts of threads", lambda: thread_doubts(visit.con, *asked), ON_TICKETS)
+    found = [*articles, *threads]
     return [d for d in found if visit.scope is None or (d.role is not None and d.said == visit.scope)]
 
 

@@ -12,6 +12,7 @@ from analysis.desk.page import Listing, Page, cut
 from analysis.desk.routing import see
 from analysis.desk.standing import standing
 from analysis.desk.visit import Visit
+from analysis.desk.warehouse import ON_TAGS
 from analysis.hot import HotIssue, HotRules, hot_issues, load_hot_rules
 
 HERE = "/hotspots"
@@ -56,7 +57,7 @@ class HotspotPage(Page):
 @standing
 def all_issues(visit: Visit) -> list[HotIssue]:
     rules = load_hot_rules(visit.office.city)
-    return visit.once("hot", lambda: hot_issues(visit.con, rules, visit.at, visit.known_by))
+    return visit.once("hot", lambda: hot_issues(visit.con, rules, visit.at, visit.known_by), ON_TAGS)
 
 
 @see(HERE, "city.read")

@@ -119,7 +119,9 @@ def wanted(visit: Visit, kind: str, unit: str) -> tuple[Kind, str | None]:
 def figures_of(visit: Visit, kind: Kind, unit: str | None) -> Figures:
     def found() -> Figures:
         day = visit.as_of
-        return collect(context_of(visit), kind, day, unit, visit.facts(), visit.all_tickets(day))
+        return collect(
+            context_of(visit), kind, day, unit, visit.facts(), visit.all_tickets(day), visit.pieces()
+        )
 
     return visit.once(f"figures {kind} {unit}", found)
 

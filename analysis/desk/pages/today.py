@@ -19,7 +19,7 @@ from analysis.desk.visit import Visit
 from analysis.desk.warehouse import ON_TICKETS
 from analysis.overview import DERIVED_KINDS, latest_day
 from analysis.queue import Ticket
-from analysis.queue_lists import FloorToConfirm, floors_to_confirm
+from analysis.queue_lists import FloorToConfirm, amend_floors, floors_to_confirm
 from analysis.source_health import SourceHealth
 from analysis.verdicts import UNKNOWN, UNMET, CoverageRow
 from analysis.warehouse import WarehouseError
@@ -116,9 +116,11 @@ def _confirm(visit: Visit) -> list[FloorToConfirm]:
     """Floors of which only a person can say what they are: for who judges tickets."""
     if visit.scope is not None:
         return []
-    return visit.once(
-        "confirm",
-        lambda: floors_to_confirm(visit.con, visit.as_of, visit.known_by),
+    asked = (visit.as_of, visit.known_by)
+    return visit.edition.carried(
+        ("confirm", *asked),
+        lambda: floors_to_confirm(visit.con, *asked),
+        lambda found, targets: amend_floors(found, visit.con, *asked, targets),
         ON_TICKETS,
     )
 

@@ -5,13 +5,17 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import itertools
+import threading
 import weakref
+from collections import OrderedDict
 from collections.abc import Iterable
 from typing import Any
 
 from analysis.warehouse import Connection, DatabaseError, ask, moment, question_sql
 
 HELD = "held"  # the name by which questions know it
+KEPT_TEXTS = 5_000  # bodies that were shown of late
+Key = tuple[str, str]  # an article's id and the hash of its text
 _NUMBERS = itertools.count(1)
 
 
@@ -21,6 +25,9 @@ class HeldArticles:
     def __init__(self, con: Connection, known_by: dt.date | None) -> None:
         self._known_by = known_by
         self.table = f"memory.main.held_{next(_NUMBERS)}"
+        self._rows = 0
+        self._texts: OrderedDict[Key, str] = OrderedDict()
+        self._lock = threading.Lock()
         self._ask(con, f"CREATE TABLE {self.table} AS", None)
         weakref.finalize(self, _drop, con.cursor(), self.table)
 
@@ -45,10 +52,28 @@ class HeldArticles:
             con.commit()
         return self
 
+    def texts(self, con: Connection, keys: Iterable[Key]) -> dict[Key, str]:
+        """Bodies of articles of the list; "" where there is none."""
+        wanted = [*keys]
+        with self._lock:
+            lacking = sorted({article for article, text in wanted if (article, text) not in self._texts})
+        rows = ask(con, "article_text", ids=lacking) if lacking else []
+        with self._lock:
+            self._texts |= {(row["article_id"], row["content_hash"]): row["body"] or "" for row in rows}
+            found = {key: self._texts.get(key, "") for key in wanted}
+            for key in found.keys() & self._texts.keys():
+                self._texts.move_to_end(key)
+            while len(self._texts) > KEPT_TEXTS:
+                self._texts.popitem(last=False)
+        return found
+
     def _ask(self, con: Connection, what: str, articles: list[str] | None) -> None:
+        # place: a number by which a few rows are found without reading all of them.
+        rows = question_sql("article_held").rstrip().removesuffix(";")
+        numbered = f"SELECT *, {self._rows} + ROW_NUMBER() OVER () AS place FROM ({rows})"  # noqa: S608
         given = {"known_by": moment(self._known_by), "articles": articles}
         # Fetched, since a result that is not leaves the statement uncommitted: others would not see it.
-        con.execute(f"{what} {question_sql('article_held')}", given).fetchall()
+        self._rows += con.execute(f"{what} {numbered}", given).fetchall()[0][0]
 
 
 def _drop(con: Connection, table: str) -> None:

@@ -215,9 +215,10 @@ def find_articles(
     sort = sort or ("rank" if query else "newest")
     hits = search_hits(index, query, "article", sort, as_of) if query else None
     given = hits or Hits()
+    held = held if held is not None else hold_articles(con, known_by)
     rows = ask_held(
         con,
-        held if held is not None else hold_articles(con, known_by),
+        held,
         "article_list",
         has_words=query is not None,
         refs=given.refs,
@@ -229,11 +230,7 @@ def find_articles(
         sort=sort,
         **dataclasses.asdict(wanted),
     )
-    ids = [row["article_id"] for row in rows]
-    bodies = {
-        (row["article_id"], row["content_hash"]): row["body"] or ""
-        for row in (ask(con, "article_text", ids=ids) if ids else [])
-    }
+    bodies = held.texts(con, ((row["article_id"], row["content_hash"]) for row in rows))
     terms = query.terms if query else ()
     found = [
         FoundArticle(
@@ -246,7 +243,7 @@ def find_articles(
             exposed=list(row["exposed"] or []),
             copies=list(row["copies"] or []),
             title_pieces=passage(row["title"], terms, 200),
-            passage=passage(bodies.get((row["article_id"], row["content_hash"]), ""), terms),
+            passage=passage(bodies[row["article_id"], row["content_hash"]], terms),
         )
         for row in rows
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from functools import cached_property
 from typing import Any
 
 from analysis.reply_rules import Rules, load_rules, parse_rules
@@ -52,7 +53,7 @@ class Ticket:
     seen: str = "/"  # ids of the newest decisions on the ticket and its thread: an act says what it saw
     decided_at: dt.datetime | None = None  # when the newest decision on the ticket was taken
 
-    @property
+    @cached_property  # lists of tens of thousands ask it again and again
     def is_open(self) -> bool:
         return self.state in OPEN
 

@@ -7,8 +7,8 @@ WITH hit AS (
     UNNEST(CAST($refs AS VARCHAR[])) AS article_id, UNNEST(CAST($parts AS VARCHAR[])) AS content_hash,
     UNNEST(CAST($scores AS DOUBLE[])) AS score
 ),
-fitting AS (
-  SELECT f.article_id, f.published_at, h.score
+fitting AS MATERIALIZED (
+  SELECT f.place, f.article_id, f.published_at, h.score
   FROM held AS f
   LEFT JOIN hit AS h USING (article_id, content_hash)
   WHERE (NOT $has_words OR h.score IS NOT NULL)
@@ -25,7 +25,7 @@ fitting AS (
       OR LIST_CONTAINS(f.mentions, $scope) OR LEN(LIST_FILTER(f.credits, x -> x.unit = $scope)) > 0)
 ),
 screen AS (
-  SELECT article_id, score, (SELECT COUNT(*) FROM fitting) AS total
+  SELECT place, score, (SELECT COUNT(*) FROM fitting) AS total
   FROM fitting
   ORDER BY
     CASE WHEN $sort = 'rank' THEN score END NULLS LAST,
@@ -33,7 +33,7 @@ screen AS (
     published_at DESC NULLS LAST, article_id
   LIMIT $limit OFFSET $offset
 ),
-shown AS (SELECT f.*, s.score, s.total FROM held AS f JOIN screen AS s USING (article_id)),
+shown AS (SELECT f.*, s.score, s.total FROM held AS f JOIN screen AS s USING (place)),
 copy AS (
   SELECT
     story_id,

@@ -89,9 +89,9 @@ def chosen_tickets(visit: Visit) -> tuple[dict[str, str], list[Ticket]]:
         day, at = visit.as_of, visit.at
         return [ticket for ticket in visit.tickets() if _is_chosen(ticket, chosen, day, at)]
 
-    # What everybody opens first is found once.
-    is_plain = not any(chosen.values())
-    return chosen, visit.once(f"open tickets {visit.scope}", found, ON_TICKETS) if is_plain else found()
+    if chosen["q"]:  # words differ from person to person, the rest returns
+        return chosen, found()
+    return chosen, visit.once(f"tickets {sorted(chosen.items())} {visit.scope}", found, ON_TICKETS)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -128,15 +128,16 @@ def build_tickets(visit: Visit, per_screen: int = PER_SCREEN) -> TicketsPage:
         "kind": attrgetter("kind"),
         "state": attrgetter("state"),
     }
+    is_board = params.get("view") == "board"
     board: dict[str, list[Ticket]] = {state: [] for state in BOARD}
-    for ticket in found:
+    for ticket in found if is_board else ():
         if ticket.state in board:
             board[ticket.state].append(ticket)
     valid = [unit.short for unit in visit.office.city.units if unit.valid_on(visit.as_of)]
     return TicketsPage(
         listing=cut(found, params, keys, per_screen=per_screen),
         board=board,
-        view="板" if params.get("view") == "board" else "表",
+        view="板" if is_board else "表",
         counts={s: summary.states[s] for s in [*OPEN, "已答复", "已办结"] if summary.states[s]},
         late_count=summary.late_count,
         chosen=chosen,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import Counter
 from operator import attrgetter
 from typing import Any, ClassVar
 
@@ -14,6 +15,7 @@ from analysis.desk.pages.ledger import groups_of
 from analysis.desk.routing import see
 from analysis.desk.standing import standing
 from analysis.desk.visit import Visit
+from analysis.desk.warehouse import ON_ARTICLES, ON_TICKETS
 from analysis.overview import DERIVED_KINDS
 from analysis.plan import stories
 from analysis.queue import Ticket
@@ -96,6 +98,25 @@ class UnitPage(Page):
     accounts: list[str]
 
 
+def _story_counts(visit: Visit) -> dict[str, int]:
+    """By unit, how many stories credit it."""
+    told: dict[str, set[str]] = {}
+    for fact in visit.facts():
+        for name in fact.credits:
+            told.setdefault(name, set()).add(fact.story_id)
+    return {name: len(found) for name, found in told.items()}
+
+
+def _ticket_counts(visit: Visit) -> dict[str, tuple[int, int]]:
+    """By unit, how many of its tickets are open, and how many of those came late or are late."""
+    waiting = [ticket for ticket in visit.all_tickets() if ticket.is_open and ticket.unit]
+    late = [t for t in waiting if t.is_answer_overdue or t.is_first_response_overdue]
+    lates = Counter(ticket.unit for ticket in late)
+    return {
+        str(name): (count, lates[name]) for name, count in Counter(ticket.unit for ticket in waiting).items()
+    }
+
+
 def unit_lines(visit: Visit) -> list[UnitLine]:
     """The units of the group that the address asks for, those that lack most first."""
     groups, group = groups_of(visit), visit.request.query_params.get("group") or ""
@@ -116,18 +137,13 @@ def unit_lines(visit: Visit) -> list[UnitLine]:
             line.met += row.verdict == MET
             line.unmet += row.verdict == UNMET
             line.unknown += row.verdict == UNKNOWN
-    told: dict[str, set[str]] = {}
-    for fact in visit.facts():
-        for name in fact.credits:
-            told.setdefault(name, set()).add(fact.story_id)
-    for name, found in told.items():
+    for name, count in visit.once("stories of units", lambda: _story_counts(visit), ON_ARTICLES).items():
         if name in lines:
-            lines[name].story_count = len(found)
-    for ticket in visit.tickets():
-        line = lines.get(ticket.unit or "")
-        if line is not None and ticket.is_open:
-            line.open_count += 1
-            line.late_count += ticket.is_answer_overdue or ticket.is_first_response_overdue
+            lines[name].story_count = count
+    waiting = visit.once("tickets of units", lambda: _ticket_counts(visit), ON_TICKETS)
+    for name, (open_count, late_count) in waiting.items():
+        if name in lines:
+            lines[name].open_count, lines[name].late_count = open_count, late_count
     return sorted(lines.values(), key=lambda line: (-line.unmet, -line.unknown, -line.late_count))
 
 

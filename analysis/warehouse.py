@@ -172,9 +172,9 @@ class LiveWarehouse:
             self._city, self._state = city, None
 
     def close(self) -> None:
+        """Let go of the edition. Who is still reading keeps it: to close the connection would end the cursors
+        that were taken of it in the middle of their answers."""
         with self._lock:
-            if self._con is not None:
-                self._con.close()
             self._con = self._edition = None
 
     def _published(self) -> tuple[int, int, int] | None:

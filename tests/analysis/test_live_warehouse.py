@@ -80,6 +80,17 @@ def test_new_edition_is_seen_by_the_next_question_and_the_old_one_stays_open(
     old.close()
 
 
+def test_who_reads_while_the_edition_is_let_go_is_not_cut_off(case: Case, live: LiveWarehouse) -> None:
+    case.article("2017-10-09", "第一条")
+    case.build()
+    reader = live.cursor()
+    asked = reader.execute("SELECT COUNT(*) FROM article")
+    live.close()
+    assert asked.fetchall() == [(1,)] and reader.execute("SELECT 1").fetchall() == [(1,)]
+    reader.close()
+    assert ask(live, "SELECT COUNT(*) FROM article") == [(1,)]
+
+
 def test_missing_warehouse_is_told_and_found_once_it_is_there(case: Case, live: LiveWarehouse) -> None:
     with pytest.raises(WarehouseError, match="gangqing build"):
         live.cursor()

@@ -14,6 +14,7 @@ from analysis.notify.outbox import load_outbox
 from analysis.notify.rules import NotifyError
 from pipeline.backup import LAST_BACKUP
 from pipeline.city import RESERVED_SLUGS
+from pipeline.landing import landing_files
 from pipeline.search_index import index_path, index_state
 from pipeline.store import Store
 
@@ -105,7 +106,8 @@ def _build(store: Store, warehouse: Path) -> Check:
         built = warehouse.stat().st_mtime
     except FileNotFoundError:
         return Check(key=key, label=label, state="bad", said="没有数据仓库，请在“任务”里建库")
-    landed = max((p.stat().st_mtime for p in store.landing.glob("*/*.jsonl")), default=0.0)
+    files = [store.landing / name for name in landing_files(store.folder)]
+    landed = max((path.stat().st_mtime for path in files), default=0.0)
     at = dt.datetime.fromtimestamp(built, dt.timezone(dt.timedelta(hours=8)))
     is_behind = landed > built + 3600
     said = f"{at:%Y-%m-%d %H:%M}" + ("，此后又有采集，请建库" if is_behind else "")
@@ -134,9 +136,17 @@ def _disk(folder: Path) -> Check:
     return Check(key="disk", label="磁盘", state=state, said=said, value=float(usage.free))
 
 
+def _size(path: Path) -> int:
+    """Bytes of a file; 0 of what is none, or is no longer there."""
+    try:
+        return path.stat().st_size if path.is_file() else 0
+    except FileNotFoundError:
+        return 0
+
+
 def _logs(store: Store) -> Check:
     sizes = {
-        name: sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+        name: sum(_size(path) for path in folder.rglob("*"))
         for name, folder in (("操作日志", store.audit), ("任务", store.jobs), ("运行日志", store.logs))
         if folder.is_dir()
     }

@@ -144,10 +144,18 @@ class LandingWriter:
 
 
 def landing_files(folder: Path) -> list[str]:
-    """Relative names (<site>/<run>.jsonl) of all landing files of a city, in the order of reading."""
+    """Relative names (<site>/<run>.jsonl) of all landing files of a city, in the order of reading. An
+    empty one is none: a run that ends without a page removes it, while others read."""
     root = folder / "landing"
-    files = [path.relative_to(root) for path in root.glob("*/*.jsonl")]
+    files = [path.relative_to(root) for path in root.glob("*/*.jsonl") if _has_lines(path)]
     return [path.as_posix() for path in sorted(files, key=lambda path: (path.stem, path.as_posix()))]
+
+
+def _has_lines(path: Path) -> bool:
+    try:
+        return path.stat().st_size > 0
+    except FileNotFoundError:
+        return False
 
 
 def next_run(folder: Path, sites: Sequence[str], start: dt.datetime, number: int = 0) -> str:

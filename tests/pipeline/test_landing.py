@@ -199,6 +199,13 @@ def test_a_run_without_pages_leaves_no_file(tmp_path: Path) -> None:
     assert landing.landing_files(tmp_path) == []
 
 
+def test_a_run_that_ends_without_a_page_disturbs_no_reader(tmp_path: Path) -> None:
+    """A crawl removes its empty file while a build reads: what may vanish is not listed."""
+    began = LandingWriter(tmp_path, "paper", RUN)
+    assert landing.landing_files(tmp_path) == []
+    began.close()
+
+
 def test_runs_sort_by_time_even_if_the_clock_is_set_back(tmp_path: Path) -> None:
     first = next_run(tmp_path, ["paper"], dt.datetime(2017, 10, 9, 8))
     assert first == RUN

@@ -40,7 +40,7 @@ def test_a_wrong_day_is_explained(office: Office) -> None:
 
 
 def test_a_fault_tells_nothing_of_its_inside(office: Office, monkeypatch) -> None:
-    def fault() -> None:
+    def fault(*_: object) -> None:
         raise RuntimeError("secret-path-/var/lib")
 
     with browser(office, Role.PUBLICITY) as client:

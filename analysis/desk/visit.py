@@ -17,7 +17,7 @@ from litestar.response import Redirect, Response
 from litestar.template.base import csrf_token
 
 from analysis.coverage import CoverageRow, Pieces, coverage, piece_rows
-from analysis.credits import CreditRow, ledger_rows
+from analysis.credits import CreditRow, copies_of, ledger_rows
 from analysis.desk.accounts import Account
 from analysis.desk.audit import AuditEntry
 from analysis.desk.office import Office
@@ -120,6 +120,10 @@ class Visit:
             ON_ARTICLES,
         )
 
+    def by_story(self) -> dict[str, list[Fact]]:
+        """The same by the story that they tell."""
+        return self.once("facts by story", lambda: copies_of(self.facts()), ON_ARTICLES)
+
     def coverage(self) -> list[CoverageRow]:
         """The verdicts of the day; a liaison's only."""
         return [row for row in self.all_coverage() if self.scope in (None, row.unit)]
@@ -185,6 +189,23 @@ class Visit:
         return self.edition.carried(
             ("tickets", at, self.known_by), lambda: queue_of(rows.values(), rules, at), amend, ON_TICKETS
         )
+
+    def by_thread(self) -> dict[str, list[Ticket]]:
+        """The tickets of all units by their thread."""
+
+        def found() -> dict[str, list[Ticket]]:
+            threads: dict[str, list[Ticket]] = {}
+            for ticket in self.all_tickets():
+                threads.setdefault(ticket.thread_id, []).append(ticket)
+            return threads
+
+        return self.once("tickets by thread", found, ON_TICKETS)
+
+    def tickets_of(self, threads: Iterable[str]) -> list[Ticket]:
+        """The tickets of some threads, in the order of `tickets`; a liaison's only."""
+        by_thread = self.by_thread()
+        found = [ticket for thread in dict.fromkeys(threads) for ticket in by_thread.get(thread, ())]
+        return sorted((ticket for ticket in found if self.scope in (None, ticket.unit)), key=rank)
 
     def ticket_rows(self, at: dt.datetime | None = None) -> dict[str, dict[str, Any]]:
         """By ticket, what the warehouse says of it: what its clocks are explained from."""

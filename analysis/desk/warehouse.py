@@ -9,9 +9,10 @@ newest edition, for some seconds, until the answers that know them are there. Wh
 from __future__ import annotations
 
 import dataclasses
+import gc
 import threading
 import time
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -87,7 +88,8 @@ class Edition:
         """
         self._memory, self._large, self._new, self.is_ahead = memory, large, new, is_ahead
         # What people edited of the city's data bears on all: rules, points, units that decisions may name.
-        self._edits = sum(kind in ON_ALL for kind, _ in new)
+        self._counts = Counter(kind for kind, _ in new)
+        self._edits = sum(self._counts[kind] for kind in ON_ALL)
 
     def once(self, key: Hashable, compute: Callable[[], T], kinds: Iterable[str] | None = None) -> T:
         """The answer under `key`, computed by the first who asks. An error is raised to each and not kept.
@@ -95,8 +97,7 @@ class Edition:
         Args:
             kinds: of the decisions that can change it; None: any can.
         """
-        wanted = None if kinds is None else frozenset(kinds)
-        count = sum(wanted is None or kind in wanted for kind, _ in self._new)
+        count = len(self._new) if kinds is None else sum(self._counts[kind] for kind in frozenset(kinds))
         return self._memory.answer((key, self._edits), count, lambda _: compute())
 
     def carried(
@@ -151,6 +152,15 @@ class _Opened:
     def edition(self, snapshot: Snapshot, count: int | None = None, is_ahead: bool = False) -> Edition:
         """What a request reads that knows the first `count` decisions; None: all."""
         return Edition(self._memory, self._large, snapshot.new[:count], is_ahead)
+
+
+def _set_aside(is_all: bool) -> None:
+    """Tell the garbage collector to pass over what is kept: looking through a million objects stops everybody
+    for half a second, each time. Once for an edition (`is_all`) it looks through all of them."""
+    if is_all:
+        gc.unfreeze()
+        gc.collect()
+    gc.freeze()
 
 
 class DeskWarehouse:
@@ -246,6 +256,7 @@ class DeskWarehouse:
             self._lock.notify_all()
         if opened is not shown:
             shown.live.close()
+        _set_aside(is_all=opened is not shown)
         return True
 
     def _newer(self) -> _Opened:

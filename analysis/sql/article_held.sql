@@ -12,8 +12,7 @@ LEFT JOIN (
   SELECT
     article_id,
     LIST({'unit': unit, 'role': role, 'decided_by': decided_by, 'confidence': confidence} ORDER BY unit) AS credits
-  FROM article_credit_at($known_by)
-  WHERE $articles IS NULL OR LIST_CONTAINS(CAST($articles AS VARCHAR[]), article_id)
+  FROM article_credit_at($known_by, articles := CAST($articles AS VARCHAR[]))
   GROUP BY article_id
 ) AS c USING (article_id)
 WHERE $articles IS NULL OR LIST_CONTAINS(CAST($articles AS VARCHAR[]), f.article_id)

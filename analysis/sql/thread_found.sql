@@ -7,7 +7,7 @@ WITH hit AS (
     UNNEST(CAST($scores AS DOUBLE[])) AS score
 ),
 post AS (
-  SELECT p.thread_id, p.floor, p.posted_at, p.text, h.score
+  SELECT p.thread_id, p.floor, p.posted_at, p.file, p.end_offset, h.score
   FROM thread_post_version AS p
   JOIN (SELECT thread_id, floor, MIN(score) AS score FROM hit GROUP BY thread_id, floor) AS h USING (thread_id, floor)
   WHERE ($known_by IS NULL OR p.captured_at <= $known_by) AND (p.posted_at IS NULL OR p.posted_at <= $as_of)
@@ -22,15 +22,24 @@ best AS (
 opening AS (
   SELECT thread_id, ARG_MIN(posted_at, floor) AS opened_at
   FROM thread_post_version WHERE thread_id IN (SELECT thread_id FROM best) GROUP BY thread_id
+),
+screen AS (
+  SELECT
+    b.*, t.title, t.forum, t.board, t.url, o.opened_at, COUNT(*) OVER () AS total,
+    ROW_NUMBER() OVER (
+      ORDER BY
+        CASE WHEN $sort = 'rank' THEN b.score END NULLS LAST,
+        CASE WHEN $sort = 'oldest' THEN o.opened_at END NULLS LAST,
+        o.opened_at DESC NULLS LAST, b.thread_id
+    ) AS place
+  FROM best AS b
+  JOIN thread_at($known_by) AS t USING (thread_id)
+  JOIN opening AS o USING (thread_id)
+  QUALIFY place > $offset AND place <= $offset + $limit
 )
+-- Texts are read of the screen only: they are what is large.
 SELECT
-  b.thread_id, t.title, t.forum, t.board, t.url, o.opened_at, b.floor, b.posted_at, b.text, b.hit_count,
-  COUNT(*) OVER () AS total
-FROM best AS b
-JOIN thread_at($known_by) AS t USING (thread_id)
-JOIN opening AS o USING (thread_id)
-ORDER BY
-  CASE WHEN $sort = 'rank' THEN b.score END NULLS LAST,
-  CASE WHEN $sort = 'oldest' THEN o.opened_at END NULLS LAST,
-  o.opened_at DESC NULLS LAST, b.thread_id
-LIMIT $limit OFFSET $offset;
+  s.thread_id, s.title, s.forum, s.board, s.url, s.opened_at, s.floor, s.posted_at, p.text, s.hit_count, s.total
+FROM screen AS s
+JOIN thread_post_version AS p USING (thread_id, floor, file, end_offset)
+ORDER BY s.place;

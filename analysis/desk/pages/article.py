@@ -116,7 +116,7 @@ def build_article(visit: Visit, article_id: str) -> ArticlePage:
 def counted(visit: Visit, shown: ArticleShown) -> list[Counted]:
     """For which tasks its story counts, for whom, and by which copy."""
     plan = visit.office.plan
-    facts = [fact for fact in visit.facts() if fact.story_id == shown.fact["story_id"]]
+    facts = visit.by_story().get(shown.fact["story_id"], [])
     return [
         Counted(task.id, task.title, row.unit, row.points, row.points_why, row.article_id == shown.article_id)
         for task in plan.tasks

@@ -228,7 +228,7 @@ def articles(visit: Visit) -> Response[Any]:
 @see("/threads/{thread_id:str}", "own.read")
 def thread(visit: Visit, thread_id: str) -> Response[Any]:
     """To the ticket of a thread; one that needs no answer shows its posts."""
-    found = next((ticket for ticket in visit.tickets() if ticket.thread_id == thread_id), None)
+    found = next(iter(visit.tickets_of([thread_id])), None)
     if found is not None:
         return visit.back(f"/tickets/{found.ticket_id}")
     rows = (

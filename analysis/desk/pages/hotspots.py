@@ -86,7 +86,7 @@ def one(visit: Visit, issue_id: str) -> Response[Any]:
     if issue is None:
         raise NotFoundException("这一天没有这个热点；它可能已并入别的热点，请回到热点页查看")
     threads = {member.id for member in issue.members}
-    tickets = [ticket for ticket in visit.tickets() if ticket.thread_id in threads]
+    tickets = visit.tickets_of(threads)
     return visit.show(
         HotspotPage(
             issue=issue,

@@ -189,7 +189,10 @@ def build_cell(visit: Visit, unit: str, task_id: str) -> CellPage:
         points=points,
         records=decisions_on(visit, ids=sorted(evidence - {fact.article_id for fact in pieces})),
         outlets=[visit.office.plan.outlets[name].name for name in task.outlets],
-        titles={t.ticket_id: t.title for t in visit.tickets() if t.ticket_id in row.missing},
+        titles={
+            ticket.ticket_id: ticket.title
+            for ticket in visit.tickets_of(name.rpartition("-")[0] for name in row.missing)
+        },
     )
 
 

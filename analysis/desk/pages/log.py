@@ -82,9 +82,10 @@ def build_log(visit: Visit) -> LogPage:
 
 def _name(visit: Visit, lines: Sequence[LogLine]) -> None:
     """Say what the tickets and articles of a screen are called, and where they are."""
-    tickets = {ticket.ticket_id: ticket for ticket in visit.tickets()}
-    threads = {ticket.thread_id: ticket for ticket in visit.tickets()}
     ids = [line.target for line in lines]
+    near = visit.tickets_of(part for name in ids for part in (name, name.rpartition("-")[0]))
+    tickets = {ticket.ticket_id: ticket for ticket in near}
+    threads = {ticket.thread_id: ticket for ticket in near}
     articles = {row["article_id"]: row["title"] for row in ask(visit.con, "article_titles", ids=ids or [""])}
     for line in lines:
         ticket = tickets.get(line.target) or threads.get(line.target)

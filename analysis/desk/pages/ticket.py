@@ -73,12 +73,17 @@ class TicketPage(Page):
     kinds: tuple[str, ...]
 
 
+def _named(visit: Visit, ticket_id: str) -> Ticket | None:
+    thread = ticket_id.rpartition("-")[0]
+    return next((ticket for ticket in visit.tickets_of([thread]) if ticket.ticket_id == ticket_id), None)
+
+
 def find(visit: Visit, ticket_id: str) -> Ticket:
     """Raises NotFoundException: none, not yet on that day, or not one that this person may see."""
-    found = next((ticket for ticket in visit.tickets() if ticket.ticket_id == ticket_id), None)
+    found = _named(visit, ticket_id)
     if found is None and not visit.is_today:
         now = dataclasses.replace(visit, as_of=visit.office.today, known_by=None)
-        later = next((ticket for ticket in now.tickets() if ticket.ticket_id == ticket_id), None)
+        later = _named(now, ticket_id)
         if later is not None and later.opened_at is not None and later.opened_at.date() > visit.as_of:
             day = later.opened_at.date()
             way = dataclasses.replace(now, as_of=day).link(f"/tickets/{ticket_id}")
@@ -128,9 +133,7 @@ def build_ticket(visit: Visit, ticket_id: str) -> TicketPage:
         ],
         similar=_similar(visit, ticket),
         others=[
-            other
-            for other in visit.tickets()
-            if other.thread_id == ticket.thread_id and other.ticket_id != ticket.ticket_id
+            other for other in visit.tickets_of([ticket.thread_id]) if other.ticket_id != ticket.ticket_id
         ],
         candidates=ticket.candidates,
         moves=[m for m in _moves(visit, ticket) if "floor" not in m.needs or len(posts) > 1],
@@ -165,10 +168,10 @@ def _similar(visit: Visit, ticket: Ticket) -> list[tuple[Ticket, str]]:
     }
     answered = [
         other
-        for other in visit.tickets()
+        for other in visit.tickets_of(near)
         if other.answer_at is not None and other.thread_id != ticket.thread_id and other.state in ANSWERED
     ]
-    return [(other, near[other.thread_id]) for other in answered if other.thread_id in near][:SIMILAR]
+    return [(other, near[other.thread_id]) for other in answered][:SIMILAR]
 
 
 @see("/tickets/{ticket_id:str}/sheet", "ticket.answer", fresh=True)
@@ -223,7 +226,8 @@ def build_similar(visit: Visit, ticket_id: str) -> SimilarPage:
     book = visit.once(f"case book {unit}", lambda: CaseBook(rows, unit))
     text = texts_of(visit.con, ticket.thread_id, visit.at, visit.known_by).get(1, "")
     cases = book.nearest(ticket.title, text, thread_id=ticket.thread_id)
-    ways = {other.thread_id: f"/tickets/{other.ticket_id}" for other in visit.tickets()}
+    near = visit.tickets_of(case.thread_id for case in cases)
+    ways = {other.thread_id: f"/tickets/{other.ticket_id}" for other in near}
     return SimilarPage(
         ticket=ticket,
         cases=[(case, ways.get(case.thread_id, "")) for case in cases],

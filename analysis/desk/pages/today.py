@@ -100,7 +100,7 @@ def build_today(visit: Visit) -> TodayPage:
         gap_count=len(unmet),
         unknown_count=sum(row.verdict == UNKNOWN for row in rows),
         silent=sorted({note for row in rows if row.verdict == UNKNOWN for note in row.silent}),
-        confirm=_confirm(visit),
+        confirm=floors_of(visit),
         doubts=_doubt_count(visit),
         sources=[s for s in all_sources(visit) if s.trouble] if visit.may("city.read") else [],
         appeals=[
@@ -112,7 +112,7 @@ def build_today(visit: Visit) -> TodayPage:
     )
 
 
-def _confirm(visit: Visit) -> list[FloorToConfirm]:
+def floors_of(visit: Visit) -> list[FloorToConfirm]:
     """Floors of which only a person can say what they are: for who judges tickets."""
     if visit.scope is not None:
         return []

@@ -1,11 +1,12 @@
--- The ledger known at a moment (NULL: now): one row a unit and article, with who decided and the words.
+-- The ledger known at a moment (NULL: now): one row a unit and article, with who decided and the words. articles:
+-- only of these (a list of ids), NULL: of all.
 -- Role byline goes before subject before joint (domain ruling: one credit per unit and piece).
-CREATE OR REPLACE MACRO article_credit_at(known_by) AS TABLE
+CREATE OR REPLACE MACRO article_credit_at(known_by, articles := NULL) AS TABLE
 WITH corrected AS (
   SELECT r.article_id, ANY_VALUE(c.value_json) AS credits
   FROM correction_at(known_by) AS c
   JOIN article_ref AS r ON r.ref = c.target
-  WHERE c.key = 'credits'
+  WHERE c.key = 'credits' AND (articles IS NULL OR LIST_CONTAINS(articles, r.article_id))
   GROUP BY r.article_id
 ),
 said AS (
@@ -14,7 +15,7 @@ said AS (
     COALESCE(CAST(d.after_json AS JSON) ->> '$.role', 'subject') AS role
   FROM decision_at(known_by) AS d
   JOIN article_ref AS r ON r.ref = d.target
-  WHERE d.kind IN ('credit_add', 'credit_refuse')
+  WHERE d.kind IN ('credit_add', 'credit_refuse') AND (articles IS NULL OR LIST_CONTAINS(articles, r.article_id))
   QUALIFY ROW_NUMBER() OVER (PARTITION BY r.article_id, d.unit ORDER BY d.number_in_order DESC) = 1
 ),
 candidate AS (
@@ -24,6 +25,8 @@ candidate AS (
   FROM article_at(known_by) AS a
   JOIN article_credit_tag AS c USING (article_id, content_hash)
   WHERE NOT c.is_doubtful AND a.article_id NOT IN (SELECT article_id FROM corrected)
+    AND (articles IS NULL OR LIST_CONTAINS(articles, a.article_id))
+    AND (articles IS NULL OR LIST_CONTAINS(articles, c.article_id))
   UNION ALL
   SELECT
     article_id, credit.unit, COALESCE(credit.role, 'subject'), 1.0, '人工更正', NULL, NULL, NULL, NULL,

@@ -8,6 +8,7 @@ import random
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,6 +17,10 @@ from analysis.article_list import ask_held
 from analysis.desk.accounts import Account
 from analysis.desk.office import Office
 from analysis.desk.pages.articles import held_articles
+from analysis.desk.pages.charts import CHARTS, table_of
+from analysis.desk.pages.doubts import all_doubts
+from analysis.desk.pages.today import floors_of
+from analysis.desk.pages.units import unit_lines
 from analysis.desk.rights import Role
 from analysis.desk.visit import Visit
 from analysis.desk.warehouse import DeskWarehouse, Memory
@@ -32,7 +37,7 @@ UNITS = (UNIT, "市教育局", "市住建委")
 def visited(office: Office, warehouse: DeskWarehouse, day: dt.date) -> Iterator[Visit]:
     user = Account(name="x", person="x", roles=frozenset({Role.EVALUATION}), password="", at=NOW, by="x")
     con, edition = warehouse.open()
-    request: Any = None
+    request: Any = SimpleNamespace(query_params={})
     shown = dataclasses.replace(office, warehouse=warehouse)
     try:
         yield Visit(request, shown, user, day, None, con, edition)
@@ -45,8 +50,14 @@ def answers(office: Office, warehouse: DeskWarehouse) -> list[Any]:
     for day in DAYS:
         with visited(office, warehouse, day) as visit:
             rows = ask_held(visit.con, held_articles(visit), "article_story", target=visit.facts()[0].url)
-            listed = visit.con.execute(f"FROM {held_articles(visit).table} ORDER BY article_id").fetchall()
+            for row in rows:
+                del row["place"]  # a row that was asked again has another
+            listed = visit.con.execute(
+                f"SELECT * EXCLUDE (place) FROM {held_articles(visit).table} ORDER BY article_id"
+            ).fetchall()
             found.append((visit.facts(), visit.tickets(), visit.all_coverage(), rows, listed))
+            found.append([all_doubts(visit), floors_of(visit), unit_lines(visit), visit.pieces().rows])
+            found.append([table_of(visit, name).rows for name, chart in CHARTS.items() if chart.of_city])
             by_name = sorted(visit.ticket_rows().items())
             found.append([(name, row | {"why_json": None}) for name, row in by_name])
     return found

@@ -2,25 +2,24 @@
 
 A reprint carries the sentences of an earlier piece, whole, trimmed or lightly edited. An event told again
 in other words is none, nor is a notice that every unit publishes on its own site (统一公告), nor a template
-filled with other figures (weather, traffic). Two searches propose pairs: an index of clauses, then
-MinHash and LSH for what was edited in every sentence; one test on the texts decides. Each search alone misses
-a part. Deterministic, and independent of the order of the items.
+filled with other figures (weather, traffic). `reprint_pairs` proposes pairs; one test on the texts decides.
+Deterministic, and independent of the order of the items. Texts are read again where a pair is looked at.
 """
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from functools import cache, cached_property, lru_cache
-from itertools import combinations
 
+import numpy as np
+import numpy.typing as npt
 from msgspec import structs
-from rensa import RMinHash, RMinHashLSH
 
 from pipeline.records import ArticleTags, Evidence
 from pipeline.tagging.items import ArticleItem
+from pipeline.tagging.reprint_pairs import MIN_TEXT, PairSearch
 
 _END = "，"  # of a clause, and what ends one too
 _ENDS = "：。！？；\n"
@@ -30,38 +29,61 @@ _HEAD = re.compile(
     r"^[\s　]*(?:【[^】]{1,8}】)?(?:本报讯|[一-鿿]{2,10}讯)?[\s　]*(?:[（(][^）)\n]{0,40}[）)])?"
 )
 _NOTICE = re.compile(r"公告|公示|通告|通知|倡议书|公开信|致全市|致市民")
-# Six characters from each frequent one on: a tenth of all sequences, chosen by the text and not by position,
-# so that an insertion moves none of the others.
-_ANCHORED = re.compile(r"([的在了是和一不为有人上])(?=(.{5}))")
 _TRIM = re.compile(r"[\s《》“”()（）【】]|来源[:：]|电视|转载|原载")
+_SPREAD = np.uint64(0x9E3779B97F4A7C15)  # 2^64 / golden ratio: makes one number of a few characters
 
-MIN_CLAUSE = 8  # characters; shorter clauses are everybody's
-MIN_TEXT = 40  # characters; a shorter text proves nothing
-COMMON = 40  # a clause in more articles than this is a formula
-SHARED = 0.25  # of the shorter text in common clauses: worth a look
 SAME = 0.6  # of the shorter text's character sequences that stand in the longer one
 SAME_OUTLET = 0.8  # the same, within one outlet: series repeat their own formulas
 SAME_NUMBERS = 0.7  # of the shorter text's figures that stand in the longer one
 GRAM = 5  # characters in a sequence
-PERMUTATIONS = 128
-LSH_BANDS = 32
-LSH_THRESHOLD = 0.4
-SEED = 20170927
+AT_HAND = 128  # texts that are kept while pairs are looked at
+
+Reprints = dict[str, tuple[str, Evidence]]  # id of a reprint → id of the first publication, and why
 
 
-@dataclass(frozen=True, eq=False)
-class _Document:
-    item: ArticleItem
-    text: str  # without the dateline, punctuation and spaces
-    clauses: frozenset[str]
+class _Card:
+    """What is kept of each article: whose it is and when it came, but not its text."""
+
+    __slots__ = ("id", "is_notice", "length", "outlet", "own", "published", "source", "title")
+
+    def __init__(self, item: ArticleItem) -> None:
+        self.id, self.published, self.title = item.id, item.published, item.title[:20]
+        self.outlet, self.own = item.outlet, _bare(item.outlet)
+        self.source = item.source
+        self.is_notice = _NOTICE.search(item.title) is not None
+        self.length = len(item.body)
+
+    @property
+    def is_own_site(self) -> bool:
+        return (self.outlet or "").startswith("单位网站")
+
+    def names(self, other: _Card) -> bool:
+        """Whether this one names the other's outlet as its source."""
+        if not self.source or not other.own or other.own == self.own:
+            return False
+        source = _bare(self.source)
+        return bool(source) and (source in other.own or other.own in source)
+
+
+class _Text:
+    """What two articles are compared by."""
+
+    def __init__(self, item: ArticleItem) -> None:
+        self._body = item.body
+        self.text = "".join(_clauses(item.body))
 
     @cached_property
     def numbers(self) -> frozenset[str]:
-        return frozenset(_NUMBER.findall(_HEAD.sub("", self.item.body, count=1)))
+        return frozenset(_NUMBER.findall(_HEAD.sub("", self._body, count=1)))
 
     @cached_property
-    def notice(self) -> bool:
-        return _NOTICE.search(self.item.title) is not None
+    def grams(self) -> npt.NDArray[np.uint64]:
+        """Every sequence of `GRAM` characters as a number, each once, sorted."""
+        codes = np.frombuffer(self.text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+        grams = np.zeros(max(0, len(codes) - GRAM + 1), dtype=np.uint64)
+        for place in range(GRAM):
+            grams = grams * _SPREAD + codes[place : place + len(grams)]
+        return np.unique(grams)
 
 
 def with_story(tags: ArticleTags, story: ArticleTags) -> ArticleTags:
@@ -88,98 +110,91 @@ def with_story(tags: ArticleTags, story: ArticleTags) -> ArticleTags:
     )
 
 
-def find_reprints(items: Sequence[ArticleItem]) -> dict[str, tuple[str, Evidence]]:
-    """The reprints among these articles.
-
-    Args:
-        items: articles in any order; ids are unique.
-    Returns:
-        For each reprint its id → the id of the first publication among the items, and why. The first is the
-        one that the others name as their source, else the earliest published; one without a date is the last.
-    """
-    documents = [_read(item) for item in sorted(items, key=lambda item: item.id)]
-    leader = list(range(len(documents)))
-    likeness = cache(lambda one, other: _likeness(documents[one], documents[other]))
-    # A third text may lie between two, so every pair is tried: the one search's first, then the other's.
-    for one, other in dict.fromkeys((*sorted(_by_clauses(documents)), *sorted(_by_minhash(documents)))):
-        if likeness(one, other) is not None:
-            roots = _root(leader, one), _root(leader, other)
-            leader[max(roots)] = min(roots)
-    groups: dict[int, list[int]] = defaultdict(list)
-    for number in range(len(documents)):
-        groups[_root(leader, number)].append(number)
-    found: dict[str, tuple[str, Evidence]] = {}
-    for group in groups.values():
-        # A chain of likenesses may join pieces that share only an official statement: each reprint must be
-        # like its own first publication.
-        rest = group
-        while len(rest) > 1:
-            first = _first(rest, documents)
-            left: list[int] = []
-            for number in rest:
-                if number == first:
-                    continue
-                share = likeness(min(number, first), max(number, first))
-                if share is None:
-                    left.append(number)
-                else:
-                    document, origin = documents[number], documents[first]
-                    found[document.item.id] = (origin.item.id, _evidence(document, origin, share))
-            rest = left
-    return found
+def find_reprints(items: Sequence[ArticleItem]) -> Reprints:
+    """The reprints among these articles, whose ids are unique: id → the first publication, and why."""
+    search = ReprintSearch()
+    for item in items:
+        search.add(item)
+    return search.find(items.__getitem__)
 
 
-def _read(item: ArticleItem) -> _Document:
-    said = _NOISE.sub("", _HEAD.sub("", item.body, count=1))
+class ReprintSearch:
+    """Articles are added in any order, about a kilobyte of each is kept, then the reprints are asked for."""
+
+    def __init__(self) -> None:
+        self._cards: list[_Card] = []
+        self._pairs = PairSearch()
+
+    def add(self, item: ArticleItem) -> None:
+        self._cards.append(_Card(item))
+        self._pairs.add(_clauses(item.body))
+
+    def find(self, article: Callable[[int], ArticleItem]) -> Reprints:
+        """The reprints among the articles added.
+
+        Args:
+            article: gives an article again by its number in the order in which they were added.
+        Returns:
+            For each reprint its id → the id of the first publication, and why. The first is the one that the
+            others name as their source, else the earliest published; one without a date is the last.
+        """
+        text = lru_cache(maxsize=AT_HAND)(lambda number: _Text(article(number)))
+        cards, pairs = self._cards, self._pairs.pairs()
+
+        @cache
+        def likeness(one: int, other: int) -> float | None:
+            return _likeness(cards[one], cards[other], text(one), text(other))
+
+        leader = list(range(len(cards)))
+        for one, other in pairs:
+            if likeness(one, other) is not None:
+                roots = _root(leader, one), _root(leader, other)
+                leader[max(roots)] = min(roots)
+        groups: dict[int, list[int]] = defaultdict(list)
+        for number in sorted({number for pair in pairs for number in pair}):
+            groups[_root(leader, number)].append(number)
+        found: Reprints = {}
+        for group in groups.values():
+            # A chain of likenesses may join pieces that share only an official statement: each reprint must
+            # be like its own first publication.
+            rest = group
+            while len(rest) > 1:
+                first = _first(rest, cards)
+                left: list[int] = []
+                for number in rest:
+                    if number == first:
+                        continue
+                    share = likeness(min(number, first), max(number, first))
+                    if share is None:
+                        left.append(number)
+                    else:
+                        card = cards[number]
+                        found[card.id] = (cards[first].id, _evidence(card, cards[first], share))
+                rest = left
+        return found
+
+
+def _bare(name: str | None) -> str:
+    return _TRIM.sub("", name) if name else ""
+
+
+def _clauses(body: str) -> list[str]:
+    """A text without the dateline, punctuation and spaces, clause by clause."""
+    said = _NOISE.sub("", _HEAD.sub("", body, count=1))
     for end in _ENDS:
         said = said.replace(end, _END)
-    clauses = said.split(_END)
-    return _Document(item, "".join(clauses), frozenset([part for part in clauses if len(part) >= MIN_CLAUSE]))
+    return said.split(_END)
 
 
-def _by_clauses(documents: Sequence[_Document]) -> set[tuple[int, int]]:
-    # Most clauses stand in one article alone: which do not is told by whole sets.
-    seen: set[str] = set()
-    twice: set[str] = set()
-    for document in documents:
-        twice |= seen & document.clauses
-        seen |= document.clauses
-    index: dict[str, list[int]] = defaultdict(list)
-    for number, document in enumerate(documents):
-        for clause in twice & document.clauses:
-            index[clause].append(number)
-    shared: dict[tuple[int, int], int] = defaultdict(int)
-    for clause, numbers in index.items():
-        if len(numbers) <= COMMON:
-            for pair in combinations(numbers, 2):
-                shared[pair] += len(clause)
-    return {
-        pair
-        for pair, size in shared.items()
-        if size >= SHARED * min(len(documents[pair[0]].text), len(documents[pair[1]].text))
-    }
-
-
-def _by_minhash(documents: Sequence[_Document]) -> set[tuple[int, int]]:
-    index = RMinHashLSH(LSH_THRESHOLD, PERMUTATIONS, LSH_BANDS)
-    pairs: set[tuple[int, int]] = set()
-    for number, document in enumerate(documents):
-        if len(document.text) < MIN_TEXT:
-            continue
-        sketch = RMinHash(PERMUTATIONS, SEED)
-        sketch.update(list(map("".join, _ANCHORED.findall(document.text))))
-        pairs.update((other, number) for other in index.query(sketch) if other != number)
-        index.insert(number, sketch)
-    return pairs
-
-
-def _likeness(one: _Document, other: _Document) -> float | None:
+def _likeness(one: _Card, other: _Card, text: _Text, other_text: _Text) -> float | None:
     """The share of the shorter text that stands in the longer one, where that makes it a reprint."""
-    short, long = sorted((one, other), key=lambda d: (len(d.text), d.item.id))
+    short, long = text, other_text
+    if (len(long.text), other.id) < (len(short.text), one.id):
+        short, long = long, short
     if len(short.text) < MIN_TEXT:
         return None
-    named = _names(one, other) or _names(other, one)
-    if (one.notice or other.notice) and (not named or _own_sites(one, other)):
+    named = one.names(other) or other.names(one)
+    if (one.is_notice or other.is_notice) and (not named or (one.is_own_site and other.is_own_site)):
         return None  # a notice stands on every host by itself, unless a host says whose copy it is
     if (
         not named
@@ -187,60 +202,43 @@ def _likeness(one: _Document, other: _Document) -> float | None:
         and len(short.numbers & long.numbers) < SAME_NUMBERS * len(short.numbers)
     ):
         return None
-    share = _containment(short.text, long.text)
-    same_outlet = one.item.outlet is not None and one.item.outlet == other.item.outlet
+    share = _containment(short, long)
+    same_outlet = one.outlet is not None and one.outlet == other.outlet
     return share if share >= (SAME_OUTLET if same_outlet else SAME) else None
 
 
-def _own_sites(one: _Document, other: _Document) -> bool:
-    return all((d.item.outlet or "").startswith("单位网站") for d in (one, other))
-
-
-def _containment(short: str, long: str) -> float:
-    if short in long:
+def _containment(short: _Text, long: _Text) -> float:
+    if short.text in long.text:
         return 1.0  # the usual case, told at once
-    grams = _grams(short)
-    return len(grams & _grams(long)) / len(grams) if grams else 0.0
+    both = np.concatenate((short.grams, long.grams))
+    both.sort()
+    return int(np.count_nonzero(both[1:] == both[:-1])) / len(short.grams)
 
 
-@lru_cache(maxsize=8)  # a text is compared to several others in a row
-def _grams(text: str) -> set[str]:
-    return {text[i : i + GRAM] for i in range(len(text) - GRAM + 1)}
-
-
-def _names(document: _Document, other: _Document) -> bool:
-    """The document names the other's outlet as its source."""
-    source = _TRIM.sub("", document.item.source or "")
-    outlet = _TRIM.sub("", other.item.outlet or "")
-    own = _TRIM.sub("", document.item.outlet or "")
-    return bool(source) and bool(outlet) and outlet != own and (source in outlet or outlet in source)
-
-
-def _first(group: Sequence[int], documents: Sequence[_Document]) -> int:
+def _first(group: Sequence[int], cards: Sequence[_Card]) -> int:
     original = [
         number
         for number in group
-        if not any(_names(documents[number], documents[other]) for other in group if other != number)
+        if not any(cards[number].names(cards[other]) for other in group if other != number)
     ]
 
     def order(number: int) -> tuple[str, bool, str]:
-        item = documents[number].item
-        source = _TRIM.sub("", item.source or "")
-        foreign = bool(source) and source not in _TRIM.sub("", item.outlet or "")
-        return (item.published or "9999", foreign, item.id)
+        card = cards[number]
+        source = _bare(card.source)
+        return (card.published or "9999", bool(source) and source not in card.own, card.id)
 
     return min(original or group, key=order)
 
 
-def _evidence(document: _Document, first: _Document, share: float) -> Evidence:
-    where = f"{first.item.outlet or ''}{first.item.published or ''}"
-    why = f"与{where}“{first.item.title[:20]}”的文字有{share:.0%}相同"
-    if _names(document, first):
-        source = document.item.source or ""
+def _evidence(card: _Card, first: _Card, share: float) -> Evidence:
+    where = f"{first.outlet or ''}{first.published or ''}"
+    why = f"与{where}“{first.title}”的文字有{share:.0%}相同"
+    if card.names(first):
+        source = card.source or ""
         return Evidence(
             why=f"{why}，且来源写明“{source}”，为其转载", field="source", start=0, end=len(source)
         )
-    return Evidence(why=f"{why}，发表在后，为其转载", field="body", start=0, end=len(document.item.body))
+    return Evidence(why=f"{why}，发表在后，为其转载", field="body", start=0, end=card.length)
 
 
 def _root(leader: list[int], index: int) -> int:

@@ -19,6 +19,7 @@ import gzip
 import io
 import json
 import os
+import re
 import resource
 import subprocess
 import sys
@@ -40,6 +41,8 @@ FEW = 30  # texts that SnowNLP gets: it is slow
 MOST = 3000  # texts of a kind
 MANY = 12_000  # texts that several processes share: enough that loading the models hardly counts
 TURNS = 3  # at least
+
+_CLAUSE_END = re.compile(r"(?=[，。：！？；\n])")
 
 Item = dict[str, Any]
 
@@ -149,9 +152,14 @@ def measure(name: str, items: list[Item], city: City, chosen: argparse.Namespace
 
 
 def _apart(items: list[Item], turn: int) -> list[bytes]:
-    """The items with other first characters for each turn's common ones, so that no two turns are alike."""
+    """The items with other common characters for each turn, and one more at the end of each clause, so that no
+    two turns are reprints of each other."""
     table = {ord(a): chr(ord(a) + turn) for a in "的了是在和有为年月日人大中"}
-    return [json.dumps(item | {"body": item["body"].translate(table)}).encode() for item in items]
+    mark = chr(0x9F00 + turn)
+    return [
+        json.dumps(item | {"body": _CLAUSE_END.sub(mark, item["body"].translate(table))}).encode()
+        for item in items
+    ]
 
 
 def _exhaust(lines: Iterator[bytes]) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from functools import cache, cached_property, lru_cache
 
 import numpy as np
@@ -36,7 +36,7 @@ SAME = 0.6  # of the shorter text's character sequences that stand in the longer
 SAME_OUTLET = 0.8  # the same, within one outlet: series repeat their own formulas
 SAME_NUMBERS = 0.7  # of the shorter text's figures that stand in the longer one
 GRAM = 5  # characters in a sequence
-AT_HAND = 128  # texts that are kept while pairs are looked at
+AT_HAND = 32  # texts that are kept while pairs are looked at
 
 Reprints = dict[str, tuple[str, Evidence]]  # id of a reprint → id of the first publication, and why
 
@@ -128,6 +128,10 @@ class ReprintSearch:
     def add(self, item: ArticleItem) -> None:
         self._cards.append(_Card(item))
         self._pairs.add(_clauses(item.body))
+
+    def numbers_of(self, ids: Container[str]) -> list[int]:
+        """The numbers of the articles with these ids."""
+        return [number for number, card in enumerate(self._cards) if card.id in ids]
 
     def find(self, article: Callable[[int], ArticleItem]) -> Reprints:
         """The reprints among the articles added.

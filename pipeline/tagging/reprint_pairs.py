@@ -28,6 +28,7 @@ PERMUTATIONS = 128
 LSH_BANDS = 32
 LSH_THRESHOLD = 0.4
 SEED = 20170927
+_ROWS = 1 << 18  # clauses looked at together
 
 Pair = tuple[int, int]  # numbers of two articles, the smaller first
 
@@ -78,13 +79,16 @@ class PairSearch:
         if not self._clauses:
             return
         clauses = np.frombuffer(self._clauses, dtype=np.int64)
-        order = np.argsort(clauses, kind="stable")  # owners stay in their order
-        ordered = clauses[order]
-        starts = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1])))
-        counts = np.diff(starts, append=len(ordered))
-        owners = np.frombuffer(self._owners, dtype=np.uint32)
-        lengths = np.frombuffer(self._lengths, dtype=np.uint32)
-        kept = (counts > 1) & (counts <= COMMON)
-        for start, count in zip(starts[kept].tolist(), counts[kept].tolist(), strict=True):
-            places = order[start : start + count]
-            yield owners[places].tolist(), int(lengths[places[0]])
+        ordered = np.sort(clauses)
+        # Most clauses stand in one article alone: the few others are looked for once more.
+        twice = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
+        del ordered
+        places: dict[int, list[int]] = defaultdict(list)
+        for start in range(0, len(clauses) if len(twice) else 0, _ROWS):
+            part = clauses[start : start + _ROWS]
+            here = np.flatnonzero(twice.take(np.searchsorted(twice, part), mode="clip") == part)
+            for clause, place in zip(part[here].tolist(), (here + start).tolist(), strict=True):
+                places[clause].append(place)
+        for found in places.values():
+            if len(found) <= COMMON:
+                yield [self._owners[place] for place in found], self._lengths[found[0]]

@@ -7,21 +7,25 @@ A line that is none of them gets `{"id", "error"}`: nothing is dropped, nothing 
 from __future__ import annotations
 
 import gc
+from array import array
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 import msgspec
 
 from pipeline.city import City
-from pipeline.records import ArticleTags, Evidence, PostTags, ThreadTags
+from pipeline.records import ArticleTags, PostTags, ThreadTags
 from pipeline.tagging.items import ArticleItem, PostItem, ThreadItem
-from pipeline.tagging.reprint import with_story
+from pipeline.tagging.reprint import Reprints, ReprintSearch, with_story
+from pipeline.tagging.spool import Spool
 from pipeline.tagging.tagger import Tagger
 
 WINDOW = 512  # lines that are tagged together
 
 encode = msgspec.json.Encoder().encode  # tags as a line
+_decode_article = msgspec.json.Decoder(ArticleItem).decode
+_decode_post = msgspec.json.Decoder(PostItem).decode
 
 Item = ArticleItem | ThreadItem | PostItem
 
@@ -33,8 +37,31 @@ class Unreadable(msgspec.Struct, frozen=True):
     error: str
 
 
+def as_bytes(line: bytes | str) -> bytes:
+    return line if isinstance(line, bytes) else line.encode("utf-8", "surrogatepass")
+
+
 def read_item(line: bytes | str) -> Item | Unreadable:
     """Decode one line; the keys that are present say what it is."""
+    item = _read_plain(as_bytes(line))
+    return _read_any(line) if item is None else item
+
+
+def _read_plain(line: bytes) -> ArticleItem | PostItem | None:
+    """The usual line at once: an article or a post by the keys that stand in it, with nothing to mend."""
+    if b'"posts"' in line or b"\\u00" in line:
+        return None
+    try:
+        if b'"body"' in line:
+            article = _decode_article(line)
+            return article if article.body else None
+        post = _decode_post(line)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    return post if post.text else None
+
+
+def _read_any(line: bytes | str) -> Item | Unreadable:
     try:
         raw = msgspec.json.decode(line)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -68,7 +95,7 @@ def tag_lines(
     """Tag all lines, on `jobs` processes, or by a tagger that is there already.
 
     Threads and posts are read and written a window at a time. Articles need each other (reprints): from the
-    first one on, all lines are read before the next is written.
+    first one on, all lines are read before the next is written; they wait in a spool, not in memory.
     """
     if tagger is None and jobs > 1:
         from pipeline.tagging.stream_parallel import tag_lines_on
@@ -90,18 +117,38 @@ def tag_part(lines: Iterable[bytes | str], tagger: Tagger) -> list[bytes]:
 
 
 def _tag_lines(lines: Iterable[bytes | str], tagger: Tagger) -> Iterator[bytes]:
-    items = (read_item(line) for line in lines if line.strip())
-    while part := list(islice(items, WINDOW)):
-        reprints: Mapping[str, tuple[str, Evidence]] = {}
-        stories: dict[str, ArticleTags] = {}
-        if any(isinstance(item, ArticleItem) for item in part):
-            part += items
-            articles = [item for item in part if isinstance(item, ArticleItem)]
-            reprints = tagger.reprints(articles)
-            firsts = {first for first, _ in reprints.values()}
-            stories = {t.id: t for t in tagger.articles([a for a in articles if a.id in firsts])}
-        for start in range(0, len(part), WINDOW):
-            for tags in _tag_items(part[start : start + WINDOW], tagger, stories):
+    source = (line for line in lines if line.strip())
+    while part := list(islice(source, WINDOW)):
+        items = [read_item(line) for line in part]
+        if any(isinstance(item, ArticleItem) for item in items):
+            yield from _tag_with_reprints(chain(part, source), tagger)
+        else:
+            yield from map(encode, _tag_items(items, tagger, {}))
+
+
+def _tag_with_reprints(lines: Iterable[bytes | str], tagger: Tagger) -> Iterator[bytes]:
+    """Read all lines, which wait in a spool, then tag them."""
+    with Spool() as waiting:
+        search = ReprintSearch()
+        places = array("L")  # of the articles among the lines
+        for place, line in enumerate(lines):
+            waiting.append(as_bytes(line))
+            item = read_item(line)
+            if isinstance(item, ArticleItem):
+                search.add(item)
+                places.append(place)
+
+        def article(number: int) -> ArticleItem:
+            item = read_item(waiting[places[number]])
+            assert isinstance(item, ArticleItem)
+            return item
+
+        reprints = search.find(article)
+        firsts = search.numbers_of({first for first, _ in reprints.values()})
+        stories = {tags.id: tags for tags in tagger.articles(map(article, firsts))}
+        source = iter(waiting)
+        while part := [read_item(line) for line in islice(source, WINDOW)]:
+            for tags in _tag_items(part, tagger, stories):
                 done = with_reprint(tags, reprints, stories) if isinstance(tags, ArticleTags) else tags
                 yield encode(done)
 
@@ -126,7 +173,7 @@ def _tag_items(
             yield next(tags[type(item)])
 
 
-def with_reprint(tags: ArticleTags, reprints: Any, stories: Mapping[str, ArticleTags]) -> ArticleTags:
+def with_reprint(tags: ArticleTags, reprints: Reprints, stories: Mapping[str, ArticleTags]) -> ArticleTags:
     """The same tags with `reprint_of` and its reason filled in, and the credits of the first publication."""
     found = reprints.get(tags.id)
     if found is None:

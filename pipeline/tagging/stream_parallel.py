@@ -6,11 +6,11 @@ looks for reprints meanwhile, and mends the lines of those alone.
 
 from __future__ import annotations
 
+from array import array
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from itertools import chain, islice
-from typing import NamedTuple
 
 import msgspec
 
@@ -18,7 +18,9 @@ from pipeline.city import City
 from pipeline.records import ArticleTags
 from pipeline.tagging.items import ArticleItem, PostItem, ThreadItem
 from pipeline.tagging.parallel import AHEAD, CHUNK, ParallelTagger
-from pipeline.tagging.stream import encode, read_item, with_reprint
+from pipeline.tagging.reprint import ReprintSearch
+from pipeline.tagging.spool import Spool
+from pipeline.tagging.stream import as_bytes, encode, read_item, with_reprint
 
 _KINDS = {ArticleItem: "articles", ThreadItem: "threads", PostItem: "posts"}
 _decode = msgspec.json.Decoder(ArticleTags).decode
@@ -26,16 +28,9 @@ _decode = msgspec.json.Decoder(ArticleTags).decode
 Lines = list[bytes | str]
 
 
-class _Part(NamedTuple):
-    """Some lines on their way: what comes back, and the articles among them by their place."""
-
-    done: Future[list[bytes]]
-    articles: dict[int, ArticleItem]
-
-
 def tag_lines_on(lines: Iterable[bytes | str], city: City, jobs: int) -> Iterator[bytes]:
-    """Tag lines on `jobs` processes. Threads and posts are read and written a bounded number at a time; from
-    the first article on, all lines are read before the next is written (reprints need each other)."""
+    """Tag lines on `jobs` processes, a bounded number at a time. Threads and posts are written as they come;
+    from the first article on, all lines are read before the next is written (reprints need each other)."""
     pool = ParallelTagger(city, jobs)
     parts = _cut(line for line in lines if line.strip())
     try:
@@ -43,16 +38,18 @@ def tag_lines_on(lines: Iterable[bytes | str], city: City, jobs: int) -> Iterato
         if first is None:
             return
         pool.load({_KINDS[type(item)] for item in map(read_item, first) if type(item) in _KINDS})
-        waiting: deque[_Part] = deque()
+        waiting: deque[Future[list[bytes]]] = deque()
         for part in chain([first], parts):
-            articles = _articles(part)
-            waiting.append(_Part(pool.submit(part), articles))
-            if articles:
-                waiting.extend(_Part(pool.submit(rest), _articles(rest)) for rest in parts)
-                break
+            if _articles(part):
+                while waiting:
+                    yield from waiting.popleft().result()
+                yield from _tag_with_reprints(chain([part], parts), pool)
+                return
+            waiting.append(pool.submit(part))
             if len(waiting) >= jobs * AHEAD:
-                yield from waiting.popleft().done.result()
-        yield from _written(waiting, pool)
+                yield from waiting.popleft().result()
+        while waiting:
+            yield from waiting.popleft().result()
     finally:
         pool.close()
 
@@ -74,25 +71,38 @@ def _articles(lines: Sequence[bytes | str]) -> dict[int, ArticleItem]:
     return found
 
 
-def _written(waiting: deque[_Part], pool: ParallelTagger) -> Iterator[bytes]:
-    """The lines of all parts; those of reprints with the story that they tell."""
-    articles = [item for part in waiting for item in part.articles.values()]
-    reprints = pool.reprints(articles) if articles else {}
-    firsts = {first for first, _ in reprints.values()}
-    places = {
-        item.id: (part.done, place)
-        for part in waiting
-        for place, item in part.articles.items()
-        if item.id in firsts
-    }
-    stories: Mapping[str, ArticleTags] = {
-        name: _decode(done.result()[place]) for name, (done, place) in places.items()
-    }
-    while waiting:
-        part = waiting.popleft()
-        for place, line in enumerate(part.done.result()):
-            item = part.articles.get(place)
-            if item is None or item.id not in reprints:
-                yield line
-            else:
-                yield encode(with_reprint(_decode(line), reprints, stories))
+def _tag_with_reprints(parts: Iterable[Lines], pool: ParallelTagger) -> Iterator[bytes]:
+    """Have all parts tagged; the lines of reprints tell the story of their first publication."""
+    with Spool() as articles, Spool() as done:
+        search = ReprintSearch()
+        places = array("L")  # of the articles among the lines
+        read = 0
+        waiting: deque[Future[list[bytes]]] = deque()
+        for part in parts:
+            waiting.append(pool.submit(part))
+            for place, item in _articles(part).items():
+                search.add(item)
+                places.append(read + place)
+                articles.append(as_bytes(part[place]))
+            read += len(part)
+            if len(waiting) >= pool.jobs * AHEAD:
+                done.extend(waiting.popleft().result())
+        while waiting:
+            done.extend(waiting.popleft().result())
+
+        def article(number: int) -> ArticleItem:
+            item = read_item(articles[number])
+            assert isinstance(item, ArticleItem)
+            return item
+
+        reprints = search.find(article)
+        stories = {
+            tags.id: tags
+            for tags in (
+                _decode(done[places[number]])
+                for number in search.numbers_of({first for first, _ in reprints.values()})
+            )
+        }
+        told = {places[number] for number in search.numbers_of(reprints)}
+        for place, line in enumerate(done):
+            yield encode(with_reprint(_decode(line), reprints, stories)) if place in told else line

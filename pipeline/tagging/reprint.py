@@ -83,7 +83,8 @@ class _Text:
         grams = np.zeros(max(0, len(codes) - GRAM + 1), dtype=np.uint64)
         for place in range(GRAM):
             grams = grams * _SPREAD + codes[place : place + len(grams)]
-        return np.unique(grams)
+        grams.sort()
+        return grams[np.concatenate(([True], grams[1:] != grams[:-1]))] if len(grams) else grams
 
 
 def with_story(tags: ArticleTags, story: ArticleTags) -> ArticleTags:

@@ -54,9 +54,10 @@ class PairSearch:
         self._clauses.extend(map(hash, long))
         self._lengths.extend(map(len, long))
         self._owners.extend([number] * len(long))
-        if len(text) >= MIN_TEXT:
+        # A table or a text of another language may have no such sequence: it is not like all others.
+        if len(text) >= MIN_TEXT and (sequences := list(map("".join, _ANCHORED.findall(text)))):
             sketch = RMinHash(PERMUTATIONS, SEED)
-            sketch.update(list(map("".join, _ANCHORED.findall(text))))
+            sketch.update(sequences)
             self._edited.update((other, number) for other in self._index.query(sketch))
             self._index.insert(number, sketch)
 

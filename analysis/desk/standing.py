@@ -6,6 +6,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import logging
+import sys
 import threading
 import time
 from collections import OrderedDict
@@ -23,6 +24,7 @@ T = TypeVar("T")
 P = ParamSpec("P")
 KEPT = 40  # answers that are asked anew at most
 FORGOTTEN_SECONDS = 1800.0  # who asked so long ago has gone
+TURN_SECONDS = 0.0005  # for which a thread of Python goes on while another waits
 LOOK_SECONDS = 1.0  # between two looks whether there is something new
 _LOG = logging.getLogger("gangqing.desk")
 
@@ -117,6 +119,8 @@ def start_preparing(office: Office) -> Callable[[], None]:
 
     thread = threading.Thread(target=run, name="prepare", daemon=True)
     if warehouse.lag:
+        # A page that waits for the thread's turn to end waits so long each time it has asked the warehouse.
+        sys.setswitchinterval(TURN_SECONDS)
         thread.start()
         return end
     return lambda: None

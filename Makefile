@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run desk test check lint bench faults fuzz audit wheelhouse bench-desk format lock clean
+.PHONY: help setup run desk test check lint bench faults soak fuzz audit wheelhouse bench-desk format lock clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -45,6 +45,9 @@ bench: $(STAMP) ## all benches beside named peers; writes docs/performance.md (Q
 
 faults: $(STAMP) ## kills, power cuts, full disks, torn lines, clocks set back, two at once: 100 of each, docs/faults.md
 	$(BIN)/python -m tools.faults
+
+soak: $(STAMP) ## a day in the life for MINUTES=120: sites change, people click, every count agrees; docs/soak.md
+	$(BIN)/python -m tools.soak --minutes $(or $(MINUTES),120)
 
 fuzz: $(STAMP) ## hostile text for every parser, tagger and reader; MINUTES=60 each (docs/fuzz.md)
 	$(BIN)/python -m tools.fuzz --minutes $(or $(MINUTES),5)

@@ -24,6 +24,7 @@ from pipeline.faults import os_fault
 
 app = typer.Typer(rich_markup_mode=None)
 PORT = 8017
+KEEP_ALIVE_SECONDS = 75  # a connection that is let go sooner than its client thinks costs a click an error
 
 
 @app.command()
@@ -102,6 +103,7 @@ def desk(
         log_config=None,
         access_log=False,
         server_header=False,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
         proxy_headers=bool(trust_proxy),
         forwarded_allow_ips=[part.strip() for part in trust_proxy.split(",") if part.strip()],
     )

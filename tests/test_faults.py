@@ -6,7 +6,7 @@ import secrets
 
 import pytest
 
-from tools.faults.__main__ import FAULTS, inject
+from tools.faults.__main__ import FAULTS, _page, inject, read_rows
 from tools.faults.child import run, warm
 
 ROUNDS = 3
@@ -34,3 +34,19 @@ def test_a_child_that_fails_is_seen() -> None:
     ended = run(fails)
     assert ended.code == 70
     assert "seen" in ended.said
+
+
+def test_the_page_keeps_the_rows_of_other_runs() -> None:
+    row = {
+        "name": "torn-line", "fault": FAULTS["torn-line"][0], "rounds": 100, "struck": 99, "held": 98,
+        "seconds": 7, "problems": ["round 3: Error x", "round 4: y"],
+        "day": "2026-11-29", "seed": "a1",
+    }  # fmt: skip
+    other = row | {"name": "kill-build", "fault": FAULTS["kill-build"][0], "held": 100, "problems": []}
+    assert read_rows(_page([row, other])) == {"torn-line": row, "kill-build": other}
+    assert read_rows("") == {}
+
+
+def test_rounds_end_when_their_time_is_over() -> None:
+    row = inject("torn-line", 50, "x", seconds=0.0)
+    assert row["rounds"] == row["held"] == 1

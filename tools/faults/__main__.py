@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
-import json
 import os
 import random
+import re
 import sys
 import tempfile
 import time
@@ -46,7 +46,8 @@ FAULTS: dict[str, tuple[str, Make]] = {
     "full-build": ("disk full in the build", lambda folder: Build(folder, "full")),
 }
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "faults.md"
-KEPT = Path(__file__).resolve().parents[2] / "var" / "faults.json"
+_ROW = re.compile(r"\| (.+) \| (\d+) \| (\d+) \| (\d+) \| (\d+) \| ([\d-]+) \| `(\w+)` \|")
+_PROBLEM = re.compile(r"- ([a-z-]+): (.+)")
 
 
 HOW = """Each round strikes the program's own command line on a small city, checks that what was acknowledged is there
@@ -68,14 +69,24 @@ MEANING = """## What each line means
 """
 
 
-def inject(name: str, rounds: int, seed: str, step: Callable[[], object] = lambda: None) -> dict[str, object]:
-    """Inject one fault so often; returns its line of the table. `problems`: of rounds that did not hold."""
-    began = time.monotonic()
+def inject(
+    name: str,
+    rounds: int,
+    seed: str,
+    step: Callable[[], object] = lambda: None,
+    seconds: float = float("inf"),
+) -> dict[str, object]:
+    """Inject one fault so often, or until so many seconds are over; returns its line of the table. `problems`:
+    of rounds that did not hold."""
+    began, done = time.monotonic(), 0
     problems: list[str] = []
     with tempfile.TemporaryDirectory(prefix="gangqing-faults-") as folder:
         place = FAULTS[name][1](Path(folder))
         try:
             for number in range(rounds):
+                if number and time.monotonic() - began > seconds:
+                    break
+                done += 1
                 try:
                     place.round(random.Random(f"{seed} {name} {number}"), number)
                 except Exception as error:
@@ -88,9 +99,9 @@ def inject(name: str, rounds: int, seed: str, step: Callable[[], object] = lambd
     return {
         "name": name,
         "fault": FAULTS[name][0],
-        "rounds": rounds,
+        "rounds": done,
         "struck": place.struck,
-        "held": rounds - len(problems),
+        "held": done - len(problems),
         "seconds": round(time.monotonic() - began),
         "problems": problems,
         "day": f"{dt.datetime.now(dt.UTC):%Y-%m-%d}",
@@ -102,6 +113,7 @@ def main() -> int:
     """The command."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=100)
+    parser.add_argument("--minutes", type=float, default=float("inf"), help="of each fault at most")
     parser.add_argument("--only", action="append", choices=sorted(FAULTS), help="may be given several times")
     parser.add_argument("--seed", default=None, help="the same seed strikes the same places")
     parser.add_argument("--no-write", action="store_true", help="do not write docs/faults.md")
@@ -114,7 +126,7 @@ def main() -> int:
     with Progress(*columns, console=Console(stderr=True)) as bar:
         for name in names:
             task = bar.add_task(name, total=chosen.rounds)
-            row = inject(name, chosen.rounds, seed, lambda task=task: bar.advance(task))
+            row = inject(name, chosen.rounds, seed, lambda task=task: bar.advance(task), chosen.minutes * 60)
             rows.append(row)
             if not chosen.no_write:
                 PAGE.write_text(_page(_keep(row)), "utf-8")
@@ -134,12 +146,30 @@ def _show(rows: list[dict[str, object]], seed: str) -> None:
 
 
 def _keep(row: dict[str, object]) -> list[dict[str, object]]:
-    """The newest row of each fault: one can be run again alone, or with other rounds."""
-    kept = json.loads(KEPT.read_bytes()) if KEPT.exists() else {}
-    kept[str(row["name"])] = row
-    KEPT.parent.mkdir(parents=True, exist_ok=True)
-    KEPT.write_text(json.dumps(kept, ensure_ascii=False), "utf-8")
+    """The newest row of each fault, as the page has them: one can be run again alone, or with other rounds. A
+    run that was cut short does not take the place of a longer one that held."""
+    kept = read_rows(PAGE.read_text("utf-8") if PAGE.exists() else "")
+    before = kept.get(str(row["name"]))
+    if before is None or row["problems"] or before["problems"] or row["rounds"] >= before["rounds"]:  # type: ignore[operator]
+        kept[str(row["name"])] = row
     return [kept[name] for name in FAULTS if name in kept]
+
+
+def read_rows(page: str) -> dict[str, dict[str, object]]:
+    """The lines of the table of a page that `_page` wrote, by name of the fault."""
+    names = {label: name for name, (label, _) in FAULTS.items()}
+    rows: dict[str, dict[str, object]] = {}
+    for fault, rounds, struck, held, seconds, day, seed in _ROW.findall(page):
+        if fault in names:
+            rows[names[fault]] = {
+                "name": names[fault], "fault": fault, "rounds": int(rounds), "struck": int(struck),
+                "held": int(held), "seconds": int(seconds), "problems": [], "day": day, "seed": seed,
+            }  # fmt: skip
+    _, _, rest = page.partition("## What did not hold")
+    for name, problem in _PROBLEM.findall(rest.partition("## What each line means")[0]):
+        if name in rows:
+            rows[name]["problems"].append(problem)  # type: ignore[attr-defined]
+    return rows
 
 
 def _page(rows: list[dict[str, object]]) -> str:

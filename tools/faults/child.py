@@ -10,8 +10,11 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import errno
+import importlib
 import json
 import os
+import pickle
+import pkgutil
 import random
 import resource
 import shutil
@@ -22,6 +25,7 @@ import time
 import traceback
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 Work = Callable[[], object]
 DURABLE = ("fsync", "replace", "rename", "link", "ftruncate", "unlink")
@@ -60,20 +64,35 @@ class Ended:
 
 # The parts of a tagger. The small cities of the rounds have the units of the city for which they were loaded.
 _LOADED: dict[str, object] = {}
+_TREE: list[Any] = []  # the command line as it was put together
+_YAML: dict[bytes, bytes] = {}  # files of the city as they were read, pickled
 
 
 def warm() -> None:
     """Import and load in this process what every child needs."""
+    import apprise
+    import typer.main
+
+    import analysis
     import gangqing
-    from analysis import mistakes
-    from analysis.reports import build
-    from pipeline import load, restore
-    from pipeline.city import load_city
+    import pipeline
+    from pipeline.city import load_city, load_yaml
     from pipeline.tagging.items import ArticleItem, ThreadItem, ThreadPost
     from pipeline.tagging.tagger import Tagger
     from tests.analysis.case import REPOSITORY
 
-    assert gangqing and mistakes and build and load and restore
+    for package in (pipeline, analysis):
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            if not module.name.startswith("pipeline.training"):
+                importlib.import_module(module.name)
+    with contextlib.suppress(ImportError):
+        importlib.import_module("typer._adapters")  # what reading of arguments imports late
+    for plugin in apprise.plugins.N_MGR.plugins():
+        assert plugin
+    for path in (REPOSITORY / "city").glob("*.yaml"):
+        _YAML[path.read_bytes()] = pickle.dumps(load_yaml(path))
+    # Half of a short command is the tree of all commands, which is the same each time.
+    _TREE.append(typer.main.get_command(gangqing.app))
     city = load_city(REPOSITORY / "city")
     loaded = Tagger(city)
     article = ArticleItem(
@@ -161,6 +180,16 @@ def _use_loaded() -> None:
 
     for name, part in _LOADED.items():
         setattr(Tagger, name, part)
+    if _TREE:
+        import typer.main
+
+        from pipeline import city
+
+        parse = city.parse_yaml
+        typer.main.get_command = lambda _: _TREE[0]
+        city.parse_yaml = lambda content, path: (
+            pickle.loads(_YAML[content]) if content in _YAML else parse(content, path)
+        )
 
 
 def finish(child: int, said: Path, began: float) -> Ended:

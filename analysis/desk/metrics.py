@@ -7,6 +7,7 @@ import logging
 import time
 from collections.abc import Sequence
 
+from litestar.exceptions import HTTPException
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
@@ -70,6 +71,9 @@ def measured(metrics: Metrics):  # type: ignore[no-untyped-def]  # a middleware 
 
             try:
                 await app(scope, receive, heard)
+            except HTTPException as error:  # of a limit or a guard: answered further out
+                status = error.status_code
+                raise
             finally:
                 seconds = time.perf_counter() - began
                 handler = scope.get("route_handler")

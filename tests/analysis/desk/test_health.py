@@ -218,3 +218,16 @@ def test_a_working_day_at_the_desk_leaves_no_secret_anywhere(tmp_path, caplog) -
                 assert secret.encode() not in content, f"{path}: {secret}"
     assert Accounts(office.store.accounts).check(NAMES[Role.ADMINISTRATOR], "another-long-password")
     assert made.id
+
+
+def test_who_signs_in_too_often_is_counted_as_refused_not_as_a_fault_of_the_desk(tmp_path) -> None:
+    office = small_office(tmp_path)
+    with browser(office) as client:
+        for _ in range(25):
+            form = token(client.get("/login").text)
+            data = {"_csrf_token": form, "name": "nobody", "password": "wrong"}
+            answer = client.post("/login", data=data, follow_redirects=False)
+        assert answer.status_code == 429
+    counted = office.metrics.text([]).decode()
+    assert 'route="/login",status="429"' in counted
+    assert 'status="500"' not in counted

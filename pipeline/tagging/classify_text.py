@@ -65,7 +65,6 @@ class CueReader:
             words,
             matchkind=ahocorasick_rs.MatchKind.LeftmostLongest,
             store_patterns=False,
-            implementation=ahocorasick_rs.Implementation.DFA,
         )
         # A slot is a label of a group; those of a group stand together, in the order of the labels.
         self._slots: list[tuple[str, str]] = []

@@ -96,8 +96,8 @@ class DutyRouter:
             key = str(len(self._matters))
             self._matters.append((matter, units))
             index.add(split(matter.any), ("any", key))
-            index.add(split(matter.with_), ("with", key))
-            index.add(split(matter.without), ("without", key))
+            index.add(split(matter.with_), ("with", key), is_mark=True)
+            index.add(split(matter.without), ("without", key), is_mark=True)
         self._duty_unit: dict[str, str] = {}
         for unit in city.units:
             for duty in unit.duties:

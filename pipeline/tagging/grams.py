@@ -67,7 +67,9 @@ def _distinct(keys: Keys) -> tuple[Keys, Floats]:
     np.not_equal(keys[1:], keys[:-1], out=first[1:])
     places = np.flatnonzero(first)
     counts = np.diff(places, append=len(keys))
-    times: Floats = (1.0 + np.log(counts)).astype(np.float32)
+    times = np.ones(len(counts), dtype=np.float32)
+    often = np.flatnonzero(counts > 1)
+    times[often] += np.log(counts[often])
     return keys[places], times
 
 

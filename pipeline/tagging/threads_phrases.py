@@ -10,11 +10,12 @@ import re
 from collections.abc import Hashable, Iterable
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from ahocorasick_rs import AhoCorasick, Implementation
+from ahocorasick_rs import AhoCorasick
 
 GAP = 12
 Span = tuple[int, int]
 Key = TypeVar("Key", bound=Hashable)
+_MARKED: list[Span] = []
 
 _SENTENCE_END = re.compile(r"[。！？!?；;\n]")
 
@@ -31,10 +32,12 @@ class _Gap(NamedTuple):
     other: str
     is_first: bool  # the other part stands before
     key: Any
+    is_mark: bool
 
 
 class _Pattern(NamedTuple):
     keys: list[Any]
+    marks: list[Any]
     gaps: list[_Gap]
 
 
@@ -46,7 +49,8 @@ class PhraseIndex(Generic[Key]):
         self._automaton: AhoCorasick | None = None
         self._table: list[_Pattern] = []  # by number of the pattern
 
-    def add(self, phrases: Iterable[str], key: Key) -> None:
+    def add(self, phrases: Iterable[str], key: Key, *, is_mark: bool = False) -> None:
+        """`is_mark`: of this key it is asked only whether it stands in a text, not where."""
         for phrase in phrases:
             first, gap, second = fold(phrase.strip()).partition("…")
             if not first:
@@ -55,25 +59,25 @@ class PhraseIndex(Generic[Key]):
                 # Long words are rarer than single characters.
                 is_first = len(first) <= len(second)
                 anchor, other = (second, first) if is_first else (first, second)
-                self._pattern(anchor).gaps.append(_Gap(other, is_first, key))
+                self._pattern(anchor).gaps.append(_Gap(other, is_first, key, is_mark))
             else:
-                keys = self._pattern(first).keys
+                pattern = self._pattern(first)
+                keys = pattern.marks if is_mark else pattern.keys
                 if key not in keys:
                     keys.append(key)
         self._automaton = None
 
     def _pattern(self, words: str) -> _Pattern:
-        return self._patterns.setdefault(words, _Pattern([], []))
+        return self._patterns.setdefault(words, _Pattern([], [], []))
 
     def _build(self) -> AhoCorasick:
         self._table = list(self._patterns.values())
-        self._automaton = AhoCorasick(
-            list(self._patterns), store_patterns=False, implementation=Implementation.DFA
-        )
+        # No DFA: its table does not fit the cache beside everything else that reads a post.
+        self._automaton = AhoCorasick(list(self._patterns), store_patterns=False)
         return self._automaton
 
     def find(self, text: str) -> dict[Key, list[Span]]:
-        """Key → spans in their order; a key that is not there has no entry."""
+        """Key → spans in their order, none for a mark; a key that is not there has no entry."""
         automaton = self._automaton or self._build()
         text = fold(text)
         spans: dict[int, list[Span]] = {}
@@ -85,7 +89,9 @@ class PhraseIndex(Generic[Key]):
         found: dict[Key, list[Span]] = {}
         mixed: set[Key] = set()  # keys with spans of several patterns
         for number, places in spans.items():
-            keys, gaps = self._table[number]
+            keys, marks, gaps = self._table[number]
+            for key in marks:
+                found[key] = _MARKED
             for key in keys:
                 if key in found:
                     found[key] = found[key] + places
@@ -93,7 +99,10 @@ class PhraseIndex(Generic[Key]):
                 else:
                     found[key] = places
             for gap in gaps:
-                if joined := _join(places, gap, text):
+                if gap.is_mark:
+                    if gap.key not in found and _join(places, gap, text):
+                        found[gap.key] = _MARKED
+                elif joined := _join(places, gap, text):
                     found[gap.key] = found.get(gap.key, []) + joined
                     mixed.add(gap.key)
         for key in mixed:
@@ -103,7 +112,7 @@ class PhraseIndex(Generic[Key]):
 
 def _join(places: Iterable[Span], gap: _Gap, text: str) -> list[Span]:
     """The spans of a phrase with a gap, one of whose parts stands at each of `places`."""
-    other, is_first, _ = gap
+    other, is_first, _, _ = gap
     size = len(other)
     found: list[Span] = []
     for start, end in places:

@@ -51,8 +51,11 @@ class ReadText(msgspec.Struct):
         """The sentence with the span of the hit inside its own field."""
         if hit is None:
             return Evidence(why=why)
-        start, name = next((s, n) for s, n in reversed(self.fields) if s <= hit.start)
-        return Evidence(why=why, field=name, start=hit.start - start, end=hit.start - start + len(hit.word))
+        for start, name in reversed(self.fields):
+            if start <= hit.start:
+                begin = hit.start - start
+                return Evidence(why=why, field=name, start=begin, end=begin + len(hit.word))
+        raise IndexError("a span before the first field")
 
 
 class CueReader:

@@ -142,7 +142,11 @@ class Piece:
         if _quoted(whole, start):
             found.append("quoted")
         found += _clause_features(left, right, act)
-        following = next((at for at, unit in self.starts if at > end and unit not in beside), len(whole))
+        following = len(whole)
+        for at, unit in self.starts:
+            if at > end and unit not in beside:
+                following = at
+                break
         found.append(f"govern:{min(3, int(4 * (following - end) / max(1, len(whole))))}")
         found += self.leader.read_features(case.occurrences, best)
         if county:

@@ -50,8 +50,12 @@ class Text(NamedTuple):
         return self.whole[occurrence.start : occurrence.end]
 
     def evidence(self, occurrence: Occurrence, why: str) -> Evidence:
-        start, name = next((s, n) for s, n in reversed(self.fields) if s <= occurrence.start)
-        return Evidence(why=why, field=name, start=occurrence.start - start, end=occurrence.end - start)
+        for start, name in reversed(self.fields):
+            if start <= occurrence.start:
+                return Evidence(
+                    why=why, field=name, start=occurrence.start - start, end=occurrence.end - start
+                )
+        raise IndexError("a span before the first field")
 
 
 def find_lead_end(whole: str, body: int) -> int:

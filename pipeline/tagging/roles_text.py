@@ -204,7 +204,7 @@ class Reader:
             left = self._strip_region(left)
         right = whole[end : end + 140]
         previous = whole[max(0, begin - 7) : max(0, begin - 1)]
-        units = tuple(dict.fromkeys(o.unit for o in group))
+        units = (group[0].unit,) if len(group) == 1 else tuple(dict.fromkeys([o.unit for o in group]))
         act: str
         host = _HOST.match(right)
         act, why = read_act(left, right, previous)

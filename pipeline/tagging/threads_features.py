@@ -28,11 +28,12 @@ def numbers(reading: Reading, board: str | None) -> list[float]:
     title, text = whole[:split], whole[split + 1 :]
     asks, calls = text.count("？") + text.count("?"), text.count("！") + text.count("!")
     digit = _DIGIT.search(whole)
+    priced = "元" in whole or "折" in whole or "块" in whole or "斤" in whole or "万起" in whole
     return [
         WORTH if digit and _PHONE.search(whole, max(0, digit.start() - 1)) else 0.0,
-        WORTH if digit and _PRICE.search(whole, max(0, digit.start() - 1)) else 0.0,
+        WORTH if priced and digit and _PRICE.search(whole, max(0, digit.start() - 1)) else 0.0,
         WORTH if _ASKS.search(title) else 0.0,
-        WORTH if asks or _ASKS.search(text) else 0.0,
+        WORTH if asks or (("吗" in text or "么" in text) and _ASKS.search(text)) else 0.0,
         WORTH * log1p(asks),
         WORTH * log1p(calls),
         WORTH if text.rstrip().endswith(("？", "?")) else 0.0,

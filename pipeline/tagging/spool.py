@@ -29,6 +29,11 @@ class Spool(AbstractContextManager["Spool"]):
         if self._file is not None:
             self._file.close()
 
+    @property
+    def in_memory(self) -> bool:
+        """Whether all lines so far are in memory."""
+        return self._file is None
+
     def append(self, line: bytes) -> None:
         if self._file is None:
             self._room -= len(line)

@@ -24,8 +24,6 @@ from pipeline.tagging.tagger import Tagger
 WINDOW = 512  # lines that are tagged together
 
 encode = msgspec.json.Encoder().encode  # tags as a line
-_decode_article = msgspec.json.Decoder(ArticleItem).decode
-_decode_post = msgspec.json.Decoder(PostItem).decode
 
 Item = ArticleItem | ThreadItem | PostItem
 
@@ -43,25 +41,6 @@ def as_bytes(line: bytes | str) -> bytes:
 
 def read_item(line: bytes | str) -> Item | Unreadable:
     """Decode one line; the keys that are present say what it is."""
-    item = _read_plain(as_bytes(line))
-    return _read_any(line) if item is None else item
-
-
-def _read_plain(line: bytes) -> ArticleItem | PostItem | None:
-    """The usual line at once: an article or a post by the keys that stand in it, with nothing to mend."""
-    if b'"posts"' in line or b"\\u00" in line:
-        return None
-    try:
-        if b'"body"' in line:
-            article = _decode_article(line)
-            return article if article.body else None
-        post = _decode_post(line)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return None
-    return post if post.text else None
-
-
-def _read_any(line: bytes | str) -> Item | Unreadable:
     try:
         raw = msgspec.json.decode(line)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -131,23 +110,29 @@ def _tag_with_reprints(lines: Iterable[bytes | str], tagger: Tagger) -> Iterator
     with Spool() as waiting:
         search = ReprintSearch()
         places = array("L")  # of the articles among the lines
+        at_hand: list[Item | Unreadable] = []  # the first lines need not be read a second time
         for place, line in enumerate(lines):
             waiting.append(as_bytes(line))
             item = read_item(line)
+            if waiting.in_memory:
+                at_hand.append(item)
             if isinstance(item, ArticleItem):
                 search.add(item)
                 places.append(place)
 
+        def read(place: int) -> Item | Unreadable:
+            return at_hand[place] if place < len(at_hand) else read_item(waiting[place])
+
         def article(number: int) -> ArticleItem:
-            item = read_item(waiting[places[number]])
+            item = read(places[number])
             assert isinstance(item, ArticleItem)
             return item
 
         reprints = search.find(article)
         firsts = search.numbers_of({first for first, _ in reprints.values()})
         stories = {tags.id: tags for tags in tagger.articles(map(article, firsts))}
-        source = iter(waiting)
-        while part := [read_item(line) for line in islice(source, WINDOW)]:
+        for start in range(0, len(waiting), WINDOW):
+            part = [read(place) for place in range(start, min(start + WINDOW, len(waiting)))]
             for tags in _tag_items(part, tagger, stories):
                 done = with_reprint(tags, reprints, stories) if isinstance(tags, ArticleTags) else tags
                 yield encode(done)

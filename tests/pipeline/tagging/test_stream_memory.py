@@ -1,4 +1,4 @@
-"""A stream of articles waits on disk, not in memory; a line is read the same way however it is written."""
+"""A stream of articles waits on disk, not in memory."""
 
 import json
 import random
@@ -14,7 +14,7 @@ from pipeline.records import ArticleTags
 from pipeline.tagging import spool, stream
 from pipeline.tagging.items import ArticleItem
 from pipeline.tagging.spool import Spool
-from pipeline.tagging.stream import read_item, tag_lines
+from pipeline.tagging.stream import tag_lines
 from pipeline.tagging.tagger import Tagger
 
 MEGABYTE = 1 << 20
@@ -29,23 +29,6 @@ def test_a_spool_gives_back_what_it_got(lines: list[bytes], most: int) -> None:
         assert len(kept) == len(lines)
         assert [kept[number] for number in reversed(range(len(lines)))] == lines[::-1]
         assert list(kept) == lines
-
-
-KEYS = st.sampled_from(["id", "title", "body", "text", "posts", "lead", "outlet", "x"])
-VALUES = (
-    st.none() | st.booleans() | st.integers() | st.sampled_from(["", "body", "text", "路灯", 'a "body": b'])
-)
-OBJECTS = st.dictionaries(KEYS, VALUES | st.dictionaries(KEYS, VALUES) | st.lists(VALUES, max_size=2))
-
-
-@given(OBJECTS, st.booleans(), st.sampled_from([(",", ":"), (" , ", " : ")]))
-def test_the_short_way_to_read_a_line_is_the_long_way(
-    record: dict[str, object], escaped: bool, signs: tuple[str, str]
-) -> None:
-    line = json.dumps(record, ensure_ascii=escaped, separators=signs)
-    for written in (line, line.replace('"body"', '"\\u0062ody"'), line[:-1]):
-        assert read_item(written.encode()) == stream._read_any(written.encode())
-        assert read_item(written) == stream._read_any(written)
 
 
 class _Mute(Tagger):

@@ -57,7 +57,7 @@ class FormJudge:
     def judge(self, item: ArticleItem, units: UnitTags, text: ReadText) -> FormTag:
         head = "\n".join(filter(None, (item.title, item.kicker, item.subtitle, item.column)))
         mark = _EXPOSURE.search(head)
-        if (units.exposure or units.exposed or mark) and not _MENDED.search(head):
+        if (units.exposure or mark) and not _MENDED.search(head):
             word = mark.group() if mark else ""
             why = f"标题或栏目有“{word}”，曝光问题" if word else "揭露问题并点明责任单位，属曝光"
             return FormTag("曝光", Evidence(why=why), 0.95 if mark else 0.75)

@@ -53,6 +53,11 @@ _NAMED = re.compile("通报|点名")
 _SCENE = re.compile("(?:在|来到|走进|位于|赶到|赴|到)$")
 _PRAISE = re.compile(load_cue_pattern("praise"))
 
+# 会议对某县未开工一事提出批评: named at fault in a piece that is no exposure
+_CRITICISED = re.compile("(?:提出|点名|通报|受到|进行)(?:了)?(?:严肃)?批评|批评了")
+_ACTS = ("act", "agent")
+_PRAISED_TOO = re.compile("表扬|表彰")
+
 NO_SPLIT = Split(frozenset(), [])
 
 
@@ -166,6 +171,26 @@ def split_exposure(text: Text, cases: Mapping[str, Case]) -> Split:
         at_fault = [u for u in rest if any(_is_at_fault(text, o) for o in cases[u].occurrences)]
         rest = at_fault or rest
     return Split(frozenset(finders), rest)
+
+
+def criticised(text: Text, cases: Mapping[str, Case]) -> list[str]:
+    """The units that a piece which is no exposure tells to have been criticised by name, as at a meeting."""
+    whole = text.whole
+    if "批评" not in whole:
+        return []
+    found: list[str] = []
+    for match in _CRITICISED.finditer(whole, text.body):
+        start = max(whole.rfind(stop, text.body, match.start()) for stop in "。\n") + 1
+        if _PRAISED_TOO.search(whole, start, match.end()):
+            continue
+        found += [
+            unit
+            for unit, case in cases.items()
+            if unit not in found
+            and not any(o.zone <= 1 and o.act in _ACTS for o in case.occurrences)
+            and any(start <= o.start < match.start() and o.act not in _ACTS for o in case.occurrences)
+        ]
+    return found
 
 
 def _is_scene(text: Text, case: Case) -> bool:

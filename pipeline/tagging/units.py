@@ -22,7 +22,7 @@ from pipeline.tagging.roles import MENTIONS
 from pipeline.tagging.roles_beside import LEADING, rule_confidence
 from pipeline.tagging.roles_byline import Bylines
 from pipeline.tagging.roles_candidate import Case, Piece, weigh
-from pipeline.tagging.roles_exposure import NO_SPLIT, is_exposure, split_exposure
+from pipeline.tagging.roles_exposure import NO_SPLIT, criticised, is_exposure, split_exposure
 from pipeline.tagging.roles_model import RoleModel, load_role_model
 from pipeline.tagging.roles_occurrence import Text
 from pipeline.tagging.roles_text import Reader
@@ -88,7 +88,7 @@ class UnitTagger:
         cases = self.read_cases(item, text)
         exposure = is_exposure(item, text)
         split = split_exposure(text, cases) if exposure else NO_SPLIT
-        exposed = split.exposed
+        exposed = split.exposed if exposure else criticised(text, cases)
         credits: list[Credit] = []
         doubtful: list[Credit] = []
         for byline in bylined:

@@ -65,6 +65,35 @@ def test_exposure_without_its_mark() -> None:
     assert {c.unit for c in tags.credits} == {"市联合督查组"}
 
 
+def test_criticised_at_a_meeting_is_exposed_though_the_piece_is_none() -> None:
+    tags = TAGGER.tag(
+        item(
+            title="全市水库除险会：落后的说说原因",
+            body="本报讯 1月9日，市水利局召开全市水库除险加固推进会，逐座核对进度。\n"
+            "会议通报，上思县的一座水库因图纸反复修改没有动工，对此提出批评。\n"
+            "防城区介绍了经验，受到表扬。",
+        )
+    )
+    assert not tags.exposure
+    assert tags.exposed == ["上思县"]
+    assert {c.unit for c in tags.credits} == {"市水利局"}
+    assert "防城区" not in tags.exposed
+
+
+def test_regulators_acting_on_a_firm_expose_no_unit() -> None:
+    tags = TAGGER.tag(
+        item(
+            title="黑心粉丝 窝点藏在鸡棚",
+            column="曝光台",
+            body="12月9日凌晨，市食药监局、市公安局联合捣毁一个藏在鸡棚里的粉丝加工点，查扣粉丝两吨。\n"
+            "老板黄某去年因超范围使用添加剂被吊销登记证，换了地方继续生产。",
+        )
+    )
+    assert tags.exposure
+    assert tags.exposed == []
+    assert {c.unit for c in tags.credits} == {"市食药监局", "市公安局"}
+
+
 def test_told_unit_is_not_exposed() -> None:
     tags = TAGGER.tag(
         item(

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from scipy.sparse import csr_array
 
 from pipeline.tagging.linear import MODELS, Floats, ModelError
-from pipeline.tagging.segment import word_with
+from pipeline.tagging.segment import words_with
 
 Keys = npt.NDArray[np.uint64]
 Ids = npt.NDArray[np.intp]
@@ -186,18 +186,36 @@ class GramModel:
     def words(self, known: Known, number: int, text: str, name: str, count: int = 3) -> list[str]:
         """Words of a text that hold the pairs of characters that speak most for a class. `number` is that of
         the text in the batch."""
+        return self.words_of([(self._telling(known, number, name), text)], count)[0]
+
+    def words_of_all(self, known: Known, texts: Sequence[str], names: Sequence[str]) -> list[list[str]]:
+        """`words` for the first texts of a batch, each with its class."""
+        telling = [self._telling(known, number, name) for number, name in enumerate(names)]
+        return self.words_of(list(zip(telling, texts, strict=True)))
+
+    def _telling(self, known: Known, number: int, name: str) -> list[str]:
+        """The pairs of characters of a text that speak for a class, those that speak most first."""
         ids, times = known.of(number)
         part = times * self._columns[name].take(ids)
         least = np.partition(part, -_SHOWN)[-_SHOWN] if len(part) > _SHOWN else 0.0
         best = np.flatnonzero(part >= least if least > 0 else part > 0)  # with all that weigh the same
-        found: list[str] = []
-        for _, key in sorted(zip((-part[best]).tolist(), self.keys[ids[best]].tolist(), strict=True)):
-            if len(found) == count:
-                break
-            if key & 0xFFFF:
-                word = word_with(chr(key >> 16 & 0xFFFF) + chr(key & 0xFFFF), text)
-                if word is not None and word not in found:
-                    found.append(word)
+        ranked = sorted(zip((-part[best]).tolist(), self.keys[ids[best]].tolist(), strict=True))
+        return [chr(key >> 16 & 0xFFFF) + chr(key & 0xFFFF) for _, key in ranked if key & 0xFFFF]
+
+    @staticmethod
+    def words_of(asked: Sequence[tuple[list[str], str]], count: int = 3) -> list[list[str]]:
+        """The first `count` words that hold parts of a text, for many lists of parts and their texts."""
+        found: list[list[str]] = [[] for _ in asked]
+        at, rest = 0, list(range(len(asked)))
+        while rest:
+            tried = [(number, part) for number in rest for part in asked[number][0][at : at + count]]
+            for (number, _), word in zip(
+                tried, words_with([(part, asked[number][1]) for number, part in tried]), strict=True
+            ):
+                if word is not None and len(found[number]) < count and word not in found[number]:
+                    found[number].append(word)
+            at += count
+            rest = [number for number in rest if len(found[number]) < count and len(asked[number][0]) > at]
         return found
 
     def save(self, path: Path) -> None:

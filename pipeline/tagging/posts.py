@@ -11,7 +11,7 @@ import msgspec
 from pipeline.city import City
 from pipeline.records import Evidence, PostTags
 from pipeline.tagging.calibration import load_calibration
-from pipeline.tagging.grams import GramBank, Known, load_gram_model
+from pipeline.tagging.grams import GramBank, load_gram_model
 from pipeline.tagging.items import PostItem
 from pipeline.tagging.linear import softmax
 from pipeline.tagging.segment import begins_word
@@ -32,9 +32,9 @@ HARSH = ("complaint", "grievance", "sarcasm", "rhetorical", "fear", "harm", "sad
 class Topic(NamedTuple):
     """What one text of a batch is about."""
 
-    known: Known
     name: str
     share: float
+    words: list[str]
 
 
 class PostTagger:
@@ -67,6 +67,8 @@ class PostTagger:
         chat = self._chat.read(of_chat.part(0, size))
         topics = softmax(self._topics.scores(known.part(0, size)))
         best = topics.argmax(axis=1).tolist()
+        names = [self._topics.classes[place] for place in best]
+        words = self._topics.words_of_all(known, [reading.text for reading in readings], names)
         tags: dict[int, PostTags] = {}
         for number, (place, kind, share) in enumerate(
             zip(order, kinds, topics.max(axis=1).tolist(), strict=True)
@@ -75,7 +77,7 @@ class PostTagger:
             units = None
             if kind.asked:
                 units = self._units_of.choose(reading, shares[number], praise=kind.kind == "表扬")
-            topic = Topic(known, self._topics.classes[best[number]], share)
+            topic = Topic(names[number], share, words[number])
             tags[place] = self._tag(item, number, reading, kind, units, chat, topic)
         return [tags[place] for place in range(size)]
 
@@ -101,7 +103,7 @@ class PostTagger:
             ):
                 sentiment, score = ("positive", 0.3) if reading.has("joy") else ("neutral", 0.0)
                 why = Evidence(why="没有抱怨、担忧或受害的话")
-        words = "”“".join(self._topics.words(topic.known, number, reading.text, topic.name))
+        words = "”“".join(topic.words)
         says = f"与“{topic.name}”类来信最像的词：“{words}”" if words else "没有可据以归类的词，按最常见的类"
         return PostTags(
             id=item.id,

@@ -8,6 +8,7 @@ lists them.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache
 
 import rjieba
@@ -67,6 +68,34 @@ def begins_word(text: str, place: int) -> bool:
             break
         end += len(token)
     return end == place
+
+
+def words_with(asked: Sequence[tuple[str, str]]) -> list[str | None]:
+    """`word_with` of many pairs of a part and its text: what is around the first place of each is cut at
+    once."""
+    begins, windows = [], []
+    for part, text in asked:
+        place = text.find(part)
+        begins.append((place, max(0, place - NEAR)))
+        windows.append(text[begins[-1][1] : place + len(part) + NEAR] if place >= 0 else "")
+    tokens = iter(rjieba.cut(" ".join(windows)))  # no word reaches over a blank
+    found: list[str | None] = []
+    start = end = 0  # of the token, and of the window that is looked at, among all
+    window_start = 0
+    token = ""
+    for (part, text), (place, begin), window in zip(asked, begins, windows, strict=True):
+        if place < 0:
+            found.append(None)
+            window_start += 1
+            continue
+        first = window_start + place - begin
+        while end < first + len(part):
+            token = next(tokens)
+            start, end = end, end + len(token)
+        # Where a word ends within the part, another place may hold it whole.
+        found.append(token if start <= first else word_with(part, text))
+        window_start += len(window) + 1
+    return found
 
 
 def word_with(part: str, text: str) -> str | None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.tagging.segment import segment
+from pipeline.tagging.segment import segment, word_with, words_with
 
 SHARED = Path(os.environ.get("GANGQING_SHARED", Path(__file__).parents[3].parent / "shared")) / "data"
 
@@ -48,3 +48,12 @@ def test_real_messages_are_split_as_jieba_does() -> None:
     with gzip.open(SHARED / "citizen-topics.csv.gz", "rt", encoding="utf-8", newline="") as file:
         texts = [row["text"] for row in csv.DictReader(file)][:400]
     assert sum(segment(text) != jieba.lcut(text) for text in texts) == 0
+
+
+MIXED = st.text(alphabet="路灯坏了公交车站台防城港市民反映 \n\r\t\u3000aB3.%，。😀", max_size=40)
+
+
+@given(st.lists(st.tuples(MIXED, st.integers(0, 39), MIXED), max_size=6))
+def test_words_around_many_places_are_those_around_each(asked: list[tuple[str, int, str]]) -> None:
+    pairs = [(text[at : at + 2] or other[:2] or "路灯", text) for text, at, other in asked]
+    assert words_with(pairs) == [word_with(part, text) for part, text in pairs]

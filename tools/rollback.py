@@ -130,7 +130,7 @@ def there_and_back(revision: str, folder: Path) -> list[Step]:
     common = ["--who", "宣传部 张三", "--at", f"{DAY}T20:00", *at(later)]
     acts = [
         new.run("exposure", "add", "围挡占道", "--unit", "市住建委", *common),
-        new.run("edits", "alias", "水利人家", "--unit", "市水利局", "--why", "试运行", *common),
+        new.run("edits", "alias", "市水利局", "水利人家", "--why", "试运行", *common),
         new.run("build", *at(later)),
     ]
     failed = next((each for each in acts if each.returncode), None)

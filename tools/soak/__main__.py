@@ -37,7 +37,7 @@ from tools.faults.town import Receiver
 from tools.soak.page import PAGE, Outcome, page_of, verdicts
 from tools.soak.people import PASSWORD, Person, Seen
 from tools.soak.played import PlayedClock, program
-from tools.soak.watch import Books, Look, log_errors, look, same_when_rebuilt
+from tools.soak.watch import BESIDE, Books, Look, log_errors, look, same_when_rebuilt
 from tools.soak.world import World, troubles, write_content
 
 START = dt.date(2017, 10, 9)  # days of the plan's season with a week behind the first that is played
@@ -94,7 +94,7 @@ class Soak:
         """By hand, so that what it says of itself can be compared with what it landed."""
         said = self.command("crawl", "--json", codes=(0, 1))
         for row in json.loads(said) if said.strip() else []:
-            if row["error"] and "正在被另一个抓取任务抓取" not in row["error"]:
+            if row["error"] and BESIDE not in row["error"]:
                 self.errors.append(f"crawl of {row['site']}: {row['error']}")
 
     def run(self) -> Outcome:
@@ -108,7 +108,16 @@ class Soak:
                 self.crawl()
                 self.command("build")
                 with self._desk() as (base, pid):
-                    return self._live(base, pid)
+                    outcome = self._live(base, pid)
+                # Nothing runs any more: what is read from now on stays.
+                self._rest()
+                self.command("build")
+                self._compare(self._messages)
+                self._compare(self._rebuild)
+                found = [*outcome.errors, *self.errors, *log_errors(self.store)]
+                outcome.errors = list(dict.fromkeys(found))
+                outcome.held, outcome.runs = outcome.held + self.held, self.runs
+                return outcome
         finally:
             world.close()
             self.receiver.close()
@@ -220,9 +229,6 @@ class Soak:
         time.sleep(2)
         self._look(books, pid, time.monotonic() - began)
         self._compare(books.captures)
-        self._compare(self._messages)
-        self._compare(self._rebuild)
-        self.errors += seen.errors + log_errors(self.store)
         return Outcome(
             minutes=(time.monotonic() - began) / 60,
             day_seconds=self.clock.day_seconds,
@@ -230,8 +236,8 @@ class Soak:
             clicks=seen.clicks,
             acts=seen.acts,
             began=began,
-            errors=list(dict.fromkeys(self.errors)),
-            held=books.held + self.held,
+            errors=seen.errors,
+            held=books.held,
             runs=self.runs,
             jobs=len(list(self.store.jobs.glob("*.json"))),
         )
@@ -272,7 +278,7 @@ class Soak:
         until = time.monotonic() + 300
         while time.monotonic() < until:
             jobs = [json.loads(path.read_bytes()) for path in self.store.jobs.glob("*.json")]
-            if not any(job["state"] == "进行中" for job in jobs):
+            if not any(job["state"] == "进行中" and _is_alive(job["pid"]) for job in jobs):
                 return
             time.sleep(0.5)
         self.errors.append("a job does not end")
@@ -298,6 +304,11 @@ class Soak:
             f"{len(seen.clicks)} clicks {errors} errors",
             flush=True,
         )
+
+
+def _is_alive(pid: int | None) -> bool:
+    """Whether a job's step still runs, also when the desk that started it has ended."""
+    return pid is not None and Path(f"/proc/{pid}").exists()
 
 
 def main() -> int:

@@ -24,6 +24,7 @@ from pipeline.landing import iter_landed
 from pipeline.store import Store
 from tools.faults.town import digest
 
+BESIDE = "正在被另一个抓取任务抓取"
 TRIES = 6  # of a comparison while builds and decisions go on
 
 
@@ -209,8 +210,11 @@ def log_errors(store: Store) -> list[str]:
                 found.append(f"{said['at']} {said['said'][:120]} {str(said.get('fault', ''))[-300:]}")
     for path in sorted(store.jobs.glob("*.json")):
         job = json.loads(path.read_bytes())
-        if job["state"] not in ("完成", "进行中"):
-            tail = path.with_suffix(".log").read_text("utf-8", "replace")[-300:]
+        if job["state"] not in ("完成", "进行中", "中断"):
+            said = path.with_suffix(".log").read_text("utf-8", "replace")
+            if BESIDE in said:
+                continue  # somebody was crawling by hand; the next time it is done
+            tail = said[-300:]
             found.append(f"job {job['label']} {job['state']} ({job['code']}): {tail}")
     return found
 

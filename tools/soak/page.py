@@ -31,7 +31,9 @@ FOUND = """## What soaks found
   it. It is let go now, and ends with its last reader.
 - A build broke down beside a crawl that found nothing new on a site: it had listed the file that such a run removes.
   An empty file is not listed any more; the health page had the same race with drafts of job records.
-- A connection was let go after five seconds, sometimes while somebody clicked; it is kept for 75 now."""
+- A connection was let go after five seconds, sometimes while somebody clicked; it is kept for 75 now.
+- In a soak of 46 minutes two threads of 120 had other responsible units in the warehouse that grew than in the one that
+  was built anew from the same landing and decisions, under the same rules (all other tables were the same). **Open.**"""
 
 
 @dataclasses.dataclass

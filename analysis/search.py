@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import datetime as dt
+import functools
 import sqlite3
 import time
 from collections.abc import Collection
@@ -175,6 +176,29 @@ def search_hits(
     return Hits()
 
 
+def _hits_of_late(
+    index: Path, query: Query, kind: Literal["article", "post"], sort: Sort, as_of: dt.date
+) -> Hits:
+    """The same: who turns over the screens of what she found, or sets a filter, asks the same words again."""
+    try:
+        stat = index.stat()
+    except FileNotFoundError:
+        return search_hits(index, query, kind, sort, as_of)
+    return _kept_hits(index, (stat.st_ino, stat.st_mtime_ns, stat.st_size), query, kind, sort, as_of)
+
+
+@functools.lru_cache(maxsize=32)  # thousands of hits each
+def _kept_hits(
+    index: Path,
+    edition: tuple[int, int, int],  # in the key alone: another file is asked anew
+    query: Query,
+    kind: Literal["article", "post"],
+    sort: Sort,
+    as_of: dt.date,
+) -> Hits:
+    return search_hits(index, query, kind, sort, as_of)
+
+
 def lacks_texts(con: Connection, index: Path) -> bool:
     """Whether the index lacks texts that the warehouse holds, as it does until a build is through."""
     if index_state(index) != "whole":
@@ -213,7 +237,7 @@ def find_articles(
     """
     query = parse_query(words) if words.strip() else None
     sort = sort or ("rank" if query else "newest")
-    hits = search_hits(index, query, "article", sort, as_of) if query else None
+    hits = _hits_of_late(index, query, "article", sort, as_of) if query else None
     given = hits or Hits()
     held = held if held is not None else hold_articles(con, known_by)
     rows = ask_held(
@@ -268,7 +292,7 @@ def find_threads(
         SearchError: the question cannot be asked.
     """
     query = parse_query(words)
-    hits = search_hits(index, query, "post", sort, as_of)
+    hits = _hits_of_late(index, query, "post", sort, as_of)
     rows = ask(
         con,
         "thread_found",

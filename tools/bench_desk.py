@@ -6,6 +6,9 @@ FOLDER holds a filled sample city (`gangqing run --home FOLDER`); it is copied, 
 repeated with new names, spread over the five years before its day. The server is a process of its own, the
 clickers share the machine with it. `first` is one visit after a build, when nothing was asked yet. Meanwhile
 somebody decides something every --decide seconds, in turn on a ticket and on an article.
+
+All clickers look for the same words, so the index is asked once for each question; `first` shows what that
+costs.
 """
 
 from __future__ import annotations

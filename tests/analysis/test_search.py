@@ -138,3 +138,27 @@ def test_no_question_breaks_the_index(asked: tuple[Connection, Path], words: str
 
     hits = search_hits(asked[1], query, "article")
     assert len(hits.refs) == len(hits.parts) == len(hits.scores)
+
+
+def test_the_same_words_are_looked_up_once_until_the_index_is_another(asked, monkeypatch) -> None:
+    from analysis import search
+
+    looked: list[str] = []
+    look = search.search_hits
+
+    def counted(index, query, *rest):
+        looked.append(query.by_words)
+        return look(index, query, *rest)
+
+    monkeypatch.setattr(search, "search_hits", counted)
+    search._kept_hits.cache_clear()
+    con, index = asked[0], asked[1]
+    day = dt.date(2018, 2, 26)
+    first = search.find_articles(con, index, "水利", search.ArticleFilter(), day, limit=1)
+    second = search.find_articles(con, index, "水利", search.ArticleFilter(), day, limit=1, offset=1)
+    assert first.total == second.total > 1 and first.rows != second.rows
+    assert len(looked) == 1
+    index.touch()
+    search.find_articles(con, index, "水利", search.ArticleFilter(), day)
+    search.find_articles(con, index, "水利", search.ArticleFilter(), dt.date(2017, 10, 1))
+    assert len(looked) == 3

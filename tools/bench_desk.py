@@ -2,7 +2,8 @@
 
     python tools/bench_desk.py [--home FOLDER] [--articles 200000] [--posts 300000] [--clickers 20]
 
-FOLDER holds a filled sample city (`gangqing run --home FOLDER`); it is copied, not changed. Its rows are
+FOLDER holds a filled sample city (`gangqing run --home FOLDER`); it is copied, not changed; without one the
+sample city is run first. Its rows are
 repeated with new names, spread over the five years before its day. The server is a process of its own, the
 clickers share the machine with it. `first` is one visit after a build, when nothing was asked yet. Meanwhile
 somebody decides something every --decide seconds, in turn on a ticket and on an article.
@@ -25,6 +26,8 @@ import re
 import shutil
 import socket
 import statistics
+import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -172,7 +175,7 @@ def decide(folder: Path, ticket: str, article: str, every: float, over: threadin
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--home", type=Path, default=Path())
+    parser.add_argument("--home", type=Path)
     parser.add_argument("--articles", type=int, default=200_000)
     parser.add_argument("--posts", type=int, default=300_000)
     parser.add_argument("--clickers", type=int, default=20)
@@ -182,8 +185,12 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
-        shutil.copytree(options.home / "var", home / "var")
-        shutil.copyfile(options.home / "warehouse.duckdb", home / "warehouse.duckdb")
+        if options.home is None:
+            command = [sys.executable, "-m", "gangqing", "run", "--home", folder, "--port", "0"]
+            subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        else:
+            shutil.copytree(options.home / "var", home / "var")
+            shutil.copyfile(options.home / "warehouse.duckdb", home / "warehouse.duckdb")
         began = time.perf_counter()
         counts = inflate(home / "warehouse.duckdb", options.articles, options.posts)
         print(f"filled in {time.perf_counter() - began:.0f} s:", counts, flush=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Callable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any, ClassVar, Generic, TypeVar
 
 T = TypeVar("T")
@@ -88,6 +89,24 @@ def screen_of(params: Any) -> int:
     return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 7 else 1
 
 
+def sort_of(params: Any, keys: Mapping[str, Any], sort: str = "") -> str:
+    """The sort that the request asks for, "" where it is none of `keys`; `sort` where it asks for none."""
+    asked: str = params.get("sort") or sort
+    return asked if asked.removeprefix("-") in keys else ""
+
+
+def ordered(rows: Sequence[T], keys: Mapping[str, Callable[[T], Any]], sort: str) -> Sequence[T]:
+    """Rows by one of the keys (with a - before it downwards, "": as they are); those without a value last."""
+    if not sort:
+        return rows
+    valued = [(value, row) for row in rows if (value := keys[sort.removeprefix("-")](row)) is not None]
+    bare = (
+        [row for row in rows if keys[sort.removeprefix("-")](row) is None] if len(valued) < len(rows) else []
+    )
+    valued.sort(key=itemgetter(0), reverse=sort.startswith("-"))
+    return [*(row for _, row in valued), *bare]
+
+
 def cut(
     rows: Sequence[T],
     params: Any,
@@ -102,16 +121,8 @@ def cut(
         keys: by what it can be sorted; rows without a value come last.
         sort: where the request asks for nothing known.
     """
-    keys = keys or {}
-    asked = params.get("sort") or sort
-    key = asked.removeprefix("-")
-    if key in keys:
-        of = keys[key]
-        valued = [row for row in rows if of(row) is not None]
-        bare = [row for row in rows if of(row) is None]
-        rows = [*sorted(valued, key=of, reverse=asked.startswith("-")), *bare]
-    else:
-        asked = ""
+    asked = sort_of(params, keys or {}, sort)
+    rows = ordered(rows, keys or {}, asked)
     total = len(rows)
     screens = max(1, math.ceil(total / per_screen))
     screen = min(screen_of(params), screens)

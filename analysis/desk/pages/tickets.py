@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from operator import attrgetter
 from typing import Any, ClassVar
 
@@ -14,7 +14,7 @@ from litestar.response import Redirect, Response
 from analysis.acts.ticket import Actor, TicketRegister, hand_over, take_back
 from analysis.desk.acting import perform, signature
 from analysis.desk.forms import LONG, Form
-from analysis.desk.page import PER_SCREEN, Listing, Page, cut
+from analysis.desk.page import PER_SCREEN, Listing, Page, cut, ordered, sort_of
 from analysis.desk.rights import Role
 from analysis.desk.routing import EXCEL, act, file_answer, see
 from analysis.desk.standing import standing
@@ -128,6 +128,13 @@ def build_tickets(visit: Visit, per_screen: int = PER_SCREEN) -> TicketsPage:
         "kind": attrgetter("kind"),
         "state": attrgetter("state"),
     }
+    sort = sort_of(params, keys)
+    rows: Sequence[Ticket] = found
+    if sort and chosen["q"]:
+        rows = ordered(found, keys, sort)
+    elif sort:
+        kept = f"tickets {sorted(chosen.items())} {visit.scope} by {sort}"
+        rows = visit.once(kept, lambda: [*ordered(found, keys, sort)], ON_TICKETS)
     is_board = params.get("view") == "board"
     board: dict[str, list[Ticket]] = {state: [] for state in BOARD}
     for ticket in found if is_board else ():
@@ -135,7 +142,9 @@ def build_tickets(visit: Visit, per_screen: int = PER_SCREEN) -> TicketsPage:
             board[ticket.state].append(ticket)
     valid = [unit.short for unit in visit.office.city.units if unit.valid_on(visit.as_of)]
     return TicketsPage(
-        listing=cut(found, params, keys, per_screen=per_screen),
+        listing=dataclasses.replace(
+            cut(rows, {"screen": params.get("screen")}, per_screen=per_screen), sort=sort
+        ),
         board=board,
         view="板" if is_board else "表",
         counts={s: summary.states[s] for s in [*OPEN, "已答复", "已办结"] if summary.states[s]},

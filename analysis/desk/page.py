@@ -99,12 +99,11 @@ def ordered(rows: Sequence[T], keys: Mapping[str, Callable[[T], Any]], sort: str
     """Rows by one of the keys (with a - before it downwards, "": as they are); those without a value last."""
     if not sort:
         return rows
-    valued = [(value, row) for row in rows if (value := keys[sort.removeprefix("-")](row)) is not None]
-    bare = (
-        [row for row in rows if keys[sort.removeprefix("-")](row) is None] if len(valued) < len(rows) else []
-    )
+    of = keys[sort.removeprefix("-")]
+    pairs = [(of(row), row) for row in rows]
+    valued = [pair for pair in pairs if pair[0] is not None]
     valued.sort(key=itemgetter(0), reverse=sort.startswith("-"))
-    return [*(row for _, row in valued), *bare]
+    return [*(row for _, row in valued), *(row for value, row in pairs if value is None)]
 
 
 def cut(

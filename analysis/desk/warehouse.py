@@ -255,6 +255,7 @@ class DeskWarehouse:
             self._took = time.monotonic() - began
             self._lock.notify_all()
         if opened is not shown:
+            opened.live.use_city(self._city)  # which may have been edited while this was prepared
             shown.live.close()
         _set_aside(is_all=opened is not shown)
         return True

@@ -5,9 +5,9 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from operator import attrgetter
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from litestar.response import Redirect, Response
 
@@ -27,6 +27,7 @@ from analysis.ticket_moves import UNIT
 from analysis.warehouse import moment
 
 # Columns of the board, in the order in which a post walks through them.
+T = TypeVar("T")
 BOARD = ("待研判", "退回改派", "待签收", "办理中", "延期", "暂停", "已初步回应", "已答复")
 DUE = {"late": "已超时", "today": "今天到期", "week": "三个工作日内", "none": "没有时限"}
 SOON = 3  # working days
@@ -89,9 +90,14 @@ def chosen_tickets(visit: Visit) -> tuple[dict[str, str], list[Ticket]]:
         day, at = visit.as_of, visit.at
         return [ticket for ticket in visit.tickets() if _is_chosen(ticket, chosen, day, at)]
 
-    if chosen["q"]:  # words differ from person to person, the rest returns
-        return chosen, found()
-    return chosen, visit.once(f"tickets {sorted(chosen.items())} {visit.scope}", found, ON_TICKETS)
+    return chosen, _kept(visit, chosen, "", found)
+
+
+def _kept(visit: Visit, chosen: dict[str, str], how: str, compute: Callable[[], T]) -> T:
+    """A list by a filter, kept for who asks next; not where words are looked for, which hardly return."""
+    if chosen["q"]:
+        return compute()
+    return visit.once(f"tickets {sorted(chosen.items())} {visit.scope}{how}", compute, ON_TICKETS)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -129,12 +135,7 @@ def build_tickets(visit: Visit, per_screen: int = PER_SCREEN) -> TicketsPage:
         "state": attrgetter("state"),
     }
     sort = sort_of(params, keys)
-    rows: Sequence[Ticket] = found
-    if sort and chosen["q"]:
-        rows = ordered(found, keys, sort)
-    elif sort:
-        kept = f"tickets {sorted(chosen.items())} {visit.scope} by {sort}"
-        rows = visit.once(kept, lambda: [*ordered(found, keys, sort)], ON_TICKETS)
+    rows = _kept(visit, chosen, f" by {sort}", lambda: ordered(found, keys, sort))
     is_board = params.get("view") == "board"
     board: dict[str, list[Ticket]] = {state: [] for state in BOARD}
     for ticket in found if is_board else ():

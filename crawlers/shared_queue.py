@@ -61,11 +61,13 @@ def run_number() -> int:
 
 
 class SeenPages(RFPDupeFilter):
-    """A page is asked for once, whoever found a link to it; again only on its way through a redirect."""
+    """A page is asked for once, whoever found a link to it or was redirected to it; again only when the way
+    through its redirects comes back to it (with a cookie then)."""
 
     def request_fingerprint(self, request: Request) -> str:
         visit = request.meta["visit"]
-        return f"{visit.url}\n{len(visit.chain)}\n{visit.conditional}"
+        returns = len(visit.chain) if visit.address in visit.chain else 0
+        return f"{visit.url}\n{returns}\n{visit.conditional}"
 
 
 class SharedScheduler(Scheduler):

@@ -128,7 +128,8 @@ def load_article(
     version = next((row for row in versions if row["content_hash"] == content_hash), newest)
     credits = ask(con, "article_credits", ids=[article_id], known_by=known)
     whys = _object(version["why_json"])
-    corrected = {row["key"] for row in ask(con, "corrections_of", target=article_id, known_by=known)}
+    names = [article_id, *{row["url"] for row in versions}]
+    corrected = {row["key"] for row in ask(con, "corrections_of", targets=names, known_by=known)}
     is_newest = version["content_hash"] == newest["content_hash"]
     marks = [*_tag_marks(whys, version), *(_credit_marks(credits) if is_newest else ())]
     return ArticleShown(

@@ -239,22 +239,26 @@ def find_articles(
     sort = sort or ("rank" if query else "newest")
     hits = _hits_of_late(index, query, "article", sort, as_of) if query else None
     given = hits or Hits()
-    held = held if held is not None else hold_articles(con, known_by)
-    rows = ask_held(
-        con,
-        held,
-        "article_list",
-        has_words=query is not None,
-        refs=given.refs,
-        parts=given.parts,
-        scores=given.scores,
-        as_of=as_of,
-        limit=limit,
-        offset=offset,
-        sort=sort,
-        **dataclasses.asdict(wanted),
+    every = held if held is not None else hold_articles(con, known_by)
+    rows = every.once(
+        (query, wanted, as_of, sort, limit, offset),
+        hits,
+        lambda: ask_held(
+            con,
+            every,
+            "article_list",
+            has_words=query is not None,
+            refs=given.refs,
+            parts=given.parts,
+            scores=given.scores,
+            as_of=as_of,
+            limit=limit,
+            offset=offset,
+            sort=sort,
+            **dataclasses.asdict(wanted),
+        ),
     )
-    bodies = held.texts(con, ((row["article_id"], row["content_hash"]) for row in rows))
+    bodies = every.texts(con, ((row["article_id"], row["content_hash"]) for row in rows))
     terms = query.terms if query else ()
     found = [
         FoundArticle(

@@ -8,8 +8,8 @@ repeated with new names, spread over the five years before its day. The server i
 clickers share the machine with it. `first` is one visit after a build, when nothing was asked yet. Meanwhile
 somebody decides something every --decide seconds, in turn on a ticket and on an article.
 
-All clickers look for the same words, so the index is asked once for each question; `first` shows what that
-costs.
+The clickers open fifty articles, fifty tickets and twenty units and look for twelve words, one at random each
+time; all other pages are the same for all, so their questions are asked once; `first` shows what that costs.
 """
 
 from __future__ import annotations
@@ -61,14 +61,42 @@ THREAD_TABLES = (
 )  # fmt: skip
 NAMES = {"article_id": "a", "story_id": "a", "first_id": "a", "thread_id": "t", "other_id": "t"}
 PAGES = (
-    "/", "/ledger", "/ledger?verdict=未达标", "/ledger/cell?unit=市水利局&task=m02", "/units",
-    "/units/市水利局",
-    "/articles", "/articles?q=水利", "/articles?q=“扶贫攻坚”", "/articles?unit=市水利局&form=报道",
-    "/articles?q=教育 NOT 会议&sort=newest", "/articles?q=垃圾&in=threads", "/tickets", "/tickets?view=board",
-    "/tickets?due=late&sort=next_due", "/hotspots", "/exposures", "/announcement", "/appeals", "/sources",
-    "/sources/fcgrb", "/charts", "/charts/coverage.svg", "/charts/forum.svg", "/reports",
-    "/reports/preview?kind=weekly", "/settings", "/log", "/api/v1/coverage", "/api/v1/articles?q=水利",
-)  # fmt: skip
+    "/",
+    "/ledger",
+    "/ledger?verdict=未达标",
+    "/ledger/cell?unit=市水利局&task=m02",
+    "/units",
+    "/articles",
+    "/articles?q=“扶贫攻坚”",
+    "/articles?unit=市水利局&form=报道",
+    "/articles?q=教育 NOT 会议&sort=newest",
+    "/articles?q=垃圾&in=threads",
+    "/tickets",
+    "/tickets?view=board",
+    "/tickets?due=late&sort=next_due",
+    "/hotspots",
+    "/exposures",
+    "/announcement",
+    "/appeals",
+    "/sources",
+    "/sources/fcgrb",
+    "/charts",
+    "/charts/coverage.svg",
+    "/charts/forum.svg",
+    "/reports",
+    "/reports/preview?kind=weekly",
+    "/settings",
+    "/log",
+    "/api/v1/coverage",
+    "/api/v1/articles?q=水利",
+)
+WORDS = ("水利", "扶贫", "学校", "港口", "道路", "食品", "环保", "就业", "医院", "网格", "边境", "检查")
+# Pages of which there are many: where the links to them stand, what they look like, how many are taken.
+MANY = {
+    "/articles/…": ("/articles", r'href="(/articles/a[0-9a-f]+)', 50),
+    "/tickets/…": ("/tickets", r'href="(/tickets/t[0-9a-f]+-\d+)', 50),
+    "/units/…": ("/units", r'href="(/units/[^"?/]+)"', 20),
+}  # fmt: skip
 
 
 def inflate(path: Path, articles: int, posts: int) -> dict[str, int]:
@@ -141,15 +169,25 @@ def visit(client: httpx.Client, path: str) -> float:
     return time.perf_counter() - start
 
 
+def find_pages(client: httpx.Client) -> dict[str, list[str]]:
+    """The addresses that each kind of page has."""
+    pages = {path: [path] for path in PAGES} | {"/articles?q=…": [f"/articles?q={word}" for word in WORDS]}
+    for name, (path, link, most) in MANY.items():
+        found = list(dict.fromkeys(re.findall(link, client.get(path).text)))[:most]
+        assert len(found) > 1, path
+        pages[name] = found
+    return pages
+
+
 def click(
-    base: str, cookies: httpx.Cookies, pages: list[str], rounds: int, think: float, seed: int
+    base: str, cookies: httpx.Cookies, pages: dict[str, list[str]], rounds: int, think: float, seed: int
 ) -> list[tuple[str, float]]:
-    """One person: every page `rounds` times in an order of her own, a pause after each."""
+    """One person: every kind of page `rounds` times in an order of her own, a pause after each."""
     chance, found = random.Random(seed), []
     client = httpx.Client(base_url=base, timeout=600, follow_redirects=True, cookies=cookies)
     time.sleep(chance.uniform(0, 2 * think))
-    for path in chance.sample(pages * rounds, len(pages) * rounds):
-        found.append((path, visit(client, path)))
+    for name in chance.sample([*pages] * rounds, len(pages) * rounds):
+        found.append((name, visit(client, chance.choice(pages[name]))))
         time.sleep(chance.uniform(0.5, 1.5) * think)
     return found
 
@@ -220,20 +258,14 @@ def measure(home: Path, options: argparse.Namespace) -> None:
         except httpx.TransportError:
             time.sleep(0.2)
     client = sign_in(base)
-    pages = [*PAGES]
-    for path, link in (
-        ("/articles", r'href="(/articles/a[0-9a-f]+)'),
-        ("/tickets", r'href="(/tickets/t[0-9a-f]+-\d+)'),
-    ):
-        found = re.search(link, client.get(path).text)
-        assert found, path
-        pages.append(found[1])
-    first = {path: visit(client, path) for path in pages}
+    first = {path: visit(client, path) for path in PAGES}
+    pages = find_pages(client)
+    first = {name: first.get(name) or visit(client, paths[0]) for name, paths in pages.items()}
     over = threading.Event()
     with concurrent.futures.ThreadPoolExecutor(options.clickers + 1) as pool:
         record = open_store(home, load_city(CITY)).decisions
-        named = [page.rpartition("/")[2] for page in pages[-2:]]
-        decided = pool.submit(decide, record, named[1], named[0], options.decide, over)
+        ticket, article = (pages[name][0].rpartition("/")[2] for name in ("/tickets/…", "/articles/…"))
+        decided = pool.submit(decide, record, ticket, article, options.decide, over)
         people = [
             pool.submit(click, base, client.cookies, pages, options.rounds, options.think, seed)
             for seed in range(options.clickers)

@@ -20,6 +20,7 @@ from analysis.queue import Ticket, queue_of, rank, ticket_rows, touched_threads
 from analysis.warehouse import Connection, moment
 
 T = TypeVar("T")
+Owned = TypeVar("Owned", CreditRow, Ticket)
 
 
 @dataclasses.dataclass
@@ -135,9 +136,7 @@ class Answers:
 
     def tickets(self) -> list[Ticket]:
         """All tickets of the day, also closed ones, overdue first; a liaison's only."""
-        if self.scope is None:
-            return self.all_tickets()
-        return [ticket for ticket in self.all_tickets() if self.scope == ticket.unit]
+        return self.all_tickets() if self.scope is None else self.tickets_by_unit().get(self.scope, [])
 
     def all_tickets(self, as_of: dt.date | None = None) -> list[Ticket]:
         """The tickets of all units: for what is computed once for all who ask.
@@ -172,6 +171,10 @@ class Answers:
 
         return self.once("tickets by thread", found, ON_TICKETS)
 
+    def tickets_by_unit(self) -> dict[str, list[Ticket]]:
+        """The tickets of each unit, in the order of `tickets`; whose request it is does not matter."""
+        return self.once("tickets by unit", lambda: _by_unit(self.all_tickets()), ON_TICKETS)
+
     def tickets_of(self, threads: Iterable[str]) -> list[Ticket]:
         """The tickets of some threads, in the order of `tickets`; a liaison's only."""
         by_thread = self.by_thread()
@@ -194,15 +197,22 @@ class Answers:
         return self.edition.carried(("ticket rows", at, self.known_by), asked, amend, ON_TICKETS)
 
     def credits(self, unit: str | None = None, task: str | None = None) -> list[CreditRow]:
-        """Credited stories of a unit under a task (None: all)."""
+        """Credited stories of a unit under a task (None: all); a liaison's only."""
         if self.scope is not None:
             unit = self.scope
+        own = self.all_credits() if unit is None else self.credits_by_unit().get(unit, [])
+        return [row for row in own if task in (None, row.task)]
+
+    def all_credits(self) -> list[CreditRow]:
+        """Credited stories of all units, task by task."""
         office = self.office
+        return self.once(
+            "credits", lambda: ledger_rows(office.plan, self.facts(), office.points), ON_ARTICLES
+        )
 
-        def found() -> list[CreditRow]:
-            return ledger_rows(office.plan, self.facts(), office.points, unit, task)
-
-        return self.once(f"credits {unit} {task}", found, ON_ARTICLES)
+    def credits_by_unit(self) -> dict[str, list[CreditRow]]:
+        """The same by their unit; whose request it is does not matter."""
+        return self.once("credits by unit", lambda: _by_unit(self.all_credits()), ON_ARTICLES)
 
     def once(self, what: str, compute: Callable[[], T], kinds: Iterable[str] | None = None) -> T:
         """An answer of this day that others ask for too: computed once per edition and decisions.
@@ -211,3 +221,11 @@ class Answers:
             kinds: of the decisions that can change it (ON_ARTICLES, ON_TICKETS); None: any can.
         """
         return self.edition.once((what, self.at, self.known_by), compute, kinds)
+
+
+def _by_unit(rows: Iterable[Owned]) -> dict[str, list[Owned]]:
+    units: dict[str, list[Owned]] = {}
+    for row in rows:
+        if row.unit is not None:
+            units.setdefault(row.unit, []).append(row)
+    return units

@@ -96,7 +96,7 @@ def _api(path: str, permission: str) -> Any:
         def answer(*args: Any, **kwargs: Any) -> Any:
             return _plain(function(*args, **kwargs))
 
-        return see(f"{V1}{path}", permission, fresh=True, include_in_schema=True, tags=["v1"])(answer)
+        return see(f"{V1}{path}", permission, include_in_schema=True, tags=["v1"])(answer)
 
     return route
 

@@ -97,8 +97,12 @@ class Edition:
         Args:
             kinds: of the decisions that can change it; None: any can.
         """
-        count = len(self._new) if kinds is None else sum(self._counts[kind] for kind in frozenset(kinds))
+        count = len(self._new) if kinds is None else self.count(kinds)
         return self._memory.answer((key, self._edits), count, lambda _: compute())
+
+    def count(self, kinds: Iterable[str]) -> int:
+        """How many decisions of these kinds are known that the edition was not built from."""
+        return sum(self._counts[kind] for kind in frozenset(kinds))
 
     def carried(
         self,

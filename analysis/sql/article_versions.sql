@@ -11,7 +11,7 @@ WITH seen AS (
 )
 SELECT
   s.content_hash, s.first_captured_at, s.last_captured_at, s.capture_count, s.sha256,
-  v.title, v.kicker, v.subtitle, v.byline, v.source, v.column_name, v.page_name, v.body, v.images, v.published,
+  v.url, v.title, v.kicker, v.subtitle, v.byline, v.source, v.column_name, v.page_name, v.body, v.images, v.published,
   t.topic, t.indicator, t.sentiment, t.sentiment_score, t.form, t.has_editor_note, t.is_plan_column,
   t.mentions, t.exposed, t.why_json, t.confidence_json
 FROM seen AS s

@@ -74,6 +74,7 @@ FIRST: tuple[Callable[[Visit], object], ...] = (
     today.build_today,
     ledger.build_ledger,
     units.build_units,
+    units.ready_units,
     tickets.build_tickets,
     articles.held_articles,
     hotspots.all_issues,

@@ -19,6 +19,7 @@ from analysis.desk.pages.articles import held_articles
 from analysis.desk.pages.ledger import decisions_on
 from analysis.desk.routing import act, see
 from analysis.desk.visit import Visit
+from analysis.desk.warehouse import ON_ARTICLES
 from analysis.plan import PIECE_KINDS
 from pipeline.records import Form as ArticleForm
 
@@ -81,7 +82,12 @@ def find_article(visit: Visit, target: str, content_hash: str | None = None) -> 
     Raises:
         NotFoundException: there is none, or not yet. PermissionDeniedException: it does not concern her unit.
     """
-    found = load_article(visit.con, target, visit.known_by, content_hash, held_articles(visit))
+    held = held_articles(visit)
+    found = held.once(
+        (target, content_hash, visit.edition.count(ON_ARTICLES)),
+        None,
+        lambda: load_article(visit.con, target, visit.known_by, content_hash, held),
+    )
     day = None
     if found is not None:
         captured = found.fact["first_captured_at"]

@@ -165,6 +165,12 @@ def _points(row: CoverageRow) -> float | None:
         return None
 
 
+def ready_units(visit: Visit) -> None:
+    """Let what the page of any unit is cut from be ready."""
+    visit.credits_by_unit()
+    visit.tickets_by_unit()
+
+
 def build_unit(visit: Visit, name: str) -> UnitPage:
     """Raises NotFoundException: the city has no such unit."""
     visit.check_unit(name)
@@ -177,7 +183,7 @@ def build_unit(visit: Visit, name: str) -> UnitPage:
     tasks_of: dict[str, list[str]] = {}
     for credit in visit.credits(name):
         tasks_of.setdefault(credit.article_id, []).append(credit.task)
-    tickets = [ticket for ticket in visit.tickets() if ticket.unit == name]
+    tickets = visit.tickets_by_unit().get(name, [])
     return UnitPage(
         unit=unit,
         rows=sorted(

@@ -7,6 +7,7 @@ WITH corrected AS (
   FROM correction_at(known_by) AS c
   JOIN article_ref AS r ON r.ref = c.target
   WHERE c.key = 'credits' AND (articles IS NULL OR LIST_CONTAINS(articles, r.article_id))
+    AND r.article_id BETWEEN COALESCE(LIST_MIN(articles), '') AND COALESCE(LIST_MAX(articles), '~')
   GROUP BY r.article_id
 ),
 said AS (
@@ -16,6 +17,7 @@ said AS (
   FROM decision_at(known_by) AS d
   JOIN article_ref AS r ON r.ref = d.target
   WHERE d.kind IN ('credit_add', 'credit_refuse') AND (articles IS NULL OR LIST_CONTAINS(articles, r.article_id))
+    AND r.article_id BETWEEN COALESCE(LIST_MIN(articles), '') AND COALESCE(LIST_MAX(articles), '~')
   QUALIFY ROW_NUMBER() OVER (PARTITION BY r.article_id, d.unit ORDER BY d.number_in_order DESC) = 1
 ),
 candidate AS (
@@ -27,6 +29,8 @@ candidate AS (
   WHERE NOT c.is_doubtful AND a.article_id NOT IN (SELECT article_id FROM corrected)
     AND (articles IS NULL OR LIST_CONTAINS(articles, a.article_id))
     AND (articles IS NULL OR LIST_CONTAINS(articles, c.article_id))
+    AND a.article_id BETWEEN COALESCE(LIST_MIN(articles), '') AND COALESCE(LIST_MAX(articles), '~')
+    AND c.article_id BETWEEN COALESCE(LIST_MIN(articles), '') AND COALESCE(LIST_MAX(articles), '~')
   UNION ALL
   SELECT
     article_id, credit.unit, COALESCE(credit.role, 'subject'), 1.0, '人工更正', NULL, NULL, NULL, NULL,

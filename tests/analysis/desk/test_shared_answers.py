@@ -12,11 +12,13 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from litestar.exceptions import NotFoundException
 
 from analysis.article_list import ask_held
 from analysis.desk.accounts import Account
 from analysis.desk.office import Office
-from analysis.desk.pages.articles import held_articles
+from analysis.desk.pages.article import find_article
+from analysis.desk.pages.articles import held_articles, search_articles
 from analysis.desk.pages.charts import CHARTS, table_of
 from analysis.desk.pages.doubts import all_doubts
 from analysis.desk.pages.today import floors_of
@@ -24,6 +26,7 @@ from analysis.desk.pages.units import unit_lines
 from analysis.desk.rights import Role
 from analysis.desk.visit import Visit
 from analysis.desk.warehouse import DeskWarehouse, Memory
+from analysis.search import ArticleFilter
 from pipeline.decisions import Decision, append_decision
 from pipeline.load import build
 from tests.analysis.case import MarkTagger
@@ -57,10 +60,24 @@ def answers(office: Office, warehouse: DeskWarehouse) -> list[Any]:
             ).fetchall()
             found.append((visit.facts(), visit.tickets(), visit.all_coverage(), rows, listed))
             found.append([all_doubts(visit), floors_of(visit), unit_lines(visit), visit.pieces().rows])
+            found.append([visit.credits(), visit.credits(UNIT), visit.tickets_by_unit()])
+            found.append([shown(visit, row[0]) for row in listed])
+            found.append(search_articles(visit, "", ArticleFilter(), "newest"))
             found.append([table_of(visit, name).rows for name, chart in CHARTS.items() if chart.of_city])
             by_name = sorted(visit.ticket_rows().items())
             found.append([(name, row | {"why_json": None}) for name, row in by_name])
     return found
+
+
+def shown(visit: Visit, article_id: str) -> Any:
+    """What the page of one article says of it; None: it is not there yet."""
+    try:
+        article = find_article(visit, article_id)
+    except NotFoundException:
+        return None
+    rows = [article.fact, *article.copies]
+    plain = [{name: row[name] for name in sorted(row) if name != "place"} for row in rows]
+    return dataclasses.replace(article, fact={}, copies=plain)
 
 
 def names(office: Office) -> tuple[list[str], list[str]]:

@@ -8,29 +8,32 @@ import itertools
 import threading
 import weakref
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterable
-from typing import Any, TypeVar
+from collections.abc import Iterable
+from typing import Any
 
+from analysis.late import LateAnswers
 from analysis.warehouse import Connection, DatabaseError, ask, moment, question_sql
 
 HELD = "held"  # the name by which questions know it
 KEPT_TEXTS = 5_000  # bodies that were shown of late
 KEPT_ANSWERS = 200  # screens of lists and single articles that were shown of late
 Key = tuple[str, str]  # an article's id and the hash of its text
-T = TypeVar("T")
 _NUMBERS = itertools.count(1)
 
 
 class HeldArticles:
-    """A table beside the edition, for all connections on it; it goes with the last who holds it."""
+    """A table beside the edition, for all connections on it; it goes with the last who holds it.
+
+    Attributes:
+        late: answers that were cut from it of late: kept until it is amended.
+    """
 
     def __init__(self, con: Connection, known_by: dt.date | None) -> None:
         self._known_by = known_by
         self.table = f"memory.main.held_{next(_NUMBERS)}"
         self._rows = 0
         self._texts: OrderedDict[Key, str] = OrderedDict()
-        self._answers: OrderedDict[Hashable, tuple[object, Any]] = OrderedDict()
-        self._amended = 0  # times
+        self.late = LateAnswers(KEPT_ANSWERS)
         self._lock = threading.Lock()
         self._ask(con, f"CREATE TABLE {self.table} AS", None)
         weakref.finalize(self, _drop, con.cursor(), self.table)
@@ -54,30 +57,8 @@ class HeldArticles:
             )
             self._ask(con, f"INSERT INTO {self.table} BY NAME", articles)
             con.commit()
-            with self._lock:
-                self._amended += 1
-                self._answers.clear()
+            self.late.clear()
         return self
-
-    def once(self, key: Hashable, basis: object, ask: Callable[[], T]) -> T:
-        """An answer cut from the list, kept while the list is not amended: several look at one article.
-
-        Args:
-            basis: what else it is made from (hits of an index); with another object it is asked anew.
-        """
-        with self._lock:
-            known, amended = self._answers.get(key), self._amended
-            if known is not None and known[0] is basis:
-                self._answers.move_to_end(key)
-                found: T = known[1]
-                return found
-        found = ask()
-        with self._lock:
-            if amended == self._amended:  # else it may know less than the list does by now
-                self._answers[key] = (basis, found)
-                if len(self._answers) > KEPT_ANSWERS:
-                    self._answers.popitem(last=False)
-        return found
 
     def texts(self, con: Connection, keys: Iterable[Key]) -> dict[Key, str]:
         """Bodies of articles of the list; "" where there is none."""

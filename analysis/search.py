@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from analysis.article_list import HeldArticles, ask_held, hold_articles
+from analysis.late import LateAnswers
 from analysis.search_query import Query, SearchError, parse_query
 from analysis.search_text import Piece, passage
 from analysis.warehouse import Connection, ask, moment
@@ -240,7 +241,7 @@ def find_articles(
     hits = _hits_of_late(index, query, "article", sort, as_of) if query else None
     given = hits or Hits()
     every = held if held is not None else hold_articles(con, known_by)
-    rows = every.once(
+    rows = every.late.once(
         (query, wanted, as_of, sort, limit, offset),
         hits,
         lambda: ask_held(
@@ -289,26 +290,35 @@ def find_threads(
     sort: Sort = "rank",
     limit: int = 50,
     offset: int = 0,
+    late: LateAnswers | None = None,
 ) -> Found:
     """Threads of which a post holds the words, as of a day; `only`: of these threads.
+
+    Args:
+        late: what was found of late in this edition of the warehouse.
 
     Raises:
         SearchError: the question cannot be asked.
     """
     query = parse_query(words)
     hits = _hits_of_late(index, query, "post", sort, as_of)
-    rows = ask(
-        con,
-        "thread_found",
-        refs=hits.refs,
-        floors=[int(part.split(" ", 1)[0]) for part in hits.parts],
-        scores=hits.scores,
-        as_of=moment(as_of),
-        known_by=moment(known_by),
-        only=None if only is None else sorted(only),
-        limit=limit,
-        offset=offset,
-        sort=sort,
+    those = None if only is None else tuple(sorted(only))
+    rows = (late or LateAnswers(1)).once(
+        (query, as_of, known_by, those, sort, limit, offset),
+        hits,
+        lambda: ask(
+            con,
+            "thread_found",
+            refs=hits.refs,
+            floors=[int(part.split(" ", 1)[0]) for part in hits.parts],
+            scores=hits.scores,
+            as_of=moment(as_of),
+            known_by=moment(known_by),
+            only=those,
+            limit=limit,
+            offset=offset,
+            sort=sort,
+        ),
     )
     found = [
         FoundThread(

@@ -10,7 +10,7 @@ from litestar.exceptions import NotFoundException, ValidationException
 from litestar.response import Response
 
 from analysis.acts.tag import topics
-from analysis.article_list import HeldArticles, hold_articles
+from analysis.article_list import KEPT_ANSWERS, HeldArticles, hold_articles
 from analysis.columns import ROLES, SENTIMENTS
 from analysis.desk.page import PER_SCREEN, Listing, Page, screen_of
 from analysis.desk.routing import see
@@ -18,6 +18,7 @@ from analysis.desk.search_renewal import NotSearchable, index_of, notice_of, sea
 from analysis.desk.standing import standing
 from analysis.desk.visit import Visit
 from analysis.desk.warehouse import ON_ARTICLES
+from analysis.late import LateAnswers
 from analysis.search import (
     MAX_HITS,
     ArticleFilter,
@@ -140,6 +141,8 @@ def search_threads(visit: Visit, words: str, sort: str, limit: int = PER_SCREEN,
     """Threads as this person may see them: a liaison those of her tickets. Raises: as search_articles."""
     only = {ticket.thread_id for ticket in visit.tickets()} if visit.scope else None
     known: Any = sort if sort in SORTS else "rank"
+    # Which posts hold the words hangs on the edition, on no decision.
+    late = visit.edition.once("threads found of late", lambda: LateAnswers(KEPT_ANSWERS), kinds=())
     return searched(
         visit,
         lambda: find_threads(
@@ -152,6 +155,7 @@ def search_threads(visit: Visit, words: str, sort: str, limit: int = PER_SCREEN,
             sort=known,
             limit=limit,
             offset=offset,
+            late=late,
         ),
     )
 

@@ -11,8 +11,8 @@ T = TypeVar("T")
 
 
 class LateAnswers:
-    """At most `most` answers, those that were asked for latest. What they are made from must not change before
-    `clear` is called. Several threads may ask."""
+    """At most `most` answers, those that were asked for latest. What they are made from must not change
+    before `clear` is called. Several threads may ask."""
 
     def __init__(self, most: int) -> None:
         self._most = most

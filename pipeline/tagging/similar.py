@@ -7,7 +7,15 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pipeline.tagging.alike import Frequencies, Message, Weighed, load_frequencies, matrix_of, weigh
+from pipeline.tagging.alike import (
+    Frequencies,
+    Message,
+    Weighed,
+    load_frequencies,
+    matrix_of,
+    weigh,
+    weigh_all,
+)
 
 _SHOWN = 4  # shared phrases told
 _TEMPER = (
@@ -30,7 +38,7 @@ class Cases:
     def __init__(self, messages: Sequence[Message]) -> None:
         known = load_frequencies()
         self._known = known
-        self._read = [_temper(weigh(message, known), known) for message in messages]
+        self._read = [_temper(read, known) for read in weigh_all(messages, known)]
         if self._read:
             self._matrix, self._names = matrix_of(self._read)
 

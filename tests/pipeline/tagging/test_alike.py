@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+from difflib import SequenceMatcher
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.tagging.alike import Message, alike
+from pipeline.tagging.alike import Message, _shared, alike, load_frequencies, weigh, weigh_all
 
 DAY = dt.date(2017, 11, 6)
 POSTS = {
@@ -62,3 +63,18 @@ def test_any_text_is_read(posts: list[tuple[str, str]]) -> None:
     every = [Message(str(i), title, text, None) for i, (title, text) in enumerate(posts)]
     for pair in alike(every):
         assert pair.first < pair.second and 0 < pair.strength <= 1.0001
+
+
+@given(st.text("海湾新城搅拌站", max_size=20), st.text("海湾新城搅拌站\n", max_size=60))
+def test_the_longest_shared_phrase_is_that_of_difflib(title: str, rest: str) -> None:
+    match = SequenceMatcher(None, title, rest, autojunk=False).find_longest_match()
+    assert _shared(title, rest) == title[match.a : match.a + match.size]
+
+
+def test_many_are_weighed_as_each_alone() -> None:
+    known, many = load_frequencies(), [*messages(), Message("empty", "", "", DAY)] * 200
+    for message, weighed in zip(many, weigh_all(many, known), strict=True):
+        alone = weigh(message, known)
+        assert weighed.message is message
+        assert weighed.keys.tolist() == alone.keys.tolist()
+        assert weighed.weights.tolist() == alone.weights.tolist()

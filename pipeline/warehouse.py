@@ -20,7 +20,11 @@ import pyarrow as pa
 
 SQL = Path(__file__).resolve().parent / "sql"
 # Only this storage version honours zstd on the bodies (0.42 of their size); older DuckDB cannot read it.
-_CONFIG: dict[str, str | bool | int | float | list[str]] = {"storage_compatibility_version": "v1.5.0"}
+# Blocks of a quarter of DuckDB's own size: a table has many short columns, each of which takes whole blocks.
+_CONFIG: dict[str, str | bool | int | float | list[str]] = {
+    "storage_compatibility_version": "v1.5.0",
+    "default_block_size": 65_536,
+}
 
 
 class WarehouseError(RuntimeError):

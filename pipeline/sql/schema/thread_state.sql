@@ -10,5 +10,5 @@ CREATE TABLE IF NOT EXISTS thread_state (
   is_unit_named BOOLEAN NOT NULL, sentiment VARCHAR NOT NULL, sentiment_score DOUBLE NOT NULL,
   urgency VARCHAR NOT NULL,
   first_response_floor INTEGER, first_response_at TIMESTAMP, answer_floor INTEGER, answer_at TIMESTAMP,
-  why_json VARCHAR, confidence_json VARCHAR
+  why_json VARCHAR USING COMPRESSION zstd, confidence_json VARCHAR
 );

@@ -13,6 +13,7 @@ import msgspec
 from analysis.notify.outbox import load_outbox
 from analysis.notify.rules import NotifyError
 from pipeline.backup import LAST_BACKUP
+from pipeline.china import CHINA
 from pipeline.city import RESERVED_SLUGS
 from pipeline.landing import landing_files
 from pipeline.search_index import index_path, index_state
@@ -108,7 +109,7 @@ def _build(store: Store, warehouse: Path) -> Check:
         return Check(key=key, label=label, state="bad", said="没有数据仓库，请在“任务”里建库")
     files = [store.landing / name for name in landing_files(store.folder)]
     landed = max((path.stat().st_mtime for path in files), default=0.0)
-    at = dt.datetime.fromtimestamp(built, dt.timezone(dt.timedelta(hours=8)))
+    at = dt.datetime.fromtimestamp(built, CHINA)
     is_behind = landed > built + 3600
     said = f"{at:%Y-%m-%d %H:%M}" + ("，此后又有采集，请建库" if is_behind else "")
     return Check(key=key, label=label, state="warn" if is_behind else "ok", said=said, value=built)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from analysis.warehouse import Connection, ask, moment
+from pipeline.china import monday_of
 from pipeline.load_plan import CITY_ROW, Part, Plan, Task, load_plan
 
 __all__ = [
@@ -219,7 +220,7 @@ def by_unit(facts: Iterable[Fact]) -> dict[str, list[Fact]]:
 
 def weeks(start: dt.date, end: dt.date) -> Iterator[tuple[dt.date, dt.date]]:
     """The calendar weeks (Monday to Sunday) that touch a window, cut to it."""
-    monday = start - dt.timedelta(days=start.weekday())
+    monday = monday_of(start)
     while monday <= end:
         yield max(monday, start), min(monday + dt.timedelta(days=6), end)
         monday += dt.timedelta(days=7)

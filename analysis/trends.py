@@ -12,6 +12,7 @@ from analysis.plan import CITY_ROW, Fact, Part, Plan, Task, is_part, matched, st
 from analysis.queue import Ticket
 from analysis.verdicts import UNKNOWN, UNMET, CoverageRow
 from analysis.warehouse import Connection, ask, moment
+from pipeline.china import monday_of
 
 Cell = str | int | float | None
 FORUM_WEEKS = 26  # shown of moods and forums
@@ -120,7 +121,7 @@ def gaps(rows: Iterable[CoverageRow]) -> TrendTable:
 
 def sentiment_weeks(con: Connection, as_of: dt.date, known_by: dt.date | None, what: str) -> TrendTable:
     """Articles ("article") or threads ("thread") of each sentiment, week by week."""
-    start = _monday(as_of) - dt.timedelta(weeks=FORUM_WEEKS - 1)
+    start = monday_of(as_of) - dt.timedelta(weeks=FORUM_WEEKS - 1)
     counts: dict[dt.date, Counter[str]] = defaultdict(Counter)
     for row in ask(con, "sentiment_weeks", start=start, as_of=as_of, known_by=moment(known_by)):
         if row["what"] == what:
@@ -141,7 +142,7 @@ def sentiment_weeks(con: Connection, as_of: dt.date, known_by: dt.date | None, w
 
 def forum_weeks(con: Connection, as_of: dt.date, known_by: dt.date | None) -> TrendTable:
     """Posts of each forum, week by week."""
-    start = _monday(as_of) - dt.timedelta(weeks=FORUM_WEEKS - 1)
+    start = monday_of(as_of) - dt.timedelta(weeks=FORUM_WEEKS - 1)
     posts: dict[tuple[str, dt.date], int] = {}
     for row in ask(con, "forum_weeks", start=start, as_of=as_of, known_by=moment(known_by)):
         posts[row["forum"], row["week"]] = row["post_count"]
@@ -181,10 +182,6 @@ def reply_times(tickets: Iterable[Ticket]) -> TrendTable:
 
 def _delay(days: int) -> str:
     return DELAYS[next((n for n, end in enumerate(_DELAY_ENDS) if days <= end), len(DELAYS) - 1)]
-
-
-def _monday(day: dt.date) -> dt.date:
-    return day - dt.timedelta(days=day.weekday())
 
 
 def _mondays(start: dt.date, end: dt.date) -> list[dt.date]:

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from pipeline.china import CHINA
+
 if TYPE_CHECKING:
     from pipeline.city import City
 
@@ -20,7 +22,6 @@ HOME = Path(__file__).resolve().parent.parent
 WAREHOUSE = "warehouse.duckdb"
 EARLIEST, LATEST = dt.date(1990, 1, 1), dt.date(2100, 12, 31)  # what --as-of and the like may say
 INTERRUPTED = 130  # exit code after Ctrl-C
-CHINA = dt.timezone(dt.timedelta(hours=8), "中国标准时间")
 
 CityOption = Annotated[
     Path | None,

@@ -15,7 +15,6 @@ from urllib.parse import urlsplit
 import typer
 
 from commands.common import (
-    CHINA,
     HOME,
     CityOption,
     JobsOption,
@@ -24,6 +23,7 @@ from commands.common import (
     read_lines,
     stream_lines,
 )
+from pipeline.china import CHINA
 
 app = typer.Typer(rich_markup_mode=None)
 

@@ -11,8 +11,8 @@ from functools import lru_cache
 import dateparser
 
 from crawlers.text import clean_line
+from pipeline.china import CHINA
 
-CHINA = dt.timezone(dt.timedelta(hours=8))  # no daylight saving in the data's period
 EARLIEST = 1990  # no site of the plan is older
 MAX_LENGTH = 2000  # characters searched for a date
 

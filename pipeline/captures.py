@@ -16,9 +16,9 @@ from warcio.exceptions import ArchiveLoadFailed
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
+from pipeline.china import CHINA_OFFSET
 from pipeline.store import sync_folder
 
-CHINA_OFFSET = dt.timedelta(hours=8)  # WARC dates are UTC, ours are wall-clock time of China
 _SECRET_HEADERS = frozenset({"cookie", "authorization", "proxy-authorization"})
 # The body is kept decoded, so what described its transfer would now be wrong.
 _TRANSFER_HEADERS = frozenset({"content-encoding", "transfer-encoding", "content-length"})

@@ -14,12 +14,12 @@ import re
 from pathlib import Path
 from typing import Any
 
+from pipeline.china import CHINA
 from pipeline.privacy import mask_personal
 
 NAME = "gangqing"
 MOST_BYTES, KEPT_FILES = 10_000_000, 5
 MAX_TEXT = 4000
-_CHINA = dt.timezone(dt.timedelta(hours=8))
 _SECRETS = (
     (re.compile(r"\bgq_[\w-]{8,}"), "gq_***"),
     (re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]{6,}"), r"\1 ***"),
@@ -42,7 +42,7 @@ class JsonLines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, Any] = {
-            "at": dt.datetime.fromtimestamp(record.created, _CHINA)
+            "at": dt.datetime.fromtimestamp(record.created, CHINA)
             .replace(tzinfo=None)
             .isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),

@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from pipeline.china import CHINA
 from sample.content import Content
 from sample.faults import Faults
 
@@ -23,7 +24,6 @@ ENVIRONMENT = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-CHINA = dt.timezone(dt.timedelta(hours=8))
 
 
 class Website:

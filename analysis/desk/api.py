@@ -29,10 +29,10 @@ from analysis.search_query import MAX_CHARS, SearchError
 from analysis.source_health import SourceHealth
 from analysis.ticket import Ticket
 from analysis.worktime import UnknownYear
+from pipeline.china import CHINA
 from pipeline.city import Unit
 
 V1 = "/api/v1"
-CHINA = dt.timezone(dt.timedelta(hours=8))
 MOST, USUAL = 1000, 100  # rows of an answer
 T = TypeVar("T")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import datetime as dt
 import logging
 
 from apscheduler.executors.pool import ThreadPoolExecutor
@@ -12,8 +11,8 @@ from apscheduler.triggers.cron import CronTrigger
 
 from analysis.desk.jobs import JobError
 from analysis.desk.office import Office
+from pipeline.china import CHINA
 
-CHINA = dt.timezone(dt.timedelta(hours=8))
 BY = "定时"
 LATE_SECONDS = 3600  # a start that was missed (the machine slept) is made up for so long
 _LOG = logging.getLogger("gangqing.desk")

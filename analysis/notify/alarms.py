@@ -17,6 +17,7 @@ from analysis.sources import DOUBTFUL, REASONS, load_sources
 from analysis.verdicts import Ground
 from analysis.warehouse import Connection
 from analysis.worktime import Calendar
+from pipeline.china import monday_of
 
 LOOK_BACK_DAYS = 31  # a silence that is longer is told once more, as one of more than a month
 
@@ -142,7 +143,7 @@ def rise_events(
     alarm = rules.alarms.rise
     if alarm is None:
         return []
-    monday = at.date() - dt.timedelta(days=at.weekday())
+    monday = monday_of(at.date())
     return [
         Event(
             key=f"rise|{issue.id}|{monday}|{rules.desk}",

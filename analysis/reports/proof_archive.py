@@ -22,7 +22,8 @@ from warcio.archiveiterator import ArchiveIterator
 from warcio.warcwriter import WARCWriter
 
 from analysis.reports.proof_selection import Capture
-from pipeline.captures import CHINA_OFFSET, CaptureError, read_capture
+from pipeline.captures import CaptureError, read_capture
+from pipeline.china import CHINA_OFFSET
 
 WARC_NAME, INDEX_NAME, PAGES_NAME = "archive/data.warc.gz", "indexes/index.cdx", "pages/pages.jsonl"
 WACZ_NAME = "网页存证.wacz"  # in the package

@@ -9,12 +9,13 @@ from typing import Any
 
 import feedparser
 
-from crawlers.dates import CHINA, iso, parse_time
+from crawlers.dates import iso, parse_time
 from crawlers.page import Page
 from crawlers.platforms import discuz_address
 from crawlers.platforms.address import clean_url, join_url, start_links_by_day
 from crawlers.platforms.document import MAX_BYTES, Unreadable, check_html
 from crawlers.text import clean_line
+from pipeline.china import CHINA
 from pipeline.city import Site
 from pipeline.records import Link, PageKind, Parsed
 

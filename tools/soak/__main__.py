@@ -30,6 +30,7 @@ from analysis.desk.office import ensure_private
 from analysis.desk.rights import Role
 from analysis.desk.tokens import Tokens
 from analysis.notify.outbox import load_outbox
+from pipeline.china import CHINA
 from pipeline.city import City
 from pipeline.store import open_store
 from sample.serve import sample_city
@@ -42,7 +43,6 @@ from tools.soak.world import World, troubles, write_content
 
 START = dt.date(2017, 10, 9)  # days of the plan's season with a week behind the first that is played
 BACKLOG = 7  # days
-CHINA = dt.timezone(dt.timedelta(hours=8))
 NAMES = dict(zip(Role, ("xuanchuan", "jixiao", "shuili", "heyan", "guanli"), strict=True))
 UNIT = "市水利局"
 

@@ -1,4 +1,4 @@
-"""Owns the zone of the wall clock: times within are of China and carry no zone; at the borders they get it."""
+"""Owns the zone of the wall clock: times within are China's, without a zone; at the borders they get it."""
 
 from __future__ import annotations
 

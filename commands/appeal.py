@@ -110,7 +110,7 @@ def appeal_add(
             unit=unit,
             title=title,
             who=who,
-            at=parse_moment(at),
+            at=parse_moment(at, city, home),
             url=url,
             file=(file.name, file.read_bytes()) if file is not None else None,
             outlet=outlet,
@@ -137,7 +137,7 @@ def appeal_capture(
     from pipeline.store import open_store
 
     chosen = load_chosen(city, home)
-    store, now = open_store(home, chosen), parse_moment(at)
+    store, now = open_store(home, chosen), parse_moment(at, city, home)
     waiting = {a.appeal_id: a for a in waiting_for_capture(store.decisions, now)}
     if unknown := [number for number in numbers or [] if number not in waiting]:
         raise UserError(f"没有待取证的申诉：{'、'.join(unknown)}")
@@ -205,7 +205,7 @@ def appeal_grant(
             number,
             role=role,  # type: ignore[arg-type]
             who=who,
-            at=parse_moment(at),
+            at=parse_moment(at, city, home),
             why=why,
             unit_of_decider=my_unit,
             outlet=outlet,
@@ -230,7 +230,9 @@ def appeal_refuse(
     from analysis.acts.appeal import refuse_appeal
 
     with acting(city, home) as (chosen, store):
-        refuse_appeal(store, chosen, number, who=who, at=parse_moment(at), why=why, unit_of_decider=my_unit)
+        refuse_appeal(
+            store, chosen, number, who=who, at=parse_moment(at, city, home), why=why, unit_of_decider=my_unit
+        )
 
 
 @appeal_app.command("withdraw")
@@ -246,4 +248,4 @@ def appeal_withdraw(
     from analysis.acts.appeal import withdraw_appeal
 
     with acting(city, home) as (_, store):
-        withdraw_appeal(store, number, who=who, at=parse_moment(at), why=why)
+        withdraw_appeal(store, number, who=who, at=parse_moment(at, city, home), why=why)

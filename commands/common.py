@@ -136,8 +136,14 @@ def asked(folder: Path | None, home: Path) -> Iterator[tuple[City, Any]]:
         warehouse.close()
 
 
-def parse_moment(text: str | None, name: str = "--at") -> dt.datetime:
-    """A moment that a person names, else now: when an act is recorded."""
+def parse_moment(text: str | None, city: Path | None, home: Path, name: str = "--at") -> dt.datetime:
+    """A moment that a person names, else now: when an act is recorded. In the sample city (`city` None) now
+    is on its day."""
+    if text is None and city is None:
+        from commands.clock import SAMPLE_DAY, played_clock
+        from pipeline.store import open_store
+
+        return played_clock(SAMPLE_DAY, open_store(home, load_chosen(city)).decisions, wall_clock)()
     if text is None:
         return wall_clock()
     try:

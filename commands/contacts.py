@@ -94,7 +94,7 @@ def contacts_add(
             contact=contact,
             phone=phone,
             who=who,
-            at=parse_moment(at),
+            at=parse_moment(at, city, home),
         )
 
 
@@ -116,7 +116,12 @@ def contacts_import(
         raise UserError(f"没有这个文件，或超过 {MAX_BYTES // 1024 // 1024} MB：{file}")
     chosen = load_chosen(city, home)
     report = import_contacts(
-        open_store(home, chosen), chosen, file.read_bytes(), file.name, who=who, at=parse_moment(at)
+        open_store(home, chosen),
+        chosen,
+        file.read_bytes(),
+        file.name,
+        who=who,
+        at=parse_moment(at, city, home),
     )
     if report.faults:
         emit_rows(

@@ -211,7 +211,7 @@ def _correct(
     from analysis.acts.tag import read_correction
     from pipeline.store import open_store
 
-    right, moment = read_correction(kind, said), parse_moment(at)
+    right, moment = read_correction(kind, said), parse_moment(at, folder, home)
     with asked(folder, home) as (city, con):
         decision = act(
             con, city, open_store(home, city).decisions, target, right, who=who, at=moment, why=why

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
-from collections.abc import Callable
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from commands.clock import SAMPLE_DAY, played_clock
 from commands.common import (
     HOME,
     WAREHOUSE,
@@ -67,7 +66,11 @@ def desk(
     chosen = load_chosen(city)
     try:
         played = _played(parse_day(as_of), is_sample)
-        clock = wall_clock if played is None else _clock_of(played, open_store(home, chosen).decisions)
+        clock = (
+            wall_clock
+            if played is None
+            else played_clock(played, open_store(home, chosen).decisions, wall_clock)
+        )
         office = open_office(
             chosen,
             home,
@@ -112,22 +115,6 @@ def desk(
 
 def _played(day: dt.date | None, is_sample: bool) -> dt.date | None:
     """The day that is played: one that is over, or the sample city's; None: the wall clock's."""
-    from commands.stages import SAMPLE_DAY
-
     if day is not None and day >= wall_clock().date():
         return None
     return day or (SAMPLE_DAY if is_sample else None)
-
-
-def _clock_of(day: dt.date, decisions: Path) -> Callable[[], dt.datetime]:
-    """The clock of a day that is over: in its last hour a day of the wall clock passes, from behind the last
-    decision of that day on. So acts come one after the other, and after all that happened on the day."""
-    from pipeline.decisions import load_decisions
-
-    start = dt.datetime.combine(day, dt.time(23))
-    end = dt.datetime.combine(day, dt.time(23, 59, 59))
-    done = [d.at for d in load_decisions(decisions) if d.at[:10] == day.isoformat()]
-    if done:
-        start = max(start, dt.datetime.fromisoformat(max(done)) + dt.timedelta(seconds=1))
-    opened = wall_clock()
-    return lambda: min(end, start + (wall_clock() - opened) / 24)

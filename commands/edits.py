@@ -127,5 +127,5 @@ def _edit(city: Path | None, home: Path, at: str | None, do: Callable[[Path, Any
     from pipeline.store import open_store
 
     base = load_chosen(city)
-    edit = do(open_store(home, base).decisions, base, parse_moment(at))
+    edit = do(open_store(home, base).decisions, base, parse_moment(at, city, home))
     typer.echo(f"已记录：{edit.target}，{'；'.join(change_words(edit.before, edit.after))}")

@@ -89,7 +89,7 @@ def exposure_add(
             outlet=outlet,
             day=parse_day(day, "--day"),
             who=who,
-            at=parse_moment(at),
+            at=parse_moment(at, city, home),
             why=why,
         )
 
@@ -117,7 +117,7 @@ def exposure_approve(
             step=step,
             number=number,
             who=who,
-            at=parse_moment(at),
+            at=parse_moment(at, city, home),
             con=con,
             is_late=late,
             why=why,
@@ -139,7 +139,13 @@ def exposure_refuse(
 
     with acting(city, home) as (chosen, store):
         refuse_exposure(
-            store.decisions, plan_of(chosen), title, step=step, who=who, at=parse_moment(at), why=why
+            store.decisions,
+            plan_of(chosen),
+            title,
+            step=step,
+            who=who,
+            at=parse_moment(at, city, home),
+            why=why,
         )
 
 
@@ -156,7 +162,9 @@ def exposure_withdraw(
     from analysis.acts.exposure import withdraw_exposure
 
     with acting(city, home) as (chosen, store):
-        withdraw_exposure(store.decisions, plan_of(chosen), title, who=who, at=parse_moment(at), why=why)
+        withdraw_exposure(
+            store.decisions, plan_of(chosen), title, who=who, at=parse_moment(at, city, home), why=why
+        )
 
 
 @exposure_app.command("link")
@@ -174,5 +182,12 @@ def exposure_link(
 
     with asked(city, home) as (_, con), acting(city, home) as (chosen, store):
         link_exposure(
-            store.decisions, con, plan_of(chosen), title, article, who=who, at=parse_moment(at), why=why
+            store.decisions,
+            con,
+            plan_of(chosen),
+            title,
+            article,
+            who=who,
+            at=parse_moment(at, city, home),
+            why=why,
         )

@@ -74,7 +74,7 @@ def import_file(
             file.name,
             files=FolderFiles(folder or file.parent),
             who=who,
-            at=parse_moment(at),
+            at=parse_moment(at, city, home),
             only_check=check,
         )
     if report.faults:

@@ -83,7 +83,7 @@ def issue(
                 kind,  # type: ignore[arg-type]
                 report_day(con, as_of),
                 who=who,
-                at=parse_moment(at),
+                at=parse_moment(at, city, home),
                 unit=unit,
                 signed=parse_day(signed, "--signed"),
                 replaces=replaces,

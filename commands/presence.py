@@ -96,7 +96,7 @@ def presence_check(
         raise UserError(
             "样例城市的网站只在 gangqing run 运行时开着，现在核查会全部取不到；请看 gangqing announcement"
         )
-    now = parse_moment(at)
+    now = parse_moment(at, city, home)
     with asked(city, home) as (chosen, con):
         wanted = pages_to_check(con, chosen, plan_of(chosen), now.date())
     try:

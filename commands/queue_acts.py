@@ -200,7 +200,9 @@ def decide_units(
     from analysis.acts import ticket as acts
 
     with _register(city, home) as register:
-        done = acts.decide_units(register, ticket, acts.Actor(who), parse_moment(at), units=unit, why=why)
+        done = acts.decide_units(
+            register, ticket, acts.Actor(who), parse_moment(at, city, home), units=unit, why=why
+        )
     _show(done, as_json)
 
 
@@ -213,7 +215,7 @@ def calendar(
     from analysis.acts.calendar import note_calendar
 
     with _register(city, home) as register:
-        done = note_calendar(register, who, parse_moment(at))
+        done = note_calendar(register, who, parse_moment(at, city, home))
     rows = [{"target": d.target, "state": d.after["state"], "why": d.why} for d in done]
     emit_rows(
         rows, {"target": "年份", "state": "节假日安排", "why": "说明"}, as_json, False,
@@ -236,7 +238,7 @@ def _move(
         if role == UNIT and unit is None:
             raise UserError("以责任单位的身份办理，--who 要以单位名称开头，如“市水利局 黄某”")
         actor = acts.Actor(who, UNIT if role == UNIT else OFFICE, unit)
-        done = acts.move(register, key, tickets, actor, parse_moment(at), **said)
+        done = acts.move(register, key, tickets, actor, parse_moment(at, city, home), **said)
     _show(done, as_json)
 
 

@@ -144,7 +144,7 @@ def deductions_decide(
             task,
             points,
             who=who,
-            at=parse_moment(at),
+            at=parse_moment(at, city, home),
             why=why,
             unit_of_decider=my_unit,
         )

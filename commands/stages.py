@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from commands.clock import SAMPLE_DAY, SAMPLE_START
 from commands.collect import collect
 from commands.common import (
     HOME,
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 app = typer.Typer(rich_markup_mode=None)
 
 # The sample city's season; it ends on a Monday after Spring Festival with days left and posts still in time.
-SAMPLE_START, SAMPLE_DAY = dt.date(2017, 9, 18), dt.date(2018, 2, 26)
 SAMPLE_END = dt.date(2018, 2, 28)
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from commands import desk
+from commands.clock import played_clock
+from commands.common import parse_moment
 from pipeline.decisions import Decision, append_decision
 
 DAY = dt.date(2018, 2, 26)
@@ -22,11 +24,10 @@ def test_which_day_is_played(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_acts_on_a_played_day_come_after_all_that_happened_and_in_order(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
 ) -> None:
     now = dt.datetime(2026, 11, 28, 9)
-    monkeypatch.setattr(desk, "wall_clock", lambda: now)
-    clock = desk._clock_of(DAY, tmp_path)
+    clock = played_clock(DAY, tmp_path, lambda: now)
     assert clock() == dt.datetime(2018, 2, 26, 23)
     now = dt.datetime(2026, 11, 28, 17)
     later = clock()
@@ -35,6 +36,22 @@ def test_acts_on_a_played_day_come_after_all_that_happened_and_in_order(
         tmp_path, Decision(id="a", at=later.isoformat(timespec="seconds"), who="甲", kind="pause", target="t")
     )
     now = dt.datetime(2026, 11, 29, 8)  # the next morning, started anew
-    assert desk._clock_of(DAY, tmp_path)() > later
-    monkeypatch.setattr(desk, "wall_clock", lambda: dt.datetime(2027, 1, 1))
+    assert played_clock(DAY, tmp_path, lambda: now)() > later
+    now = dt.datetime(2027, 1, 1)
     assert clock() == dt.datetime(2018, 2, 26, 23, 59, 59)  # never past the day
+
+
+def test_two_who_play_a_day_act_one_after_the_other(tmp_path: Path) -> None:
+    now = dt.datetime(2026, 11, 28, 9)
+    desk_clock = played_clock(DAY, tmp_path, lambda: now)
+    assert desk_clock() == dt.datetime(2018, 2, 26, 23)
+    append_decision(tmp_path, Decision(id="a", at="2018-02-26T23:20:00", who="甲", kind="pause", target="t"))
+    assert desk_clock() > dt.datetime(2018, 2, 26, 23, 20)
+    now += dt.timedelta(hours=1)
+    assert desk_clock() > dt.datetime(2018, 2, 26, 23, 22)
+
+
+def test_an_act_on_the_sample_is_of_its_day_and_elsewhere_of_today(tmp_path: Path) -> None:
+    assert parse_moment(None, None, tmp_path).date() == DAY
+    assert parse_moment(None, tmp_path, tmp_path).date() > DAY
+    assert parse_moment("2017-10-08T10:30", None, tmp_path) == dt.datetime(2017, 10, 8, 10, 30)

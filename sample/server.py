@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import datetime as dt
+import os
 import socket
 import sys
 import threading
@@ -156,7 +157,8 @@ def serve(
 
 
 def _end_with_parent(server: uvicorn.Server) -> None:
-    while sys.stdin.buffer.read(1):
+    # Not by sys.stdin: a thread that waits in it holds a lock that the end of the interpreter needs.
+    while os.read(sys.stdin.fileno(), 1):
         pass
     server.force_exit = True
     server.should_exit = True

@@ -88,6 +88,22 @@ def test_the_server_ends_when_its_starter_is_killed() -> None:
     assert _closed(port)
 
 
+def test_the_server_ends_quietly_while_its_starter_lives() -> None:
+    arguments = ["-m", "sample.server", "--as-of", "2017-10-15", "--base-port", "0", "--with-parent"]
+    process = subprocess.Popen(
+        [sys.executable, *arguments], cwd=ROOT,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert process.stdin and process.stdout and process.stderr
+    assert process.stdout.readline().startswith("ready")
+    process.send_signal(signal.SIGINT)
+    process.wait(20)
+    said = process.stderr.read()
+    for pipe in (process.stdin, process.stdout, process.stderr):
+        pipe.close()
+    assert "Fatal" not in said, said
+
+
 def test_wrong_input_is_said_in_chinese(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="应写成 2018-02-28"):
         parse_as_of("morgen")

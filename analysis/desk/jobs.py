@@ -1,5 +1,10 @@
-"""Owns long work that the desk starts: child processes with a record and a log each, which outlive the page
-that started them and the desk itself. What runs is the command line's own commands, so both do the same."""
+"""Owns long work that the desk starts, with a record and a log each. What runs is the command line's own
+commands, so both do the same. A process of its own runs them (runner.py) and writes down how they ended, so
+that neither needs the page that started them or the desk.
+
+A process is known by its number and the time at which it began: numbers are given out anew, after a restart
+of the machine to strangers at once.
+"""
 
 from __future__ import annotations
 
@@ -17,18 +22,45 @@ from pathlib import Path
 from typing import Literal
 
 import msgspec
+import psutil
 
-from pipeline.progress import PROGRESS, Progress, read_progress
+from pipeline.progress import Progress, read_progress
 from pipeline.store import ensure_folder
 
 State = Literal["进行中", "完成", "失败", "已取消", "中断"]
 _LOG_TAIL = 20_000  # bytes of a log that a page shows
 _ID = re.compile(r"[0-9]{14}-[0-9a-f]{6}")
-_GRACE_SECONDS = 20  # from asking a child to end until it is made to
+_SAME_SECONDS = 2.0  # a clock that is set right moves the times at which all processes began, a little
+_RUNNER = "analysis.desk.runner"
 
 
 class JobError(ValueError):
     """A job cannot be started or found; the message says why, in Chinese."""
+
+
+class ProcessMark(msgspec.Struct, frozen=True):
+    """One process and no other."""
+
+    pid: int
+    began: float  # seconds since 1970, as the system tells it
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether this very process runs."""
+        try:
+            process = psutil.Process(self.pid)
+            is_same = abs(process.create_time() - self.began) <= _SAME_SECONDS
+            return is_same and process.status() != psutil.STATUS_ZOMBIE
+        except psutil.Error:
+            return False
+
+
+def mark_of(pid: int) -> ProcessMark | None:
+    """The mark of a process that runs; None where it is over."""
+    try:
+        return ProcessMark(pid, psutil.Process(pid).create_time())
+    except psutil.Error:
+        return None
 
 
 class Job(msgspec.Struct, kw_only=True):
@@ -42,7 +74,8 @@ class Job(msgspec.Struct, kw_only=True):
     started_at: dt.datetime
     state: State = "进行中"
     step: int = 0  # number of the step that runs, from 0
-    pid: int | None = None
+    runner: ProcessMark | None = None  # what runs the steps
+    child: ProcessMark | None = None  # the step that runs; it leads its process group
     code: int | None = None  # exit code of the last step
     ended_at: dt.datetime | None = None
 
@@ -63,8 +96,6 @@ class Jobs:
         self.folder, self._clock = folder, clock
         self._program = program or [sys.executable, "-m", "gangqing"]
         self._lock = threading.RLock()
-        self._watched: set[str] = set()
-        self._cancelled: set[str] = set()
 
     def start(self, kind: str, label: str, steps: list[list[str]], by: str) -> Job:
         """Start a job in the background.
@@ -88,10 +119,27 @@ class Jobs:
                 started_at=now.replace(microsecond=0),
             )
             ensure_folder(self.folder)
-            self._write(job)
-            self._watched.add(job.id)
-        threading.Thread(target=self._run, args=(job,), name=f"job-{job.id}", daemon=True).start()
+            self._launch(job)
         return job
+
+    def _launch(self, job: Job) -> None:
+        """Start the runner. It is told what to run only when the record names it: a job that runs is never
+        one that nobody knows of."""
+        with self._log_path(job).open("ab") as log:
+            runner = subprocess.Popen(  # noqa: S603 - our own program, arguments are a list
+                [sys.executable, "-m", _RUNNER, str(self.folder.resolve()), *self._program],
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        job.runner = mark_of(runner.pid)
+        write_job(self.folder, job)
+        assert runner.stdin is not None
+        with contextlib.suppress(BrokenPipeError), runner.stdin as pipe:
+            pipe.write(msgspec.json.encode(job))
+        # A child that nobody waits for stays in the table of processes.
+        threading.Thread(target=runner.wait, name=f"job-{job.id}", daemon=True).start()
 
     def all(self) -> list[Job]:
         """Newest first."""
@@ -122,81 +170,55 @@ class Jobs:
             job = self.get(job_id)
             if not job.is_running:
                 raise JobError(f"“{job.label}”已经结束（{job.state}）")
-            self._cancelled.add(job.id)
-            if job.pid is not None:
-                _signal(job.pid, signal.SIGINT)
-                threading.Timer(_GRACE_SECONDS, _signal, (job.pid, signal.SIGKILL)).start()
+            cancel_path(self.folder, job).touch()  # the runner sees it
+            if job.child is not None and not (job.runner and job.runner.is_alive) and job.child.is_alive:
+                with contextlib.suppress(ProcessLookupError, PermissionError):
+                    os.killpg(job.child.pid, signal.SIGINT)
         return job
-
-    def _run(self, job: Job) -> None:
-        environment = os.environ | {PROGRESS: str(self._progress_path(job)), "PYTHONUNBUFFERED": "1"}
-        code = 0
-        with self._log_path(job).open("ab") as log:
-            for number, arguments in enumerate(job.steps):
-                with self._lock:
-                    if job.id in self._cancelled:
-                        break
-                    child = subprocess.Popen(  # noqa: S603 - our own program, arguments are a list
-                        [*self._program, *arguments],
-                        stdin=subprocess.DEVNULL,
-                        stdout=log,
-                        stderr=subprocess.STDOUT,
-                        env=environment,
-                        start_new_session=True,
-                        preexec_fn=_heed_interrupts,
-                    )
-                    job.step, job.pid = number, child.pid
-                    self._write(job)
-                code = child.wait()
-                if code:
-                    break
-        with self._lock:
-            is_cancelled = job.id in self._cancelled
-            job.state = "已取消" if is_cancelled else "失败" if code else "完成"
-            job.code, job.pid, job.ended_at = code, None, self._clock().replace(microsecond=0)
-            self._write(job)
-            self._watched.discard(job.id)
 
     def _read(self, path: Path) -> Job | None:
-        try:
-            job = msgspec.json.decode(path.read_bytes(), type=Job)
-        except (FileNotFoundError, msgspec.DecodeError):
-            return None
-        # The desk that watched it is gone: it runs on by itself, or it ended with nobody there to see how.
-        if job.is_running and job.id not in self._watched and (job.pid is None or not _is_alive(job.pid)):
-            with self._lock:
-                if job.id not in self._watched:
-                    job.state, job.pid = "中断", None
-                    self._write(job)
+        """A job; one whose processes are gone without having told how they ended was broken off."""
+        job = _load(path)
+        if job is None or not job.is_running or _is_alive(job):
+            return job
+        with self._lock:
+            job = _load(path)  # it may have told its end since
+            if job is not None and job.is_running and not _is_alive(job):
+                job.state = "已取消" if cancel_path(self.folder, job).exists() else "中断"
+                write_job(self.folder, job)
         return job
-
-    def _write(self, job: Job) -> None:
-        path = self.folder / f"{job.id}.json"
-        fresh = path.with_suffix(".new")
-        fresh.write_bytes(msgspec.json.format(msgspec.json.encode(job)))
-        fresh.replace(path)
 
     def _log_path(self, job: Job) -> Path:
         return self.folder / f"{job.id}.log"
 
     def _progress_path(self, job: Job) -> Path:
-        return self.folder / f"{job.id}.progress"
+        return progress_path(self.folder, job)
 
 
-def _signal(pid: int, number: signal.Signals) -> None:
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(pid, number)
+def write_job(folder: Path, job: Job) -> None:
+    """Put a job's record in its place."""
+    fresh = folder / f"{job.id}.new"
+    fresh.write_bytes(msgspec.json.format(msgspec.json.encode(job)))
+    fresh.replace(folder / f"{job.id}.json")
 
 
-def _is_alive(pid: int) -> bool:
-    """Whether the process group that a job leads still runs."""
+def progress_path(folder: Path, job: Job) -> Path:
+    """Where its steps tell how far they are."""
+    return folder / f"{job.id}.progress"
+
+
+def cancel_path(folder: Path, job: Job) -> Path:
+    """The file that asks it to end."""
+    return folder / f"{job.id}.cancel"
+
+
+def _load(path: Path) -> Job | None:
     try:
-        os.killpg(pid, 0)
-    except (ProcessLookupError, PermissionError):
-        return False
-    return True
+        return msgspec.json.decode(path.read_bytes(), type=Job)
+    except (FileNotFoundError, msgspec.DecodeError):
+        return None
 
 
-def _heed_interrupts() -> None:
-    """A desk started in the background ignores Ctrl-C, and so would its children, who are ended by it."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+def _is_alive(job: Job) -> bool:
+    """Whether what runs it, or the step that was left alone by what ran it, still runs."""
+    return any(mark is not None and mark.is_alive for mark in (job.runner, job.child))

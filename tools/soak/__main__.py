@@ -26,10 +26,12 @@ from rich.console import Console
 from rich.table import Table
 
 from analysis.desk.accounts import Account, Accounts, hash_password
+from analysis.desk.jobs import Jobs
 from analysis.desk.office import ensure_private
 from analysis.desk.rights import Role
 from analysis.desk.tokens import Tokens
 from analysis.notify.outbox import load_outbox
+from commands.common import wall_clock
 from pipeline.china import CHINA
 from pipeline.city import City
 from pipeline.store import open_store
@@ -277,8 +279,7 @@ class Soak:
         """Until no job of the desk runs."""
         until = time.monotonic() + 300
         while time.monotonic() < until:
-            jobs = [json.loads(path.read_bytes()) for path in self.store.jobs.glob("*.json")]
-            if not any(job["state"] == "进行中" and _is_alive(job["pid"]) for job in jobs):
+            if not any(job.is_running for job in Jobs(self.store.jobs, wall_clock).all()):
                 return
             time.sleep(0.5)
         self.errors.append("a job does not end")
@@ -304,11 +305,6 @@ class Soak:
             f"{len(seen.clicks)} clicks {errors} errors",
             flush=True,
         )
-
-
-def _is_alive(pid: int | None) -> bool:
-    """Whether a job's step still runs, also when the desk that started it has ended."""
-    return pid is not None and Path(f"/proc/{pid}").exists()
 
 
 def main() -> int:

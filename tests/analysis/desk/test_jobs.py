@@ -9,11 +9,12 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
 
-from analysis.desk.jobs import Job, JobError, Jobs
+from analysis.desk.jobs import Job, JobError, Jobs, ProcessMark, mark_of, write_job
 from analysis.desk.office import Office, open_office
 from analysis.desk.rights import Role
 from analysis.desk.schedule import start_schedule
@@ -71,18 +72,104 @@ def test_one_of_a_kind_runs_at_once_and_it_can_be_cancelled(tmp_path) -> None:
         jobs.cancel(job.id)
 
 
-def test_a_job_runs_on_when_the_desk_is_gone_and_is_told_as_broken_off_when_it_died(tmp_path) -> None:
-    child = subprocess.Popen([sys.executable, "-c", CHILD, "60", "0"], start_new_session=True)
-    record = Job(
-        id="20171204093000-abcdef", kind="a", label="甲", by="张三", steps=[["60", "0"]], started_at=NOW,
-        pid=child.pid,
-    )  # fmt: skip
-    (tmp_path / f"{record.id}.json").write_bytes(msgspec.json.encode(record))
+def record(folder: Path, **more: Any) -> Job:
+    """A record that a desk left behind."""
+    job = Job(
+        id="20171204093000-abcdef",
+        kind="a",
+        label="甲",
+        by="张三",
+        steps=[["60", "0"]],
+        started_at=NOW,
+        **more,
+    )
+    write_job(folder, job)
+    return job
+
+
+def test_a_job_that_outlives_the_desk_writes_down_its_own_end(tmp_path) -> None:
+    desk = (
+        "import datetime as dt, os, signal, sys\nfrom pathlib import Path\n"
+        "program = [sys.executable, '-c', sys.argv[2]]\n"
+        "from analysis.desk.jobs import Jobs\n"
+        "jobs = Jobs(Path(sys.argv[1]), lambda: dt.datetime(2017, 12, 4, 9, 30), program)\n"
+        "print(jobs.start('a', '甲', [['1', '0'], ['0', '0']], '张三').id, flush=True)\n"
+        "os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", desk, str(tmp_path), CHILD], stdout=subprocess.PIPE, text=True
+    )
+    assert told.returncode == -signal.SIGKILL
     jobs = jobs_in(tmp_path)  # a desk that was started anew
-    assert jobs.get(record.id).is_running
-    os.killpg(child.pid, signal.SIGKILL)
-    child.wait()
-    assert jobs.get(record.id).state == "中断"
+    job = jobs.get(told.stdout.strip())
+    assert job.is_running
+    with pytest.raises(JobError, match="张三"):
+        jobs.start("a", "甲", [["0", "0"]], "李四")
+    ended = wait(jobs, job)
+    assert (ended.state, ended.step, ended.code) == ("完成", 1, 0)
+    assert ended.ended_at is not None and NOW < ended.ended_at < NOW + dt.timedelta(seconds=60)
+    assert jobs.log(ended).count("开始") == 2
+
+
+def test_what_runs_a_job_was_killed_and_the_step_is_still_told_of_and_cancelled(tmp_path) -> None:
+    jobs = jobs_in(tmp_path)
+    job = jobs.start("a", "甲", [["60", "0"]], "张三")
+    until = time.monotonic() + 20
+    while "开始" not in jobs.log(job) and time.monotonic() < until:
+        time.sleep(0.05)
+    runner = jobs.get(job.id).runner
+    assert runner is not None
+    os.kill(runner.pid, signal.SIGKILL)
+    while runner.is_alive and time.monotonic() < until:
+        time.sleep(0.05)
+    assert jobs_in(tmp_path).get(job.id).is_running
+    jobs.cancel(job.id)
+    assert wait(jobs, job).state == "已取消"
+    assert "KeyboardInterrupt" in jobs.log(job)
+
+
+def test_a_number_that_went_to_a_stranger_is_no_job_and_the_stranger_is_left_alone(tmp_path) -> None:
+    stranger = subprocess.Popen(["sleep", "60"], start_new_session=True, preexec_fn=_interruptible)
+    try:
+        mark = mark_of(stranger.pid)
+        assert mark is not None and mark.is_alive
+        before = ProcessMark(mark.pid, mark.began - 3600)  # of the job that had the number before
+        jobs = jobs_in(tmp_path)
+        job = record(tmp_path, runner=before, child=before)
+        with pytest.raises(JobError, match="已经结束（中断）"):
+            jobs.cancel(job.id)
+        assert jobs.get(job.id).state == "中断"
+        # Nor one whose record is of an earlier version, with a bare number.
+        path = tmp_path / f"{job.id}.json"
+        path.write_bytes(msgspec.json.encode(msgspec.to_builtins(record(tmp_path)) | {"pid": stranger.pid}))
+        with pytest.raises(JobError, match="已经结束（中断）"):
+            jobs.cancel(job.id)
+        assert (
+            wait(jobs, jobs.start("a", "甲", [["0", "0"]], "李四")).state == "完成"
+        )  # nor is its kind blocked
+        time.sleep(0.2)
+        assert stranger.poll() is None
+    finally:
+        stranger.kill()
+        stranger.wait()
+    assert not mark.is_alive
+
+
+def test_a_job_that_the_machine_ends_is_told_as_broken_off_with_its_time(tmp_path) -> None:
+    jobs = jobs_in(tmp_path)
+    job = jobs.start("a", "甲", [["60", "0"]], "张三")
+    until = time.monotonic() + 20
+    while "开始" not in jobs.log(job) and time.monotonic() < until:
+        time.sleep(0.05)
+    runner = jobs.get(job.id).runner
+    assert runner is not None
+    os.kill(runner.pid, signal.SIGTERM)
+    ended = wait(jobs, job)
+    assert ended.state == "中断" and ended.ended_at is not None
+
+
+def _interruptible() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 @pytest.mark.parametrize("name", ["../../etc/passwd", "x", "", "20171204093000-abcdef/../x"])

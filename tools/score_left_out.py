@@ -22,6 +22,7 @@ from pipeline.tagging.threads import ThreadTagger
 from pipeline.training.examples import gold_files, load_examples
 from pipeline.training.kinds import fit_threads, read_rows
 from pipeline.training.matters import fit_matters, load_matters
+from pipeline.training.reply_kinds import fit_replies, load_replies
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = Path(os.environ.get("GANGQING_SHARED", ROOT.parent / "shared")) / "data"
@@ -68,8 +69,9 @@ def _keep(model: GramModel, learned: str, keep: Path | None) -> GramModel:
 def left_out(path: Path, city: City, keep: Path | None) -> Evaluation:
     """The scores of one file by models that have not learned from it."""
     kinds, duties = models_without(path.name, city, keep)
+    replies = fit_replies(load_replies(SHARED, [path.name]))
     tagger = Tagger(city)
-    tagger.thread_tagger = ThreadTagger(city, kinds, duties)
+    tagger.thread_tagger = ThreadTagger(city, kinds, duties, replies=replies)
     return evaluate(path.read_bytes().splitlines(), city, with_baselines=False, tagger=tagger)
 
 

@@ -10,11 +10,11 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pipeline.city import load_own_yaml
 from pipeline.records import Record
-from pipeline.tagging.answers import AnswerReader
+from pipeline.tagging.answers import Answering, AnswerReader
 from pipeline.tagging.items import ThreadItem, ThreadPost
 from pipeline.tagging.threads_reading import PostReader
 
@@ -36,6 +36,10 @@ class FloorSaid(Record, frozen=True, kw_only=True):
     words: str = ""
 
 
+def _load_words() -> dict[str, str]:
+    return {name: text.replace("\n", "").replace(" ", "") for name, text in load_own_yaml(LEXICON).items()}
+
+
 class ThreadFollowUp(Record, frozen=True, kw_only=True):
     """What follows in a thread. `called`: units that the opening post calls on by name, two or more, each to
     do its part, in the order of their names; else empty."""
@@ -45,13 +49,38 @@ class ThreadFollowUp(Record, frozen=True, kw_only=True):
     called: list[str] = []  # noqa: RUF012
 
 
+class Again(NamedTuple):
+    """Where the poster asks again: place among the posts of the thread, first and last character."""
+
+    place: int
+    start: int
+    end: int
+
+
+class AgainReader:
+    """Finds where the poster, after the last answer, asks for the matter to be taken up again (二次反映)."""
+
+    def __init__(self) -> None:
+        self._again = re.compile(_load_words()["again"])
+
+    def find(self, posts: Sequence[ThreadPost], answering: Answering) -> Again | None:
+        """Where in the posts, sorted by floor, the poster asks; None where nobody does."""
+        answered = max((reply.floor for reply in answering.replies if reply.kind == "answer"), default=None)
+        if answered is None:
+            return None
+        for place, post in enumerate(posts):
+            if post.floor <= answered or post.is_registered_official or post.author != posts[0].author:
+                continue
+            if match := self._again.search(post.text or ""):
+                return Again(place, match.start(), match.end())
+        return None
+
+
 class FollowUpReader:
     """Reads the follow-ups of threads."""
 
     def __init__(self, reader: PostReader) -> None:
-        words = {
-            name: text.replace("\n", "").replace(" ", "") for name, text in load_own_yaml(LEXICON).items()
-        }
+        words = _load_words()
         self._solved = re.compile(words["solved"])
         self._unsolved = re.compile(words["unsolved"])
         self._disputed = re.compile(words["disputed"])
@@ -73,12 +102,13 @@ class FollowUpReader:
         opener = posts[0]
         found = []
         is_answered = False
+        replies = {reply.floor: reply for reply in self._answers.read(posts).replies}
         for post in posts[1:]:
             text = (post.text or "").strip()
             if not text:
                 continue
             if post.is_registered_official:
-                reply = self._answers.classify(post.floor, text)
+                reply = replies[post.floor]
                 is_answered |= reply.kind == "answer"
                 found.append(FloorSaid(floor=post.floor, kind=reply.kind, words=reply.words))
             elif opener.is_registered_official:

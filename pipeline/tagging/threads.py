@@ -11,10 +11,12 @@ import msgspec
 from pipeline.city import City
 from pipeline.records import Evidence, ThreadTags, TicketState
 from pipeline.tagging.answers import Answering, AnswerReader
-from pipeline.tagging.calibration import Calibration, load_calibration
+from pipeline.tagging.calibration import SURE, Calibration, load_calibration
+from pipeline.tagging.followups import Again, AgainReader
 from pipeline.tagging.grams import GramBank, GramModel
 from pipeline.tagging.items import ThreadItem, ThreadPost
 from pipeline.tagging.sentiment import PostSentiment
+from pipeline.tagging.threads_evidence import cue_evidence, kind_evidence, needs_evidence, state_evidence
 from pipeline.tagging.threads_kind import ASKING, Kind, KindReader
 from pipeline.tagging.threads_reading import PostReader, Reading
 from pipeline.tagging.threads_replies import Repliers, read_repliers
@@ -24,6 +26,7 @@ _QUESTION = re.compile(r"请问|想问|问下|问一下|[？?]|吗(?:$|[，。�
 _DANGER = {"紧急": "正在发生的危险或扩散的谣言", "普通": "没有正在发生的危险"}
 _NO_ADDRESS = ("广告", "讨论")  # a unit's name in these is a place or a tale
 ASKED_IN_FACT, HAILED = 0.97, 0.7  # confidence that a unit is asked: it replied, it is hailed
+ASKED_AGAIN = 0.85  # confidence that an answer does not stand that the poster wants again
 URGENT = 0.4  # share from which a danger is taken to be there now
 _JOKE = re.compile(r"哈哈|嘿嘿|\[.{1,4}\]|嘻嘻|滑稽|233|^顶|沙发")
 
@@ -37,10 +40,12 @@ class ThreadTagger:
         kinds: GramModel | None = None,
         duties: GramModel | None = None,
         calibration: Calibration | None = None,
+        replies: GramModel | None = None,
     ) -> None:
         self._reader = PostReader(city)
         self._units_of = UnitChooser(city, self._reader.router, duties)
-        self._answers = AnswerReader()
+        self._answers = AnswerReader(replies)
+        self._again = AgainReader()
         self._kinds = KindReader(kinds)
         self._chance = (calibration or load_calibration()).chance
         self._bank = GramBank([self._kinds.model, self._units_of.learned.model])
@@ -69,9 +74,12 @@ class ThreadTagger:
             readings, of_kinds.part(0, len(readings)), [board for _, _, board in numbers]
         )
         shares = self._units_of.shares(readings, of_units)
+        answering = self._answers.read_all(posts)
         return [
-            self._tag(item, floors, readings[number], kinds[number], shares[number])
-            for item, floors, number in zip(items, posts, map(numbers.__getitem__, openings), strict=True)
+            self._tag(item, floors, readings[number], kinds[number], shares[number], answered)
+            for item, floors, number, answered in zip(
+                items, posts, map(numbers.__getitem__, openings), answering, strict=True
+            )
         ]
 
     def _tag(
@@ -81,21 +89,24 @@ class ThreadTagger:
         reading: Reading,
         kind: Kind,
         shares: dict[str, float],
+        answering: Answering,
     ) -> ThreadTags:
-        answering = self._answers.read(posts)
         if posts and posts[0].is_registered_official:
             return self._announcement(item, posts, reading, answering)
         repliers = read_repliers(posts, answering, self._account_unit, self._reader)
+        if _dealt_with_here(reading, posts, answering):
+            reading = msgspec.structs.replace(reading, elsewhere=None)
         kind = _raised(kind, reading, repliers, bool(answering.replies))
         asked = kind.asked
         units = self._units(kind, asked, reading, shares, repliers)
+        again = self._again.find(posts, answering) if asked else None
         state = _state(asked, answering)
         sentiment, score, why = self._sentiment.tag(reading, kind.kind, kind.mood)
         urgency: Literal["普通", "紧急"] = "紧急" if _urgent(kind, asked) else "普通"
         return ThreadTags(
             id=item.id,
             kind=kind.kind,
-            needs_reply=asked and answering.answer is None,
+            needs_reply=asked and (answering.answer is None or again is not None),
             units=units.units,
             unit_named=bool(reading.named) and reading.elsewhere is None and kind.kind not in _NO_ADDRESS,
             sentiment=sentiment,
@@ -105,16 +116,16 @@ class ThreadTagger:
             answer_floor=_floor(answering.answer) if asked else None,
             urgency=urgency,
             why={
-                "kind": _kind_evidence(reading, kind),
-                "needs_reply": _needs_evidence(reading, kind, asked, answering),
-                "state": _state_evidence(state, answering, posts),
-                "urgency": _cue_evidence(reading, "urgent", _DANGER[urgency]),
+                "kind": kind_evidence(reading, kind),
+                "needs_reply": needs_evidence(reading, kind, asked, answering, again),
+                "state": state_evidence(state, answering, posts),
+                "urgency": cue_evidence(reading, "urgent", _DANGER[urgency]),
                 "sentiment": why,
                 **({"units": units.why} if units.why else {}),
             },
             confidence={
                 "kind": round(self._chance("kind", kind.confidence), 3),
-                "needs_reply": round(self._needs_confidence(kind, asked, answering), 3),
+                "needs_reply": round(self._needs_confidence(kind, asked, answering, again), 3),
                 "units": round(units.chance(self._chance), 3),
                 "sentiment": round(min(0.98, 0.6 + abs(score) * 0.35), 3),
             },
@@ -127,9 +138,11 @@ class ThreadTagger:
             return UnitChoice([], None, 0.9)
         return self._units_of.choose(reading, shares, praise=kind.kind == "表扬", repliers=repliers)
 
-    def _needs_confidence(self, kind: Kind, asked: bool, answering: Answering) -> float:
+    def _needs_confidence(self, kind: Kind, asked: bool, answering: Answering, again: Again | None) -> float:
+        if again is not None:
+            return ASKED_AGAIN
         if asked and answering.answer is not None:
-            return 0.95 if answering.answer.words else 0.7
+            return min(SURE, answering.answer.share)
         return self._chance("needs_reply", kind.asked_confidence)
 
     def _announcement(
@@ -210,6 +223,15 @@ def _raised(kind: Kind, reading: Reading, repliers: Repliers, is_replied: bool) 
     return kind
 
 
+def _dealt_with_here(reading: Reading, posts: list[ThreadPost], answering: Answering) -> bool:
+    """Whether a unit of this city replied as to its own matter, though another city is named: its reply does
+    not speak of that city."""
+    if reading.elsewhere is None:
+        return False
+    floors = {reply.floor for reply in answering.replies}
+    return any(post.floor in floors and reading.elsewhere not in (post.text or "") for post in posts)
+
+
 def _floor(reply: object) -> int | None:
     return getattr(reply, "floor", None)
 
@@ -234,43 +256,3 @@ def _urgent(kind: Kind, asked: bool) -> bool:
     if kind.kind in ("广告", "讨论", "表扬", "建议") or not asked:
         return False
     return kind.urgent >= URGENT
-
-
-def _cue_evidence(reading: Reading, cue: str, why: str) -> Evidence:
-    spans = reading.spans(cue)
-    if not spans:
-        return Evidence(why=why)
-    field, start, end = reading.field(spans[0])
-    words = "”“".join(reading.words(cue))
-    return Evidence(why=f"{why}：“{words}”", field=field, start=start, end=end)
-
-
-def _kind_evidence(reading: Reading, kind: Kind) -> Evidence:
-    return Evidence(why=kind.why) if kind.cue is None else _cue_evidence(reading, kind.cue, kind.why)
-
-
-def _needs_evidence(reading: Reading, kind: Kind, asked: bool, answering: Answering) -> Evidence:
-    if reading.elsewhere is not None:
-        spans = reading.found["city", reading.elsewhere]
-        field, start, end = reading.field(spans[0])
-        return Evidence(why=f"是{reading.elsewhere}的事，不属本市", field=field, start=start, end=end)
-    if not asked:
-        return Evidence(why=f"{kind.kind}帖，没有要单位答复的事")
-    if answering.answer is not None:
-        return Evidence(why=f"{answering.answer.floor} 楼已有官方答复")
-    return Evidence(why="群众提出诉求，帖内还没有官方答复")
-
-
-def _state_evidence(state: TicketState, answering: Answering, posts: list[ThreadPost]) -> Evidence:
-    reply = answering.answer if state == "已答复" else answering.first_response
-    if state == "退回改派":
-        reply = answering.replies[-1]
-    if state in ("无需回复", "待研判") or reply is None:
-        return Evidence(why="帖内没有已登记官方账号的回复" if state == "待研判" else "不需要单位答复")
-    number = next(i for i, post in enumerate(posts) if post.floor == reply.floor)
-    words = f"：“{reply.words}”" if reply.words else ""
-    sort = {"answer": "作出答复", "sent_back": "称不属其职责，不算答复"}.get(reply.kind, "只是初步回应")
-    start, end = reply.span or (None, None)
-    return Evidence(
-        why=f"{reply.floor} 楼官方账号{sort}{words}", field=f"posts[{number}]", start=start, end=end
-    )

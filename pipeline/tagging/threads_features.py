@@ -1,5 +1,5 @@
 """Owns the numbers that the kind model sees of a post besides its grams: contact, price, questions, place,
-and what its title says that it does."""
+and where it says outright what it does: in its title, in its text, in its last sentence."""
 
 from __future__ import annotations
 
@@ -19,6 +19,10 @@ _MARKET_BOARDS = (
 )  # fmt: skip
 WORTH = 0.3  # of a number beside the grams
 TOLD = 0.6  # of what a title says outright
+SAID = 0.3  # of what a post says outright somewhere
+SAYS = ("says_suggest", "says_ask", "says_help", "says_demand", "says_netizen")  # cues of the lexicon
+_ENDS = "。！!？?；;…\n"
+_UNSAID = (0.0, 0.0, 0.0)
 LENGTH = 4.0  # of the grams of a post beside its numbers
 
 
@@ -42,4 +46,26 @@ def numbers(reading: Reading, board: str | None) -> list[float]:
         TOLD if _PRAISES.search(title) else 0.0,
         TOLD if _SUGGESTS.search(title) else 0.0,
         WORTH if board and any(word in board for word in _MARKET_BOARDS) else 0.0,
+        *_said(reading),
     ]
+
+
+def _said(reading: Reading) -> list[float]:
+    """Where the post says outright what it does, how many sentences it has and how the last one ends."""
+    whole, split = reading.text.rstrip(), reading.title_end
+    last = max(split + 1, max(map(whole.rstrip(_ENDS).rfind, _ENDS)) + 1)
+    found: list[float] = []
+    for cue in SAYS:
+        spans = reading.spans(cue)
+        if spans:
+            end = spans[-1][0]
+            found += (
+                SAID if spans[0][0] < split else 0.0,
+                SAID if end >= split else 0.0,
+                SAID if end >= last else 0.0,
+            )
+        else:
+            found += _UNSAID
+    sentences = sum(map(whole.count, "。！？\n"))
+    found += (SAID * log1p(sentences) / 2, SAID if whole.endswith(("！", "!")) else 0.0)
+    return found

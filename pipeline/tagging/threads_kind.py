@@ -88,11 +88,12 @@ class KindReader:
         asked = (first["public"] + asking * first["asked"]) / 2
         moods = self._labels["mood"]
         return [
-            self._judge(reading, kinds, public, urgent, dict(zip(moods, mood, strict=True)))
-            for reading, kinds, public, urgent, mood in zip(
+            self._judge(reading, kinds, either, complained, urgent, dict(zip(moods, mood, strict=True)))
+            for reading, kinds, either, complained, urgent, mood in zip(
                 readings,
                 share["kind"].tolist(),
                 asked.tolist(),
+                first["asked"].tolist(),
                 first["urgent"].tolist(),
                 share["mood"].tolist(),
                 strict=True,
@@ -100,9 +101,15 @@ class KindReader:
         ]
 
     def _judge(
-        self, reading: Reading, share: list[float], asked: float, urgent: float, mood: dict[str, float]
+        self,
+        reading: Reading,
+        share: list[float],
+        asked: float,
+        complained: float,
+        urgent: float,
+        mood: dict[str, float],
     ) -> Kind:
-        """`share` of each kind, `asked` and `urgent` as shares."""
+        """As shares: each kind, `asked`, `complained` (asked if it asks at all), `urgent`."""
         kinds = self._labels["kind"]
         best = max(range(len(kinds)), key=share.__getitem__)
         asks = max(self._asks, key=share.__getitem__)
@@ -117,6 +124,7 @@ class KindReader:
             why = WHY[kind]
         if kind == "表扬" and _ironic(reading):
             kind, why = "投诉", "字面是表扬，说的都是失职的事实（反话）"
+            asked = complained  # that it praises was no more than its wording
         if reading.has("lost_pet") and kind not in ("广告", "投诉", "讨论"):
             why = "寻找走失的宠物，求助的对象是网友"
             return Kind("求助", why, "lost_pet", max(sure, 0.9), False, 0.95, 0.0, mood, asking)

@@ -32,6 +32,7 @@ _ON_THE_WAY_BEFORE = (
     "比",
     "发",
     "人在",
+    "住在",
     "于",
 )
 _ON_THE_WAY_AFTER = (

@@ -79,6 +79,9 @@ def read_repliers(
         elif unit and not (reply.kind == "response" and _PASSES_ON.search(text)):
             (answered if reply.kind == "answer" else responded).append(unit)
             floors[unit] = (place, post.author or "")
+    # Who first takes a matter up and then sends it back has it not; after an answer it has.
+    last = {unit_of(posts[places[reply.floor]].author): reply.kind for reply in answering.replies}
+    responded = [unit for unit in responded if last[unit] != "sent_back"]
     mine = list(dict.fromkeys([*answered, *responded]))
     return Repliers(
         mine,

@@ -22,6 +22,7 @@ from pipeline.city import load_city
 from pipeline.tagging.segment import segment
 from pipeline.training.fit import say
 from pipeline.training.matters import matter_scores
+from pipeline.training.reply_kinds import reply_scores
 from pipeline.training.sentiment import fit_chat, load_chat
 from pipeline.training.split import SEED, folds, held_out
 from pipeline.training.topics import fit_topics, load_topics
@@ -75,7 +76,17 @@ def write_table(data_dir: Path, path: Path) -> None:
     ]
     for name, scores in matter_scores(data_dir, load_city()).items():
         lines.append(f"| {name} | {scores['first']:.3f} | {scores['in_three']:.3f} |")
-    lines += ["", "实际给出的单位由职责词典、点名、县区规则与此模型合成，成绩见 `gangqing evaluate`。", ""]
+    lines += ["", "实际给出的单位由职责词典、点名、县区规则与此模型合成，成绩见 `gangqing evaluate`。"]
+    lines += [
+        "",
+        "## 官方跟帖（初步回应、正式答复、退回；整个文件留出）",
+        "",
+        "| 留出的文件 | 跟帖 | 模型判错 | 只凭词典判错 |",
+        "|---|---:|---:|---:|",
+    ]
+    for name, counts in reply_scores(data_dir).items():
+        lines.append(f"| {name} | {counts['replies']} | {counts['wrong']} | {counts['wrong_by_cues']} |")
+    lines += ["", "词典按较早的文件补过，故在那些文件上几乎不错；新文件上才见两者之别。", ""]
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("\n".join(lines), encoding="utf-8")
 

@@ -24,6 +24,7 @@ from pipeline.tagging.threads import ThreadTagger
 from pipeline.training.examples import gold_files, load_examples
 from pipeline.training.kinds import fit_threads, read_rows
 from pipeline.training.matters import fit_matters, load_matters
+from pipeline.training.reply_kinds import fit_replies, load_replies
 
 PARTS = 3  # into which the files of gold are dealt
 NAMES = {"needs_reply": "是否要答复", "units": "首个单位", "kind": "类型"}
@@ -45,7 +46,8 @@ def held_out_tags(data_dir: Path, city: City) -> Held:
         examples = load_examples(data_dir, without)
         kinds = fit_threads(examples, read_rows(examples, city))
         matters = fit_matters(load_matters(data_dir, city, without))
-        tagger = ThreadTagger(city, kinds, matters, RAW)
+        replies = fit_replies(load_replies(data_dir, without))
+        tagger = ThreadTagger(city, kinds, matters, RAW, replies)
         for path in part:
             rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
             items = [msgspec.convert({k: v for k, v in r.items() if k != "gold"}, ThreadItem) for r in rows]

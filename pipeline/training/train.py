@@ -19,11 +19,12 @@ from pipeline.tagging.grams import GramModel, read_grams
 from pipeline.tagging.linear import softmax
 from pipeline.tagging.roles_model import load_role_model
 from pipeline.training.alike import fit_frequencies
-from pipeline.training.examples import Example, load_examples, load_threads
+from pipeline.training.examples import Example, load_examples, load_rows, load_threads
 from pipeline.training.fit import say
 from pipeline.training.kinds import ASKING, Row, fit_threads, read_rows
 from pipeline.training.manifest import write_manifest
 from pipeline.training.matters import fit_matters, load_matters, load_phrases, matter_scores
+from pipeline.training.reply_kinds import OWN, count_kinds, fit_replies, load_replies, reply_scores
 from pipeline.training.sentiment import fit_chat, load_chat
 from pipeline.training.split import FOLDS, SEED, folds, held_out
 from pipeline.training.topics import fit_topics, load_topics
@@ -58,6 +59,7 @@ def train(
         _write(out_dir, *_topics(data_dir)),
         _write(out_dir, *_chat(data_dir)),
         _write(out_dir, *_matters(data_dir, city, corrections)),
+        _write(out_dir, *_replies(data_dir, corrections)),
     ]
     articles = corrections / ARTICLES if corrections else None
     role_model, read, scores = build_role_model(data_dir, out_dir / "roles", articles)
@@ -100,7 +102,8 @@ def _threads(data_dir: Path, city: City, corrections: Path | None = None) -> tup
     rows = read_rows(examples, city)
     card: Card = {
         "what": "帖子：类型、是否要单位答复、是否紧急",
-        "kind": "逻辑回归：全文、标题、结尾的单字与双字，加电话、价钱、问号等十二个数",
+        "kind": "逻辑回归：全文、标题、结尾的单字与双字，加电话、价钱、问号和自述"
+        "（建议、请问、求助等在标题、正文、末句）共二十九个数",
         "data": dict(Counter(_origin(example.id) for example in examples)),
         "labels": dict(sorted(Counter(str(example.kind) for example in examples).items())),
         "cross_validated": thread_scores(examples, rows),
@@ -192,6 +195,19 @@ def _matters(data_dir: Path, city: City, corrections: Path | None = None) -> tup
         "limits": "每项职能二十至数百条，多为自写，另有按答复单位推定的外地来信；点名和县区由规则判定",
     }
     return fit_matters(matters), card
+
+
+def _replies(data_dir: Path, corrections: Path | None = None) -> tuple[GramModel, Card]:
+    replies = load_replies(data_dir, corrected=corrections / THREADS if corrections else None)
+    card: Card = {
+        "what": "官方跟帖：初步回应、正式答复、退回",
+        "kind": "逻辑回归：单字与双字的 tf-idf，加答复词典各类提示的个数和单凭提示的判断",
+        "data": {"样本": len(replies), "其中自写跟帖": sum(1 for _ in load_rows(OWN))},
+        "labels": count_kinds(replies),
+        "held_out": reply_scores(data_dir),
+        "limits": "标注跟帖大多是写出来的；只看已登记的官方账号",
+    }
+    return fit_replies(replies), card
 
 
 def _chat(data_dir: Path) -> tuple[GramModel, Card]:

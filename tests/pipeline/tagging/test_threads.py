@@ -267,3 +267,58 @@ def test_organs_of_a_county_are_the_countys(tagger: ThreadTagger, text: str, uni
 def test_a_batch_is_tagged_as_its_threads_one_by_one(tagger: ThreadTagger) -> None:
     items = [thread(title, text) for _, title, text in KINDS]
     assert tagger.tag_all(items) == [tagger.tag(item) for item in items]
+
+
+ANSWERED = ("市市政局网络发言人", "您好，经查，该处路灯已于昨日全部修复，感谢监督。", True)
+
+
+@pytest.mark.parametrize(
+    ("author", "words", "waits"),
+    [
+        ("网友甲", "刚去看过，一盏都没亮。请你们重新核实！", True),
+        ("网友甲", "能不能派人再来看一看，还是黑的。", True),
+        ("网友甲", "修了三个月才修好，服了。", False),  # it grumbles; the answer stands (threads-dev, t154)
+        ("网友乙", "请重新核实！", False),  # not the one whose matter it is
+    ],
+)
+def test_who_asks_again_after_an_answer_waits_again(
+    tagger: ThreadTagger, author: str, words: str, waits: bool
+) -> None:
+    item = thread(
+        "西湾路路灯不亮没人修", "整条街黑了半个月，请市政局派人修。", ANSWERED, (author, words, False)
+    )
+    tags = tagger.tag(item)
+    assert (tags.state, tags.answer_floor, tags.needs_reply) == ("已答复", 2, waits)
+    if waits:
+        why = tags.why["needs_reply"]
+        assert why.field == "posts[2]" and "二次反映" in why.why
+        assert words[why.start : why.end] in ("重新核实", "能不能派人再来")
+
+
+def test_an_answer_to_who_asked_again_ends_the_waiting(tagger: ThreadTagger) -> None:
+    again = ("网友甲", "还是黑的，请重新核实。", False)
+    item = thread("西湾路路灯不亮没人修", "整条街黑了半个月，请市政局派人修。", ANSWERED, again, ANSWERED)
+    assert not tagger.tag(item).needs_reply
+
+
+def test_a_unit_that_replies_has_the_matter_though_another_city_is_named(tagger: ThreadTagger) -> None:
+    title, text = (
+        "爸爸的养老金停发三个月",
+        "他跟我姐在南宁过，腿不好回不来。能不能在南宁认证？停的补不补？南宁要怎么弄？",
+    )
+    reply = "您好，养老金资格认证不属我局职能，建议您咨询人力资源和社会保障局。"
+    tags = tagger.tag(thread(title, text, ("市民政局网络发言人", reply, True)))
+    assert (tags.needs_reply, tags.state, tags.units[:1]) == (True, "退回改派", ["市人社局"])
+    away = "您好，这是南宁的事，不属我局职责，请向南宁市人社局反映。"
+    assert not tagger.tag(thread(title, text, ("市民政局网络发言人", away, True))).needs_reply
+
+
+def test_who_takes_a_matter_up_and_then_sends_it_back_has_it_not(tagger: ThreadTagger) -> None:
+    item = thread(
+        "海边栈道被会所摆满桌椅",
+        "走路都没有地方，晚上还烧烤，请来管一管占道经营。",
+        ("防城港市海洋局", "您好，来帖收悉，正在核实。", True),
+        ("防城港市海洋局", "您好，占道经营不属我局职责，请向城市管理部门反映。", True),
+    )
+    tags = tagger.tag(item)
+    assert tags.state == "退回改派" and tags.units[0] != "市海洋局"

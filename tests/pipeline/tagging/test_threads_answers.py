@@ -122,3 +122,19 @@ HARD = [
 @pytest.mark.parametrize(("kind", "text"), HARD)
 def test_what_a_reply_does_not_how_it_sounds(reader: AnswerReader, kind: str, text: str) -> None:
     assert reader.classify(2, text).kind == kind
+
+
+# A cue that says the opposite of what the reply does.
+DECEIVING = [
+    ("response", "家长您好，前面那个“招生助手”非我局人员。您说的情况已交招生办核对，核对完马上答复。"),
+    ("response", "您好，收到您的咨询，收费依据正在查，晚些时候正式答复。"),
+    ("response", "各位学员：投诉已登记，正联系校方负责人，请保留合同和收据。"),
+    ("answer", "您好，经我所上门调解，店家已把押金退还给您；如明天还没到账，请直接致电我所。"),
+    ("answer", "您好，您的包裹写错了门牌，一直放在仓库，今天上午已送到您家，由您父亲签收。"),
+    ("answer", "接报后我队当晚到场，责令停工并立案；经调解，工地赔偿您修车费六百元，请您保持电话畅通。"),
+]
+
+
+@pytest.mark.parametrize(("kind", "text"), DECEIVING)
+def test_one_cue_alone_decides_nothing(reader: AnswerReader, kind: str, text: str) -> None:
+    assert reader.classify(2, text).kind == kind

@@ -55,7 +55,7 @@ def test_damaged_models_say_how_to_mend(tmp_path: Path) -> None:
 def test_artefacts_are_small_and_have_cards() -> None:
     files = list(MODELS.rglob("*.npz"))
     assert sum(path.stat().st_size for path in files) < 10_000_000
-    posts = {"thread", "duty", "citizen-topic", "chat-sentiment"}
+    posts = {"thread", "duty", "citizen-topic", "chat-sentiment", "reply"}
     counts = {"gram-frequency"}  # counted, not learned: no scores to tell
     assert {path.stem for path in MODELS.glob("*.npz")} == posts | counts
     assert all(path.with_suffix(".json").is_file() for path in files if path.stem not in counts)

@@ -17,7 +17,7 @@ from analysis.imports.sheet import read_sheet
 from analysis.mistakes import unknown_unit
 from pipeline.batch import IMPORT, commit_batch
 from pipeline.city import City
-from pipeline.decisions import Decision, append_decision
+from pipeline.decisions import Decision, append_decision, load_decisions
 from pipeline.store import Store
 
 UNIT, LEADER, CONTACT, PHONE = "责任单位", "分管领导", "联系人", "电话"
@@ -47,11 +47,18 @@ def register_contact(
 ) -> Decision:
     """Record the 分管领导 and 联系人 of a unit; a later register overrides it, the first one's day stays.
 
+    Args:
+        phone: None: the one that is registered already stays.
+
     Raises:
         ActError: unit, name or telephone is missing or wrong.
     """
     known_units(city, [unit])
-    decision = decision_of(KIND, unit, who=who, at=at, after=_after(leader, contact, phone), why=why)
+    before, after = _standing(decisions, unit), _after(leader, contact, phone)
+    known_phone = before.pop("phone", None)  # it stands once in a decision, not twice
+    if known_phone is not None:
+        after.setdefault("phone", known_phone)
+    decision = decision_of(KIND, unit, who=who, at=at, before=before, after=after, why=why)
     append_decision(decisions, decision)
     return decision
 
@@ -94,6 +101,12 @@ def import_contacts(
         digest = hashlib.sha256(content).hexdigest()[:6]
         commit_batch(store, IMPORT, f"contacts-{at:%Y%m%d%H%M%S}-{digest}", at, [], decisions)
     return ContactReport(0 if faults else len(decisions), faults)
+
+
+def _standing(decisions: Path, unit: str) -> dict[str, object]:
+    """What the newest register of a unit says; empty: there is none."""
+    said = [each for each in load_decisions(decisions) if each.kind == KIND and each.target == unit]
+    return dict(max(said, key=lambda each: each.at).after) if said else {}
 
 
 def _after(leader: str, contact: str, phone: str | None) -> dict[str, object]:

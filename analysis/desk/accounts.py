@@ -51,6 +51,11 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
         parts = (self.password, *sorted(self.roles), self.unit or "", str(self.is_active))
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
+    @property
+    def mark(self) -> str:
+        """Changes with every line that is written of it: what a form that changes it has seen."""
+        return hashlib.sha256(msgspec.json.encode(self, order="deterministic")).hexdigest()[:16]
+
 
 class Accounts:
     """All accounts of a city. Safe for threads; read anew when the file changed."""
@@ -87,7 +92,7 @@ class Accounts:
         """Record an account, new or changed.
 
         Raises:
-            AccountError: it has no name, no role, or a liaison's has no unit.
+            AccountError: it has no name, no role, a liaison's has no unit or another role besides.
         """
         if not account.name.strip() or len(account.name) > MAX_NAME or account.name != account.name.strip():
             raise AccountError(f"账号名应为 1 至 {MAX_NAME} 个字，首尾不留空格")
@@ -97,6 +102,8 @@ class Accounts:
             raise AccountError("至少要选一个角色")
         if Role.LIAISON in account.roles and not account.unit:
             raise AccountError("单位联络员须选定单位")
+        if Role.LIAISON in account.roles and len(account.roles) > 1:
+            raise AccountError("单位联络员只办本单位的事，不能兼任其他角色；兼职的人请另设一个账号")
         with self._lock:
             self._journal.append(account)
 

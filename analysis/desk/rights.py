@@ -13,7 +13,7 @@ from litestar.handlers.base import BaseRouteHandler
 
 
 class Role(StrEnum):
-    """Who one is at the desk. An account may hold several."""
+    """Who one is at the desk. An account may hold several, but a liaison's no other."""
 
     PUBLICITY = "宣传部"
     EVALUATION = "绩效办"
@@ -53,8 +53,13 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
 
 
 def allowed(permission: str, roles: frozenset[Role]) -> bool:
-    """Whether someone with these roles has a permission. Raises KeyError for one that the table lacks."""
-    return permission == PUBLIC or not PERMISSIONS[permission].isdisjoint(roles)
+    """Whether someone with these roles has a permission. Who is a liaison is nothing else: she sees her unit.
+
+    Raises:
+        KeyError: the table lacks the permission.
+    """
+    held = frozenset({Role.LIAISON}) if Role.LIAISON in roles else roles
+    return permission == PUBLIC or not PERMISSIONS[permission].isdisjoint(held)
 
 
 def permission_guard(connection: ASGIConnection, handler: BaseRouteHandler) -> None:

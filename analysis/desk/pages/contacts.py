@@ -9,7 +9,7 @@ from litestar.response import Redirect, Response
 
 from analysis.acts.contact import register_contact
 from analysis.contacts import ContactRow, contacts
-from analysis.desk.acting import perform, signature
+from analysis.desk.acting import perform, seen_of, signature
 from analysis.desk.forms import LONG, Form
 from analysis.desk.page import Page
 from analysis.desk.routing import act, see
@@ -26,6 +26,9 @@ class ContactsPage(Page):
         rows: units that must register, those that are missing first.
         counts: how many stand how.
         units: units that can be registered.
+        chosen: the unit whose contacts are to be registered; "" for none.
+        own: its contacts as they stand; None: it has none, or need not have any.
+        seen: the newest decision on it; "" for none.
     """
 
     template: ClassVar[str] = "contacts.html"
@@ -34,6 +37,9 @@ class ContactsPage(Page):
     rows: list[ContactRow]
     counts: dict[str, int]
     units: list[str]
+    chosen: str
+    own: ContactRow | None
+    seen: str
 
 
 def build_contacts(visit: Visit) -> ContactsPage:
@@ -46,10 +52,16 @@ def build_contacts(visit: Visit) -> ContactsPage:
     for row in found:
         counts[row.state] = counts.get(row.state, 0) + 1
     order = {"未报": 0, "逾期报送": 1}
+    units = [unit.short for unit in visit.office.city.units]
+    asked = visit.request.query_params.get("unit") or ""
+    chosen = asked if asked in units and visit.may("contact.write") else ""
     return ContactsPage(
         rows=sorted(found, key=lambda row: order.get(row.state, 2)),
         counts=counts,
-        units=[unit.short for unit in visit.office.city.units],
+        units=units,
+        chosen=chosen,
+        own=next((row for row in found if row.unit == chosen), None),
+        seen=seen_of(visit, [chosen])[chosen] if chosen else "",
     )
 
 
@@ -79,6 +91,7 @@ def register(visit: Visit, form: Form) -> Redirect:
             why=form.text("why", limit=LONG),
         ),
         HERE,
+        seen={unit: form.text("seen", limit=LONG)},
     )
 
 

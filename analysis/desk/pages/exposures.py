@@ -62,10 +62,15 @@ def ledger_of(visit: Visit) -> list[ExposureRow]:
     )
 
 
+def waiting_exposures(visit: Visit) -> list[ExposureRow]:
+    """Planned exposures that wait for a step of the approval."""
+    return [row for row in ledger_of(visit) if row.state.startswith("待") and not row.is_alarm]
+
+
 @standing
 def build_exposures(visit: Visit) -> ExposuresPage:
     rows, steps = ledger_of(visit), steps_of(visit.office.plan)
-    waiting = [row for row in rows if row.state.startswith("待") and not row.is_alarm]
+    waiting = waiting_exposures(visit)
     others = [row for row in rows if not row.is_alarm and row not in waiting]
     return ExposuresPage(
         alarms=[row for row in rows if row.is_alarm],

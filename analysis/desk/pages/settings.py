@@ -214,7 +214,7 @@ def _found(visit: Visit, form: Form, name: str) -> Person:
     old = visit.office.accounts.all().get(name)
     if old is None:
         raise AccountError(f"没有账号“{name}”")
-    if form.text("seen") != old.stamp:
+    if form.text("seen") != old.mark:
         raise AccountError(f"{old.by} 刚刚改过账号“{name}”，请看清后再改")
     return old
 

@@ -15,7 +15,6 @@ from analysis.acts.ticket import Actor, TicketRegister, hand_over, take_back
 from analysis.desk.acting import perform, signature
 from analysis.desk.forms import LONG, Form
 from analysis.desk.page import PER_SCREEN, Listing, Page, cut, ordered, sort_of
-from analysis.desk.rights import Role
 from analysis.desk.routing import EXCEL, act, file_answer, see
 from analysis.desk.standing import standing
 from analysis.desk.visit import Visit
@@ -211,7 +210,7 @@ def register_of(visit: Visit) -> TicketRegister:
 
 def actor_of(visit: Visit) -> Actor:
     """As whom she acts on tickets: the office, or a unit for its own."""
-    if Role.PUBLICITY in visit.user.roles:
+    if visit.scope is None:
         return Actor(signature(visit))
     return Actor(signature(visit), UNIT, visit.user.unit)
 

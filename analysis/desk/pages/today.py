@@ -9,14 +9,18 @@ from typing import Any, ClassVar
 from litestar.response import Response
 
 from analysis.appeals import OPEN, Appeal, appeals
+from analysis.deductions import SUGGESTED
 from analysis.desk.page import Page
+from analysis.desk.pages.deductions import all_deductions
 from analysis.desk.pages.doubts import all_doubts
+from analysis.desk.pages.exposures import waiting_exposures
 from analysis.desk.pages.sources import all_sources
 from analysis.desk.pages.tickets import is_late, next_due
 from analysis.desk.routing import see
 from analysis.desk.standing import standing
 from analysis.desk.visit import Visit
 from analysis.desk.warehouse import ON_TICKETS
+from analysis.exposure import ExposureRow
 from analysis.overview import DERIVED_KINDS, latest_day
 from analysis.queue import Ticket
 from analysis.queue_lists import FloorToConfirm, amend_floors, floors_to_confirm
@@ -37,6 +41,7 @@ class TodayPage(Page):
         due_today: open tickets whose running clock ends today.
         to_judge: tickets for which nobody decided yet whose they are (待研判), urgent ones first.
         to_sign: tickets that wait for their unit to sign for them (待签收).
+        sent_back: tickets that a unit sent back, to be handed to another (退回改派).
         paused: tickets whose clocks stand still (暂停), those that stand longest first.
         to_close: answered tickets that nobody closed yet (已答复), those answered longest ago first.
         alarms: lines of the plan that are alarms: an exposure without approval, a notice taken down.
@@ -48,6 +53,8 @@ class TodayPage(Page):
         doubts: how many credits the rules would not sign and that wait for a person.
         sources: sources in trouble, each with what is wrong.
         appeals: appeals that wait for a decision.
+        planned: planned exposures that wait for an approval, for who may plan them.
+        undecided: how many suggested deductions nobody decided yet, for who decides them.
         latest: day of the newest capture; None: nothing was ever fetched.
         shown: how many lines of a list are shown.
     """
@@ -59,6 +66,7 @@ class TodayPage(Page):
     due_today: list[Ticket]
     to_judge: list[Ticket]
     to_sign: list[Ticket]
+    sent_back: list[Ticket]
     paused: list[Ticket]
     to_close: list[Ticket]
     alarms: list[CoverageRow]
@@ -70,6 +78,8 @@ class TodayPage(Page):
     doubts: int
     sources: list[SourceHealth]
     appeals: list[Appeal]
+    planned: list[ExposureRow]
+    undecided: int
     latest: dt.date | None
     shown: int = SHOWN
 
@@ -84,7 +94,8 @@ def _lists(visit: Visit) -> dict[str, Any]:
         "to_judge": [t for t in waiting if t.state == "待研判"],
         "paused": sorted((t for t in waiting if t.state == "暂停"), key=lambda t: str(t.decided_at)),
         "to_close": sorted((t for t in tickets if t.state == "已答复"), key=lambda t: str(t.answer_at)),
-        "to_sign": [t for t in waiting if t.state in ("待签收", "退回改派")],
+        "to_sign": [t for t in waiting if t.state == "待签收"],
+        "sent_back": [t for t in waiting if t.state == "退回改派"],
     }
 
 
@@ -108,6 +119,8 @@ def build_today(visit: Visit) -> TodayPage:
             for appeal in visit.once("appeals", lambda: appeals(visit.con, visit.as_of, visit.known_by))
             if appeal.state in OPEN and visit.scope in (None, appeal.unit)
         ],
+        planned=waiting_exposures(visit) if visit.may("exposure.propose") else [],
+        undecided=_undecided(visit) if visit.may("deduction.decide") else 0,
         latest=visit.edition.once("latest day", lambda: _latest(visit), ()),
     )
 
@@ -123,6 +136,10 @@ def floors_of(visit: Visit) -> list[FloorToConfirm]:
         lambda found, targets: amend_floors(found, visit.con, *asked, targets),
         ON_TICKETS,
     )
+
+
+def _undecided(visit: Visit) -> int:
+    return sum(row.state == SUGGESTED for row in all_deductions(visit))
 
 
 def _doubt_count(visit: Visit) -> int:

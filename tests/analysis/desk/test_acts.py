@@ -129,11 +129,20 @@ def test_the_administrator_sets_up_people_and_the_last_one_stays(tmp_path) -> No
         assert fresh.get("/", follow_redirects=False).headers["location"] == "/password"
         me = office.accounts.all()[NAMES[Role.ADMINISTRATOR]]
         said = send(
-            admin, "/settings/people/change", name=me.name, person="管理", roles="管理员", seen=me.stamp
+            admin, "/settings/people/change", name=me.name, person="管理", roles="管理员", seen=me.mark
         )
         assert "至少要留一个启用的管理员" in said
         said = send(admin, "/settings/people/change", name="new", person="新人", roles="核验组", seen="old")
         assert "刚刚改过" in said
+        seen = office.accounts.all()["new"].mark
+        change = {"name": "new", "roles": "核验组", "is_active": "1", "seen": seen}
+        assert "已变更" in send(admin, "/settings/people/change", person="李四", **change)
+        assert "刚刚改过" in send(admin, "/settings/people/change", person="王五", **change)
+        assert office.accounts.all()["new"].person == "李四"
+        said = send(
+            admin, "/settings/people/add", name="both", person="兼", roles=["单位联络员", "宣传部"], unit=UNIT
+        )
+        assert "不能兼任" in said
     log = office.audit.folder.joinpath("2017.jsonl").read_text("utf-8")
     assert password[1] not in log
     assert "argon2" not in log
@@ -163,3 +172,33 @@ def seen(client: TestClient[Litestar]) -> str:
     found = re.search(r'name="seen" value="([^"]+)"', client.get("/exposures").text)
     assert found
     return found[1]
+
+
+def test_who_registers_contacts_over_newer_ones_is_told(office: Office) -> None:
+    with browser(office, Role.EVALUATION) as officer:
+        form = officer.get(f"/contacts?unit={UNIT}").text
+        seen = re.search(r'name="seen" value="([^"]*)"', form)
+        assert seen is not None
+        mine = {"unit": UNIT, "seen": seen[1]}
+        assert "已登记联系人" in send(
+            officer, "/contacts/register", leader="韦某", contact="黄某", phone="2821234", **mine
+        )
+        said = send(officer, "/contacts/register", leader="李某", contact="陈某", **mine)
+        assert "没有办成" in said
+        seen = re.search(r'name="seen" value="([^"]*)"', officer.get(f"/contacts?unit={UNIT}").text)
+        assert seen is not None
+        send(officer, "/contacts/register", leader="李某", contact="陈某", unit=UNIT, seen=seen[1])
+    last = [each for each in load_decisions(office.store.decisions) if each.target == UNIT][-1]
+    assert last.before == {"leader": "韦某", "contact": "黄某"}
+    assert last.after == {"leader": "李某", "contact": "陈某", "phone": "2821234"}, "the telephone stays"
+
+
+def test_today_tells_an_officer_what_waits_for_her(office: Office) -> None:
+    with browser(office, Role.PUBLICITY) as clerk, browser(office, Role.EVALUATION) as officer:
+        before = officer.get("/").text
+        assert "项预扣分待裁定" in before
+        assert "篇拟曝光待审批" not in before
+        said = send(clerk, "/exposures/register", title="工期过半路基还在纸上", unit="市交通局")
+        assert "已登记拟曝光" in said, said
+        assert "工期过半路基还在纸上" in officer.get("/").text
+        assert "项预扣分待裁定" not in clerk.get("/").text

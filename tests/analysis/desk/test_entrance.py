@@ -5,9 +5,9 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from analysis.desk.accounts import Accounts, hash_password
+from analysis.desk.accounts import AccountError, Accounts, hash_password
 from analysis.desk.office import Office
-from analysis.desk.rights import Role
+from analysis.desk.rights import Role, allowed
 from tests.analysis.desk.people import NAMES, NOW, PASSWORD, browser, sign_in, small_office, token
 
 
@@ -146,3 +146,8 @@ def test_a_liaison_with_another_role_is_still_her_units(office: Office) -> None:
     account = office.accounts.all()[NAMES[Role.LIAISON]]
     mixed = msgspec.structs.replace(account, roles=frozenset({Role.LIAISON, Role.INSPECTOR}))
     assert mixed.scope == account.unit is not None
+    mixed = msgspec.structs.replace(account, roles=frozenset({Role.LIAISON, Role.PUBLICITY}))
+    assert not allowed("ticket.handle", mixed.roles)
+    assert allowed("ticket.answer", mixed.roles)
+    with pytest.raises(AccountError, match="不能兼任"):
+        office.accounts.write(mixed)

@@ -146,7 +146,7 @@ def test_a_reset_password_opens_the_account_again(tmp_path) -> None:
         office.guesses.failed(name)
     with browser(office, Role.ADMINISTRATOR) as client:
         page = client.get("/settings")
-        data = {"_csrf_token": token(page.text), "name": name, "seen": office.accounts.all()[name].stamp}
+        data = {"_csrf_token": token(page.text), "name": name, "seen": office.accounts.all()[name].mark}
         assert client.post("/settings/people/reset", data=data).status_code == 200
     assert not office.guesses.is_closed(name, "203.0.113.9")
 

@@ -49,19 +49,21 @@ def said_in(
 ) -> list[Said]:
     """Decisions of these kinds in their order, as known by a day (None: all that the warehouse knows)."""
     rows = ask(con, "decisions_of", kinds=sorted(kinds), known_by=moment(known_by))
-    return [
-        Said(
-            id=row["id"],
-            kind=row["kind"],
-            target=row["target"],
-            who=row["who"],
-            at=row["decided_at"],
-            before=json.loads(row["before_json"]),
-            after=json.loads(row["after_json"]),
-            why=row["why"],
-        )
-        for row in rows
-    ]
+    return [said_of_row(row) for row in rows]
+
+
+def said_of_row(row: dict[str, Any]) -> Said:
+    """A row of sql/decisions_of.sql, or of another question with its columns."""
+    return Said(
+        id=row["id"],
+        kind=row["kind"],
+        target=row["target"],
+        who=row["who"],
+        at=row["decided_at"],
+        before=json.loads(row["before_json"]),
+        after=json.loads(row["after_json"]),
+        why=row["why"],
+    )
 
 
 def said_on_disk(folder: Path, kinds: Collection[str]) -> list[Said]:

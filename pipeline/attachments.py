@@ -23,6 +23,8 @@ _MAGIC: tuple[tuple[bytes, int, str, str], ...] = (
     (b"%PDF-", 0, ".pdf", "application/pdf"),
     (b"ftyp", 4, ".mp4", "video/mp4"),
 )
+# Those that every browser shows and that can hold no script, as ends of names.
+PICTURES = frozenset({".jpg", ".png", ".gif", ".bmp", ".webp"})
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -82,20 +84,29 @@ def keep_attachment(folder: Path, content: bytes, suffix: str) -> str:
     return digest
 
 
+def suffix_of(folder: Path, digest: str) -> str | None:
+    """What a kept file is, as the end of its name; None: there is none. Its bytes are not looked at."""
+    return next((path.suffix for path in _found(folder, digest)), None)
+
+
 def find_attachment(folder: Path, digest: str) -> Path:
     """Where a kept file lies.
 
     Raises:
         AttachmentError: there is none of that SHA-256, or its bytes are no longer those.
     """
-    found = (
-        list((folder / "attachments" / digest[:2]).glob(f"{digest}.*")) if _SHA256.fullmatch(digest) else []
-    )
+    found = _found(folder, digest)
     if not found:
         raise AttachmentError(f"没有这个附件：{digest[:16]}…，请从备份恢复 attachments 目录")
     if hashlib.sha256(found[0].read_bytes()).hexdigest() != digest:
         raise AttachmentError(f"附件 {found[0].name} 的内容已变，与 SHA-256 不符，请从备份恢复")
     return found[0]
+
+
+def _found(folder: Path, digest: str) -> list[Path]:
+    if not _SHA256.fullmatch(digest):
+        return []
+    return list((folder / "attachments" / digest[:2]).glob(f"{digest}.*"))
 
 
 def _path(folder: Path, digest: str, suffix: str) -> Path:

@@ -21,6 +21,7 @@ from analysis.desk.audit import AuditEntry
 from analysis.desk.office import Office
 from analysis.desk.page import Page
 from analysis.desk.rights import Role, allowed
+from pipeline.attachments import PICTURES, suffix_of
 from pipeline.privacy import mask_personal
 
 EARLIEST, LATEST = dt.date(1990, 1, 1), dt.date(2100, 12, 31)
@@ -46,6 +47,10 @@ class Visit(Answers):
         """Raises ValidationException for an act in the past: what was decided then is not changed now."""
         if not self.is_today:
             raise ValidationException(f"现在看的是 {self.as_of} 的情况，只能查看；请回到今天再办理")
+
+    def is_picture(self, sha256: str) -> bool:
+        """Whether a file that was handed in can be shown in its place."""
+        return suffix_of(self.office.store.folder, sha256) in PICTURES
 
     def link(self, path: str, **params: Any) -> str:
         """An address of the desk that keeps the day; parameters that are None or empty are left out."""

@@ -11,6 +11,7 @@ from analysis.desk.pages import (
     appeals,
     article,
     articles,
+    attachments,
     captures,
     charts,
     contacts,
@@ -66,6 +67,7 @@ PAGES: tuple[Any, ...] = (
     jobs,
     health,
     captures,
+    attachments,
     exports,
 )
 ROUTES: list[Any] = [route for page in PAGES for route in page.ROUTES]

@@ -21,6 +21,7 @@ from analysis.desk.routing import act, see
 from analysis.desk.visit import Visit
 from analysis.desk.warehouse import ON_ARTICLES
 from analysis.plan import PIECE_KINDS
+from pipeline.attachments import suffix_of
 from pipeline.records import Form as ArticleForm
 
 NONE = "-"  # in a form: there is none, as told from: leave it
@@ -58,6 +59,7 @@ class ArticlePage(Page):
         seen: by target, the newest decision on it, so that a second person is told.
         units, roles, topics, forms, sentiments: what can be chosen when correcting.
         spare: empty lines for further units.
+        is_handed_in: whether what stands for its page is a file that somebody handed in.
     """
 
     template: ClassVar[str] = "article.html"
@@ -74,6 +76,7 @@ class ArticlePage(Page):
     forms: list[str]
     sentiments: dict[str, str]
     spare: int
+    is_handed_in: bool
 
 
 def find_article(visit: Visit, target: str, content_hash: str | None = None) -> ArticleShown:
@@ -116,6 +119,7 @@ def build_article(visit: Visit, article_id: str) -> ArticlePage:
         forms=list(get_args(ArticleForm)),
         sentiments=SENTIMENTS,
         spare=SPARE,
+        is_handed_in=suffix_of(visit.office.store.folder, shown.version["sha256"] or "") is not None,
     )
 
 

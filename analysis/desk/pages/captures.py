@@ -16,15 +16,18 @@ from litestar.enums import MediaType
 from litestar.exceptions import NotFoundException, PermissionDeniedException
 from litestar.response import Response
 
+from analysis.desk.pages.article import find_article
 from analysis.desk.routing import see
 from analysis.desk.security import CAPTURE_POLICY
 from analysis.desk.visit import Visit
+from analysis.handed_in import uses_of
 from analysis.warehouse import ask
+from pipeline.attachments import PICTURES, AttachmentError, read_attachment
 from pipeline.captures import CaptureError, read_capture
 from pipeline.privacy import mask_personal
 
 MOST = 3_000_000  # characters of a page that are shown
-_HEADERS = {"content-security-policy": CAPTURE_POLICY, "referrer-policy": "no-referrer"}
+HEADERS = {"content-security-policy": CAPTURE_POLICY, "referrer-policy": "no-referrer"}
 # Structure only; no attribute at all: no style, no address, no handler.
 _TAGS = {
     "h1", "h2", "h3", "h4", "h5", "h6", "p", "br", "hr", "div", "span", "article", "section", "header",
@@ -39,10 +42,9 @@ def find_capture(visit: Visit, sha256: str) -> tuple[dict[str, Any], bytes]:
     Raises:
         NotFoundException: there is none, or it cannot be read. PermissionDeniedException: it is of a forum.
     """
-    rows = ask(visit.con, "capture_of", sha256=sha256) if re.fullmatch(r"[0-9a-f]{64}", sha256) else []
-    if not rows:
+    row = _row_of(visit, sha256) if re.fullmatch(r"[0-9a-f]{64}", sha256) else None
+    if row is None:
         raise NotFoundException("没有这份存证")
-    row = rows[0]
     if row["is_forum"]:
         raise PermissionDeniedException("论坛网页含发帖人信息，不在这里显示；核验请用证据包")
     try:
@@ -52,15 +54,45 @@ def find_capture(visit: Visit, sha256: str) -> tuple[dict[str, Any], bytes]:
     return row, body
 
 
+def _row_of(visit: Visit, sha256: str) -> dict[str, Any] | None:
+    """The row of a capture: of a crawled page, else of the link of an appeal, which no build knows yet."""
+    for row in ask(visit.con, "capture_of", sha256=sha256):
+        return row
+    for said in uses_of(visit.con, sha256, ("appeal_capture",)):
+        if said.after.get("warc"):
+            place = {key: said.after[key] for key in ("url", "warc", "warc_offset")}
+            return place | {"sha256": sha256, "is_forum": False}
+    return None
+
+
+def concerns_captured(visit: Visit, sha256: str) -> bool:
+    """Whether an article that was read from this capture may be seen by this person."""
+    for row in ask(visit.con, "articles_of_capture", sha256=sha256):
+        try:
+            find_article(visit, row["article_id"])
+        except (NotFoundException, PermissionDeniedException):
+            continue
+        return True
+    return False
+
+
 @see("/captures/{sha256:str}", "own.read")
 def capture(visit: Visit, sha256: str) -> Response[Any]:
-    """The page as text and structure."""
+    """The page as text and structure; a picture that was handed in as it is."""
     _, body = find_capture(visit, sha256)
+    try:
+        picture = read_attachment("", body)
+    except AttachmentError:
+        picture = None
+    if picture is not None and picture.suffix in PICTURES:
+        return Response(body, media_type=picture.media_type, headers=HEADERS)
+    if picture is not None:
+        body = "这份证明不是网页，请下载附件查看。".encode()
     text = UnicodeDammit(body, is_html=True).unicode_markup or body.decode("utf-8", "replace")
     kept = nh3.clean(mask_personal(text[:MOST]), tags=_TAGS, attributes={}, link_rel=None)
     head = '<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><title>存证</title></head>'
     html = f"{head}<body>{kept}</body></html>"
-    return Response(html, media_type=MediaType.HTML, headers=_HEADERS)
+    return Response(html, media_type=MediaType.HTML, headers=HEADERS)
 
 
 @see("/captures/{sha256:str}/bytes", "city.read")
@@ -74,7 +106,7 @@ def capture_bytes(visit: Visit, sha256: str) -> Response[bytes]:
     return Response(
         body,
         media_type="application/octet-stream",
-        headers=_HEADERS | {"content-disposition": f'attachment; filename="{name}"'},
+        headers=HEADERS | {"content-disposition": f'attachment; filename="{name}"'},
     )
 
 

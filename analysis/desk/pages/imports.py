@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from typing import Any, ClassVar
 
 from anyio import to_thread
@@ -20,6 +21,7 @@ from analysis.desk.routing import EXCEL, act, file_answer, see
 from analysis.desk.tables import csv_bytes
 from analysis.desk.uploads import MOST_BYTES, MOST_FILES, Draft, UploadError, Uploads
 from analysis.desk.visit import Visit
+from analysis.handed_in import PROOF_KINDS
 from analysis.imports.check import Fault, Item, check_import
 from analysis.imports.sheet import MAX_BYTES, SheetError
 from analysis.imports.template import csv_template, excel_template
@@ -27,6 +29,9 @@ from analysis.record import Said, said_in
 
 HERE = "/imports"
 ROOM = 1_000_000  # bytes of a form beside its files
+_IMPORT = re.compile(
+    r"导入 (i\w+-\w+)（"
+)  # how analysis/acts/importing.py names the import in the reason of a proof
 TEMPLATES = {"xlsx": EXCEL, "csv": "text/csv; charset=utf-8"}
 
 
@@ -41,6 +46,7 @@ class ImportsPage(Page):
         faults: its faults by line, as a list cut into screens.
         items: its lines that are right, with why one is passed over.
         done: imports that were recorded, the newest first.
+        proofs: by import, the proofs in it that came with a file.
         most: how many files, and how many MB in all, can come at once.
     """
 
@@ -53,6 +59,7 @@ class ImportsPage(Page):
     faults: Listing[Fault]
     items: list[tuple[Item, str]]
     done: list[Said]
+    proofs: dict[str, list[Said]]
     most: tuple[int, int]
 
 
@@ -75,9 +82,20 @@ def build_imports(visit: Visit) -> ImportsPage:
         report=report,
         faults=cut(report.faults if report else [], visit.request.query_params),
         items=items,
+        proofs=_proofs(visit),
         done=[s for s in said_in(visit.con, ("import_batch",)) if s.at.date() <= visit.as_of][::-1],
         most=(MOST_FILES, MOST_BYTES // 1024 // 1024),
     )
+
+
+def _proofs(visit: Visit) -> dict[str, list[Said]]:
+    """By import, the proofs in it that came with a file; a file that proves for several units stands once."""
+    found: dict[str, dict[str, Said]] = {}
+    for said in said_in(visit.con, PROOF_KINDS):
+        number = _IMPORT.match(said.why)
+        if number and said.after.get("sha256"):
+            found.setdefault(number[1], {}).setdefault(str(said.after["sha256"]), said)
+    return {number: list(files.values()) for number, files in found.items()}
 
 
 def _preview(visit: Visit, draft: Draft) -> tuple[ImportReport, list[tuple[Item, str]]]:

@@ -15,6 +15,7 @@ from analysis.desk.page import Page
 from analysis.desk.routing import see
 from analysis.desk.standing import standing
 from analysis.desk.visit import Visit
+from analysis.handed_in import KINDS as HANDED_IN
 from analysis.overview import DERIVED_KINDS
 from analysis.plan import CITY_ROW, PIECE_KINDS, Fact, Task
 from analysis.record_words import change_words, kind_words
@@ -72,7 +73,7 @@ class CellPage(Page):
         task: the line of the plan.
         pieces: articles that count, with the unit's credit in each.
         points: by article, its points for the unit and how they come about.
-        records: decisions that count: (kind, who, when, what, why).
+        records: decisions that count: kind, who, when, what, why, with the file that was handed in.
         outlets: where a piece may stand, in words.
         titles: what the tickets are called that it lacks.
     """
@@ -199,7 +200,7 @@ def build_cell(visit: Visit, unit: str, task_id: str) -> CellPage:
 def decisions_on(
     visit: Visit, targets: list[str] | None = None, ids: list[str] | None = None
 ) -> list[dict[str, Any]]:
-    """Decisions as people read them, in their order: kind, who, when, changes, why."""
+    """Decisions as people read them, in their order: kind, who, when, changes, why, file."""
     if not targets and not ids:
         return []
     rows = ask(
@@ -214,9 +215,18 @@ def decisions_on(
             "at": row["decided_at"],
             "changes": change_words(_object(row["before_json"]), _object(row["after_json"])),
             "why": row["why"],
+            "file": _file(row),
         }
         for row in rows
     ]
+
+
+def _file(row: dict[str, Any]) -> tuple[str, str] | None:
+    """SHA-256 and name of the file that was handed in with a decision."""
+    after = _object(row["after_json"])
+    if row["kind"] not in HANDED_IN or not after.get("sha256"):
+        return None
+    return str(after["sha256"]), str(after.get("file") or "")
 
 
 def _object(text: str) -> dict[str, Any]:

@@ -27,7 +27,7 @@ UNLINKED = {
 }  # fmt: skip
 # What is no page: files, answers for programs, what a frame shows.
 FILES = re.compile(
-    r"\.(svg|png|csv|json|xlsx|docx|zip)|/export/|/sheet|/captures/|/state|/api/|/packages/|/issued/.*/|/template"
+    r"\.(svg|png|csv|json|xlsx|docx|zip)|/export/|/sheet|/captures/|/attachments/|/state|/api/|/packages/|/issued/.*/|/template"
 )
 ROLES = (Role.PUBLICITY, Role.ADMINISTRATOR, Role.LIAISON)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import html
 import re
 import zipfile
@@ -16,10 +17,13 @@ from litestar.testing import TestClient
 from analysis.desk.app import create_app
 from analysis.desk.office import Office
 from analysis.desk.rights import PUBLIC
-from tests.analysis.desk.people import token
+from tests.analysis.desk.people import UNIT, token
 
 PER_ROUTE = 3  # addresses of one route that are looked at
 MOST = 500  # pages that are opened in search of them
+PHOTO = base64.b64decode(  # one grey point
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg=="
+)
 LINK = re.compile(r'(?:href|src|data-load)="(/[^"]*)"')
 
 
@@ -37,9 +41,12 @@ def routes(office: Office) -> dict[str, re.Pattern[str]]:
 
 
 def furnish(office: Office, client: TestClient[Litestar], label: str = "试运行") -> None:
-    """What some pages show only once it was done: an issued report, a job, a package of proof."""
+    """What some pages show only once it was done: an issued report, a job, a package of proof, a photo."""
     data = {"_csrf_token": token(client.get("/password").text), "kind": "bulletin", "why": label}
     assert client.post("/reports/issue", data=data).status_code == 200
+    appeal = {"_csrf_token": data["_csrf_token"], "unit": UNIT, "title": label}
+    answer = client.post("/appeals/open", data=appeal, files={"file": ("照片.png", PHOTO)})
+    assert answer.status_code == 200 and "照片.png" in answer.text
     office.jobs.start("walk", label, [["--help"]], label)
     folder = office.store.desk / "packages"
     folder.mkdir(exist_ok=True)

@@ -1,0 +1,198 @@
+"""What was handed in can be looked at by who decides on it, and by no other unit; nothing of it runs."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import re
+from pathlib import Path
+
+import pytest
+
+from analysis.desk.office import Office, open_office
+from analysis.desk.rights import Role
+from pipeline.attachments import keep_attachment
+from pipeline.batch import APPEAL
+from pipeline.captures import CaptureWriter
+from pipeline.decisions import Decision, append_decision
+from tests.analysis.case import Case
+from tests.analysis.desk.people import NOW, UNIT, browser, open_accounts, small_office
+from tests.analysis.desk.test_imports import send, upload
+from tests.analysis.desk.walk import PHOTO
+from tests.analysis.imports.test_import import BOARD, GOOD, workbook
+
+PDF = b"%PDF-1.4\n<script>alert(1)</script>"
+OTHER = PHOTO + b"\0"
+SEES_ALL = (Role.PUBLICITY, Role.EVALUATION, Role.INSPECTOR, Role.ADMINISTRATOR)
+
+
+def digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def decide(office: Office, kind: str, target: str, after: dict[str, object], number: str) -> None:
+    at = NOW.isoformat(timespec="seconds") + "+08:00"
+    append_decision(
+        office.store.decisions,
+        Decision(
+            id=number, kind=kind, target=target, who="市绩效办 李某", at=at, after=after, why="现场查看"
+        ),
+    )
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
+    """A photo of 市水利局, a scan of 市教育局."""
+    found = small_office(tmp_path_factory.mktemp("attachments"))
+    keep_attachment(found.store.folder, OTHER, ".png")
+    keep_attachment(found.store.folder, b"PK\x03\x04 all units", ".xlsx")
+    after: dict[str, object] = {
+        "task": "m08",
+        "date": "2017-12-01",
+        "file": "别家.png",
+        "sha256": digest(OTHER),
+    }
+    decide(found, "board_proof", "市教育局", after, "d1")
+    table = {"file": "报送.xlsx", "sha256": digest(b"PK\x03\x04 all units"), "rows": 2, "skipped": 0}
+    decide(found, "import_batch", "i20171204093000-abcdef", table, "d2")
+    with browser(found, Role.LIAISON) as liaison:
+        assert "已" in send(liaison, "/appeals/open", files={"file": ("漏计.png", PHOTO)}, title="漏计的稿")
+        assert "已" in send(liaison, "/appeals/open", files={"file": ("扫描.pdf", PDF)}, title="另一篇")
+    return found
+
+
+def test_who_decides_sees_the_photo_in_its_place(office: Office) -> None:
+    path = f"/attachments/{digest(PHOTO)}"
+    for role in (*SEES_ALL, Role.LIAISON):
+        with browser(office, role) as client:
+            page = client.get("/appeals").text
+            assert f'<img src="{path}"' in page
+            assert f'href="/attachments/{digest(PDF)}"' in page
+            answer = client.get(path)
+            assert answer.status_code == 200 and answer.content == PHOTO, role
+            assert answer.headers["content-type"] == "image/png"
+            assert answer.headers["content-disposition"].startswith("inline")
+            assert answer.headers["x-content-type-options"] == "nosniff"
+            policy = answer.headers["content-security-policy"]
+            assert "sandbox" in policy and "default-src 'none'" in policy and "unsafe" not in policy
+
+
+def test_all_but_pictures_is_only_to_be_kept(office: Office) -> None:
+    with browser(office, Role.EVALUATION) as client:
+        for path in (f"/attachments/{digest(PDF)}", f"/attachments/{digest(PHOTO)}?save=1"):
+            answer = client.get(path)
+            assert answer.status_code == 200
+            assert answer.headers["content-disposition"].startswith("attachment")
+        table = client.get(f"/attachments/{digest(b'PK' + bytes([3, 4]) + b' all units')}")
+        assert table.headers["content-type"] == "application/octet-stream"
+        assert table.headers["content-disposition"].startswith("attachment")
+    assert any(entry.act == "下载附件" and entry.target == digest(PDF) for entry in office.audit.entries())
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>",
+        b"<!doctype html><script>alert(1)</script>",
+    ],
+)
+def test_what_pretends_to_be_a_picture_is_never_shown(office: Office, content: bytes) -> None:
+    keep_attachment(office.store.folder, content, ".png")
+    with browser(office, Role.EVALUATION) as client:
+        answer = client.get(f"/attachments/{digest(content)}")
+        assert answer.headers["content-type"] == "application/octet-stream"
+        assert answer.headers["content-disposition"].startswith("attachment")
+        assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+def test_a_liaison_opens_nothing_of_another_unit(office: Office) -> None:
+    with browser(office, Role.LIAISON) as client:
+        for content in (OTHER, b"PK\x03\x04 all units"):
+            answer = client.get(f"/attachments/{digest(content)}")
+            assert answer.status_code == 403
+            assert "与它无关" in answer.text
+    with browser(office, Role.INSPECTOR) as client:
+        assert client.get(f"/attachments/{digest(OTHER)}").content == OTHER
+
+
+def test_no_such_file_and_one_that_was_changed_are_told(office: Office) -> None:
+    with browser(office, Role.EVALUATION) as client:
+        for name in ("0" * 64, "none", digest(PHOTO).upper(), digest(PHOTO)[:12]):
+            assert client.get(f"/attachments/{name}").status_code == 404, name
+        changed = keep_attachment(office.store.folder, PHOTO + b"\1", ".png")
+        (path,) = (office.store.folder / "attachments").rglob(f"{changed}.*")
+        path.write_bytes(PHOTO + b"\2")
+        answer = client.get(f"/attachments/{changed}")
+        assert answer.status_code == 404
+        assert "内容已变" in answer.text
+
+
+def test_the_photo_of_an_import_is_linked_from_its_page_and_its_cell(tmp_path: Path) -> None:
+    office = small_office(tmp_path)
+    board = BOARD | {"责任单位": UNIT, "日期": "2017-12-02", "附件": "板报.png"}
+    with browser(office, Role.EVALUATION) as client:
+        upload(client, "板报.xlsx", workbook([board]), {"板报.png": PHOTO})
+        sha256 = re.search(r'name="sha256" value="(\w+)"', client.get("/imports").text)
+        assert sha256
+        assert "证明 1 条" in send(client, "/imports/confirm", sha256=sha256[1])
+        page = client.get("/imports").text
+        assert f'href="/attachments/{sha256[1]}"' in page
+        assert f'<img src="/attachments/{digest(PHOTO)}"' in page
+        cell = client.get("/ledger/cell", params={"unit": UNIT, "task": "m08"}).text
+        assert f'<img src="/attachments/{digest(PHOTO)}"' in cell
+    with browser(office, Role.LIAISON) as liaison:
+        assert liaison.get(f"/attachments/{digest(PHOTO)}").status_code == 200
+        assert liaison.get(f"/attachments/{sha256[1]}").status_code == 403
+
+
+def test_a_piece_imported_with_a_photo_shows_it(tmp_path: Path) -> None:
+    """The photo is what stands for its page: shown as a picture, to be had by the units that it concerns."""
+    case = Case(tmp_path)
+    case.edition("2017-11-22")
+    case.build()
+    office = open_office(case.city, case.home, lambda: NOW, case.warehouse)
+    open_accounts(office)
+    pieces = [
+        GOOD | {"附件": "截图.png", "链接": None},
+        GOOD | {"附件": "别家.png", "链接": None, "责任单位": "市教育局", "标题": "课堂"},
+    ]
+    with browser(office, Role.EVALUATION) as client:
+        upload(client, "报送.xlsx", workbook(pieces), {"截图.png": PHOTO, "别家.png": OTHER})
+        sha256 = re.search(r'name="sha256" value="(\w+)"', client.get("/imports").text)
+        assert sha256
+        assert "稿件 2 条" in send(client, "/imports/confirm", sha256=sha256[1])
+    case.build()
+    with browser(office, Role.LIAISON) as liaison:
+        found = re.search(r'href="(/articles/a\w+)"', liaison.get("/articles").text)
+        assert found
+        page = liaison.get(found[1]).text
+        assert f'src="/captures/{digest(PHOTO)}"' in page
+        assert f'href="/attachments/{digest(PHOTO)}?save=1"' in page
+        answer = liaison.get(f"/captures/{digest(PHOTO)}")
+        assert answer.headers["content-type"] == "image/png" and answer.content == PHOTO
+        assert liaison.get(f"/attachments/{digest(PHOTO)}").status_code == 200
+        assert liaison.get(f"/attachments/{digest(OTHER)}").status_code == 403
+
+
+def test_the_link_of_an_appeal_is_shown_as_captured_before_the_next_build(office: Office) -> None:
+    body = "<html><p>汛期备料到位</p><script>alert(1)</script></html>".encode()
+    folder = office.store.captures / APPEAL
+    folder.mkdir(parents=True, exist_ok=True)
+    writer = CaptureWriter(folder / "one.warc.gz")
+    offset = writer.add_resource("https://example.test/1", "text/html", body, dt.datetime(2017, 12, 4, 9))
+    writer.close()
+    number = "s20171204-000001"
+    opened = {"unit": UNIT, "title": "汛期备料", "url": "https://example.test/1"}
+    decide(office, "appeal_open", number, opened, "d3")
+    place = {"outcome": "captured", "url": opened["url"], "sha256": digest(body)}
+    decide(
+        office,
+        "appeal_capture",
+        number,
+        place | {"warc": f"{APPEAL}/one.warc.gz", "warc_offset": offset},
+        "d4",
+    )
+    with browser(office, Role.EVALUATION) as client:
+        assert f'href="/captures/{digest(body)}"' in client.get("/appeals").text
+        answer = client.get(f"/captures/{digest(body)}")
+        assert "汛期备料到位" in answer.text and "alert" not in answer.text

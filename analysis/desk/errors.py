@@ -5,13 +5,15 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import unquote, urlencode
 
 from litestar import Request
 from litestar.enums import MediaType
 from litestar.exceptions import HTTPException, NotAuthorizedException, NotFoundException
 from litestar.response import Redirect, Response
 
+from analysis.desk.accounts import Account
+from analysis.desk.audit import AuditEntry
 from analysis.desk.jobs import JobError
 from analysis.desk.rendering import problem_page
 from analysis.notify.rules import NotifyError
@@ -28,6 +30,7 @@ class NotYet(NotFoundException):
         self.way = way
 
 
+REFUSED_ACT = "未受理的办理"
 _LOG = logging.getLogger("gangqing.desk")
 _SAID = {
     400: "请求有误",
@@ -71,6 +74,7 @@ def answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[
     """A page or, below /api, JSON. Nothing of the inside of a fault is told outside."""
     status = status_of(error)
     detail = _detail(error, status)
+    _record_refusal(request, detail or _SAID.get(status, _SAID[500]))
     if status >= 500 and not isinstance(error, WarehouseError | NotifyError):
         _LOG.error("%s %s", request.method, request.url.path, exc_info=error)
     if request.url.path.startswith(("/api/", "/schema")):
@@ -94,6 +98,26 @@ def answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[
     )
     return Response(
         html, status_code=status, media_type=MediaType.HTML, headers=getattr(error, "headers", None)
+    )
+
+
+def _record_refusal(request: Request[Any, Any, Any], said: str) -> None:
+    """An act that did not come to its page stands in the audit log too: by whom, which, and why not. Who has
+    not signed in does nothing that could be logged here: the entrance logs those who try."""
+    user: Account | None = request.scope.get("user")
+    if request.method in ("GET", "HEAD", "OPTIONS") or user is None:
+        return
+    office = request.app.state.desk
+    office.audit.write(
+        AuditEntry(
+            at=office.clock(),
+            who=user.name,
+            role="、".join(sorted(role.value for role in user.roles)),
+            act=REFUSED_ACT,
+            target=unquote(request.url.path)[:200],
+            address=request.client.host if request.client else "",
+            refused=said,
+        )
     )
 
 

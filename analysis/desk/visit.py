@@ -22,7 +22,6 @@ from analysis.desk.office import Office
 from analysis.desk.page import Page
 from analysis.desk.rights import Role, allowed
 from pipeline.attachments import PICTURES, suffix_of
-from pipeline.privacy import mask_personal
 
 EARLIEST, LATEST = dt.date(1990, 1, 1), dt.date(2100, 12, 31)
 
@@ -107,10 +106,7 @@ class Visit(Answers):
         return found
 
     def log(self, act: str, target: str = "", **more: Any) -> None:
-        """Write to the audit log, personal numbers masked; `more`: before, after, why, decision, refused."""
-        for key in ("why", "refused"):
-            if more.get(key):
-                more[key] = mask_personal(more[key])
+        """Write to the audit log; `more`: before, after, why, decision, refused."""
         client = self.request.client
         self.office.audit.write(
             AuditEntry(

@@ -8,6 +8,7 @@ import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
+from analysis.desk.audit import masked
 from analysis.desk.office import Office
 from analysis.desk.rights import Role
 from pipeline.decisions import load_decisions
@@ -202,3 +203,46 @@ def test_today_tells_an_officer_what_waits_for_her(office: Office) -> None:
         assert "已登记拟曝光" in said, said
         assert "工期过半路基还在纸上" in officer.get("/").text
         assert "项预扣分待裁定" not in clerk.get("/").text
+
+
+def test_an_act_that_a_role_may_not_do_stands_in_the_log(office: Office) -> None:
+    before = len(list(office.audit.entries()))
+    with browser(office, Role.INSPECTOR) as inspector:
+        form = token(inspector.get("/password").text)
+        path = "/exposures/register"
+        assert inspector.post(path, data={"_csrf_token": form, "title": "曝光"}).status_code == 403
+        assert inspector.get("/imports/none").status_code == 404  # to look is no act
+    with browser(office, Role.ADMINISTRATOR) as admin:
+        form = token(admin.get("/jobs").text)
+        assert admin.post("/jobs/start", data={"_csrf_token": form, "kind": "rm"}).status_code == 400
+        page = admin.get("/log").text
+    refused = [entry for entry in list(office.audit.entries())[before:] if entry.refused]
+    assert [(entry.who, entry.role, entry.target) for entry in refused] == [
+        (NAMES[Role.INSPECTOR], "核验组", path),
+        (NAMES[Role.ADMINISTRATOR], "管理员", "/jobs/start"),
+    ]
+    assert "您的角色不能做这件事" in refused[0].refused
+    assert path in page and "您的角色不能做这件事" in page
+
+
+def test_numbers_of_people_never_stand_in_the_audit_log(tmp_path) -> None:
+    office = small_office(tmp_path)
+    phone, identity = "13800138000", "450602199003074512"
+    with browser(office, Role.EVALUATION) as officer:
+        for unit, number in ((UNIT, phone), ("市教育局", "0770-2822222"), ("市住建委", "2822222")):
+            said = send(
+                officer, "/contacts/register", unit=unit, leader="甲", contact="乙", phone=number, seen=""
+            )
+            assert "已登记联系人" in said
+        send(officer, "/exposures/register", title=f"找{phone}办证{identity}", unit=UNIT, why=f"电 {phone}")
+    log = office.audit.folder.joinpath("2017.jsonl").read_text("utf-8")
+    assert "登记联系人" in log and "〔电话〕" in log
+    assert phone not in log and identity not in log and "2822222" not in log
+    kept = [d for d in load_decisions(office.store.decisions) if d.kind == "contact_register"]
+    assert [d.after["phone"] for d in kept] == [phone, "0770-2822222", "2822222"]  # who calls needs it
+
+
+def test_what_is_no_number_of_a_person_stays_in_the_audit_log() -> None:
+    kept = {"sha256": "a13877012345b" + "0" * 51, "ids": ["t13877012345a-1"], "count": 3, "is_active": True}
+    assert masked(kept) == kept
+    assert masked({"rows": [{"why": "电话13877012345"}]}) == {"rows": [{"why": "电话〔电话〕"}]}

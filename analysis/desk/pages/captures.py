@@ -1,7 +1,8 @@
 """Owns showing a capture: the page as fetched, as text and structure only, in a frame that can do nothing.
 
 Captures of forums are not shown: they hold the posters' names and numbers as they stood on the page. Their
-digest is, and a proof package holds them for who must verify.
+digest is, and a proof package holds them for who must verify. A liaison opens a capture only where she
+may see the article that was read from it, or her unit appealed with it.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from litestar.enums import MediaType
 from litestar.exceptions import NotFoundException, PermissionDeniedException
 from litestar.response import Response
 
+from analysis.appeals import appeals
 from analysis.desk.pages.article import find_article
 from analysis.desk.routing import see
 from analysis.desk.security import CAPTURE_POLICY
@@ -40,11 +42,14 @@ def find_capture(visit: Visit, sha256: str) -> tuple[dict[str, Any], bytes]:
     """The row of a capture and its bytes, checked against the digest.
 
     Raises:
-        NotFoundException: there is none, or it cannot be read. PermissionDeniedException: it is of a forum.
+        NotFoundException: there is none, or it cannot be read.
+        PermissionDeniedException: it is of a forum, or does not concern her unit.
     """
     row = _row_of(visit, sha256) if re.fullmatch(r"[0-9a-f]{64}", sha256) else None
     if row is None:
         raise NotFoundException("没有这份存证")
+    if visit.scope is not None and not concerns_captured(visit, sha256) and not _appealed(visit, sha256):
+        raise PermissionDeniedException(f"您只能查看和办理{visit.scope}的事项；这份存证与它无关")
     if row["is_forum"]:
         raise PermissionDeniedException("论坛网页含发帖人信息，不在这里显示；核验请用证据包")
     try:
@@ -74,6 +79,12 @@ def concerns_captured(visit: Visit, sha256: str) -> bool:
             continue
         return True
     return False
+
+
+def _appealed(visit: Visit, sha256: str) -> bool:
+    """Whether her unit appealed with it."""
+    own = appeals(visit.con, visit.as_of, visit.known_by, unit=visit.scope)
+    return any(appeal.sha256 == sha256 for appeal in own)
 
 
 @see("/captures/{sha256:str}", "own.read")

@@ -172,6 +172,11 @@ def test_a_piece_imported_with_a_photo_shows_it(tmp_path: Path) -> None:
         assert answer.headers["content-type"] == "image/png" and answer.content == PHOTO
         assert liaison.get(f"/attachments/{digest(PHOTO)}").status_code == 200
         assert liaison.get(f"/attachments/{digest(OTHER)}").status_code == 403
+        refused = liaison.get(f"/captures/{digest(OTHER)}")
+        assert refused.status_code == 403
+        assert "这份存证与它无关" in refused.text
+    with browser(office, Role.INSPECTOR) as inspector:
+        assert inspector.get(f"/captures/{digest(OTHER)}").content == OTHER
 
 
 def test_the_link_of_an_appeal_is_shown_as_captured_before_the_next_build(office: Office) -> None:
@@ -196,3 +201,5 @@ def test_the_link_of_an_appeal_is_shown_as_captured_before_the_next_build(office
         assert f'href="/captures/{digest(body)}"' in client.get("/appeals").text
         answer = client.get(f"/captures/{digest(body)}")
         assert "汛期备料到位" in answer.text and "alert" not in answer.text
+    with browser(office, Role.LIAISON) as client:
+        assert "汛期备料到位" in client.get(f"/captures/{digest(body)}").text  # her unit appealed with it

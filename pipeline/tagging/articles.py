@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from pipeline.city import City
 from pipeline.records import ArticleTags
 from pipeline.tagging.classify import ArticleClassifier, Classes
+from pipeline.tagging.critical import CriticReader, is_open
 from pipeline.tagging.fold import fold_article
 from pipeline.tagging.items import ArticleItem
-from pipeline.tagging.news_sentiment import NewsSentiment, Told
+from pipeline.tagging.news_sentiment import NewsSentiment, Told, cut_words
+from pipeline.tagging.news_sentiment_model import WordBank
 from pipeline.tagging.units import UnitTagger, UnitTags
 
 
@@ -20,6 +22,8 @@ class ArticleTagger:
         self._units = UnitTagger(city)
         self._classifier = ArticleClassifier(city)
         self._sentiment = NewsSentiment(city)
+        self._critic = CriticReader()
+        self._bank = WordBank([self._critic.model, self._sentiment.model])
 
     def tag(self, item: ArticleItem) -> ArticleTags:
         return self.tag_all([item])[0]
@@ -29,7 +33,14 @@ class ArticleTagger:
         items = [fold_article(item) for item in items]
         units = [self._units.tag(item) for item in items]
         classes = [self._classifier.tag(item, said) for item, said in zip(items, units, strict=True)]
-        moods = self._sentiment.tag_all(list(zip(items, classes, strict=True)))
+        words = [cut_words(i) if is_open(i, said) else [] for i, said in zip(items, classes, strict=True)]
+        against, mood_words = self._bank.read(words)
+        for place, chance in enumerate(self._critic.chances(against).tolist()):
+            criticism = self._critic.judge(items[place], words[place], chance)
+            if criticism is not None:  # read once more, as what it is
+                units[place] = self._units.tag(items[place], criticism)
+                classes[place] = self._classifier.tag(items[place], units[place])
+        moods = self._sentiment.tag_all(list(zip(items, classes, strict=True)), mood_words)
         return [_tags(*read) for read in zip(items, units, classes, moods, strict=True)]
 
 

@@ -30,7 +30,28 @@ _CUSTOMERS = re.compile(r"[\s\u3000]*(?:尊敬的|各位|广大)[^。，\n]{2,20
 _NEWS_HEAD = re.compile(r"^[\s\u3000]*(?:【导语】|本报讯|.{0,8}(?:讯|电)[（(]|.{0,12}记者)")
 _EDITOR = re.compile(_DATA["editor_note"])
 _EXPOSURE = re.compile("|".join(map(re.escape, _DATA["exposure_marks"])))
+_LABEL = re.compile("【[^】]*】")
 _MENDED = re.compile("|".join(map(re.escape, _DATA["rectified_marks"])))
+
+
+def tells_mending(item: ArticleItem) -> bool:
+    """Title, kicker, subtitle or column say that the piece tells how a shortcoming was mended."""
+    return _MENDED.search(_head(item)) is not None
+
+
+def is_loosely_marked(item: ArticleItem) -> bool:
+    """A word of exposure stands in the running title alone, where it may well be what the piece is about:
+    no column, kicker or 【曝光台】 says that it is one."""
+    if any(_EXPOSURE.search(text) for text in (item.kicker, item.column) if text):
+        return False
+    title = "\n".join(filter(None, (item.title, item.subtitle)))
+    return _EXPOSURE.search(_LABEL.sub("", title)) is not None and not any(
+        _EXPOSURE.search(label) for label in _LABEL.findall(title)
+    )
+
+
+def _head(item: ArticleItem) -> str:
+    return "\n".join(filter(None, (item.title, item.kicker, item.subtitle, item.column)))
 
 
 class FormTag(NamedTuple):
@@ -55,9 +76,12 @@ class FormJudge:
         self.column = _squeeze(str(plan.get("column") or "")) or None
 
     def judge(self, item: ArticleItem, units: UnitTags, text: ReadText) -> FormTag:
-        head = "\n".join(filter(None, (item.title, item.kicker, item.subtitle, item.column)))
-        mark = _EXPOSURE.search(head)
+        head = _head(item)
+        denied = units.criticism is not None and not units.criticism.found
+        mark = None if denied else _EXPOSURE.search(head)
         if (units.exposure or mark) and not _MENDED.search(head):
+            if units.criticism and not mark:
+                return FormTag("曝光", units.criticism.why, units.criticism.chance)
             word = mark.group() if mark else ""
             why = f"标题或栏目有“{word}”，曝光问题" if word else "揭露问题并点明责任单位，属曝光"
             return FormTag("曝光", Evidence(why=why), 0.95 if mark else 0.75)

@@ -16,6 +16,7 @@ from pipeline.records import Evidence, Form, Sentiment
 from pipeline.tagging.classify import Classes
 from pipeline.tagging.classify_text import CueReader
 from pipeline.tagging.items import ArticleItem
+from pipeline.tagging.linear import Floats
 from pipeline.tagging.news_mood import Mood, mood_cues, read_mood
 from pipeline.tagging.news_sentiment_model import NewsModel, load_news_model
 from pipeline.tagging.segment import segment
@@ -34,7 +35,7 @@ class NewsSentiment:
     """
 
     def __init__(self, city: City, model: NewsModel | None = None) -> None:
-        self._model = model or load_news_model("sentiment")
+        self.model = model or load_news_model("sentiment")
 
     @cached_property
     def _reader(self) -> CueReader:
@@ -56,14 +57,18 @@ class NewsSentiment:
         if told is not None:
             return told
         if tokens is None:
-            tokens = _cut(item)
+            tokens = cut_words(item)
         numbers = np.array(signals(mood, item, form, classes), dtype=np.float32)
-        return _told_by_words(mood, self._model.shares(tokens, numbers).tolist())
+        return _told_by_words(mood, self.model.shares(tokens, numbers).tolist())
 
-    def tag_all(self, read: Sequence[tuple[ArticleItem, Classes]]) -> list[Told]:
-        """`tag` for many articles with the classifier's classes: what numpy does, it does for all at once."""
+    def tag_all(self, read: Sequence[tuple[ArticleItem, Classes]], words: Floats) -> list[Told]:
+        """`tag` for many articles with the classifier's classes: what numpy does, it does for all at once.
+
+        `words` is what the words of each add to the labels, (articles, labels), as a `WordBank` reads them;
+        the row of an article that a rule decides is not looked at.
+        """
         told: list[Told | None] = []
-        open_places, tokens, numbers, moods = [], [], [], []
+        open_places, numbers, moods = [], [], []
         for place, (item, classes) in enumerate(read):
             mood = classes.mood
             assert mood is not None
@@ -72,16 +77,17 @@ class NewsSentiment:
             if by_rule is None:
                 open_places.append(place)
                 moods.append(mood)
-                tokens.append(_cut(item))
                 numbers.append(signals(mood, item, classes.form, classes))
         if open_places:
-            shares = self._model.shares_of(tokens, np.array(numbers, dtype=np.float32)).tolist()
+            open_words = words[open_places]
+            shares = self.model.shares_of(open_words, np.array(numbers, dtype=np.float32)).tolist()
             for place, mood, share in zip(open_places, moods, shares, strict=True):
                 told[place] = _told_by_words(mood, share)
         return [one for one in told if one is not None]
 
 
-def _cut(item: ArticleItem) -> list[str]:
+def cut_words(item: ArticleItem) -> list[str]:
+    """The words of title and body, that sentiment and criticism are read from."""
     return segment(item.title + "\n" + item.body)
 
 

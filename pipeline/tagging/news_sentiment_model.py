@@ -1,6 +1,6 @@
-"""Owns the small learned model of news sentiment: words by tf-idf and a few numbers, weights per label.
+"""Owns the learned models over the words of news: presence of words by tf-idf and a few numbers per label.
 
-Training is in `pipeline.training.news`; at tagging time it costs one dictionary look-up per word.
+Training is in `pipeline.training`; at tagging time several models share one dictionary look-up per word.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from pipeline.tagging.linear import MODELS, Floats, ModelError, softmax
 
 FOLDER = MODELS / "news"
 WORD_WEIGHT = 4.0  # length of the tf-idf part beside the numbers
+TAIL = 50  # words at the end of a text that a model may tell apart from the same words before
+TAIL_MARK = "\t"  # leads a word of a vocabulary that means the word at the end
 
 
 @dataclass(frozen=True)
@@ -30,35 +32,39 @@ class NewsModel:
     bias: Floats
 
     @cached_property
-    def _ids(self) -> dict[str, int]:
-        return {word: number for number, word in enumerate(self.vocabulary)}
+    def bank(self) -> WordBank:
+        """This model alone."""
+        return WordBank([self])
 
     @cached_property
-    def _parts(self) -> Floats:
+    def parts(self) -> Floats:
         """Of each word what it adds to each label, and to the square of the length; (words, labels + 1)."""
         return np.column_stack([self.rows * self.idf[:, None], np.square(self.idf)])
 
+    @cached_property
+    def _ids(self) -> dict[str, int]:
+        return {word: number for number, word in enumerate(self.vocabulary)}
+
     def shares(self, tokens: list[str], signals: Floats) -> Floats:
         """One share per label, adding up to 1 (calibrated by the regression itself)."""
-        shares: Floats = self.shares_of([tokens], signals[None])[0]
+        shares: Floats = self.shares_of(self.bank.read([tokens])[0], signals[None])[0]
         return shares
 
-    def shares_of(self, texts: Sequence[list[str]], signals: Floats) -> Floats:
-        """The shares of many texts at once, (texts, labels); `signals` are (texts, signals)."""
-        ids: list[int] = []
-        starts = [0]
-        for tokens in texts:
-            known: set[Any] = set(map(self._ids.get, tokens))
-            known.discard(None)
-            ids += known
-            starts.append(len(ids))
-        scores = self.bias + signals @ self.numbers
-        if ids:
-            ends = np.array(starts)
-            some = np.flatnonzero(ends[1:] > ends[:-1])
-            parts = np.add.reduceat(self._parts[ids], ends[some], axis=0)
-            scores[some] += parts[:, :-1] * (WORD_WEIGHT / np.sqrt(parts[:, -1:]))
-        return softmax(scores)
+    def shares_of(self, words: Floats, signals: Floats) -> Floats:
+        """The shares of many texts at once, (texts, labels); `words` as a bank reads them, `signals` are
+        (texts, signals)."""
+        return softmax(self.bias + words + signals @ self.numbers)
+
+    def telling(self, tokens: Sequence[str], label: int, count: int = 3) -> list[str]:
+        """The words of a text that speak most for a label, longer than one character, strongest first."""
+        weights: dict[str, float] = {}
+        for words, mark in ((tokens, ""), (tokens[-TAIL:], TAIL_MARK)):
+            for word in set(words):
+                number = self._ids.get(mark + word)
+                if number is not None and len(word) > 1:
+                    weights[word] = weights.get(word, 0.0) + float(self.parts[number, label])
+        ranked = sorted((-weight, word) for word, weight in weights.items() if weight > 0)
+        return [word for _, word in ranked[:count]]
 
     def save(self, path: Path) -> None:
         """Write one .npz; the same model gives the same bytes."""
@@ -70,6 +76,49 @@ class NewsModel:
             numbers=self.numbers.astype(np.float32),
             bias=self.bias.astype(np.float32),
         )
+
+
+class WordBank:
+    """Several models that read the same words: each word is looked up once for all of them."""
+
+    def __init__(self, models: Sequence[NewsModel]) -> None:
+        words = sorted({word for model in models for word in model.vocabulary})
+        number = {word: at for at, word in enumerate(words)}
+        self._ids = {word: at for word, at in number.items() if not word.startswith(TAIL_MARK)}
+        self._tail_ids = {word[1:]: at for word, at in number.items() if word.startswith(TAIL_MARK)}
+        self._columns: list[slice] = []
+        width = sum(len(model.bias) + 1 for model in models)
+        self._parts = np.zeros((len(words), width), dtype=np.float32)
+        at = 0
+        for model in models:
+            columns = slice(at, at + len(model.bias) + 1)
+            self._parts[[number[word] for word in model.vocabulary], columns] = model.parts
+            self._columns.append(columns)
+            at = columns.stop
+
+    def read(self, texts: Sequence[list[str]]) -> list[Floats]:
+        """Per model what the words of each text add to its labels, (texts, labels)."""
+        ids: list[int] = []
+        starts = [0]
+        for tokens in texts:
+            known: set[Any] = set(map(self._ids.get, tokens))
+            if self._tail_ids:
+                known.update(map(self._tail_ids.get, tokens[-TAIL:]))
+            known.discard(None)
+            ids += known
+            starts.append(len(ids))
+        sums = np.zeros((len(texts), self._parts.shape[1]), dtype=np.float32)
+        if ids:
+            ends = np.array(starts)
+            some = np.flatnonzero(ends[1:] > ends[:-1])
+            sums[some] = np.add.reduceat(self._parts[ids], ends[some], axis=0)
+        found: list[Floats] = []
+        for columns in self._columns:
+            part = sums[:, columns]
+            norms = np.sqrt(part[:, -1:])
+            norms[norms == 0] = 1.0
+            found.append((part[:, :-1] * (WORD_WEIGHT / norms)).astype(np.float32, copy=False))
+        return found
 
 
 def load_news_model(name: str, folder: Path = FOLDER) -> NewsModel:

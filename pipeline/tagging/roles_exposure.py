@@ -18,7 +18,9 @@ _SHORTCOMING = re.compile(load_cue_pattern("shortcoming"))
 _MENDED = re.compile(load_cue_pattern("mended"))
 _COVERT = re.compile("(?<![以将展用])(?:明察)?暗访(?!方式|制度|机制)")
 _INSPECTION = re.compile("督查组|督办单|督办通知")
-_FINDER = re.compile(load_cue_pattern("finder"))
+_FINDER = re.compile("(?<!没有)(?<!没)(?<!未)" + load_cue_pattern("finder"))
+# 市某局执法人员, 督导组: who comes to look
+_INQUIRER = re.compile("[^，。；、的]{0,6}?(?:执法人员|执法队员|(?:督导|检查|核查|调查|暗访|督查|巡查)组)")
 # 建议市住建委约谈施工企业: asked to act upon another
 _ASKED = re.compile("(?:建议|提请|函请|商请|提醒|协调)(?:由)?$")
 _TO_ACT = re.compile("[^，。；]{0,6}?(?:约谈|查处|处理|处罚|介入|牵头|追责|核查|督促|立案|列入|对)")
@@ -51,6 +53,7 @@ _SERVING = re.compile(rf"[^，。；]{{0,8}}?{load_cue_pattern('serving')}")
 _AT = re.compile("(?:出自|位于|发生在|拍摄于|来自|在|涉及|拍自|是|指向)$")
 _NAMED = re.compile("通报|点名")
 _SCENE = re.compile("(?:在|来到|走进|位于|赶到|赴|到)$")
+_HOLDS = re.compile("[^，。；]{0,12}?(?:举办|主办|承办|举行|召开)")
 _PRAISE = re.compile(load_cue_pattern("praise"))
 
 # 会议对某县未开工一事提出批评: named at fault in a piece that is no exposure
@@ -173,6 +176,15 @@ def split_exposure(text: Text, cases: Mapping[str, Case]) -> Split:
     return Split(frozenset(finders), rest)
 
 
+def is_praiseworthy(text: Text, case: Case) -> bool:
+    """The headline is its own statement (港口区：扶持资金…), or it holds an event: who is blamed does not."""
+    return any(
+        (o.zone == 0 and text.whole.startswith("：", o.end))
+        or (o.host and o.zone <= 2 and _HOLDS.match(text.whole, o.end) is not None)
+        for o in case.occurrences
+    )
+
+
 def criticised(text: Text, cases: Mapping[str, Case]) -> list[str]:
     """The units that a piece which is no exposure tells to have been criticised by name, as at a meeting."""
     whole = text.whole
@@ -211,9 +223,10 @@ def _finders(text: Text, cases: Mapping[str, Case]) -> set[str]:
     score: dict[str, float] = {}
     for unit, case in cases.items():
         score[unit] = sum(
-            2.0 if o.act in ("act", "agent") else 1.0
+            2.0 if o.act in ("act", "agent") or _INQUIRER.match(whole, o.end) else 1.0
             for o in case.occurrences
-            if o.act not in MENTIONS and _FINDER.search(whole, o.end, _clause_end(whole, o.end))
+            if o.act not in MENTIONS
+            and (_FINDER.search(whole, o.end, _clause_end(whole, o.end)) or _INQUIRER.match(whole, o.end))
         )
     best = max(score.values(), default=0.0)
     return {unit for unit, value in score.items() if 1.5 <= value >= best}

@@ -110,11 +110,12 @@ class SignalReader:
         add = entries.append
         raw, best = self.reader.weigh(text, "topic")
         crime = self.reader.weigh(text, "crime")[0].get("crime", 0.0)
-        exposing = form == "曝光"
+        exposing, reform = form == "曝光", "改革" in item.title
         if exposing:
-            # The inspector's name stands in every exposure; a service counter exposed is no reform.
+            # The inspector's name stands in every exposure; a service counter exposed is no reform, but where
+            # the title says so.
             raw = dict(raw)
-            raw[NONE] = raw.get(NONE, 0.0) / 4 + raw.pop(REFORM, 0.0)
+            raw[NONE] = raw.get(NONE, 0.0) / 4 + (0.0 if reform else raw.pop(REFORM, 0.0))
         total = sum(raw.values())
         for label, value in raw.items():
             place = _PLACE[label]
@@ -127,7 +128,7 @@ class SignalReader:
                     add((place, 2 + zone, 1.0))
         for name, value in self.reader.weigh(text, "indicator")[0].items():
             add((_PLACE[self.topic_of[name]], _INDICATOR_CUES, math.sqrt(value)))
-        duties = self._duties(entries, units, exposing)
+        duties = self._duties(entries, units, exposing, reform)
         for field in (item.column, item.kicker):
             if field and "绩效" not in field:
                 for word, label in self.columns.items():
@@ -139,8 +140,8 @@ class SignalReader:
             if crime >= CRIME_NEEDED and form == "报道" and raw.get(PARTY, 0.0) < 1.5 * crime:
                 add((_LAW, _AT["is_crime"], 1.0))
         holds = (
-            known_city and not units.credits,
-            known_city and not units.credits and not units.mentions,
+            known_city and not units.credits and not units.exposed,
+            known_city and not units.credits and not units.exposed and not units.mentions,
             exposing,
             form == "综述",
             form == "综述" and bool(units.credits) and not duties,
@@ -152,7 +153,7 @@ class SignalReader:
             add((_NONE, _ALL_CUES, math.sqrt(total)))
         return TopicSignals(entries, best, duties, crime)
 
-    def _duties(self, entries: list[Entry], units: UnitTags, exposing: bool) -> dict[str, str]:
+    def _duties(self, entries: list[Entry], units: UnitTags, exposing: bool, reform: bool) -> dict[str, str]:
         """Add what the duties of the units say; topic → first unit whose duties it is."""
         found: dict[str, str] = {}
         share = 1 / math.sqrt(len(units.credits)) if units.credits else 0.0
@@ -160,11 +161,15 @@ class SignalReader:
             organ = self.organs.get(credit.unit)
             if organ is None or (exposing and organ.topic == NONE):
                 continue
-            topic = NONE if exposing and organ.topic == REFORM else organ.topic
+            topic = NONE if exposing and organ.topic == REFORM and not reform else organ.topic
             entries.append((_PLACE[topic], _AT["duty"], share * organ.weight))
             if exposing:
                 entries.append((_PLACE[topic], _AT["duty_exposing"], share * organ.weight))
             found.setdefault(topic, credit.unit)
+        if not units.credits and units.exposed:  # a paper's own exposure is about the work of those it blames
+            for unit in units.exposed:
+                self._add(entries, unit, "duty", 1 / math.sqrt(len(units.exposed)))
+            return found
         if not units.credits:
             for unit in named_in_title(units) or units.mentions[:1]:
                 self._add(entries, unit, "duty_in_title", 1.0)

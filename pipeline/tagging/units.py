@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from typing import NamedTuple
 
 import msgspec
 
@@ -22,10 +23,28 @@ from pipeline.tagging.roles import MENTIONS
 from pipeline.tagging.roles_beside import LEADING, rule_confidence
 from pipeline.tagging.roles_byline import Bylines
 from pipeline.tagging.roles_candidate import Case, Piece, weigh
-from pipeline.tagging.roles_exposure import NO_SPLIT, criticised, is_exposure, split_exposure
+from pipeline.tagging.roles_exposure import (
+    NO_SPLIT,
+    criticised,
+    is_exposure,
+    is_praiseworthy,
+    split_exposure,
+)
 from pipeline.tagging.roles_model import RoleModel, load_role_model
 from pipeline.tagging.roles_occurrence import Text
 from pipeline.tagging.roles_text import Reader
+
+
+class Criticism(NamedTuple):
+    """A learned reading whether a piece exposes a shortcoming: its probability, and what speaks for it."""
+
+    chance: float
+    why: Evidence
+
+    @property
+    def found(self) -> bool:
+        """It does; else it does not, though a mark in its title says so."""
+        return self.chance >= 0.5
 
 
 class UnitTags(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,6 +54,7 @@ class UnitTags(msgspec.Struct, frozen=True, kw_only=True):
     mentions: list[str]  # short names, in the order of the text
     exposed: list[str]
     exposure: bool = False  # the piece exposes a shortcoming of somebody
+    criticism: Criticism | None = None  # why it does, where no rule says so
     acting: list[str] = []  # units that act anywhere in the text, credited or not
     doubtful: list[Credit] = []  # credits below the threshold: for a person's list
     evidence: dict[str, Evidence] = {}  # per mentioned or exposed unit
@@ -81,13 +101,19 @@ class UnitTagger:
         self.model = model or load_role_model()
         self.threshold = read_threshold(city, self.model.threshold)
 
-    def tag(self, item: ArticleItem) -> UnitTags:
-        """Credits, mentions and exposed units of one article. Deterministic; reads nothing but the item."""
+    def tag(self, item: ArticleItem, criticism: Criticism | None = None) -> UnitTags:
+        """Credits, mentions and exposed units of one article. Deterministic; reads nothing but the item.
+
+        With `criticism` it is read as the exposure that it was found to be, or not to be, whatever the rules
+        say; unless who would be exposed acts in it as nobody does that is blamed.
+        """
         text = self.reader.read(item)
         bylined = self.bylines.read(item, text)
         cases = self.read_cases(item, text)
-        exposure = is_exposure(item, text)
+        exposure = criticism.found if criticism else is_exposure(item, text)
         split = split_exposure(text, cases) if exposure else NO_SPLIT
+        if criticism and any(is_praiseworthy(text, cases[unit]) for unit in split.exposed):
+            return self.tag(item)
         exposed = split.exposed if exposure else criticised(text, cases)
         credits: list[Credit] = []
         doubtful: list[Credit] = []
@@ -126,6 +152,7 @@ class UnitTagger:
             mentions=mentions,
             exposed=exposed,
             exposure=exposure,
+            criticism=criticism,
             acting=[unit for unit, case in cases.items() if case.score >= 1],
             doubtful=doubtful,
             evidence={

@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from pipeline.city import City, load_city
+from pipeline.records import Evidence
 from pipeline.tagging.classify import ArticleClassifier, Classes
 from pipeline.tagging.indicator import SIGNALS as INDICATOR_SIGNALS
 from pipeline.tagging.indicator import Candidate, IndicatorModel
@@ -26,7 +27,7 @@ from pipeline.tagging.linear import Floats
 from pipeline.tagging.roles_model import RoleModel
 from pipeline.tagging.segment import segment
 from pipeline.tagging.topic_model import TopicModel
-from pipeline.tagging.units import UnitTagger, UnitTags
+from pipeline.tagging.units import Criticism, UnitTagger, UnitTags
 
 ROOT = Path(__file__).resolve().parents[2]
 OWN = ("sample/content/articles-*.jsonl", "tests/gold/articles-tuned-*.jsonl")
@@ -46,10 +47,16 @@ REAL = "real"  # the file name that stands for the real pieces
 # Openings of pieces of our own: mood (- 0 +), title, text. The sentiment alone learns from them.
 LEADS = Path(__file__).resolve().parent / "data" / "news-moods.tsv"
 MOODS = {"-": "negative", "0": "neutral", "+": "positive"}
+# Short pieces of our own, critical ones and such as only look critical: form, mood, exposed, title, text.
+CRITICAL = Path(__file__).resolve().parent / "data" / "news-critical.tsv"
+PAPER = "防城港日报"  # where pieces of our own appear, so that 市某局 is this city's
 
 
 # While the examples are read no indicator need be decided: a missing file must not keep the training from it.
 NO_INDICATORS = IndicatorModel(dict.fromkeys(INDICATOR_SIGNALS, 0.0), {}, -1.0)
+
+
+Reading = tuple[UnitTags, Classes, Floats]
 
 
 class Example(NamedTuple):
@@ -64,6 +71,8 @@ class Example(NamedTuple):
     gold: dict[str, Any]
     candidates: list[Candidate]  # the indicators of the labelled topic with what speaks for each
     whole: bool  # the city's units are at hand, so that every field may be measured
+    if_critical: Reading  # as it is read where it is known to be critical
+    if_not: Reading  # and where it is known not to be
 
     @property
     def topic(self) -> str | None:
@@ -106,6 +115,32 @@ def load_leads(city: City, model: TopicModel | None = None, roles: RoleModel | N
     ]
 
 
+def load_critical(
+    city: City, model: TopicModel | None = None, roles: RoleModel | None = None
+) -> list[Example]:
+    """Short pieces of our own with form, sentiment and exposed units, in a fixed order; none is measured."""
+    reader = _Reader(city, model, roles)
+    with CRITICAL.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+    return [
+        reader.read(
+            CRITICAL.stem,
+            ArticleItem(id=f"{CRITICAL.stem}-{number}", outlet=PAPER, title=row["title"], body=row["text"]),
+            {
+                "form": row["form"],
+                "sentiment": MOODS[row["mood"]],
+                "exposed": row["exposed"].split(",") if row["exposed"] else [],
+                "topic": None,
+            },
+        )
+        for number, row in enumerate(rows)
+    ]
+
+
+# What is said of a piece that is known to be critical, or not to be.
+_CRITICAL, _NOT_CRITICAL = Criticism(1.0, Evidence(why="")), Criticism(0.0, Evidence(why=""))
+
+
 class _Reader:
     """Reads the examples of one city; `known` is False where its units are not at hand."""
 
@@ -117,13 +152,29 @@ class _Reader:
 
     def read(self, file: str, item: ArticleItem, gold: dict[str, Any]) -> Example:
         tokens = segment(item.title + "\n" + item.body)
-        nobody = UnitTags(credits=[], mentions=[], exposed=[])
-        units = self._units.tag(item) if self._units else nobody
-        classes = self._classifier.tag(item, units)
-        signals = self._classifier.signals(item, units, classes, known_city=self._units is not None)
+        units, classes, signals = self._tag(item, None)
         topic = gold.get("topic")
         candidates = self._classifier.candidates(item, units, classes.form, topic) if topic else []
-        return Example(file, item, tokens, units, classes, signals, gold, candidates, self._units is not None)
+        return Example(
+            file,
+            item,
+            tokens,
+            units,
+            classes,
+            signals,
+            gold,
+            candidates,
+            whole=self._units is not None,
+            if_critical=self._tag(item, _CRITICAL),
+            if_not=self._tag(item, _NOT_CRITICAL),
+        )
+
+    def _tag(self, item: ArticleItem, criticism: Criticism | None) -> Reading:
+        found = criticism is not None and criticism.found
+        nobody = UnitTags(credits=[], mentions=[], exposed=[], criticism=criticism, exposure=found)
+        units = self._units.tag(item, criticism) if self._units else nobody
+        classes, known = self._classifier.tag(item, units), self._units is not None
+        return units, classes, self._classifier.signals(item, units, classes, known_city=known)
 
 
 def _articles(path: Path, reader: _Reader) -> Iterator[Example]:

@@ -20,6 +20,11 @@ def test_without_the_shared_data_it_trains_from_the_committed_gold_and_says_so(t
     assert first == again
     assert (tmp_path / "a" / "sentiment.npz").read_bytes() == (tmp_path / "b" / "sentiment.npz").read_bytes()
     assert (tmp_path / "a" / "topic.json").read_bytes() == (tmp_path / "b" / "topic.json").read_bytes()
+    assert (tmp_path / "a" / "critical.npz").read_bytes() == (tmp_path / "b" / "critical.npz").read_bytes()
+    critical = json.loads((tmp_path / "a" / "critical.json").read_text(encoding="utf-8"))
+    assert "articles-dev" not in critical["data"] and critical["bytes"] < 200_000
+    held = critical["leave_one_file_out"]["≥ 0.6"]
+    assert held["found"] >= 0.7 * held["of"] and held["wrong"] <= 0.1 * held["of"]
     card = json.loads((tmp_path / "a" / "sentiment.json").read_text(encoding="utf-8"))
     assert card["missing"] and "articles-dev" not in card["data"]
     held_out = card["leave_one_file_out"]

@@ -73,7 +73,9 @@ class CellPage(Page):
         task: the line of the plan.
         pieces: articles that count, with the unit's credit in each.
         points: by article, its points for the unit and how they come about.
-        records: decisions that count: kind, who, when, what, why, with the file that was handed in.
+        records: what was handed in and decided of the unit and the task, also what does not count: kind, who,
+            when, what, why, with the file that was handed in.
+        counting: ids of those that count.
         outlets: where a piece may stand, in words.
         titles: what the tickets are called that it lacks.
     """
@@ -86,6 +88,7 @@ class CellPage(Page):
     pieces: list[Fact]
     points: dict[str, tuple[float, str]]
     records: list[dict[str, Any]]
+    counting: set[str]
     outlets: list[str]
     titles: dict[str, str]
 
@@ -188,13 +191,28 @@ def build_cell(visit: Visit, unit: str, task_id: str) -> CellPage:
         task=task,
         pieces=pieces,
         points=points,
-        records=decisions_on(visit, ids=sorted(evidence - {fact.article_id for fact in pieces})),
+        records=_records(visit, unit, task),
+        counting=evidence,
         outlets=[visit.office.plan.outlets[name].name for name in task.outlets],
         titles={
             ticket.ticket_id: ticket.title
             for ticket in visit.tickets_of(name.rpartition("-")[0] for name in row.missing)
         },
     )
+
+
+def _records(visit: Visit, unit: str, task: Task) -> list[dict[str, Any]]:
+    """What was handed in and decided of a unit and a task up to the day, in its order."""
+    rows = ask(
+        visit.con,
+        "cell_record",
+        unit=unit,
+        task=task.id,
+        proof=task.proof.decision if task.proof is not None else None,
+        as_of=visit.as_of,
+        known_by=moment(visit.known_by),
+    )
+    return [_shown(row) for row in rows]
 
 
 def decisions_on(
@@ -206,19 +224,20 @@ def decisions_on(
     rows = ask(
         visit.con, "decisions_on", targets=targets or [""], ids=ids or [""], known_by=moment(visit.known_by)
     )
-    return [
-        {
-            "id": row["id"],
-            "target": row["target"],
-            "kind": kind_words(row["kind"]),
-            "who": row["who"],
-            "at": row["decided_at"],
-            "changes": change_words(_object(row["before_json"]), _object(row["after_json"])),
-            "why": row["why"],
-            "file": _file(row),
-        }
-        for row in rows
-    ]
+    return [_shown(row) for row in rows]
+
+
+def _shown(row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "id": row["id"],
+        "target": row["target"],
+        "kind": kind_words(row["kind"]),
+        "who": row["who"],
+        "at": row["decided_at"],
+        "changes": change_words(_object(row["before_json"]), _object(row["after_json"])),
+        "why": row["why"],
+        "file": _file(row),
+    }
 
 
 def _file(row: dict[str, Any]) -> tuple[str, str] | None:

@@ -203,3 +203,50 @@ def test_the_link_of_an_appeal_is_shown_as_captured_before_the_next_build(office
         assert "汛期备料到位" in answer.text and "alert" not in answer.text
     with browser(office, Role.LIAISON) as client:
         assert "汛期备料到位" in client.get(f"/captures/{digest(body)}").text  # her unit appealed with it
+
+
+def test_a_cell_that_is_not_met_tells_who_saw_what_and_when(tmp_path: Path) -> None:
+    office = small_office(tmp_path)
+    keep_attachment(office.store.folder, OTHER, ".png")
+    up = {"task": "m08", "date": "2017-12-01", "file": "板报.jpg"}
+    decide(office, "board_proof", UNIT, up, "d1")
+    taken = {"task": "m08", "date": "2017-12-03", "removed": "2017-12-03", "file": "现场.png"}
+    decide(office, "board_proof", UNIT, taken | {"sha256": digest(OTHER)}, "d2")
+    decide(office, "board_proof", "市教育局", up | {"file": "别家的.jpg"}, "d3")
+    decide(office, "proof_received", UNIT, {"task": "a3", "date": "2017-10-25", "file": "截图.png"}, "d4")
+    with browser(office, Role.LIAISON) as client:
+        cell = client.get("/ledger/cell", params={"unit": UNIT, "task": "m08"}).text
+        assert "2017-12-03 已撤下" in cell
+        assert "报送、记录和裁定（2）" in cell
+        assert "市绩效办 李某" in cell and "现场查看" in cell and "2017-12-04 09:30" in cell
+        assert f'<img src="/attachments/{digest(OTHER)}"' in cell
+        assert "别家的" not in cell and "截图.png" not in cell
+        assert '<span class="tag">计入</span>' not in cell  # what was there before does not count any more
+        before = client.get("/ledger/cell", params={"unit": UNIT, "task": "m08", "as_of": "2017-12-02"}).text
+        assert "报送、记录和裁定（1）" in before and "现场.png" not in before
+        assert '<span class="tag">计入</span>' in before
+
+
+def test_a_cell_tells_the_appeals_and_the_deduction_of_its_task(tmp_path: Path) -> None:
+    office = small_office(tmp_path)
+    decide(
+        office,
+        "appeal_open",
+        "s1",
+        {"unit": UNIT, "title": "漏计的稿", "task": "m02", "url": "https://a.test"},
+        "d1",
+    )
+    decide(office, "appeal_refusal", "s1", {"unit": UNIT}, "d2")
+    decide(
+        office,
+        "appeal_open",
+        "s2",
+        {"unit": "市教育局", "title": "别家的", "task": "m02", "url": "https://b.test"},
+        "d3",
+    )
+    decide(office, "deduction", UNIT, {"task": "m02", "points": 0.5}, "d4")
+    with browser(office, Role.EVALUATION) as client:
+        cell = client.get("/ledger/cell", params={"unit": UNIT, "task": "m02"}).text
+    assert "报送、记录和裁定（3）" in cell
+    assert "申诉不予计分" in cell and "裁定预扣分" in cell and "漏计的稿" in cell
+    assert "别家的" not in cell

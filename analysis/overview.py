@@ -145,13 +145,13 @@ def unit_overview(rows: list[CoverageRow]) -> list[dict[str, Any]]:
     return sorted(found, key=lambda row: (-row["unmet_count"], -row["unknown_count"], row["unit"]))
 
 
-def latest_day(con: Connection) -> dt.date:
-    """The day of the newest capture: what one can speak of at the latest.
+def latest_day(con: Connection, as_of: dt.date | None = None) -> dt.date:
+    """The day of the newest capture, up to a day: what one can speak of at the latest.
 
     Raises:
-        WarehouseError: nothing was ever fetched.
+        WarehouseError: nothing was ever fetched, or not by then.
     """
-    fetched_at = ask(con, "latest_fetch")[0]["fetched_at"]
+    fetched_at = ask(con, "latest_fetch", as_of=moment(as_of))[0]["fetched_at"]
     if fetched_at is None:
         raise WarehouseError("数据仓库里还没有任何采集结果，请先运行 gangqing crawl，再运行 gangqing build")
     return fetched_at.date()

@@ -25,6 +25,8 @@ class SourceHealth:
 
     Attributes:
         last_fetched_at: when a page of it was last asked for; None: never by then.
+        later_fetched_at: when it was first read after the day, as far as that is known: of a source that was
+            never read before, what the day brought is told by what it published. None: not since.
         outcomes: how the pages of the last four weeks ended, most frequent first: (outcome, count).
         failed_count: of these, how many did not end well.
         state: of the newest day of which something is known; None: of none.
@@ -41,6 +43,7 @@ class SourceHealth:
     level: str
     unit: str | None
     last_fetched_at: dt.datetime | None
+    later_fetched_at: dt.datetime | None
     outcomes: list[tuple[str, int]]
     failed_count: int
     state: str | None
@@ -102,17 +105,19 @@ def _health(
     last: dt.datetime | None = row["last_fetched_at"]
     state = told[-1]["state"] if told else None
     trouble = []
-    if last is None:
+    later: dt.datetime | None = row["later_fetched_at"]
+    if last is None and later is None:
         trouble.append("还没有采集过")
-    elif (as_of - last.date()).days > max_age_days:
+    elif last is not None and (as_of - last.date()).days > max_age_days:
         trouble.append(f"已 {(as_of - last.date()).days} 天没有采集")
     if state in REASONS:
         trouble.append(f"{told[-1]['day']:%m-%d} {REASONS[str(state)]}")
-    if last is not None and habit is not None and habit >= MIN_HABIT and week < habit * LOW_SHARE:
+    if (last or later) and habit is not None and habit >= MIN_HABIT and week < habit * LOW_SHARE:
         trouble.append(f"近七天 {week} 条，平常每周 {habit:.0f} 条")
     return SourceHealth(
         **{name: row[name] for name in ("site", "outlet", "outlet_class", "platform", "level", "unit")},
         last_fetched_at=last,
+        later_fetched_at=later,
         outcomes=outcomes,
         failed_count=sum(count for outcome, count in outcomes if outcome not in GOOD),
         state=state,

@@ -17,7 +17,7 @@ from analysis.credits import Points, load_points
 from analysis.desk.accounts import Accounts
 from analysis.desk.audit import AuditLog
 from analysis.desk.guesses import Guesses
-from analysis.desk.jobs import Job, Jobs
+from analysis.desk.jobs import Job, JobError, Jobs
 from analysis.desk.metrics import Metrics
 from analysis.desk.rendering import environment
 from analysis.desk.standing import Standing
@@ -50,6 +50,8 @@ JOB_KINDS = {
 }
 
 
+# What is said instead of a check that could only fail.
+SAMPLE_IS_DOWN = "没有检查：样例城市的网站只在 gangqing run 时开着；在自己的城市（--city）里可以随时检查"
 Time = Annotated[str, msgspec.Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 
 
@@ -156,8 +158,10 @@ class Office:
         """Start one of JOB_KINDS. The sample city is played anew up to its day: its sites run only then.
 
         Raises:
-            JobError: one of its kind is running.
+            JobError: one of its kind is running, or it would ask sites that do not run.
         """
+        if kind == "check" and self.is_sample:
+            raise JobError(SAMPLE_IS_DOWN)
         steps = [self.command(*step) for step in JOB_KINDS[kind].steps]
         if kind == "notify" and self.is_sample:
             steps = [[*step, "--as-of", self.clock().isoformat(timespec="minutes")] for step in steps]

@@ -1,5 +1,6 @@
 -- How did each site answer, in all up to $as_of (timestamp) and in the span from $start (timestamp), given what was
--- known by $known_by (NULL: now)? outcomes: how many pages of the span ended how.
+-- known by $known_by (NULL: now)? outcomes: how many pages of the span ended how. later_fetched_at: its first page
+-- after $as_of: what appeared by then was captured afterwards.
 WITH fetched AS (
   SELECT site, outcome, fetched_at, fetched_at >= $start AS is_recent
   FROM page_fetch
@@ -12,8 +13,15 @@ told AS (
   SELECT site, LIST({'outcome': outcome, 'page_count': page_count} ORDER BY page_count DESC, outcome) AS outcomes
   FROM outcome GROUP BY site
 )
-SELECT s.slug AS site, s.outlet, s.outlet_class, s.platform, s.level, s.unit, f.last_fetched_at, t.outcomes
+SELECT
+  s.slug AS site, s.outlet, s.outlet_class, s.platform, s.level, s.unit, f.last_fetched_at, l.later_fetched_at, t.outcomes
 FROM site AS s
 LEFT JOIN (SELECT site, MAX(fetched_at) AS last_fetched_at FROM fetched GROUP BY site) AS f ON f.site = s.slug
+LEFT JOIN (
+  SELECT site, MIN(fetched_at) AS later_fetched_at
+  FROM page_fetch
+  WHERE fetched_at > $as_of AND ($known_by IS NULL OR fetched_at <= $known_by)
+  GROUP BY site
+) AS l ON l.site = s.slug
 LEFT JOIN told AS t ON t.site = s.slug
 ORDER BY s.slug;

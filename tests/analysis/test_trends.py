@@ -81,4 +81,8 @@ def test_a_source_is_told_by_its_habit_and_its_failures(case: Case) -> None:
     assert outcome_days(con, "gov", DAY)[-1]["outcome"] == "server_error"
     early = {source.site: source for source in source_health(con, dt.date(2017, 11, 10))}
     assert early["gov"].failed_count == 0 and early["bbs"].last_fetched_at is None
+    # Read only afterwards, in one go: what the day brought is known now, and was not then.
+    assert early["bbs"].later_fetched_at is not None and early["bbs"].trouble == []
+    then = source_health(con, dt.date(2017, 11, 10), known_by=dt.date(2017, 11, 10))
+    assert {source.site: source for source in then}["bbs"].trouble == ["还没有采集过"]
     con.close()

@@ -13,6 +13,7 @@ from litestar.response import Redirect, Response
 from analysis.crawl_table import OUTCOME_NAMES
 from analysis.desk.forms import Form
 from analysis.desk.jobs import JobError
+from analysis.desk.office import SAMPLE_IS_DOWN
 from analysis.desk.page import Listing, Page, cut
 from analysis.desk.pictures import picture_of
 from analysis.desk.routing import act, see
@@ -33,6 +34,7 @@ class SourcesPage(Page):
     Attributes:
         listing: sources, those in trouble first.
         trouble_count: how many are in trouble.
+        later_count: how many were first read after the day.
         states: what a state is called.
         outcomes: what an outcome is called.
     """
@@ -42,6 +44,7 @@ class SourcesPage(Page):
     section: ClassVar[str] = HERE
     listing: Listing[SourceHealth]
     trouble_count: int
+    later_count: int
     states: dict[str, str]
     outcomes: dict[str, str]
 
@@ -90,6 +93,7 @@ def build_sources(visit: Visit) -> SourcesPage:
     return SourcesPage(
         listing=cut(found, visit.request.query_params, keys),
         trouble_count=sum(bool(source.trouble) for source in found),
+        later_count=sum(s.last_fetched_at is None and s.later_fetched_at is not None for s in found),
         states=STATES,
         outcomes=OUTCOME_NAMES,
     )
@@ -161,6 +165,8 @@ def check(visit: Visit, form: Form) -> Redirect:
     visit.check_today()
     source = find_source(visit, form.text("site", "来源", required=True))
     office = visit.office
+    if office.is_sample:
+        return visit.back(HERE, SAMPLE_IS_DOWN, is_error=True)
     try:
         job = office.jobs.start(
             f"check {source.site}",

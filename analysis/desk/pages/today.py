@@ -121,7 +121,7 @@ def build_today(visit: Visit) -> TodayPage:
         ],
         planned=waiting_exposures(visit) if visit.may("exposure.propose") else [],
         undecided=_undecided(visit) if visit.may("deduction.decide") else 0,
-        latest=visit.edition.once("latest day", lambda: _latest(visit), ()),
+        latest=visit.edition.once(f"latest day {visit.as_of}", lambda: _latest(visit), ()),
     )
 
 
@@ -148,7 +148,7 @@ def _doubt_count(visit: Visit) -> int:
 
 def _latest(visit: Visit) -> dt.date | None:
     try:
-        return latest_day(visit.con)
+        return latest_day(visit.con, visit.as_of)
     except WarehouseError:
         return None
 

@@ -40,6 +40,26 @@ def test_a_check_is_a_job(office: Office) -> None:
     assert "sites" in office.jobs.all()[0].steps[0]
 
 
+def test_a_day_before_the_first_crawl_is_no_alarm(office: Office) -> None:
+    with browser(office, Role.EVALUATION) as client:
+        page = client.get("/sources?as_of=2017-10-01").text
+        assert "在这一天之后才第一次采集，当日情况看后来采到的刊发" in page and "补采" in page
+        today = client.get("/?as_of=2017-10-01").text
+        assert "这一天以前没有采集，所列采自后来" in today and "最近一次采集" not in today
+        assert "最近一次采集" in client.get("/").text
+
+
+def test_sites_of_the_sample_that_do_not_run_are_not_checked(office: Office, monkeypatch) -> None:
+    monkeypatch.setattr(office, "is_sample", True)
+    before = len(office.jobs.all())
+    with browser(office, Role.ADMINISTRATOR) as client:
+        form = token(client.get("/sources").text)
+        for path, data in (("/sources/check", {"site": "gov"}), ("/jobs/start", {"kind": "check"})):
+            said = client.post(path, data={"_csrf_token": form, **data}).text
+            assert "样例城市的网站只在 gangqing run 时开着" in said
+    assert len(office.jobs.all()) == before
+
+
 def test_charts_are_pictures_with_a_table_and_files(office: Office) -> None:
     with browser(office, Role.EVALUATION) as client:
         page = client.get("/charts").text

@@ -14,10 +14,12 @@ from typing import Any
 from litestar.exceptions import ValidationException
 from litestar.response import Redirect
 
-from analysis.acts.record import ActError
+from analysis.acts.record import ActError, unit_of_person
 from analysis.acts.tag import CorrectionError
+from analysis.desk.accounts import Account
 from analysis.desk.visit import Visit
 from analysis.queue import TicketError
+from pipeline.city import City
 from pipeline.decisions import Decision, DecisionError, StaleDecision, latest_ids, load_decisions
 
 _COMMAND = re.compile(r"（[a-z-]+）")  # names of commands, which messages give for the command line
@@ -26,7 +28,16 @@ _ACTING = threading.Lock()  # what is seen does not change between the look and 
 
 def signature(visit: Visit) -> str:
     """How she signs a decision: 市水利局 韦芳."""
-    return f"{visit.user.unit} {visit.user.person}" if visit.user.unit else visit.user.person
+    return _signed(visit.user)
+
+
+def own_units(city: City, account: Account) -> set[str]:
+    """On whose matters a person may not decide: of her account, and of her signature, as the acts read it."""
+    return {unit for unit in (account.unit, unit_of_person(city, _signed(account))) if unit is not None}
+
+
+def _signed(account: Account) -> str:
+    return f"{account.unit} {account.person}" if account.unit else account.person
 
 
 def seen_of(visit: Visit, targets: Iterable[str]) -> dict[str, str]:

@@ -11,9 +11,10 @@ from litestar.response import Redirect, Response
 from analysis.acts.deduction import MAX_POINTS, decide_deduction
 from analysis.acts.record import ActError
 from analysis.deductions import DECIDED, DROPPED, SUGGESTED, DeductionRow, deductions
-from analysis.desk.acting import perform, signature
+from analysis.desk.acting import own_units, perform, signature
 from analysis.desk.forms import LONG, Form
 from analysis.desk.page import Listing, Page, cut
+from analysis.desk.rights import allowed
 from analysis.desk.routing import act, see
 from analysis.desk.standing import standing
 from analysis.desk.visit import Visit
@@ -34,6 +35,7 @@ class DeductionsPage(Page):
         units, states: what can be chosen.
         counts: by state, how many there are.
         total: points that were deducted in all.
+        barred: units on which this person may not decide, or nobody may, with why and who else could.
         may_decide: whether this person may decide now.
         seen_of: what the form says of a row, so that a later decision is not overwritten unseen.
     """
@@ -47,6 +49,7 @@ class DeductionsPage(Page):
     states: tuple[str, ...]
     counts: dict[str, int]
     total: float
+    barred: dict[str, str]
     may_decide: bool
     seen_of: dict[tuple[str, str], str]
 
@@ -78,9 +81,33 @@ def build_deductions(visit: Visit) -> DeductionsPage:
         states=STATES,
         counts={state: sum(row.state == state for row in rows) for state in STATES},
         total=sum(row.decided_points or 0 for row in rows),
+        barred=_barred(visit, {row.unit for row in listing.rows if row.reason}),
         may_decide=visit.is_today and visit.may("deduction.decide"),
         seen_of={(row.unit, row.task): _mark(row) for row in listing.rows},
     )
+
+
+def _barred(visit: Visit, units: set[str]) -> dict[str, str]:
+    """The notice, 四（四）, does not say who decides on the office that decides on all others."""
+    if visit.scope is not None:
+        return {}
+    city, mine = visit.office.city, own_units(visit.office.city, visit.user)
+    deciders = [
+        account
+        for account in visit.office.accounts.all().values()
+        if account.is_active and allowed("deduction.decide", account.roles)
+    ]
+    found: dict[str, str] = {}
+    for unit in units:
+        free = [account.person for account in deciders if unit not in own_units(city, account)]
+        if not free:
+            found[unit] = (
+                f"{unit}不能裁定自己的扣分，现在也没有别的人能裁定。通知没有写明由谁裁定："
+                f"请报市绩效考评领导小组或市分管领导确定人选，再由管理员为此人开“绩效办”角色的账号，单位不选{unit}"
+            )
+        elif visit.may("deduction.decide") and unit in mine:
+            found[unit] = f"{unit}不能裁定自己的扣分，请由{'、'.join(free[:3])}裁定"
+    return found
 
 
 def _mark(row: DeductionRow) -> str:
@@ -121,7 +148,7 @@ def _decide(visit: Visit, marks: list[str], how: str, typed: str, why: str) -> l
     office, at = visit.office, visit.office.clock()
     chosen = [rows[mark] for mark in marks]
     for row in chosen:  # all or none: what one would be refused for is found before the first is written
-        if visit.user.unit == row.unit:
+        if row.unit in own_units(office.city, visit.user):
             raise ActError(f"{row.unit}不能裁定自己的扣分")
     return [
         decide_deduction(

@@ -10,17 +10,19 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import openpyxl
 import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
 from analysis.desk import uploads
+from analysis.desk.app import create_app
 from analysis.desk.office import Office
 from analysis.desk.rights import Role
 from analysis.desk.tables import csv_bytes
 from pipeline.decisions import load_decisions
-from tests.analysis.desk.people import UNIT, browser, small_office, token
+from tests.analysis.desk.people import UNIT, browser, sign_in, small_office, token
 from tests.analysis.imports.test_import import FILES, GOOD, workbook
 
 BOARD = {
@@ -181,3 +183,29 @@ def test_deductions_are_decided_several_at_once_and_not_over_somebody_elses(tmp_
 
 def test_a_cell_of_faults_is_no_formula() -> None:
     assert b"'=1" in csv_bytes(("a",), [["=1+1"]])
+
+
+def test_what_nobody_may_decide_says_so_and_hinders_no_other(tmp_path: Path) -> None:
+    office = small_office(tmp_path)
+    office.clock = lambda: dt.datetime(2018, 2, 28, 10)  # the terms are over
+    own = "市绩效办"  # whose officer signs as 绩效办张三
+    with browser(office, Role.EVALUATION) as officer, browser(office, Role.INSPECTOR) as inspector:
+        page = officer.get(f"/deductions?unit={own}").text
+        assert 'name="row"' not in page  # no box, so that 全选 passes it over
+        for reader in (page, inspector.get(f"/deductions?unit={own}").text):
+            assert "市绩效办不能裁定自己的扣分，现在也没有别的人能裁定" in reader
+            assert "请报市绩效考评领导小组" in reader
+        whole = officer.get("/deductions").text
+        marks = [html.unescape(mark) for mark in re.findall(r'name="row" value="([^"]+)"', whole)]
+        assert len(marks) > 10 and not [mark for mark in marks if mark.startswith(own)]
+        said = send(officer, "/deductions/decide", row=marks, how="none", why="核实")
+        assert f"已裁定预扣分 {len(marks)} 件" in said
+        account = office.accounts.all()["jixiao"]
+        other = msgspec.structs.replace(account, name="ducha", person="市委督查室李四", unit="市委办")
+        office.accounts.write(other)
+        assert "请由市委督查室李四裁定" in officer.get(f"/deductions?unit={own}").text
+    with TestClient(create_app(office)) as inspecting:
+        sign_in(inspecting, "ducha")
+        page = inspecting.get(f"/deductions?unit={own}").text
+        (mark, *_) = [html.unescape(each) for each in re.findall(r'name="row" value="([^"]+)"', page)]
+        assert "已裁定预扣分" in send(inspecting, "/deductions/decide", row=[mark], how="none", why="核实")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from collections.abc import Iterable
+from typing import Protocol
 
 from analysis.plan import CITY_ROW, Fact, Plan, Task, is_part, matched, stories, weeks
 from analysis.sources import Source, depends_on, silences
@@ -32,6 +33,29 @@ class CoverageRow:
     silent: list[str]  # which source was silent when, where it matters
     note: str | None
     evidence: list[str]  # ids of articles or decisions that count
+
+
+class Due(Protocol):
+    """A verdict as far as its term goes: of coverage, or as a report keeps it."""
+
+    @property
+    def task(self) -> str: ...
+
+    @property
+    def window_end(self) -> dt.date: ...
+
+
+def terms(rows: Iterable[Due]) -> dict[str, tuple[dt.date, dt.date]]:
+    """By task, the first and the last day by which its units must have done it.
+
+    They differ where a term runs from a unit's own publication (三（五）: two weeks). Where proof is due
+    (附件3) its day is the term, not the end of the window in which the thing itself happens.
+    """
+    found: dict[str, tuple[dt.date, dt.date]] = {}
+    for row in rows:
+        first, last = found.get(row.task, (row.window_end, row.window_end))
+        found[row.task] = min(first, row.window_end), max(last, row.window_end)
+    return found
 
 
 @dataclasses.dataclass(frozen=True)

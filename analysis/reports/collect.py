@@ -28,7 +28,7 @@ from analysis.reports.model import (
 )
 from analysis.scoring import score_lines
 from analysis.ticket import Rules, Ticket
-from analysis.verdicts import MET, NOT_YET, UNKNOWN, UNMET, CoverageRow
+from analysis.verdicts import MET, NOT_YET, UNKNOWN, UNMET, CoverageRow, terms
 from analysis.warehouse import Connection
 from pipeline.city import City
 
@@ -200,6 +200,8 @@ def _counted(facts: list[Fact], start: dt.date, end: dt.date, name: object) -> l
 
 
 def _tasks(plan: Plan, rows: list[CoverageRow]) -> list[TaskFigure]:
+    """The lines of the plan that somebody is asked; each ends when the last of its units must be done."""
+    ends = terms(rows)
     found = []
     for task in plan.tasks:
         own = [row for row in rows if row.task == task.id]
@@ -211,7 +213,7 @@ def _tasks(plan: Plan, rows: list[CoverageRow]) -> list[TaskFigure]:
                     title=task.title,
                     kind=task.kind,
                     window_start=task.window.start,
-                    window_end=task.window.end,
+                    window_end=ends[task.id][1],
                     days_left=max(row.days_left for row in own),
                     verdicts=_verdicts(row.verdict for row in own),
                 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 from typing import Any, ClassVar
 
 import msgspec
@@ -19,7 +20,7 @@ from analysis.handed_in import KINDS as HANDED_IN
 from analysis.overview import DERIVED_KINDS
 from analysis.plan import CITY_ROW, PIECE_KINDS, Fact, Task
 from analysis.record_words import change_words, kind_words
-from analysis.verdicts import MET, NOT_ASKED, NOT_YET, UNKNOWN, UNMET, CoverageRow
+from analysis.verdicts import MET, NOT_ASKED, NOT_YET, UNKNOWN, UNMET, CoverageRow, terms
 from analysis.warehouse import ask, moment
 
 VERDICTS = (UNMET, UNKNOWN, MET, NOT_YET, NOT_ASKED)
@@ -39,6 +40,7 @@ class LedgerPage(Page):
         groups: names by which the units can be cut: kinds of unit, then groups of the plan.
         group, verdict, task: what is chosen; "" for all.
         verdicts: what can be chosen as verdict.
+        terms: by task, the first and the last day by which its units must have done it.
         counts: by task, how many units have which verdict.
         total: by verdict, over all that is shown, without what only derives from other tasks.
         notices: what the reader must know, such as outlets that nobody crawls.
@@ -59,6 +61,7 @@ class LedgerPage(Page):
     verdict: str
     task: str
     verdicts: tuple[str, ...]
+    terms: dict[str, tuple[dt.date, dt.date]]
     counts: dict[str, dict[str, int]]
     total: dict[str, int]
     notices: list[str]
@@ -150,6 +153,7 @@ def build_ledger(visit: Visit) -> LedgerPage:
         verdict=verdict if verdict in VERDICTS else "",
         task=task if task in shown_tasks else "",
         verdicts=VERDICTS,
+        terms=terms(rows),
         counts=counts,
         total=total,
         notices=notices(visit.con, visit.office.plan),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import re
 from typing import Any, ClassVar, cast
 from urllib.parse import quote
@@ -24,6 +25,7 @@ from analysis.reports.difference import Difference, difference
 from analysis.reports.issued import IssueError, Kept, load_issue, load_issues
 from analysis.reports.model import KIND_NAMES, Figures, Kind, Report
 from analysis.reports.rules import load_report_rules
+from analysis.verdicts import terms
 from analysis.warehouse import moment
 
 HERE = "/reports"
@@ -65,6 +67,7 @@ class PreviewPage(Page):
         name: what the report is called.
         said: its sentences: of the pieces, the outlets, the topics, the verdicts.
         gaps: lines of the plan that are not met.
+        terms: by task, the first and the last day by which its units must have done it.
         files: what can be downloaded: suffix → address.
         replaceable: issued reports of the same kind and day, which a new issue would correct.
     """
@@ -76,6 +79,7 @@ class PreviewPage(Page):
     name: str
     said: list[str]
     gaps: list[Any]
+    terms: dict[str, tuple[dt.date, dt.date]]
     files: dict[str, str]
     replaceable: list[Kept]
 
@@ -151,6 +155,7 @@ def build_preview(visit: Visit, kind: Kind, unit: str | None) -> PreviewPage:
             wording.verdicts(figures, rules.min_cases),
         ],
         gaps=[line for line in figures.lines if line.verdict == "未达标"],
+        terms=terms(figures.lines),
         files={
             suffix: visit.link(f"{HERE}/make/{kind}.{suffix}", unit=unit)
             for suffix in ("docx", "xlsx", "json")

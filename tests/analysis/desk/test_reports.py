@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import sys
 import time
 
@@ -15,12 +16,22 @@ from analysis.hot import HotIssue, Member
 from tests.analysis.desk.people import NOW, UNIT, browser, token
 
 
+def _end(page: str, task: str) -> str:
+    """What stands as the end of a line of the plan."""
+    (row,) = re.findall(rf"<tr><th scope=\"row\">{task} .*?</tr>", page)
+    return re.findall(r'data-label="止"[^>]*>(.*?)</td>', row)[0]
+
+
 def test_preview_and_files(office: Office) -> None:
     with browser(office, Role.INSPECTOR) as client:
         for kind in ("weekly", "monthly", "bulletin"):
             page = client.get("/reports/preview", params={"kind": kind}).text
             assert "总体情况" in page and "印发这份报表" not in page
             assert f"/reports/make/{kind}.docx" in page
+        assert _end(client.get("/reports/preview?kind=bulletin").text, "a3") == "2017-10-26"
+        assert "2017-10-11 至 2017-10-26" in client.get("/ledger").text
+        cell = client.get("/ledger/cell", params={"unit": UNIT, "task": "a3"}).text
+        assert "2017-10-11 至 2017-10-26" in cell
         sheet = client.get("/reports/make/unit.docx", params={"unit": UNIT})
         text = "\n".join(p.text for p in Document(io.BytesIO(sheet.content)).paragraphs)
         assert UNIT in text and "filename*=UTF-8''" in sheet.headers["content-disposition"]

@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple
 
 from pipeline.city import load_own_yaml
 from pipeline.records import Record
-from pipeline.tagging.answers import Answering, AnswerReader
+from pipeline.tagging.answers import Answering, AnswerReader, Reply
 from pipeline.tagging.items import ThreadItem, ThreadPost
 from pipeline.tagging.threads_reading import PostReader
 
@@ -91,24 +91,30 @@ class FollowUpReader:
         self._answers = AnswerReader()
         self._reader = reader
 
-    def read(self, item: ThreadItem) -> ThreadFollowUp:
-        """All that follows the opening post of a thread."""
-        posts = sorted(item.posts, key=lambda post: post.floor)
-        if not posts:
-            return ThreadFollowUp(id=item.id)
-        return ThreadFollowUp(id=item.id, floors=self._floors(posts), called=self._called(item, posts[0]))
+    def read_all(self, items: Sequence[ThreadItem]) -> list[ThreadFollowUp]:
+        """All that follows the opening posts of threads: what numpy does, it does for all of them at once."""
+        threads = [sorted(item.posts, key=lambda post: post.floor) for item in items]
+        return [
+            ThreadFollowUp(
+                id=item.id, floors=self._floors(posts, answering.replies), called=self._called(item, posts[0])
+            )
+            if posts
+            else ThreadFollowUp(id=item.id)
+            for item, posts, answering in zip(items, threads, self._answers.read_all(threads), strict=True)
+        ]
 
-    def _floors(self, posts: Sequence[ThreadPost]) -> list[FloorSaid]:
+    def _floors(self, posts: Sequence[ThreadPost], replies: Sequence[Reply]) -> list[FloorSaid]:
+        """`replies` are the official ones after the opening post, in their order."""
         opener = posts[0]
         found = []
         is_answered = False
-        replies = {reply.floor: reply for reply in self._answers.read(posts).replies}
+        read = iter(replies)
         for post in posts[1:]:
             text = (post.text or "").strip()
             if not text:
                 continue
             if post.is_registered_official:
-                reply = replies[post.floor]
+                reply = next(read)
                 is_answered |= reply.kind == "answer"
                 found.append(FloorSaid(floor=post.floor, kind=reply.kind, words=reply.words))
             elif opener.is_registered_official:

@@ -75,8 +75,11 @@ class Tagger:
 
     def followups(self, items: Iterable[ThreadItem]) -> list[ThreadFollowUp]:
         """What each floor of whole threads does, and on which units together the opening posts call."""
-        read = self.followup_reader.read
-        return [read(item) for item in items]
+        source = iter(items)
+        found: list[ThreadFollowUp] = []
+        while part := list(islice(source, BATCH)):
+            found += self.followup_reader.read_all(part)
+        return found
 
     def posts(self, items: Iterable[PostItem]) -> list[PostTags]:
         source = iter(items)

@@ -1,20 +1,21 @@
--- Which records and decisions up to $as_of speak of the unit $unit and the task $task, given what was known by
--- $known_by (NULL: now)? Proofs of the kind $proof (NULL: the task asks for none) count by the day that they speak of.
--- appeal: its appeals for the task with all that was done to them.
+-- Which records and decisions up to $as_of speak of the unit $unit and one of the tasks $tasks (list), given what
+-- was known by $known_by (NULL: now)? Proofs of the kind $proof (NULL: the task asks for none) count by the day that
+-- they speak of.
+-- appeal: its appeals for the task, with all that was done to them.
 WITH said AS (
   SELECT *, CAST(after_json AS JSON) ->> '$.task' AS task, CAST(after_json AS JSON) ->> '$.unit' AS unit,
     TRY_CAST(CAST(after_json AS JSON) ->> '$.date' AS DATE) AS day
   FROM decision_at($known_by)
 ),
 appeal AS (
-  SELECT target FROM said WHERE kind = 'appeal_open' AND unit = $unit AND task = $task
+  SELECT target FROM said WHERE kind = 'appeal_open' AND unit = $unit AND task IN (SELECT UNNEST($tasks))
 )
 SELECT id, kind, target, who, decided_at, before_json, after_json, why
 FROM said
 WHERE
   CASE WHEN kind = $proof THEN COALESCE(day, CAST(decided_at AS DATE)) ELSE CAST(decided_at AS DATE) END <= $as_of
   AND (
-    (target = $unit AND task = $task)
+    (target = $unit AND task IN (SELECT UNNEST($tasks)))
     OR (target = $unit AND task IS NULL AND kind = $proof AND kind <> 'proof_received')
     OR target IN (SELECT target FROM appeal)
   )

@@ -206,13 +206,18 @@ def build_cell(visit: Visit, unit: str, task_id: str) -> CellPage:
 
 
 def _records(visit: Visit, unit: str, task: Task) -> list[dict[str, Any]]:
-    """What was handed in and decided of a unit and a task up to the day, in its order."""
+    """What was handed in and decided of a unit and a task up to the day, in its order. A screenshot of the
+    announcement proves for each line of the plan that asks for it (`analysis.announcement`)."""
+    tasks, proof = [task.id], task.proof.decision if task.proof is not None else None
+    if task.kind == "announcement_presence":
+        tasks = [each.id for each in visit.office.plan.tasks if each.kind == task.kind]
+        proof = "proof_received"
     rows = ask(
         visit.con,
         "cell_record",
         unit=unit,
-        task=task.id,
-        proof=task.proof.decision if task.proof is not None else None,
+        tasks=tasks,
+        proof=proof,
         as_of=visit.as_of,
         known_by=moment(visit.known_by),
     )
@@ -245,11 +250,11 @@ def _shown(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _file(row: dict[str, Any]) -> tuple[str, str] | None:
-    """SHA-256 and name of the file that was handed in with a decision."""
+    """SHA-256 ("" where only a name or an address was recorded) and name of what came with a decision."""
     after = _object(row["after_json"])
-    if row["kind"] not in HANDED_IN or not after.get("sha256"):
+    if row["kind"] not in HANDED_IN or not (after.get("sha256") or after.get("file")):
         return None
-    return str(after["sha256"]), str(after.get("file") or "")
+    return str(after.get("sha256") or ""), str(after.get("file") or "")
 
 
 def _object(text: str) -> dict[str, Any]:

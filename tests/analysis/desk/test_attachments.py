@@ -221,6 +221,9 @@ def test_a_cell_that_is_not_met_tells_who_saw_what_and_when(tmp_path: Path) -> N
         assert "市绩效办 李某" in cell and "现场查看" in cell and "2017-12-04 09:30" in cell
         assert f'<img src="/attachments/{digest(OTHER)}"' in cell
         assert "别家的" not in cell and "截图.png" not in cell
+        assert cell.count("只登记了文件名") == 1
+        standing = client.get("/ledger/cell", params={"unit": UNIT, "task": "m05"}).text
+        assert "截图.png" in standing  # it proves for both lines of the plan
         assert '<span class="tag">计入</span>' not in cell  # what was there before does not count any more
         before = client.get("/ledger/cell", params={"unit": UNIT, "task": "m08", "as_of": "2017-12-02"}).text
         assert "报送、记录和裁定（1）" in before and "现场.png" not in before

@@ -2,10 +2,13 @@
 -- was known by $known_by (NULL: now)? Proofs of the kind $proof (NULL: the task asks for none) count by the day that
 -- they speak of.
 -- appeal: its appeals for the task, with all that was done to them.
-WITH said AS (
+WITH near AS MATERIALIZED (  -- the few rows whose content is looked into
+  SELECT * FROM decision_at($known_by) WHERE target = $unit OR starts_with(kind, 'appeal_')
+),
+said AS (
   SELECT *, CAST(after_json AS JSON) ->> '$.task' AS task, CAST(after_json AS JSON) ->> '$.unit' AS unit,
     TRY_CAST(CAST(after_json AS JSON) ->> '$.date' AS DATE) AS day
-  FROM decision_at($known_by)
+  FROM near
 ),
 appeal AS (
   SELECT target FROM said WHERE kind = 'appeal_open' AND unit = $unit AND task IN (SELECT UNNEST($tasks))

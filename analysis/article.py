@@ -161,6 +161,12 @@ def pieces(text: str, marks: Iterable[Mark]) -> list[Piece]:
     return found
 
 
+def marks_of(texts: Mapping[str, Sequence[Piece]]) -> list[tuple[str, str]]:
+    """What is marked and what is said of it, each once, in the order of the text: for who has no mouse."""
+    found = [(piece.text, piece.says) for pieces in texts.values() for piece in pieces if piece.says]
+    return list(dict.fromkeys(found))
+
+
 def _credit_marks(credits: Sequence[Mapping[str, Any]]) -> list[Mark]:
     return [
         Mark(row["field"], row["start_char"], row["end_char"], "unit", f"{row['unit']}：{row['why']}")

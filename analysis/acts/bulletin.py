@@ -123,7 +123,7 @@ def _checked(store: Store, kind: Kind, as_of: dt.date, unit: str | None, replace
         if same:
             raise ActError(
                 f"截至 {as_of} 的这份报表已印发为 {same[-1].issue.id}（{same[-1].issue.shown_number}）；"
-                "需要更正请用 --replaces 写明更正哪一份，并写明理由"
+                "需要更正的，请写明更正哪一份（--replaces）和理由"
             )
         return None
     try:

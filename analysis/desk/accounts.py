@@ -96,6 +96,8 @@ class Accounts:
         """
         if not account.name.strip() or len(account.name) > MAX_NAME or account.name != account.name.strip():
             raise AccountError(f"账号名应为 1 至 {MAX_NAME} 个字，首尾不留空格")
+        if not (account.name.isprintable() and account.person.isprintable()):
+            raise AccountError("账号名和姓名里不能有换行、制表符等看不见的字符")
         if not account.person.strip() or len(account.person) > MAX_NAME:
             raise AccountError(f"姓名应为 1 至 {MAX_NAME} 个字")
         if not account.roles:

@@ -9,7 +9,7 @@ from litestar.exceptions import NotFoundException, PermissionDeniedException, Va
 from litestar.response import Redirect, Response
 
 from analysis.acts.tag import ArticleCorrection, correct_article, read_correction, topics
-from analysis.article import FIELDS, ArticleShown, load_article
+from analysis.article import FIELDS, ArticleShown, load_article, marks_of
 from analysis.columns import ROLES, SENTIMENTS
 from analysis.credits import credit_rows
 from analysis.desk.acting import perform, seen_of, signature
@@ -53,6 +53,7 @@ class ArticlePage(Page):
 
     Attributes:
         shown: the article: text in pieces with the evidence, credits, tags, copies, versions.
+        marked: what is marked in the text and what is said of it.
         fields: names of the parts of its text.
         counted: tasks of the plan for which it counts.
         history: decisions on it, oldest first.
@@ -66,6 +67,7 @@ class ArticlePage(Page):
     heading: ClassVar[str] = "稿件"
     section: ClassVar[str] = "/articles"
     shown: ArticleShown
+    marked: list[tuple[str, str]]
     fields: dict[str, str]
     counted: list[Counted]
     history: list[dict[str, Any]]
@@ -109,6 +111,7 @@ def build_article(visit: Visit, article_id: str) -> ArticlePage:
     city = visit.office.city
     return ArticlePage(
         shown=shown,
+        marked=marks_of(shown.texts),
         fields=FIELDS,
         counted=counted(visit, shown),
         history=decisions_on(visit, targets=targets),

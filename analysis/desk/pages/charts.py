@@ -27,7 +27,7 @@ from analysis.trends import (
     story_weeks,
 )
 
-MEDIA = {"svg": "image/svg+xml", "png": "image/png", "csv": "text/csv; charset=utf-8"}
+MEDIA = {"svg": "image/svg+xml", "png": "image/png", "csv": "text/csv"}
 Unit = str | None
 
 

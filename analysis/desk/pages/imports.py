@@ -32,7 +32,7 @@ ROOM = 1_000_000  # bytes of a form beside its files
 _IMPORT = re.compile(
     r"导入 (i\w+-\w+)（"
 )  # how analysis/acts/importing.py names the import in the reason of a proof
-TEMPLATES = {"xlsx": EXCEL, "csv": "text/csv; charset=utf-8"}
+TEMPLATES = {"xlsx": EXCEL, "csv": "text/csv"}
 
 
 @dataclasses.dataclass(kw_only=True)
@@ -75,7 +75,7 @@ def build_imports(visit: Visit) -> ImportsPage:
         try:
             report, items = _preview(visit, draft)
         except (SheetError, ActError) as error:
-            refused = str(error).replace("用 gangqing import --template 生成的模板", "用本页的空白报送表")
+            refused = _at_the_desk(error)
     return ImportsPage(
         draft=draft,
         refused=refused,
@@ -86,6 +86,10 @@ def build_imports(visit: Visit) -> ImportsPage:
         done=[s for s in said_in(visit.con, ("import_batch",)) if s.at.date() <= visit.as_of][::-1],
         most=(MOST_FILES, MOST_BYTES // 1024 // 1024),
     )
+
+
+def _at_the_desk(error: Exception) -> str:
+    return str(error).replace("用 gangqing import --template 生成的模板", "用本页的空白报送表")
 
 
 def _proofs(visit: Visit) -> dict[str, list[Said]]:
@@ -176,7 +180,18 @@ def _check(
     except UploadError as error:
         visit.log("上传报送表", table.filename[:100], refused=str(error))
         return visit.back(HERE, f"没有办成：{error}", is_error=True)
+    try:
+        report, _ = _preview(visit, draft)
+    except (SheetError, ActError) as error:
+        said = _at_the_desk(error)
+        visit.log("上传报送表", draft.name, after={"sha256": draft.sha256}, refused=said)
+        if isinstance(error, SheetError):
+            uploads_of(visit).drop(visit.user.name)  # there is nothing in it to look at
+        return visit.back(HERE, f"没有办成：“{draft.name}”没有入库：{said}", is_error=True)
     visit.log("上传报送表", draft.name, after={"sha256": draft.sha256, "count": len(files)})
+    if report.faults:
+        said = f"“{draft.name}”有 {len(report.faults)} 处要改，没有入库：请改好后重新上传"
+        return visit.back(HERE, said, is_error=True)
     return visit.back(HERE, f"已上传“{draft.name}”，还没有入库：请核对后确认")
 
 

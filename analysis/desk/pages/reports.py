@@ -12,6 +12,7 @@ from litestar.exceptions import NotFoundException, ValidationException
 from litestar.response import Redirect, Response
 
 from analysis.acts.bulletin import issue_report
+from analysis.acts.record import ActError
 from analysis.desk.acting import perform, signature
 from analysis.desk.forms import LONG, Form
 from analysis.desk.page import Listing, Page, cut
@@ -160,12 +161,16 @@ def build_preview(visit: Visit, kind: Kind, unit: str | None) -> PreviewPage:
             suffix: visit.link(f"{HERE}/make/{kind}.{suffix}", unit=unit)
             for suffix in ("docx", "xlsx", "json")
         },
-        replaceable=[
-            kept
-            for kept in issued_of(visit)
-            if (kept.issue.kind, kept.issue.as_of, kept.issue.unit) == (kind, visit.as_of, unit)
-        ],
+        replaceable=replaceable(visit, kind, unit),
     )
+
+
+def replaceable(visit: Visit, kind: Kind, unit: str | None) -> list[Kept]:
+    """Issued reports of the same kind and day, newest first, which a new issue would correct."""
+    wanted = (kind, visit.as_of, unit)
+    return [
+        kept for kept in issued_of(visit) if (kept.issue.kind, kept.issue.as_of, kept.issue.unit) == wanted
+    ]
 
 
 def attachment(name: str, content: bytes) -> Response[bytes]:
@@ -217,10 +222,17 @@ def issue(visit: Visit, form: Form) -> Redirect:
     """Issue a report: number it, keep its figures, files and rules."""
     kind, unit = wanted(visit, form.text("kind", "报表", required=True), form.text("unit", "单位"))
     why, office = form.text("why", "理由", limit=LONG), visit.office
-    day = form.day("signed", "成文日期")
+    day = form.day("signed", "成文日期") or visit.as_of
     replaces = form.text("replaces", "更正哪一份") or None
+    there = replaceable(visit, kind, unit) if replaces is None else []
+    to = visit.link(f"{HERE}/preview", kind=kind, unit=unit) if there else HERE
 
     def do() -> str:
+        if there:
+            raise ActError(
+                f"截至 {visit.as_of} 的这份报表已印发为 {there[0].issue.shown_number}；要更正，"
+                "请在本页的“印发这份报表”里选定更正哪一份，写明理由，再印发"
+            )
         made = issue_report(
             office.store,
             context_of(visit),
@@ -235,7 +247,7 @@ def issue(visit: Visit, form: Form) -> Redirect:
         )
         return f"{made.id} {made.shown_number}"
 
-    return perform(visit, "印发报表", f"{KIND_NAMES[kind]} {visit.as_of}", do, HERE, why=why)
+    return perform(visit, "印发报表", f"{KIND_NAMES[kind]} {visit.as_of}", do, to, why=why)
 
 
 def find_issue(visit: Visit, name: str) -> Kept:

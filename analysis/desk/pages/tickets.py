@@ -231,10 +231,10 @@ def hand_over_many(visit: Visit, form: Form) -> Redirect:
             unit=form.text("unit") or None,
             why=why,
         ),
-        "/tickets",
+        _list_of(form),
         why=why,
     )
-    visit.offer("/tickets/take-back", "撤回刚才的转办", ticket=ids)
+    visit.offer("/tickets/take-back", "撤回刚才的转办", ticket=ids, back=[_list_of(form)])
     return answer
 
 
@@ -253,8 +253,14 @@ def take_back_many(visit: Visit, form: Form) -> Redirect:
             visit.office.clock(),
             why=form.text("why", "理由", limit=LONG) or "转办后随即撤回",
         ),
-        "/tickets",
+        _list_of(form),
     )
+
+
+def _list_of(form: Form) -> str:
+    """The list on which the tickets were chosen, as it was cut and sorted."""
+    path = form.text("back", limit=LONG)
+    return path if path.startswith("/tickets?") and path.isprintable() else "/tickets"
 
 
 ROUTES = [tickets, export, hand_over_many, take_back_many]

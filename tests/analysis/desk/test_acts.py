@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 
+import msgspec
 import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
+from analysis.desk.accounts import AccountError
 from analysis.desk.audit import masked
 from analysis.desk.office import Office
 from analysis.desk.rights import Role
@@ -147,6 +149,19 @@ def test_the_administrator_sets_up_people_and_the_last_one_stays(tmp_path) -> No
     log = office.audit.folder.joinpath("2017.jsonl").read_text("utf-8")
     assert password[1] not in log
     assert "argon2" not in log
+
+
+def test_a_name_has_no_signs_that_cannot_be_seen(tmp_path) -> None:
+    office = small_office(tmp_path)
+    with browser(office, Role.ADMINISTRATOR) as admin:
+        for name, person in (("a\nb", "甲"), ("a\tb", "甲"), ("ab", "甲\n乙")):
+            said = send(admin, "/settings/people/add", name=name, person=person, roles="核验组")
+            assert "看不见的字符" in said, (name, person)
+    me = office.accounts.all()[NAMES[Role.ADMINISTRATOR]]
+    for change in ({"name": "a\u200bb"}, {"person": "甲\u202e乙"}):
+        with pytest.raises(AccountError, match="看不见的字符"):
+            office.accounts.write(msgspec.structs.replace(me, **change))
+    assert set(office.accounts.all()) == set(NAMES.values())
 
 
 def test_the_log_shows_what_was_done_and_refused(office: Office) -> None:

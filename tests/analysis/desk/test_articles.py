@@ -159,6 +159,8 @@ def test_an_article_shows_its_evidence_credits_and_tasks(office: Office) -> None
     with browser(office, Role.INSPECTOR) as client:
         page = client.get(f"/articles/{first_article(client, '冬修')}").text
         assert '<mark class="mark-unit " title="市水利局：标记">[市水利局:subject]</mark>' in page
+        listed = page.split("标记的说明（")[1].split("</details>")[0]  # for who has no mouse
+        assert "<mark>[市水利局:subject]</mark>" in listed and "市水利局：标记" in listed
         assert "m02" in page and 'sandbox=""' in page
         assert "更正计分和标签" not in page  # an inspector changes nothing
         assert client.get("/articles/none").status_code == 404
@@ -208,7 +210,7 @@ def test_a_correction_is_recorded_and_the_second_person_is_told(office: Office) 
         assert nothing.status_code == 400 and "核对无误" in nothing.text
         strange = client.post(f"/articles/{number}/correct", data=fields(second) | {"unit0": "没有的局"})
         assert "没有办成" in strange.text
-    decided = list(office.audit.entries())[-3:]
+    decided = list(office.audit.entries())[-4:]
     assert any(entry.refused for entry in decided) and any(entry.decision for entry in decided)
 
 

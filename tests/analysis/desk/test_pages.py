@@ -56,6 +56,14 @@ def test_a_liaison_sees_her_unit_only(office: Office) -> None:
         assert client.get("/ledger/cell", params={"unit": "市教育局", "task": "m02"}).status_code == 403
 
 
+def test_a_liaison_is_offered_no_groups_of_units(office: Office) -> None:
+    with browser(office, Role.LIAISON) as client, browser(office, Role.INSPECTOR) as inspector:
+        for path in ("/ledger", "/units", "/announcement"):
+            assert 'name="group"' in inspector.get(path).text
+            page = client.get(path)
+            assert page.status_code == 200 and 'name="group"' not in page.text
+
+
 def test_a_liaison_does_not_open_another_units_ticket(office: Office) -> None:
     with browser(office, Role.PUBLICITY) as client:
         path = _first_ticket(client.get("/tickets?q=电梯困人").text)

@@ -13,6 +13,7 @@ from docx import Document
 from analysis.desk.office import Office
 from analysis.desk.rights import Role
 from analysis.hot import HotIssue, Member
+from analysis.reports.issued import load_issues
 from tests.analysis.desk.people import NOW, UNIT, browser, token
 
 
@@ -49,8 +50,12 @@ def test_an_issued_report_is_kept_and_told_apart_from_now(office: Office) -> Non
         assert "已印发报表" in page and "bulletin-2017-001" in page
         one = client.get("/reports/issued/bulletin-2017-001").text
         assert "没有出入" in one and "与印发时逐字节相同" in one
+        kept = load_issues(office.store.bulletins, office.store.decisions)
+        assert kept[0].issue.signed == NOW.date()  # the day that was shown
         again = client.post("/reports/issue", data=data).text
-        assert "没有办成" in again
+        assert "没有办成" in again and "--" not in again.split('class="flash')[1].split("</p>")[0]
+        assert "请在本页的“印发这份报表”里选定" in again and 'name="replaces"' in again
+        assert f'name="signed" type="date" value="{NOW.date()}"' in again
         name = "通报-2017-12-04.docx"
         assert client.get(f"/reports/issued/bulletin-2017-001/{name}").content[:2] == b"PK"
         for bad in ("decision.json", "..%2f..%2fsalt", "rules%2fcity.yaml"):

@@ -66,7 +66,9 @@ def test_charts_are_pictures_with_a_table_and_files(office: Office) -> None:
         for name in re.findall(r'src="/charts/([a-z-]+)\.svg"', page):
             svg = client.get(f"/charts/{name}.svg")
             assert svg.content.startswith(b"<?xml") and b"<script" not in svg.content
-            table = client.get(f"/charts/{name}.csv").content
+            file = client.get(f"/charts/{name}.csv")
+            assert file.headers["content-type"] == "text/csv; charset=utf-8"
+            table = file.content
             assert table.startswith("\ufeff".encode()) and table.count(b"\r\n") >= 1
         assert page.count("<img") == 6 == page.count("<caption")
         assert client.get("/charts/gaps.png").content[:4] == b"\x89PNG"

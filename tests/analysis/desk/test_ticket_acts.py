@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 
 from litestar import Litestar
@@ -122,6 +123,26 @@ def test_a_hand_over_can_be_taken_back_with_one_click(tmp_path) -> None:
         path, _ = find(liaison, "水费怎么交")
         send(liaison, f"{path}/move", move="sign", seen=seen(liaison, path))
         assert "现在不能撤回转办" in send(clerk, "/tickets/take-back", ticket=two)  # all or none
+
+
+def test_a_hand_over_of_many_comes_back_to_the_list_as_it_was_cut(tmp_path) -> None:
+    office = small_office(tmp_path)
+    with browser(office, Role.PUBLICITY) as clerk:
+        _, ticket = find(clerk, "电梯困人")
+        page = clerk.get("/tickets", params={"kind": "求助", "sort": "opened_at"}).text
+        back = html.unescape(re.findall(r'name="back" value="([^"]+)"', page)[0])
+        assert back.startswith("/tickets?") and "sort=opened_at" in back
+        form = token(page)
+        data = {"_csrf_token": form, "ticket": ticket, "unit": UNIT, "back": back}
+        answer = clerk.post("/tickets/hand-over", data=data, follow_redirects=False)
+        assert answer.headers["location"] == back
+        undo = clerk.get(back).text.split('class="undo"')[1].split("</form>")[0]
+        assert html.escape(back) in undo
+        for elsewhere in ("https://evil.example/tickets?", "//evil.example", "/tickets?\r\nX: y", "/log"):
+            data["back"] = elsewhere
+            answer = clerk.post("/tickets/hand-over", data=data, follow_redirects=False)
+            assert answer.headers["location"].startswith("/tickets"), elsewhere
+            assert "evil" not in answer.headers["location"] and "x" not in answer.headers
 
 
 def test_a_post_without_replies_offers_no_act_on_a_floor(tmp_path) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 from typing import Any
+from urllib.parse import urlsplit
 
 import nh3
 from bs4 import UnicodeDammit
@@ -66,7 +67,9 @@ def _row_of(visit: Visit, sha256: str) -> dict[str, Any] | None:
     for said in uses_of(visit.con, sha256, ("appeal_capture",)):
         if said.after.get("warc"):
             place = {key: said.after[key] for key in ("url", "warc", "warc_offset")}
-            return place | {"sha256": sha256, "is_forum": False}
+            parts = urlsplit(str(said.after["url"]))
+            (found,) = ask(visit.con, "is_of_forum", site=f"{parts.scheme}://{parts.netloc}".lower())
+            return place | {"sha256": sha256, **found}
     return None
 
 

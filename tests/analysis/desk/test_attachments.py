@@ -205,6 +205,34 @@ def test_the_link_of_an_appeal_is_shown_as_captured_before_the_next_build(office
         assert "汛期备料到位" in client.get(f"/captures/{digest(body)}").text  # her unit appealed with it
 
 
+def test_the_link_of_an_appeal_into_a_forum_stays_closed(office: Office) -> None:
+    con, _ = office.warehouse.open()
+    ((thread,),) = con.execute("SELECT MIN(url) FROM thread_page_version").fetchall()
+    con.close()
+    scheme, _, rest = thread.partition("://")
+    url = f"{'https' if scheme == 'http' else 'http'}://{rest.partition('/')[0]}/anything"
+    body = "<html><p>楼主张三说</p></html>".encode()
+    folder = office.store.captures / APPEAL
+    folder.mkdir(parents=True, exist_ok=True)
+    writer = CaptureWriter(folder / "two.warc.gz")
+    offset = writer.add_resource(url, "text/html", body, dt.datetime(2017, 12, 4, 9))
+    writer.close()
+    number = "s20171204-000002"
+    decide(office, "appeal_open", number, {"unit": UNIT, "title": "一帖", "url": url}, "d5")
+    place = {"outcome": "captured", "url": url, "sha256": digest(body)}
+    decide(
+        office,
+        "appeal_capture",
+        number,
+        place | {"warc": f"{APPEAL}/two.warc.gz", "warc_offset": offset},
+        "d6",
+    )
+    for role in (Role.EVALUATION, Role.LIAISON):
+        with browser(office, role) as client:
+            answer = client.get(f"/captures/{digest(body)}")
+            assert answer.status_code == 403 and "张三" not in answer.text
+
+
 def test_a_cell_that_is_not_met_tells_who_saw_what_and_when(tmp_path: Path) -> None:
     office = small_office(tmp_path)
     keep_attachment(office.store.folder, OTHER, ".png")

@@ -152,7 +152,8 @@ async def provide_visit(request: Request[Any, Any, Any]) -> AsyncGenerator[Visit
 def visit_ahead(office: Office) -> Visit:
     """A visit of nobody, of somebody who may see all: to ask what the first visitor will."""
     scope: Any = {"type": "http", "method": "GET", "path": "/", "query_string": b"", "headers": []}
-    nobody = Account(name="", person="", roles=frozenset(Role), password="", at=office.clock(), by="")
+    roles = frozenset(Role) - {Role.LIAISON}  # a liaison would see her unit alone
+    nobody = Account(name="", person="", roles=roles, password="", at=office.clock(), by="")
     con, edition = office.warehouse.open()
     con.close()
     return Visit(Request(scope), office, nobody, office.today, None, con, edition)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import threading
 from pathlib import Path
@@ -15,9 +16,10 @@ from analysis.desk import warehouse as module
 from analysis.desk.accounts import Account
 from analysis.desk.app import create_app
 from analysis.desk.office import Office, open_office
+from analysis.desk.pages import FIRST
 from analysis.desk.rights import Role
 from analysis.desk.standing import FORGOTTEN_SECONDS, standing, start_preparing
-from analysis.desk.visit import Visit
+from analysis.desk.visit import Visit, visit_ahead
 from analysis.warehouse import WarehouseError
 from pipeline.decisions import Decision, append_decision
 from tests.analysis.case import Case
@@ -43,7 +45,7 @@ def office(town: Case) -> Office:
 
 
 def visited(office: Office, who: str = "x", *, is_fresh: bool = False) -> Visit:
-    user = Account(name=who, person=who, roles=frozenset(Role), password="", at=NOW, by="x")
+    user = Account(name=who, person=who, roles=frozenset(Role) - {Role.LIAISON}, password="", at=NOW, by="x")
     con, edition = office.warehouse.open(who, is_fresh)
     request: Any = SimpleNamespace(query_params={})
     return Visit(request, office, user, DAY, None, con, edition)
@@ -218,3 +220,13 @@ def test_without_lag_nothing_is_prepared(tmp_path: Path) -> None:
     end = start_preparing(small_office(tmp_path))
     assert not [each for each in threading.enumerate() if each.name == "prepare"]
     end()
+
+
+@pytest.mark.parametrize("ask", FIRST, ids=lambda each: each.__name__)
+def test_what_the_first_visitor_asks_can_be_asked_before_she_comes(office: Office, ask: Any) -> None:
+    ahead = visit_ahead(office)
+    con, edition = office.warehouse.open()
+    try:
+        ask(dataclasses.replace(ahead, con=con, edition=edition))  # no right is lacking, nothing is refused
+    finally:
+        con.close()

@@ -20,7 +20,7 @@ import numpy.typing as npt
 from scipy import sparse
 
 from pipeline.city import load_own_yaml
-from pipeline.tagging.grams import Keys, read_grams
+from pipeline.tagging.grams import DOC, KEY, Keys, read_grams
 from pipeline.tagging.linear import MODELS, Floats, ModelError
 
 MODEL = "gram-frequency"
@@ -100,8 +100,6 @@ class Weighed:
 
 
 _SECOND = np.uint64(0xFFFF)  # the second character of a gram
-_DOC = np.uint64(34)  # bits of a gram
-_KEY = np.uint64((1 << 34) - 1)
 
 
 @cache
@@ -164,12 +162,12 @@ def _weigh(messages: Sequence[Message], known: Frequencies) -> list[Weighed]:
     grams = read_grams([part for each in messages for part in (each.title, each.text[:_READ])])
     texts = np.repeat(np.arange(len(grams)), np.diff(grams.starts))  # title, text, title, text …
     worth = np.where(texts % 2 == 0, _TITLE, _TEXT * grams.times).astype(np.float64)
-    numbers = (texts // 2).astype(np.uint64) << _DOC
+    numbers = (texts // 2).astype(np.uint64) << DOC
     found, places = np.unique(numbers | grams.keys, return_inverse=True)
-    weights, keys = np.bincount(places, weights=worth, minlength=len(found)), found & _KEY
+    weights, keys = np.bincount(places, weights=worth, minlength=len(found)), found & KEY
     shares = known.of(keys)
     here = ((keys & _SECOND) != 0) & (shares <= _COMMON) & ~_are_in(keys, _rhetoric())
-    starts = np.searchsorted(found[here], np.arange(len(messages) + 1, dtype=np.uint64) << _DOC)
+    starts = np.searchsorted(found[here], np.arange(len(messages) + 1, dtype=np.uint64) << DOC)
     keys, weights = keys[here], weights[here] * -np.log(shares[here])
     return [
         Weighed(each, keys[begin:end], weights[begin:end])

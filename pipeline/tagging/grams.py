@@ -27,10 +27,10 @@ END_LENGTH = 12  # characters of the end of a text that are told apart
 _BEYOND = 0xFFFF  # stands for all characters outside the basic plane
 _IDEOGRAPHIC_SPACE = 0x3000
 _SHOWN = 12  # grams looked at to explain a class
-_DOC = np.uint64(34)  # bits of a key
+DOC = np.uint64(34)  # bits of a key
 _NUMBER = np.uint64(32)  # bits of a gram's number in a bank
 _NUMBERS = np.uint64((1 << 32) - 1)
-_KEY = np.uint64((1 << 34) - 1)  # all of a key; as a key itself it never occurs
+KEY = np.uint64((1 << 34) - 1)  # all of a key; as a key itself it never occurs
 _SLOT_BITS = 18  # of the table that finds a gram: one look into a quarter of a million slots
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)  # 2^64 / golden ratio: spreads keys over the slots
 
@@ -55,8 +55,8 @@ class Grams:
 def read_grams(texts: Sequence[str], title_ends: Sequence[int] | None = None) -> Grams:
     """Grams of texts. Where it is told where their titles end, those of title and end stand out too."""
     found, times = _distinct(_read_all(texts, title_ends))
-    starts = np.searchsorted(found, np.arange(len(texts) + 1, dtype=np.uint64) << _DOC)
-    return Grams(found & _KEY, times, starts)
+    starts = np.searchsorted(found, np.arange(len(texts) + 1, dtype=np.uint64) << DOC)
+    return Grams(found & KEY, times, starts)
 
 
 def _distinct(keys: Keys) -> tuple[Keys, Floats]:
@@ -74,7 +74,7 @@ def _distinct(keys: Keys) -> tuple[Keys, Floats]:
 
 
 def _read_all(texts: Sequence[str], title_ends: Sequence[int] | None) -> Keys:
-    """Every gram of every text as it comes, with the number of its text in the bits from `_DOC` on."""
+    """Every gram of every text as it comes, with the number of its text in the bits from `DOC` on."""
     size = len(texts)
     joined = "\n".join(texts)
     codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
@@ -89,7 +89,7 @@ def _read_all(texts: Sequence[str], title_ends: Sequence[int] | None) -> Keys:
         documents[read],
         places[read],
     )
-    firsts = (documents << _DOC) | (codes << np.uint64(16))
+    firsts = (documents << DOC) | (codes << np.uint64(16))
     follows = documents[1:] == documents[:-1]
     pairs = (firsts[:-1] | codes[1:])[follows]
     parts = [firsts, pairs]
@@ -242,7 +242,7 @@ class GramBank:
             row[np.searchsorted(keys, model.keys)] = np.arange(len(model.keys), dtype=np.int32)
         slots = _slot(keys)
         # One look finds a gram, but where two share a slot: the later is found by search.
-        self._keys = np.full(1 << _SLOT_BITS, _KEY, dtype=np.uint64)
+        self._keys = np.full(1 << _SLOT_BITS, KEY, dtype=np.uint64)
         self._numbers = np.zeros(1 << _SLOT_BITS, dtype=np.int32)
         self._keys[slots[::-1]] = keys[::-1]
         self._numbers[slots[::-1]] = np.arange(len(keys) - 1, -1, -1, dtype=np.int32)
@@ -263,8 +263,8 @@ class GramBank:
         A gram's number rises with its key, so that both ways give the same order.
         """
         keys = _read_all(texts, title_ends)
-        here, numbers = self._look_up(keys & _KEY)
-        found, times = _distinct((keys[here] >> _DOC) << _NUMBER | numbers.astype(np.uint64))
+        here, numbers = self._look_up(keys & KEY)
+        found, times = _distinct((keys[here] >> DOC) << _NUMBER | numbers.astype(np.uint64))
         starts = np.searchsorted(found, np.arange(len(texts) + 1, dtype=np.uint64) << _NUMBER)
         return self._by_model((found & _NUMBERS).astype(np.int32), times, starts)
 

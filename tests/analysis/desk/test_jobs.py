@@ -111,14 +111,21 @@ def test_a_job_that_outlives_the_desk_writes_down_its_own_end(tmp_path) -> None:
     assert jobs.log(ended).count("开始") == 2
 
 
-def test_what_runs_a_job_was_killed_and_the_step_is_still_told_of_and_cancelled(tmp_path) -> None:
-    jobs = jobs_in(tmp_path)
+def begun(jobs: Jobs) -> tuple[Job, ProcessMark]:
+    """A job whose step has begun, and what runs it."""
     job = jobs.start("a", "甲", [["60", "0"]], "张三")
     until = time.monotonic() + 20
     while "开始" not in jobs.log(job) and time.monotonic() < until:
         time.sleep(0.05)
     runner = jobs.get(job.id).runner
     assert runner is not None
+    return job, runner
+
+
+def test_what_runs_a_job_was_killed_and_the_step_is_still_told_of_and_cancelled(tmp_path) -> None:
+    jobs = jobs_in(tmp_path)
+    job, runner = begun(jobs)
+    until = time.monotonic() + 20
     os.kill(runner.pid, signal.SIGKILL)
     while runner.is_alive and time.monotonic() < until:
         time.sleep(0.05)
@@ -157,12 +164,7 @@ def test_a_number_that_went_to_a_stranger_is_no_job_and_the_stranger_is_left_alo
 
 def test_a_job_that_the_machine_ends_is_told_as_broken_off_with_its_time(tmp_path) -> None:
     jobs = jobs_in(tmp_path)
-    job = jobs.start("a", "甲", [["60", "0"]], "张三")
-    until = time.monotonic() + 20
-    while "开始" not in jobs.log(job) and time.monotonic() < until:
-        time.sleep(0.05)
-    runner = jobs.get(job.id).runner
-    assert runner is not None
+    job, runner = begun(jobs)
     os.kill(runner.pid, signal.SIGTERM)
     ended = wait(jobs, job)
     assert ended.state == "中断" and ended.ended_at is not None

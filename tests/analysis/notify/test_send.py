@@ -180,10 +180,16 @@ def test_kills_in_the_middle_lose_nothing_and_double_only_the_attempt_that_was_c
 ) -> None:
     """At least 30 senders are killed with SIGKILL at random moments, then one may finish."""
     outbox = tmp_path / "outbox"
-    count = 250
-    for number in range(count):
-        channel = "市水利局-联系人" if number % 2 else "市住建委-联系人"
-        planned(outbox, message(number, channel=channel))
+    count = 0
+
+    def plan_more() -> None:
+        nonlocal count
+        for number in range(count, count + 250):
+            channel = "市水利局-联系人" if number % 2 else "市住建委-联系人"
+            planned(outbox, message(number, channel=channel))
+        count += 250
+
+    plan_more()
     chance = random.Random(20171205)
     kills = 0
     with Robot().running() as robot:
@@ -200,9 +206,13 @@ def test_kills_in_the_middle_lose_nothing_and_double_only_the_attempt_that_was_c
                 sender.send_signal(signal.SIGKILL)
             finished = sender.stdout.read()
             sender.wait()
-            if finished == b"done\n":
+            if finished == b"" and kills < 30:
+                kills += 1
+            elif kills < 30:  # a quick machine sent all of them before it was hit often enough
+                plan_more()
+            else:
+                assert finished == b"done\n"
                 break
-            kills += 1
         texts = Counter(robot.texts)
     assert kills == 30
     assert set(texts) == {f"编号 m{n}-1" for n in range(count)}, "a part was lost"

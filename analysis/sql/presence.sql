@@ -2,15 +2,17 @@
 -- state: present, moved (the address leads to another that shows it), gone, error_page (it answers, with something
 -- else), down (no answer). A redirect is judged by the page that it led to in the same run; one that led off the
 -- site was not followed and says neither.
-WITH fetched AS (
+WITH looked AS (
   SELECT
-    f.url, f.fetched_at, CAST(f.fetched_at AS DATE) AS day, f.outcome, f.detail, f.sha256, f.run,
-    CASE WHEN f.outcome = 'redirected' THEN SUBSTR(f.detail, 3) END AS moved_to,
-    CASE WHEN f.outcome = 'redirected' THEN t.outcome ELSE f.outcome END AS found
-  FROM page_fetch AS f
-  LEFT JOIN page_fetch AS t
-    ON f.outcome = 'redirected' AND t.run = f.run AND t.site = f.site AND t.url = SUBSTR(f.detail, 3)
-  WHERE f.url IN (SELECT UNNEST($urls)) AND ($known_by IS NULL OR f.fetched_at <= $known_by)
+    url, fetched_at, CAST(fetched_at AS DATE) AS day, outcome, detail, sha256, run, site,
+    CASE WHEN outcome = 'redirected' THEN SUBSTR(detail, 3) END AS moved_to
+  FROM page_fetch
+  WHERE url IN (SELECT UNNEST($urls)) AND ($known_by IS NULL OR fetched_at <= $known_by)
+),
+fetched AS (
+  SELECT f.*, CASE WHEN f.outcome = 'redirected' THEN t.outcome ELSE f.outcome END AS found
+  FROM looked AS f
+  LEFT JOIN page_fetch AS t ON t.url = f.moved_to AND t.run = f.run AND t.site = f.site
 )
 SELECT
   url, fetched_at, day, outcome, detail, sha256, moved_to,

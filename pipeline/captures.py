@@ -8,6 +8,7 @@ import io
 import os
 import zlib
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -134,10 +135,7 @@ def read_capture(folder: Path, warc: str, offset: int) -> tuple[Mapping[str, str
     Raises:
         CaptureError: no such file or record, or it is damaged.
     """
-    captures = (folder / "captures").resolve()
-    path = (captures / warc).resolve()
-    if not path.is_relative_to(captures):
-        raise CaptureError(f"存证文件不在存证目录内：{warc}")
+    path = _path_of(folder.absolute(), warc)
     try:
         with path.open("rb") as file:
             file.seek(offset)
@@ -157,6 +155,15 @@ def read_capture(folder: Path, warc: str, offset: int) -> tuple[Mapping[str, str
     except (OSError, ArchiveLoadFailed, EOFError, zlib.error, ValueError) as error:
         raise CaptureError(f"存证读不出：{warc} 第 {offset} 字节：{error}") from error
     raise CaptureError(f"存证文件 {warc} 第 {offset} 字节处没有网页")
+
+
+@lru_cache(maxsize=512)  # a file holds hundreds of captures, and resolving takes a third of the time of one
+def _path_of(folder: Path, warc: str) -> Path:
+    captures = (folder / "captures").resolve()
+    path = (captures / warc).resolve()
+    if not path.is_relative_to(captures):
+        raise CaptureError(f"存证文件不在存证目录内：{warc}")
+    return path
 
 
 def end_of_members(path: Path, start: int = 0) -> int:

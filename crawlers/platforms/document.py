@@ -252,8 +252,7 @@ def _pieces(
                 yield "\n"
             continue
         if child.is_text_node:
-            text = child.text_content or ""
-            yield text.replace("\n", " ").replace("\r", " ") if "\n" in text or "\r" in text else text
+            yield _in_one_line(child.text_content or "")
             continue
         tag = child.tag
         if tag == "br":
@@ -268,8 +267,19 @@ def _pieces(
             yield "\n"
         elif tag in ("td", "th"):
             yield " "
-        iterators.append(child.iter(include_text=True))
-        blocks.append(is_block)
+        only = child.first_child
+        if only is not None and (not only.is_text_node or only.next is not None):
+            iterators.append(child.iter(include_text=True))
+            blocks.append(is_block)
+            continue
+        if only is not None:  # a link, a paragraph: half of all elements have one text in them
+            yield _in_one_line(only.text_content or "")
+        if is_block:
+            yield "\n"
+
+
+def _in_one_line(text: str) -> str:
+    return text.replace("\n", " ").replace("\r", " ") if "\n" in text or "\r" in text else text
 
 
 def lines_of(node: LexborNode | None) -> Iterator[str]:

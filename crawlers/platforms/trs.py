@@ -130,8 +130,10 @@ def _body_node(document: Document, selector: str | None) -> LexborNode | None:
         return node
     for candidate in _BODIES:
         nodes = document.css(candidate)
-        if nodes:
+        if len(nodes) > 1:
             return max(nodes, key=lambda node: len(node.text() or ""))
+        if nodes:
+            return nodes[0]
     return None
 
 

@@ -16,23 +16,23 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_array
 
+from pipeline.tagging.key_table import Flags, Keys, KeyTable, Numbers
 from pipeline.tagging.linear import MODELS, Floats, ModelError
 from pipeline.tagging.segment import words_with
 
-Keys = npt.NDArray[np.uint64]
 Ids = npt.NDArray[np.intp]
 
 TITLE, END = np.uint64(1 << 32), np.uint64(2 << 32)
 END_LENGTH = 12  # characters of the end of a text that are told apart
 _BEYOND = 0xFFFF  # stands for all characters outside the basic plane
 _IDEOGRAPHIC_SPACE = 0x3000
+_SECOND = np.uint64(0xFFFF)  # of a key: its second character
 _SHOWN = 12  # grams looked at to explain a class
 DOC = np.uint64(34)  # bits of a key
 _NUMBER = np.uint64(32)  # bits of a gram's number in a bank
 _NUMBERS = np.uint64((1 << 32) - 1)
-KEY = np.uint64((1 << 34) - 1)  # all of a key; as a key itself it never occurs
+KEY = np.uint64((1 << 34) - 1)  # all of a key
 _SLOT_BITS = 18  # of the table that finds a gram: one look into a quarter of a million slots
-_SPREAD = np.uint64(0x9E3779B97F4A7C15)  # 2^64 / golden ratio: spreads keys over the slots
 
 
 @dataclass(frozen=True)
@@ -103,9 +103,6 @@ def _read_all(texts: Sequence[str], title_ends: Sequence[int] | None) -> Keys:
     return np.concatenate(parts)
 
 
-Numbers = npt.NDArray[np.int32]
-
-
 @dataclass(frozen=True)
 class Known:
     """The grams of a batch that a model, or another one of its bank, knows: numbers of its rows, and their
@@ -123,6 +120,15 @@ class Known:
         """The same of the texts from `first` to before `last`."""
         begin, end = self.starts[first], self.starts[last]
         return Known(self.ids[begin:end], self.times[begin:end], self.starts[first : last + 1] - begin)
+
+    def pick(self, numbers: Sequence[int]) -> Known:
+        """The same of the texts with these numbers, in their order."""
+        parts = [slice(self.starts[number], self.starts[number + 1]) for number in numbers]
+        if not parts:
+            return self.part(0, 0)
+        starts = np.cumsum([0] + [part.stop - part.start for part in parts])
+        ids, times = ([array[part] for part in parts] for array in (self.ids, self.times))
+        return Known(np.concatenate(ids), np.concatenate(times), starts)
 
 
 @dataclass(frozen=True)
@@ -156,9 +162,9 @@ class GramModel:
         return np.pad(self.idf, (0, 1))
 
     @cached_property
-    def _columns(self) -> dict[str, Floats]:
+    def _columns(self) -> Floats:
         """The weights of each class, side by side: to explain a tag, one class is looked at."""
-        return {name: column.copy() for name, column in zip(self.classes, self._rows.T, strict=True)}
+        return np.ascontiguousarray(self._rows.T)
 
     def read(self, texts: Sequence[str]) -> Known:
         """The grams of texts that the model knows."""
@@ -186,21 +192,32 @@ class GramModel:
     def words(self, known: Known, number: int, text: str, name: str, count: int = 3) -> list[str]:
         """Words of a text that hold the pairs of characters that speak most for a class. `number` is that of
         the text in the batch."""
-        return self.words_of([(self._telling(known, number, name), text)], count)[0]
+        return self.words_of(self.telling(known.part(number, number + 1), [text], [name]), count)[0]
 
-    def words_of_all(self, known: Known, texts: Sequence[str], names: Sequence[str]) -> list[list[str]]:
-        """`words` for the first texts of a batch, each with its class."""
-        telling = [self._telling(known, number, name) for number, name in enumerate(names)]
-        return self.words_of(list(zip(telling, texts, strict=True)))
-
-    def _telling(self, known: Known, number: int, name: str) -> list[str]:
-        """The pairs of characters of a text that speak for a class, those that speak most first."""
-        ids, times = known.of(number)
-        part = times * self._columns[name].take(ids)
-        least = np.partition(part, -_SHOWN)[-_SHOWN] if len(part) > _SHOWN else 0.0
-        best = np.flatnonzero(part >= least if least > 0 else part > 0)  # with all that weigh the same
-        ranked = sorted(zip((-part[best]).tolist(), self.keys[ids[best]].tolist(), strict=True))
-        return [chr(key >> 16 & 0xFFFF) + chr(key & 0xFFFF) for _, key in ranked if key & 0xFFFF]
+    def telling(
+        self, known: Known, texts: Sequence[str], names: Sequence[str]
+    ) -> list[tuple[list[str], str]]:
+        """Of each text of a batch the pairs of characters that speak for its class, those that speak most
+        first; and the text."""
+        counts = np.diff(known.starts)
+        columns = np.array([self.classes.index(name) for name in names], dtype=np.intp)
+        part = known.times * self._columns[np.repeat(columns, counts), known.ids]
+        # Each text a row, to find what a gram must weigh to be among the first; with all that weigh the same.
+        texts_of = np.repeat(np.arange(len(texts)), counts)
+        table = np.zeros((len(texts), max(_SHOWN, counts.max(initial=0))), dtype=np.float32)
+        table[texts_of, np.arange(len(part)) - known.starts[texts_of]] = part
+        least = np.partition(table, -_SHOWN, axis=1)[:, -_SHOWN]
+        best = np.flatnonzero((part > 0) & (part >= least[texts_of]))
+        keys = self.keys.take(known.ids[best])
+        order = np.lexsort((keys, -part[best], texts_of[best]))
+        order = order[(keys[order] & _SECOND) > 0]
+        codes = np.stack((keys[order] >> np.uint64(16) & _SECOND, keys[order] & _SECOND), axis=1)
+        said = codes.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
+        ends = np.searchsorted(texts_of[best][order], np.arange(len(texts) + 1)).tolist()
+        return [
+            ([said[at : at + 2] for at in range(2 * begin, 2 * end, 2)], text)
+            for text, begin, end in zip(texts, ends, ends[1:], strict=False)
+        ]
 
     @staticmethod
     def words_of(asked: Sequence[tuple[list[str], str]], count: int = 3) -> list[list[str]]:
@@ -240,16 +257,7 @@ class GramBank:
         for row, model in zip(self._rows, models, strict=True):
             row[:] = len(model.keys)
             row[np.searchsorted(keys, model.keys)] = np.arange(len(model.keys), dtype=np.int32)
-        slots = _slot(keys)
-        # One look finds a gram, but where two share a slot: the later is found by search.
-        self._keys = np.full(1 << _SLOT_BITS, KEY, dtype=np.uint64)
-        self._numbers = np.zeros(1 << _SLOT_BITS, dtype=np.int32)
-        self._keys[slots[::-1]] = keys[::-1]
-        self._numbers[slots[::-1]] = np.arange(len(keys) - 1, -1, -1, dtype=np.int32)
-        self._late_numbers = np.flatnonzero(self._keys[slots] != keys).astype(np.int32)
-        self._late = keys[self._late_numbers]
-        self._shared = np.zeros(1 << _SLOT_BITS, dtype=bool)
-        self._shared[_slot(self._late)] = True
+        self._numbers = KeyTable(keys, np.arange(len(keys), dtype=np.int32), _SLOT_BITS)
 
     def known(self, grams: Grams) -> list[Known]:
         """The grams of a batch that any of the models knows, as each of them does."""
@@ -268,27 +276,14 @@ class GramBank:
         starts = np.searchsorted(found, np.arange(len(texts) + 1, dtype=np.uint64) << _NUMBER)
         return self._by_model((found & _NUMBERS).astype(np.int32), times, starts)
 
-    def _look_up(self, keys: Keys) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.int32]]:
+    def _look_up(self, keys: Keys) -> tuple[Flags, Numbers]:
         """Which keys any model knows, and the numbers of those."""
-        slots = _slot(keys)
-        here = self._keys.take(slots) == keys
-        numbers = self._numbers.take(slots)
-        rest = np.flatnonzero(~here)
-        rest = rest[self._shared.take(slots[rest])]
-        if len(rest):
-            asked = keys[rest]
-            places = np.minimum(np.searchsorted(self._late, asked), len(self._late) - 1)
-            found = self._late[places] == asked
-            numbers[rest[found]] = self._late_numbers[places[found]]
-            here[rest[found]] = True
+        numbers = self._numbers.find(keys)
+        here = numbers >= 0
         return here, numbers[here]
 
     def _by_model(self, numbers: Numbers, times: Floats, starts: Ids) -> list[Known]:
         return [Known(rows.take(numbers), times, starts) for rows in self._rows]
-
-
-def _slot(keys: Keys) -> Ids:
-    return ((keys * _SPREAD) >> np.uint64(64 - _SLOT_BITS)).view(np.intp)
 
 
 def load_gram_model(name: str, folder: Path = MODELS) -> GramModel:

@@ -5,6 +5,7 @@ Training is in `pipeline.training`; at tagging time several models share one dic
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -98,20 +99,21 @@ class WordBank:
 
     def read(self, texts: Sequence[list[str]]) -> list[Floats]:
         """Per model what the words of each text add to its labels, (texts, labels)."""
-        ids: list[int] = []
+        ids = array("q")  # not a list, which numpy reads number by number
         starts = [0]
         for tokens in texts:
             known: set[Any] = set(map(self._ids.get, tokens))
             if self._tail_ids:
                 known.update(map(self._tail_ids.get, tokens[-TAIL:]))
             known.discard(None)
-            ids += known
+            ids.extend(known)
             starts.append(len(ids))
         sums = np.zeros((len(texts), self._parts.shape[1]), dtype=np.float32)
         if ids:
             ends = np.array(starts)
             some = np.flatnonzero(ends[1:] > ends[:-1])
-            sums[some] = np.add.reduceat(self._parts[ids], ends[some], axis=0)
+            rows = self._parts.take(np.frombuffer(ids, dtype=np.int64), axis=0)
+            sums[some] = np.add.reduceat(rows, ends[some], axis=0)
         found: list[Floats] = []
         for columns in self._columns:
             part = sums[:, columns]

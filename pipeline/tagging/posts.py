@@ -9,13 +9,13 @@ from typing import NamedTuple
 import msgspec
 
 from pipeline.city import City
-from pipeline.records import Evidence, PostTags
+from pipeline.records import Evidence, PostTags, Sentiment
 from pipeline.tagging.calibration import load_calibration
 from pipeline.tagging.grams import GramBank, load_gram_model
 from pipeline.tagging.items import PostItem
 from pipeline.tagging.linear import softmax
 from pipeline.tagging.segment import begins_word
-from pipeline.tagging.sentiment import ChatScores, ChatSentiment, PostSentiment
+from pipeline.tagging.sentiment import ChatSentiment, PostSentiment
 from pipeline.tagging.threads_kind import Kind, KindReader
 from pipeline.tagging.threads_reading import PostReader, Reading
 from pipeline.tagging.threads_units import UnitChoice, UnitChooser, texts_to_read
@@ -63,12 +63,21 @@ class PostTagger:
         size = len(readings)
         of_kinds, of_units, of_chat, known = self._bank.read(*texts_to_read(readings))
         kinds = self._kinds.read(readings, of_kinds.part(0, size), [None] * size)
-        shares = self._units_of.shares(readings, of_units)
-        chat = self._chat.read(of_chat.part(0, size))
+        asked = [number for number, kind in enumerate(kinds) if kind.asked]
+        shares = self._units_of.shares(readings, of_units, asked)
+        chatty = [n for n, kind in enumerate(kinds) if not _is_matter(readings[n], kind)]
+        chat = dict(
+            zip(
+                chatty,
+                self._chat.tag_all(of_chat.pick(chatty), [readings[n] for n in chatty]),
+                strict=True,
+            )
+        )
         topics = softmax(self._topics.scores(known.part(0, size)))
         best = topics.argmax(axis=1).tolist()
         names = [self._topics.classes[place] for place in best]
-        words = self._topics.words_of_all(known, [reading.text for reading in readings], names)
+        texts = [reading.text for reading in readings]
+        words = self._topics.words_of(self._topics.telling(known.part(0, size), texts, names))
         tags: dict[int, PostTags] = {}
         for number, (place, kind, share) in enumerate(
             zip(order, kinds, topics.max(axis=1).tolist(), strict=True)
@@ -78,24 +87,23 @@ class PostTagger:
             if kind.asked:
                 units = self._units_of.choose(reading, shares[number], praise=kind.kind == "表扬")
             topic = Topic(names[number], share, words[number])
-            tags[place] = self._tag(item, number, reading, kind, units, chat, topic)
+            tags[place] = self._tag(item, reading, kind, units, chat.get(number), topic)
         return [tags[place] for place in range(size)]
 
     def _tag(
         self,
         item: PostItem,
-        number: int,
         reading: Reading,
         kind: Kind,
         units: UnitChoice | None,
-        chat: ChatScores,
+        chat: tuple[Sentiment, float, Evidence] | None,
         topic: Topic,
     ) -> PostTags:
         asked = kind.asked
-        if (asked and (reading.named or reading.matter >= MATTER)) or kind.kind in ("广告", "表扬"):
+        if chat is None:
             sentiment, score, why = self._sentiment.tag(reading, kind.kind, kind.mood)
         else:
-            sentiment, score, why = self._chat.tag(chat, number, reading)
+            sentiment, score, why = chat
             if (
                 sentiment == "negative"
                 and (kind.kind in CALM or asked or _ASKS.search(item.text[-2:]))
@@ -125,6 +133,13 @@ class PostTagger:
                 **({"units": round(units.chance(self._chance), 3)} if units else {}),
             },
         )
+
+
+def _is_matter(reading: Reading, kind: Kind) -> bool:
+    """Whether the kind of a text tells its sentiment; it is chat otherwise."""
+    if kind.kind in ("广告", "表扬"):
+        return True
+    return kind.asked and (bool(reading.named) or reading.matter >= MATTER)
 
 
 def _harsh(reading: Reading) -> bool:

@@ -93,14 +93,15 @@ def words_with(asked: Sequence[tuple[str, str]]) -> list[str | None]:
             token = next(tokens)
             start, end = end, end + len(token)
         # Where a word ends within the part, another place may hold it whole.
-        found.append(token if start <= first else word_with(part, text))
+        found.append(token if start <= first else word_with(part, text, place + 1))
         window_start += len(window) + 1
     return found
 
 
-def word_with(part: str, text: str) -> str | None:
-    """The first word of a text that holds a part of a few characters, by the words around it alone."""
-    place = text.find(part)
+def word_with(part: str, text: str, since: int = 0) -> str | None:
+    """The first word of a text that holds a part of a few characters, by the words around it alone; the part
+    is looked for from `since` on."""
+    place = text.find(part, since)
     while place >= 0:
         end = max(0, place - NEAR)
         for token in rjieba.cut(text[end : place + len(part) + NEAR]):

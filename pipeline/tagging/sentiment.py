@@ -6,19 +6,13 @@ only where it tells of harm; a frightened question is negative. Sentiment of art
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple, cast
+from collections.abc import Sequence
+from typing import Any, cast
 
 from pipeline.records import Evidence, Sentiment, ThreadKind
 from pipeline.tagging.grams import GramModel, Known, load_gram_model
 from pipeline.tagging.linear import softmax
 from pipeline.tagging.threads_reading import Reading
-
-
-class ChatScores(NamedTuple):
-    """What the model of chat sees in a batch of texts."""
-
-    known: Known
-    shares: list[list[float]]  # by text and class
 
 
 class ChatSentiment:
@@ -33,21 +27,30 @@ class ChatSentiment:
     def model(self) -> GramModel:
         return self._model
 
-    def read(self, known: Known) -> ChatScores:
-        """The shares of all texts of a batch."""
-        return ChatScores(known, softmax(self._model.scores(known)).tolist())
+    def tag_all(self, known: Known, readings: Sequence[Reading]) -> list[tuple[Sentiment, float, Evidence]]:
+        """The sentiment of texts, given as what the model knows of them and as they were read."""
+        judged = [self._judge(shares) for shares in softmax(self._model.scores(known)).tolist()]
+        texts = [reading.text for reading in readings]
+        telling = self._model.telling(known, texts, [name for _, _, name in judged])
+        words = self._model.words_of(telling)
+        return [
+            (label, score, Evidence(why=_said(label, "”“".join(found))))
+            for (label, score, _), found in zip(judged, words, strict=True)
+        ]
 
-    def tag(self, scores: ChatScores, text: int, reading: Reading) -> tuple[Sentiment, float, Evidence]:
-        """The sentiment of one text of a batch; `reading` has its words for the explanation."""
+    def _judge(self, shares: list[float]) -> tuple[Sentiment, float, str]:
+        """The sentiment, its score and the class that says most for it."""
         total = dict.fromkeys(("negative", "neutral", "positive"), 0.0)
         strongest = dict.fromkeys(total, (-1.0, ""))
-        for name, label, part in zip(self._model.classes, self._label, scores.shares[text], strict=True):
+        for name, label, part in zip(self._model.classes, self._label, shares, strict=True):
             total[label] += part
             strongest[label] = max(strongest[label], (part, name))
         best = cast(Sentiment, max(total, key=lambda label: total[label]))
-        said = "”“".join(self._model.words(scores.known, text, reading.text, strongest[best][1]))
-        why = f"用词最像{_NAMES[best]}：“{said}”" if said else f"语气最像{_NAMES[best]}"
-        return best, round(total["positive"] - total["negative"], 4), Evidence(why=why)
+        return best, round(total["positive"] - total["negative"], 4), strongest[best][1]
+
+
+def _said(label: Sentiment, words: str) -> str:
+    return f"用词最像{_NAMES[label]}：“{words}”" if words else f"语气最像{_NAMES[label]}"
 
 
 _NAMES: dict[Any, str] = {"negative": "不满", "neutral": "平叙", "positive": "赞许"}

@@ -73,7 +73,7 @@ class ThreadTagger:
         kinds = self._kinds.read(
             readings, of_kinds.part(0, len(readings)), [board for _, _, board in numbers]
         )
-        shares = self._units_of.shares(readings, of_units)
+        shares = self._units_of.shares(readings, of_units, range(len(readings)))
         answering = self._answers.read_all(posts)
         return [
             self._tag(item, floors, readings[number], kinds[number], shares[number], answered)

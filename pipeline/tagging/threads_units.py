@@ -53,13 +53,15 @@ class UnitChooser:
         self._apart = frozenset(own.get("apart", ()))
         self._vertical = frozenset(own.get("vertical", ()))
 
-    def shares(self, readings: Sequence[Reading], known: Known) -> list[dict[str, float]]:
-        """What the learned router sees in each post, the ones with names first; names are judged by rule, so
-        it sees none of them. `known` are the grams of `texts_to_read`."""
+    def shares(
+        self, readings: Sequence[Reading], known: Known, wanted: Sequence[int]
+    ) -> dict[int, dict[str, float]]:
+        """What the learned router sees in the wanted posts, by their numbers; `readings` are all, the ones
+        with names first; names are judged by rule, so it sees none of them. `known` are the grams of
+        `texts_to_read`."""
         named = sum(bool(reading.named) for reading in readings)
-        shares = self.learned.shares(known.part(named, len(readings) + named))
-        unnamed = len(readings) - named
-        return [*shares[unnamed:], *shares[:unnamed]]
+        places = [number + len(readings) if number < named else number for number in wanted]
+        return dict(zip(wanted, self.learned.shares(known.pick(places)), strict=True))
 
     def choose(
         self,

@@ -75,3 +75,38 @@ def test_reading_texts_finds_what_looking_up_their_grams_finds(
         assert np.array_equal(one.ids, other.ids)
         assert np.array_equal(one.times, other.times)
         assert np.array_equal(one.starts, other.starts)
+
+
+def _model(texts: list[str]) -> GramModel:
+    keys = np.unique(read_grams(texts).keys)
+    rows = (
+        np.random.default_rng(1).integers(-3, 4, (len(keys), 2)).astype(np.float32)
+    )  # with ties and noughts
+    return GramModel("m", ("a", "b"), keys, rows, np.ones(len(keys), np.float32), np.zeros(2, np.float32))
+
+
+@given(st.lists(st.text("路灯坏了谁来修𠀀 ", max_size=40), min_size=1, max_size=6), st.data())
+def test_texts_picked_from_a_batch_tell_what_each_alone_tells(texts: list[str], data: st.DataObject) -> None:
+    model = _model([*texts, "路灯坏了谁来修"])
+    known = model.read(texts)
+    numbers = data.draw(st.lists(st.integers(0, len(texts) - 1), max_size=5))
+    picked, said = known.pick(numbers), [texts[number] for number in numbers]
+    assert np.allclose(model.scores(picked), model.scores(known)[numbers], atol=1e-5)
+    names = [data.draw(st.sampled_from("ab")) for _ in numbers]
+    told = model.telling(picked, said, names)
+    for (pairs, text), number, name in zip(told, numbers, names, strict=True):
+        assert text == texts[number]
+        assert pairs == _strongest_pairs(model, *known.of(number), model.classes.index(name))
+
+
+def _strongest_pairs(model: GramModel, ids: np.ndarray, times: np.ndarray, column: int) -> list[str]:
+    weights = sorted(
+        (-float(time * model.rows[row, column]), int(model.keys[row]))
+        for row, time in zip(ids.tolist(), times, strict=True)
+    )
+    least = min(weights[min(len(weights), 12) - 1][0], 0.0) if weights else 0.0
+    return [
+        chr(key >> 16 & 0xFFFF) + chr(key & 0xFFFF)
+        for weight, key in weights
+        if weight < 0 and weight <= least and key & 0xFFFF
+    ]

@@ -7,7 +7,6 @@ brings along what the shorter ones inside it say to other groups.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 import ahocorasick_rs
 import msgspec
@@ -30,7 +29,7 @@ _NO_SCORES: dict[str, float] = {}
 _NO_CUES: dict[str, CueHit] = {}
 
 
-class CueHit(NamedTuple):
+class CueHit(msgspec.Struct, frozen=True, gc=False):
     """One cue that stands in the text: where first, in which zone at best."""
 
     word: str

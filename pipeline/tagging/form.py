@@ -133,7 +133,7 @@ class FormJudge:
 
     def plan_column(self, item: ArticleItem) -> Evidence | None:
         """The plan's column in the column, the kicker or the title, however it is punctuated; or None."""
-        if self.column is None:
+        if self.column is None or self.column not in _squeeze(_head(item)):
             return None
         for field in ("column", "kicker", "title", "subtitle"):
             value = getattr(item, field)

@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
+import msgspec
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
 from pipeline.city import City, Unit, load_own_yaml
@@ -46,7 +47,7 @@ class Name(NamedTuple):
     unit: str | None
 
 
-class Hit(NamedTuple):
+class Hit(msgspec.Struct, frozen=True, gc=False):
     """One name found: characters `start` to `end` of the text, without the organ that follows a county."""
 
     start: int

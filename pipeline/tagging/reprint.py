@@ -23,7 +23,7 @@ from pipeline.tagging.reprint_pairs import MIN_TEXT, PairSearch
 
 _END = "，"  # of a clause, and what ends one too
 _ENDS = "：。！？；\n"
-_NOISE = re.compile(rf"[^0-9A-Za-z一-鿿{_END}{_ENDS}]+")
+_SAID = re.compile(rf"[0-9A-Za-z一-鿿{_END}{_ENDS}]+")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _HEAD = re.compile(
     r"^[\s　]*(?:【[^】]{1,8}】)?(?:本报讯|[一-鿿]{2,10}讯)?[\s　]*(?:[（(][^）)\n]{0,40}[）)])?"
@@ -185,7 +185,7 @@ def _bare(name: str | None) -> str:
 
 def _clauses(body: str) -> list[str]:
     """A text without the dateline, punctuation and spaces, clause by clause."""
-    said = _NOISE.sub("", _HEAD.sub("", body, count=1))
+    said = "".join(_SAID.findall(_HEAD.sub("", body, count=1)))
     for end in _ENDS:
         said = said.replace(end, _END)
     return said.split(_END)

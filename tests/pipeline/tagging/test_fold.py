@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.city import load_city
-from pipeline.tagging.fold import fold_traditional
+from pipeline.tagging.fold import beyond_simplified, fold_traditional
 from pipeline.tagging.items import ArticleItem
 from pipeline.tagging.tagger import Tagger
 
@@ -19,6 +19,16 @@ def test_a_traditional_text_is_folded_and_a_simplified_one_is_itself():
 
 def test_one_traditional_name_is_left_as_it_is():
     assert fold_traditional("李喆、張某参加了市水利局的活动") == "李喆、張某参加了市水利局的活动"
+
+
+@given(st.text())
+def test_what_lies_beyond_the_simplified_is_what_cannot_be_encoded_so(text):
+    try:
+        text.encode("gb2312")
+    except UnicodeEncodeError:
+        assert beyond_simplified().search(text)
+    else:
+        assert beyond_simplified().search(text) is None
 
 
 @given(st.text())

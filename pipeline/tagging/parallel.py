@@ -19,6 +19,7 @@ import msgspec
 from pipeline.city import City
 from pipeline.records import ArticleTags, PostTags, ThreadTags
 from pipeline.tagging.items import ArticleItem, PostItem, ThreadItem
+from pipeline.tagging.reprint import Trace
 from pipeline.tagging.stream import tag_part
 from pipeline.tagging.tagger import Tagger
 
@@ -58,8 +59,9 @@ class ParallelTagger(Tagger):
             for kind in kinds:
                 getattr(_worker[0], _LOADED[kind])
 
-    def submit(self, lines: Sequence[bytes | str]) -> Future[list[bytes]]:
-        """Have lines tagged as if each article stood alone: one line of tags for each, encoded."""
+    def submit(self, lines: Sequence[bytes | str]) -> Future[tuple[list[bytes], dict[int, Trace]]]:
+        """Have lines tagged as if each article stood alone: one line of tags for each, encoded; and by its
+        place of each article what its reprints are looked for by."""
         return self._pool.submit(_tag_part, list(lines))
 
     def articles(self, items: Iterable[ArticleItem]) -> list[ArticleTags]:
@@ -97,7 +99,7 @@ def _start(city: City) -> None:
         _worker[:] = [Tagger(city)]
 
 
-def _tag_part(lines: list[bytes | str]) -> list[bytes]:
+def _tag_part(lines: list[bytes | str]) -> tuple[list[bytes], dict[int, Trace]]:
     """Runs in a worker."""
     return tag_part(lines, _worker[0])
 

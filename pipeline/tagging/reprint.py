@@ -12,14 +12,15 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Container, Sequence
 from functools import cache, cached_property, lru_cache
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from msgspec import structs
+from msgspec import Struct, structs
 
 from pipeline.records import ArticleTags, Evidence
 from pipeline.tagging.items import ArticleItem
-from pipeline.tagging.reprint_pairs import MIN_TEXT, PairSearch
+from pipeline.tagging.reprint_pairs import MIN_TEXT, PairSearch, Print, read_print
 
 _END = "，"  # of a clause, and what ends one too
 _ENDS = "：。！？；\n"
@@ -41,17 +42,17 @@ AT_HAND = 32  # texts that are kept while pairs are looked at
 Reprints = dict[str, tuple[str, Evidence]]  # id of a reprint → id of the first publication, and why
 
 
-class _Card:
+class _Card(Struct, frozen=True):
     """What is kept of each article: whose it is and when it came, but not its text."""
 
-    __slots__ = ("id", "is_notice", "length", "outlet", "own", "published", "source", "title")
-
-    def __init__(self, item: ArticleItem) -> None:
-        self.id, self.published, self.title = item.id, item.published, item.title[:20]
-        self.outlet, self.own = item.outlet, _bare(item.outlet)
-        self.source = item.source
-        self.is_notice = _NOTICE.search(item.title) is not None
-        self.length = len(item.body)
+    id: str
+    published: str | None
+    title: str  # its beginning
+    outlet: str | None
+    own: str  # the outlet's bare name
+    source: str | None
+    is_notice: bool
+    length: int  # of the body, in characters
 
     @property
     def is_own_site(self) -> bool:
@@ -63,6 +64,27 @@ class _Card:
             return False
         source = _bare(self.source)
         return bool(source) and (source in other.own or other.own in source)
+
+
+class Trace(NamedTuple):
+    """What an article is searched by; another process may have read it."""
+
+    card: _Card
+    print: Print
+
+
+def read_trace(item: ArticleItem) -> Trace:
+    card = _Card(
+        id=item.id,
+        published=item.published,
+        title=item.title[:20],
+        outlet=item.outlet,
+        own=_bare(item.outlet),
+        source=item.source,
+        is_notice=_NOTICE.search(item.title) is not None,
+        length=len(item.body),
+    )
+    return Trace(card, read_print(_clauses(item.body)))
 
 
 class _Text:
@@ -115,7 +137,7 @@ def find_reprints(items: Sequence[ArticleItem]) -> Reprints:
     """The reprints among these articles, whose ids are unique: id → the first publication, and why."""
     search = ReprintSearch()
     for item in items:
-        search.add(item)
+        search.add(read_trace(item))
     return search.find(items.__getitem__)
 
 
@@ -126,9 +148,9 @@ class ReprintSearch:
         self._cards: list[_Card] = []
         self._pairs = PairSearch()
 
-    def add(self, item: ArticleItem) -> None:
-        self._cards.append(_Card(item))
-        self._pairs.add(_clauses(item.body))
+    def add(self, trace: Trace) -> None:
+        self._cards.append(trace.card)
+        self._pairs.add(trace.print)
 
     def numbers_of(self, ids: Container[str]) -> list[int]:
         """The numbers of the articles with these ids."""

@@ -12,6 +12,7 @@ from array import array
 from collections import defaultdict
 from collections.abc import Iterator
 from itertools import combinations
+from typing import NamedTuple
 
 import numpy as np
 from rensa import RMinHash, RMinHashLSH
@@ -33,12 +34,33 @@ _ROWS = 1 << 18  # clauses looked at together
 Pair = tuple[int, int]  # numbers of two articles, the smaller first
 
 
+class Print(NamedTuple):
+    """What the text of one article is looked for by; another process may have read it."""
+
+    size: int  # of the text, in characters
+    clauses: list[int]  # the long ones, each as a number of 64 bits
+    lengths: list[int]  # of the same, in characters
+    sketch: RMinHash | None  # None where nothing proves that it is like another one
+
+
+def read_print(clauses: list[str]) -> Print:
+    """The print of the article that consists of these clauses, stripped of punctuation and blanks."""
+    text = "".join(clauses)
+    long = list({clause for clause in clauses if len(clause) >= MIN_CLAUSE})
+    sketch = None
+    # A table or a text of another language may have no such sequence: it is not like all others.
+    if len(text) >= MIN_TEXT and (sequences := list(map("".join, _ANCHORED.findall(text)))):
+        sketch = RMinHash(PERMUTATIONS, SEED)
+        sketch.update(sequences)
+    return Print(len(text), RMinHash.hash_token_sets([long])[0], list(map(len, long)), sketch)
+
+
 class PairSearch:
     """Articles are added one after the other and numbered so; then `pairs` are asked for."""
 
     def __init__(self) -> None:
-        # By clause: what tells it from others within this process, its length, and whose it is.
-        self._clauses, self._lengths, self._owners = array("q"), array("I"), array("I")
+        # By clause: its number, its length, and whose it is.
+        self._clauses, self._lengths, self._owners = array("Q"), array("I"), array("I")
         self._sizes = array("I")  # of the texts, in characters
         self._index = RMinHashLSH(LSH_THRESHOLD, PERMUTATIONS, LSH_BANDS)
         self._edited: set[Pair] = set()
@@ -46,20 +68,16 @@ class PairSearch:
     def __len__(self) -> int:
         return len(self._sizes)
 
-    def add(self, clauses: list[str]) -> None:
-        """Add the article that consists of these clauses, stripped of punctuation and blanks."""
-        number, text = len(self._sizes), "".join(clauses)
-        self._sizes.append(len(text))
-        long = {clause for clause in clauses if len(clause) >= MIN_CLAUSE}
-        self._clauses.extend(map(hash, long))
-        self._lengths.extend(map(len, long))
-        self._owners.extend([number] * len(long))
-        # A table or a text of another language may have no such sequence: it is not like all others.
-        if len(text) >= MIN_TEXT and (sequences := list(map("".join, _ANCHORED.findall(text)))):
-            sketch = RMinHash(PERMUTATIONS, SEED)
-            sketch.update(sequences)
-            self._edited.update((other, number) for other in self._index.query(sketch))
-            self._index.insert(number, sketch)
+    def add(self, read: Print) -> None:
+        """Add the article of this print."""
+        number = len(self._sizes)
+        self._sizes.append(read.size)
+        self._clauses.extend(read.clauses)
+        self._lengths.extend(read.lengths)
+        self._owners.extend([number] * len(read.clauses))
+        if read.sketch is not None:
+            self._edited.update((other, number) for other in self._index.query(read.sketch))
+            self._index.insert(number, read.sketch)
 
     def pairs(self) -> list[Pair]:
         """The pairs that share enough clauses, sorted; then those that only share much in pieces, sorted."""
@@ -79,7 +97,7 @@ class PairSearch:
         """Of each clause that several articles share, whose it is, and its length; formulas are left out."""
         if not self._clauses:
             return
-        clauses = np.frombuffer(self._clauses, dtype=np.int64)
+        clauses = np.frombuffer(self._clauses, dtype=np.uint64)
         ordered = np.sort(clauses)
         # Most clauses stand in one article alone: the few others are looked for once more.
         twice = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])

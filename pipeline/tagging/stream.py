@@ -17,7 +17,7 @@ import msgspec
 from pipeline.city import City
 from pipeline.records import ArticleTags, PostTags, ThreadTags
 from pipeline.tagging.items import ArticleItem, PostItem, ThreadItem
-from pipeline.tagging.reprint import Reprints, ReprintSearch, with_story
+from pipeline.tagging.reprint import Reprints, ReprintSearch, Trace, read_trace, with_story
 from pipeline.tagging.spool import Spool
 from pipeline.tagging.tagger import Tagger
 
@@ -90,9 +90,12 @@ def spare_collector() -> None:
     gc.set_threshold(100_000, 50, 50)
 
 
-def tag_part(lines: Iterable[bytes | str], tagger: Tagger) -> list[bytes]:
-    """Tag lines as if each article stood alone: nothing is said of reprints."""
-    return list(map(encode, _tag_items([read_item(line) for line in lines], tagger, {})))
+def tag_part(lines: Iterable[bytes | str], tagger: Tagger) -> tuple[list[bytes], dict[int, Trace]]:
+    """Tag lines as if each article stood alone: nothing is said of reprints, but of each article, by its
+    place, is told what they are looked for by."""
+    items = [read_item(line) for line in lines]
+    traces = {place: read_trace(item) for place, item in enumerate(items) if isinstance(item, ArticleItem)}
+    return list(map(encode, _tag_items(items, tagger, {}))), traces
 
 
 def _tag_lines(lines: Iterable[bytes | str], tagger: Tagger) -> Iterator[bytes]:
@@ -117,7 +120,7 @@ def _tag_with_reprints(lines: Iterable[bytes | str], tagger: Tagger) -> Iterator
             if waiting.in_memory:
                 at_hand.append(item)
             if isinstance(item, ArticleItem):
-                search.add(item)
+                search.add(read_trace(item))
                 places.append(place)
 
         def read(place: int) -> Item | Unreadable:

@@ -1,7 +1,7 @@
 """Owns `gangqing tag` on several processes: the lines that one process writes, in the same order.
 
-Workers get the lines as they are and give back lines of tags. Where articles are among them, this process
-looks for reprints meanwhile, and mends the lines of those alone.
+Workers get the lines as they are. They give back lines of tags, and of each article what its reprints are
+looked for by. This process looks for them, and mends the lines of those alone.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pipeline.city import City
 from pipeline.records import ArticleTags
 from pipeline.tagging.items import ArticleItem, PostItem, ThreadItem
 from pipeline.tagging.parallel import AHEAD, CHUNK, ParallelTagger
-from pipeline.tagging.reprint import ReprintSearch
+from pipeline.tagging.reprint import ReprintSearch, Trace
 from pipeline.tagging.spool import Spool
 from pipeline.tagging.stream import as_bytes, encode, read_item, with_reprint
 
@@ -26,6 +26,7 @@ _KINDS = {ArticleItem: "articles", ThreadItem: "threads", PostItem: "posts"}
 _decode = msgspec.json.Decoder(ArticleTags).decode
 
 Lines = list[bytes | str]
+Tagged = tuple[list[bytes], dict[int, Trace]]  # lines of tags, and the articles among them by place
 
 
 def tag_lines_on(lines: Iterable[bytes | str], city: City, jobs: int) -> Iterator[bytes]:
@@ -38,18 +39,18 @@ def tag_lines_on(lines: Iterable[bytes | str], city: City, jobs: int) -> Iterato
         if first is None:
             return
         pool.load({_KINDS[type(item)] for item in map(read_item, first) if type(item) in _KINDS})
-        waiting: deque[Future[list[bytes]]] = deque()
+        waiting: deque[Future[Tagged]] = deque()
         for part in chain([first], parts):
-            if _articles(part):
+            if _has_article(part):
                 while waiting:
-                    yield from waiting.popleft().result()
+                    yield from waiting.popleft().result()[0]
                 yield from _tag_with_reprints(chain([part], parts), pool)
                 return
             waiting.append(pool.submit(part))
             if len(waiting) >= jobs * AHEAD:
-                yield from waiting.popleft().result()
+                yield from waiting.popleft().result()[0]
         while waiting:
-            yield from waiting.popleft().result()
+            yield from waiting.popleft().result()[0]
     finally:
         pool.close()
 
@@ -59,16 +60,14 @@ def _cut(lines: Iterator[bytes | str]) -> Iterator[Lines]:
         yield part
 
 
-def _articles(lines: Sequence[bytes | str]) -> dict[int, ArticleItem]:
-    """The articles among lines, by their place. Only a line with the word, plain or escaped, can be one."""
-    found = {}
-    for place, line in enumerate(lines):
+def _has_article(lines: Sequence[bytes | str]) -> bool:
+    """Whether an article is among lines. Only a line with the word, plain or escaped, can be one."""
+    for line in lines:
         words, escaped = ("body", "\\u00") if isinstance(line, str) else (b"body", b"\\u00")
-        if words in line or escaped in line:  # type: ignore[operator]
-            item = read_item(line)
-            if isinstance(item, ArticleItem):
-                found[place] = item
-    return found
+        may_be = words in line or escaped in line  # type: ignore[operator]
+        if may_be and isinstance(read_item(line), ArticleItem):
+            return True
+    return False
 
 
 def _tag_with_reprints(parts: Iterable[Lines], pool: ParallelTagger) -> Iterator[bytes]:
@@ -76,19 +75,23 @@ def _tag_with_reprints(parts: Iterable[Lines], pool: ParallelTagger) -> Iterator
     with Spool() as articles, Spool() as done:
         search = ReprintSearch()
         places = array("L")  # of the articles among the lines
-        read = 0
-        waiting: deque[Future[list[bytes]]] = deque()
-        for part in parts:
-            waiting.append(pool.submit(part))
-            for place, item in _articles(part).items():
-                search.add(item)
-                places.append(read + place)
+        waiting: deque[tuple[Lines, Future[Tagged]]] = deque()
+
+        def take() -> None:
+            part, tagged = waiting.popleft()
+            lines, traces = tagged.result()
+            for place, trace in traces.items():
+                search.add(trace)
+                places.append(len(done) + place)
                 articles.append(as_bytes(part[place]))
-            read += len(part)
+            done.extend(lines)
+
+        for part in parts:
+            waiting.append((part, pool.submit(part)))
             if len(waiting) >= pool.jobs * AHEAD:
-                done.extend(waiting.popleft().result())
+                take()
         while waiting:
-            done.extend(waiting.popleft().result())
+            take()
 
         def article(number: int) -> ArticleItem:
             item = read_item(articles[number])

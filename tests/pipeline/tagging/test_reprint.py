@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pipeline.tagging.items import ArticleItem
 from pipeline.tagging.reprint import find_reprints
-from pipeline.tagging.reprint_pairs import PairSearch
+from pipeline.tagging.reprint_pairs import PairSearch, read_print
 
 PAPER, NET, GOV = "防城港日报", "防城港新闻网", "防城港市人民政府网站"
 STORY = (
@@ -160,5 +160,5 @@ def test_order_of_the_items_does_not_matter(seed: int) -> None:
 def test_texts_without_a_frequent_character_are_not_all_compared() -> None:
     search = PairSearch()
     for number in range(300):
-        search.add([f"item {number} of the tide table of {number * 7} ports"])
+        search.add(read_print([f"item {number} of the tide table of {number * 7} ports"]))
     assert search.pairs() == []

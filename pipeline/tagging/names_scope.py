@@ -19,6 +19,7 @@ _GENERAL = re.compile(
 )
 _CITY = re.compile("(?=(..)市)", re.DOTALL)
 _NESTED = re.compile(r"(?:[一-鿿]{2}省|[一-鿿]{2}市|自治州)[一-鿿]{2,3}$")
+_NESTING = frozenset("省市州")
 _OFFICE_BEFORE = re.compile("[局委办联会部院站社队校和与及同跟]")
 _STRANGE_BEFORE = "区县省国镇乡州旗师厅部家级市盟"
 _OWN = frozenset({"city_name", "county", "own", "police"})
@@ -240,7 +241,9 @@ def _other_regions(region: str, places: dict[str, Any]) -> list[str]:
 
 def _is_strange(text: str, start: int) -> bool:
     """宁乡|市工信局: a city that no list knows, but that the text names again."""
-    nested = _NESTED.search(text, max(0, start - 9), start)
+    # Without the end of another city's name a few characters before, the pattern is not worth a try.
+    near = not _NESTING.isdisjoint(text[max(0, start - 5) : max(0, start - 2)])
+    nested = _NESTED.search(text, max(0, start - 9), start) if near else None
     if nested and not _OFFICE_BEFORE.search(nested[0]):
         return True  # 茂名市电白|市公安局, but not 由团市委和|市海洋局
     place = text[max(0, start - 2) : start]

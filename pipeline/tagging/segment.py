@@ -19,6 +19,7 @@ _SKIP = re.compile(r"([a-zA-Z0-9]+(?:\.\d+)?%?)")
 # What rjieba keeps together and jieba may not: a sign beside a sign, a letter or a digit. Without one no
 # token can need it.
 _SIGN = re.compile(r"[+#&._%\-][A-Za-z0-9+#&._%\-]|[A-Za-z0-9][+#&._%\-]|\r\n")
+_SIGNS = re.compile(r"[+#&._%\-\r]")  # one stands in whatever `_SIGN` matches, and is found much sooner
 NEAR = 6  # characters around a place that tell where its words begin
 
 
@@ -35,7 +36,8 @@ def _in_dictionary(token: str) -> bool:
 def segment(text: str) -> list[str]:
     """The tokens of `jieba.lcut(text)` (HMM on), punctuation and blanks included."""
     tokens = rjieba.cut(text)
-    if not _SIGN.search(text):
+    sign = _SIGNS.search(text)
+    if sign is None or not _SIGN.search(text, max(0, sign.start() - 1)):
         return tokens
     odd = {
         token

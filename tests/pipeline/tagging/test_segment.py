@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.tagging.segment import segment, word_with, words_with
+from pipeline.tagging.segment import _SIGN, _SIGNS, segment, word_with, words_with
 
 SHARED = Path(os.environ.get("GANGQING_SHARED", Path(__file__).parents[3].parent / "shared")) / "data"
 
@@ -57,3 +57,10 @@ MIXED = st.text(alphabet="路灯坏了公交车站台防城港市民反映 \n\r\
 def test_words_around_many_places_are_those_around_each(asked: list[tuple[str, int, str]]) -> None:
     pairs = [(text[at : at + 2] or other[:2] or "路灯", text) for text, at, other in asked]
     assert words_with(pairs) == [word_with(part, text) for part, text in pairs]
+
+
+@given(st.text(alphabet="路a1+#&._%-\r\n ", max_size=12))
+def test_where_no_sign_stands_no_token_can_be_split(text: str) -> None:
+    sign = _SIGNS.search(text)
+    found = _SIGN.search(text)
+    assert found is None or (sign is not None and _SIGN.search(text, max(0, sign.start() - 1)) is not None)

@@ -22,6 +22,7 @@ from pipeline.tagging.threads_reading import Reading
 
 POLITE = {"谢谢", "感谢", "辛苦了", "帮我", "满意", "热情", "细心", "素质高", "解决了", "良好", "办好了"}
 ASKING = ("投诉", "求助", "咨询", "建议")
+PRAISE_SURE = 0.7  # share from which no rule doubts that a post praises
 # Cues that explain a kind to a person, in the order of their worth.
 CUES: dict[str, tuple[str, ...]] = {
     "投诉": ("grievance", "complaint", "sarcasm", "demand", "rhetorical"),
@@ -116,13 +117,14 @@ class KindReader:
         asking = cast(ThreadKind, kinds[asks])
         kind, sure = cast(ThreadKind, kinds[best]), share[best]
         why = WHY[kind]
-        if kind == "表扬" and _only_polite(reading):
+        doubted = kind == "表扬" and sure < PRAISE_SURE
+        if doubted and _only_polite(reading):
             # A closing "谢谢" is politeness: what else the post does counts.
             rest = 1.0 - share[best]
             best = max((i for i in range(len(kinds)) if i != best), key=share.__getitem__)
             kind, sure = cast(ThreadKind, kinds[best]), share[best] / rest
             why = WHY[kind]
-        if kind == "表扬" and _ironic(reading):
+        if doubted and kind == "表扬" and _ironic(reading):
             kind, why = "投诉", "字面是表扬，说的都是失职的事实（反话）"
             asked = complained  # that it praises was no more than its wording
         if reading.has("lost_pet") and kind not in ("广告", "投诉", "讨论"):

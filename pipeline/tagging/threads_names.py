@@ -34,7 +34,21 @@ COUNTY_TOO = (
 )
 # Organs of a town; where a post tells of one county alone, its town government needs no name.
 TOWN_GOVERNMENTS = ("镇政府", "乡政府", "镇领导", "镇党委")
-TOWN_ORGANS = ("政府", "乡政府", "镇政府", "镇党委", "镇卫生院", "乡卫生院", "卫生院")
+TOWN_ORGANS = (
+    "政府",
+    "党委",
+    "卫生院",
+    "计生站",
+    "计生办",
+    "民政办",
+    "扶贫办",
+    "文化站",
+    "敬老院",
+    "水利站",
+    "便民服务中心",
+)
+# Hospitals that bear a county's name; those of the city are its own units'.
+COUNTY_HOSPITALS = ("人民医院", "中医院", "中医医院", "妇幼保健院")
 # A 区 that is no district.
 _NO_DISTRICT = tuple(
     f"{lead}区"
@@ -105,7 +119,11 @@ class UnitNames:
         for county, places in own.get("places", {}).items():
             for place in places:
                 self._counties.setdefault(place, county)
-                index.add([f"{place.removesuffix('镇')}{organ}" for organ in TOWN_ORGANS], ("organ", county))
+                town = place.removesuffix("镇")
+                index.add(
+                    [f"{town}{rank}{organ}" for organ in TOWN_ORGANS for rank in ("", "镇", "乡")],
+                    ("organ", county),
+                )
         index.add(TOWN_GOVERNMENTS, ("town", ""))
 
         self._county_names = tuple(self._counties)
@@ -125,6 +143,7 @@ class UnitNames:
         for lead in dict.fromkeys((county, stem)):
             index.add([lead + organ for organ in organs], ("organ", county))
             index.add([f"{lead}征地办", f"{lead}政务中心", f"{lead}政务服务中心"], ("organ", county))
+            index.add([lead + hospital for hospital in COUNTY_HOSPITALS], ("organ", county))
             index.add([f"{lead}有关部门", f"{lead}相关部门"], ("organ", county))
             index.add([f"{lead}政府", f"{lead}人民政府", f"{lead}县委", f"{lead}领导"], ("organ", county))
 

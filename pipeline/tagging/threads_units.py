@@ -27,6 +27,7 @@ TOLD = 0.1  # what being told of adds
 WORTH = 0.04  # share of the best score from which a unit is suggested at all
 PHRASES = 0.25  # worth of the strongest phrases beside the learned router's whole share
 ENOUGH = 3.0  # points of phrases that count in full
+PLAIN = 6.0  # points of one matter beyond which it counts up to twice: the post says it in so many words
 REPLIED, POINTED, SENT_BACK = 0.97, 0.9, 0.6  # confidence by what officials replied
 PRAISED = 0.25  # share from which the learned router names who is praised
 
@@ -94,6 +95,7 @@ class UnitChooser:
         strongest = max((routed.score for routed in reading.routed.values()), default=0.0)
         for unit, routed in reading.routed.items():
             part = PHRASES * routed.score / max(strongest, ENOUGH)
+            part += PHRASES * min(1.0, max(0.0, routed.best - PLAIN) / PLAIN)
             scores[unit] = scores.get(unit, 0.0) + part
         best = max(scores.values(), default=0.0)
         rank: dict[str, float] = dict(scores)
@@ -123,8 +125,19 @@ class UnitChooser:
             if unit not in chosen:
                 chosen = [*chosen[: MOST - 1], unit]
                 break
+        if not named:
+            chosen = self._with_county(chosen, reading)
         chosen.sort(key=late.__contains__)
         return UnitChoice(chosen, _why(reading, chosen), _confidence(rank, chosen, named))
+
+    def _with_county(self, chosen: list[str], reading: Reading) -> list[str]:
+        """With the county of a matter last, where the title tells its place or where it lies apart: no word
+        of a post says whether it or the city's bureau acts there."""
+        for county in reading.counties:
+            titled = any(start < reading.title_end for start, _ in reading.found["county", county])
+            if chosen and county not in chosen and (titled or county in self._apart):
+                return [*chosen[: MOST - 1], county]
+        return chosen
 
     def _add_county(self, rank: dict[str, float], best: float, reading: Reading, city_named: bool) -> None:
         """A county that lies apart answers for its own streets and villages, not for vertical branches."""
@@ -195,7 +208,7 @@ def _why(reading: Reading, chosen: list[str]) -> Evidence | None:
 def _confidence(rank: dict[str, float], chosen: list[str], named: list[str]) -> float:
     if not chosen:
         return 0.2
-    second = rank[chosen[1]] if len(chosen) > 1 else 0.0
+    second = rank.get(chosen[1], 0.0) if len(chosen) > 1 else 0.0
     lead = 1.0 - second / rank[chosen[0]] if rank[chosen[0]] > 0 else 0.0
     return min(0.97, 0.5 + 0.4 * lead + (0.15 if chosen[0] in named else 0.0))
 

@@ -19,6 +19,9 @@ Cues = Mapping[str, Mapping[str, Mapping[str, float]]]
 
 PLAN_WORD = "绩效"
 HEAD_FIELDS = ("column", "kicker", "title", "subtitle")
+NOTE = "编者按"
+NOTE_LENGTH = 400  # characters within which a 编者按 ends with its paragraph
+NOTED = ("topic", "none")  # what every 编者按 of the plan's months speaks of: the evaluation, no topic
 LEAD_LENGTH = 170  # characters of the body that a reader takes for the lead
 OPENING_LENGTH = 60  # where there is no title, what stands in its place
 # Weight of a cue in head, lead and rest; each repetition adds 0.3 of it, at most three.
@@ -81,6 +84,10 @@ class CueReader:
                 own = group.get(word) or (None if word in blind else _inside(word, group))
                 effects[number].extend((of_label[label], weight) for label, weight in (own or {}).items())
         self._effects = [tuple(effect) for effect in effects]
+        blank = self._slots.index(NOTED) if NOTED in self._slots else -1
+        self._of_note = frozenset(
+            [number for number, effect in enumerate(effects) if any(slot == blank for slot, _ in effect)]
+        )
 
     def read(self, item: ArticleItem) -> ReadText:
         """Join the fields and look for every cue."""
@@ -101,7 +108,10 @@ class CueReader:
         lead_end = at + LEAD_LENGTH
         first: dict[int, int] = {}
         count: dict[int, int] = {}
+        note_end = whole.find("\n", at, at + NOTE_LENGTH) if NOTE in whole[at : at + 12] else -1
         for number, start, _ in self._finder.find_matches_as_indexes(whole):
+            if at <= start < note_end and number in self._of_note:
+                continue
             if number in first:
                 count[number] += 1
             else:

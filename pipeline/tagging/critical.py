@@ -21,8 +21,9 @@ from pipeline.tagging.units import Criticism
 
 NAME = "critical"
 LABELS = ("critical", "other")
-# The share from which the model overrules the rules' silence: chosen on files left out, for precision.
-THRESHOLD = 0.6
+# The share from which the model overrules the rules' silence: on files left out nothing is wrongly exposed
+# from here on (docs/models-news.md); pieces of our own not yet learned from stood between this and .6.
+THRESHOLD = 0.5
 # The share below which it overrules a mark that stands in the running title alone.
 DENIED = 0.05
 _NO_NUMBERS = np.zeros((1, 0), dtype=np.float32)
@@ -40,6 +41,8 @@ def is_open(item: ArticleItem, classes: Classes) -> bool:
     """Whether the words are asked: where no rule decides the form, or only a word in the title does."""
     if classes.form == "曝光":
         return is_loosely_marked(item)
+    if classes.form == "公告" and "通报" in item.title:
+        return True  # 关于…情况的通报: a notice that may well blame
     return not ruled(classes.form, classes)
 
 

@@ -21,12 +21,15 @@ _SITE = re.compile(
 _SITE_TAIL = re.compile(
     r"^(.+?)(?:门户网站|官方网站|官网|网站|微信公众号|公众号|官方微信|官方微博|微博|微信)$"
 )
-_SOURCE_MARK = re.compile(r"(?<![图频片])(?:来源|源自|转自|作者单位|供稿单位|供稿|特约作者|撰稿)\s*[：:/]\s*")
+_SOURCE_MARK = re.compile(
+    r"(?<![图频片])(?:来源|源自|转自|作者单位|供稿单位|供稿|特约作者|撰稿|图文|文图)\s*[：:/]\s*"
+)
 _SUPPLIED = re.compile(r"(?:(?<!\s)\s+)?(?:供稿|/文|文/|文图|图文)")
 # 本报讯（通讯员 某某 市气象局）, and a last line in brackets
 _HEAD_BRACKETS = re.compile(r"[\s　]*[一-鿿]{0,10}讯?\s?[（(]([^）)\n。，]{2,60})[）)]")
 _TAIL_BRACKETS = re.compile(r"[\s　]*[（(]([^）)\n。，]{2,60})[）)]")
 _RUNS_ON = re.compile(r"(?:(?!据|近|记者|综合)[^，。；！？\n])*$")
+_ORGANS = ("局", "委", "办", "站")
 _PICTURE = re.compile(r"\s*(?:供图|图|摄)")
 _OWN_COPY = re.compile(rf"{load_cue_pattern('own_copy')}")
 _DATE = re.compile(r"\s*(?:20\d\d|二[〇○零].{2})年\d{0,2}[^，。]{0,6}日")
@@ -114,6 +117,10 @@ class Bylines:
         if name in self.accounts:
             return self.accounts[name]
         hits = self.finder.find(name)
+        if match is not None and not any(
+            hit.name.unit for hit in hits
+        ):  # 微信:防城港海事 leaves out what kind of organ it is
+            hits = [h for organ in _ORGANS for h in self.finder.find(name + organ) if h.end > len(name)]
         if match is None:  # an account that is called as its unit is
             hits = [hit for hit in hits if (hit.start, hit.end) == (0, len(name))]
         return next((h.name.unit for h in hits if h.name.unit and h.name.unit not in self.media), None)

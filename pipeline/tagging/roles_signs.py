@@ -13,7 +13,7 @@ _CUES = load_lexicon("units_cues.yaml")
 
 COMPANY = frozenset(("本公司", "公司董事会", "投资者", "股份有限公司", "公司公告", "股东"))
 COURT = frozenset(("法院", "判决", "仲裁", "原告", "被告", "起诉", "上诉"))
-SUPPLIERS = frozenset(("来源", "源自", "转自", "作者", "供稿", "撰稿"))
+SUPPLIERS = frozenset(("来源", "源自", "转自", "作者", "供稿", "撰稿", "图文", "文图"))
 ADMITTED = frozenset(("属实", "为真", "真的", "确有"))
 UNCOVERED = frozenset(_CUES["uncover"])
 COMPLAINED = frozenset(_CUES["complaint"])

@@ -21,18 +21,21 @@ from pipeline.tagging.items import ArticleItem
 from pipeline.tagging.names import NameFinder, Names
 from pipeline.tagging.roles import MENTIONS
 from pipeline.tagging.roles_beside import LEADING, rule_confidence
-from pipeline.tagging.roles_byline import Bylines
-from pipeline.tagging.roles_candidate import Case, Piece, weigh
-from pipeline.tagging.roles_exposure import (
+from pipeline.tagging.roles_blame import (
     NO_SPLIT,
     criticised,
-    is_exposure,
     is_praiseworthy,
+    read_exposure,
     split_exposure,
 )
+from pipeline.tagging.roles_byline import Bylines
+from pipeline.tagging.roles_candidate import Case, Piece, Split, weigh
 from pipeline.tagging.roles_model import RoleModel, load_role_model
 from pipeline.tagging.roles_occurrence import Text
 from pipeline.tagging.roles_text import Reader
+
+# Between the chance that denies a mark in the title and the one that overrules the silence of the rules
+FOUND = 0.2
 
 
 class Criticism(NamedTuple):
@@ -44,7 +47,7 @@ class Criticism(NamedTuple):
     @property
     def found(self) -> bool:
         """It does; else it does not, though a mark in its title says so."""
-        return self.chance >= 0.5
+        return self.chance >= FOUND
 
 
 class UnitTags(msgspec.Struct, frozen=True, kw_only=True):
@@ -110,9 +113,14 @@ class UnitTagger:
         text = self.reader.read(item)
         bylined = self.bylines.read(item, text)
         cases = self.read_cases(item, text)
-        exposure = criticism.found if criticism else is_exposure(item, text)
-        split = split_exposure(text, cases) if exposure else NO_SPLIT
-        if criticism and any(is_praiseworthy(text, cases[unit]) for unit in split.exposed):
+        suppliers = {self._of_day(byline.unit, item.published) for byline in bylined}
+        found: Split | None = None
+        if criticism is None:
+            found = read_exposure(item, text, cases, suppliers)
+        elif criticism.found:
+            found = split_exposure(text, cases, suppliers)
+        exposure, split = found is not None, found or NO_SPLIT
+        if criticism and any(is_praiseworthy(text, cases[unit]) for unit in split.exposed or cases):
             return self.tag(item)
         exposed = split.exposed if exposure else criticised(text, cases)
         credits: list[Credit] = []
@@ -133,16 +141,16 @@ class UnitTagger:
                 confidence = max(confidence, TOWN_ORGAN_CONFIDENCE)
             if confidence < DOUBTFUL:
                 continue
-            found = Credit(
+            credit = Credit(
                 unit=case.unit,
                 role="subject",
                 evidence=_evidence(text, case),
                 confidence=round(confidence, 3),
             )
             if confidence >= self.threshold:
-                credits.append(found)
+                credits.append(credit)
             else:
-                doubtful.append(_doubt(found))
+                doubtful.append(_doubt(credit))
         credits = _joined(credits, cases)
         done = {credit.unit for credit in credits}
         exposed = [unit for unit in exposed if unit not in done]

@@ -24,8 +24,8 @@ from sklearn.linear_model import LogisticRegression
 from pipeline.city import City, load_city
 from pipeline.tagging.items import ArticleItem
 from pipeline.tagging.roles_beside import rule_confidence
+from pipeline.tagging.roles_blame import NO_SPLIT, read_exposure
 from pipeline.tagging.roles_candidate import Case, Piece
-from pipeline.tagging.roles_exposure import NO_SPLIT, is_exposure, split_exposure
 from pipeline.tagging.roles_model import PATH, RoleModel
 from pipeline.tagging.units import TOWN_ORGAN_CONFIDENCE, UnitTagger
 from pipeline.training.roles_report import Score, write_card, write_report
@@ -52,7 +52,7 @@ class Article(NamedTuple):
 
 # The credits of the first were right before (precision 1.000); learning from them lost an opening of
 # tests/gold/openings. Those of the second gained nothing for all others together (F1 .979).
-UNLEARNED = frozenset({"articles-tuned-6", "articles-tuned-7"})
+UNLEARNED = frozenset({"articles-tuned-5", "articles-tuned-6", "articles-tuned-7", "articles-tuned-8"})
 
 
 def load_articles(data_dir: Path | None, corrections: Path | None = None) -> list[Article]:
@@ -111,7 +111,7 @@ def _read(source: str, tagger: UnitTagger, item: ArticleItem, gold: frozenset[st
     text = tagger.reader.read(item)
     bylines = frozenset(byline.unit for byline in tagger.bylines.read(item, text))
     cases = tagger.read_cases(item, text)
-    split = split_exposure(text, cases) if is_exposure(item, text) else NO_SPLIT
+    split = read_exposure(item, text, cases, bylines) or NO_SPLIT
     piece = Piece(text, cases, split)
     candidates = [
         (case.unit, piece.read_features(case, case.unit in tagger.names.counties))

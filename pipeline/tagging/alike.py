@@ -122,26 +122,38 @@ def alike(messages: Sequence[Message], new: Collection[str] | None = None) -> It
         ModelError: the frequencies are missing.
     """
     known = load_frequencies()
-    read = weigh_all(messages, known)
+    # By day, so that those that are near enough to a part of them stand together.
+    read = weigh_all(sorted(messages, key=_day), known)
     if not read:
         return
     matrix, _ = matrix_of(read)
     wanted = [i for i, r in enumerate(read) if new is None or r.message.id in new]
     is_new = np.zeros(len(read), dtype=bool)
     is_new[wanted] = True
-    days = np.array([r.message.day.toordinal() if r.message.day else -1 for r in read])
+    days = np.array([_day(r.message) for r in read])
+    dated = int(np.searchsorted(days, 0))  # where those that have a day begin
     for start in range(0, len(wanted), _ROWS):
         part = wanted[start : start + _ROWS]
-        near = (matrix[part] @ matrix.T).tocoo()
-        rows = np.array(part)[near.row]
-        keep = (np.round(near.data, 6) >= _CANDIDATE) & (rows != near.col)
-        keep &= (days[rows] < 0) | (days[near.col] < 0) | (abs(days[rows] - days[near.col]) <= MAX_GAP_DAYS)
-        keep &= ~is_new[near.col] | (rows < near.col)
-        for i, j, whole in sorted(zip(rows[keep], near.col[keep], near.data[keep], strict=True)):
+        first, last = days[part[0]], days[part[-1]]
+        near = np.arange(len(read))
+        if first >= 0:
+            low, high = np.searchsorted(days, [first - MAX_GAP_DAYS, last + MAX_GAP_DAYS + 1])
+            near = np.concatenate([near[:dated], near[max(low, dated) : high]])
+        found = (matrix[part] @ matrix[near].T).tocoo()
+        rows, columns = np.array(part)[found.row], near[found.col]
+        keep = (np.round(found.data, 6) >= _CANDIDATE) & (rows != columns)
+        keep &= (days[rows] < 0) | (days[columns] < 0) | (abs(days[rows] - days[columns]) <= MAX_GAP_DAYS)
+        keep &= ~is_new[columns] | (rows < columns)
+        for i, j, whole in sorted(zip(rows[keep], columns[keep], found.data[keep], strict=True)):
             one, other = (read[k] for k in sorted((i, j), key=lambda k: read[k].message.id))
-            found = _compare(one, other, float(whole), known)
-            if found is not None:
-                yield found
+            pair = _compare(one, other, float(whole), known)
+            if pair is not None:
+                yield pair
+
+
+def _day(message: Message) -> int:
+    """The day's number, -1 for none: what has no day can be on one matter with any."""
+    return message.day.toordinal() if message.day else -1
 
 
 def weigh(message: Message, known: Frequencies) -> Weighed:

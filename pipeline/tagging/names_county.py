@@ -40,7 +40,9 @@ class CountyReader:
         cues = load_lexicon("units_cues.yaml")
         self.names = names
         inner = "[^，。；：！？、\\s“”（）()的在是把将等与了被对向从召举开由让]"
-        offices = _words(lexicon["organs"]["offices"]).replace("|办|", "|(?<![主承协举创兴经代督交申])办|")
+        offices = _words(lexicon["organs"]["offices"]).replace(
+            "|办|", "|(?<![主承协举创兴经代督交申])办(?![理学案事结好实]|公(?!室))|"
+        )
         # A department may be called 城市管理和综合执法局, but a second unit may stand behind 和 at once.
         self._office = re.compile(
             rf"(?!和){inner}{{0,12}}?{offices}(?![员法]|代表|委员)(?:(?!和){inner}{{0,6}}?{offices}(?![员法]|代表|委员))?"

@@ -565,6 +565,13 @@ CASES: dict[str, tuple[dict[str, str], set[tuple[str, str]]]] = {
         },
         set(),
     ),
+    "who attends a leader's inspection on the spot is no office of a county": (
+        {
+            "title": "市领导到码头现场办公",
+            "body": "昨日，市领导在东湾码头开现场会，逐个问题定了期限。\n市发改委、市国土局以及港口区有关负责人参加现场办公。",
+        },
+        set(),
+    ),
     "a social body with a county's name": (
         {
             "title": "剪纸课",

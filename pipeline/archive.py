@@ -31,6 +31,10 @@ DATA, CITY = "data", "city"  # folders in the archive: of var/<city>, and of the
 DERIVED = frozenset({"state", "desk", "logs", "jobs"})
 MAX_MANIFEST_BYTES = 256 * 1024 * 1024
 _ZSTD, _GZIP = b"\x28\xb5\x2f\xfd", b"\x1f\x8b"
+# A seal stands behind all else: a frame that readers of Zstandard pass over, with the SHA-256 of what is
+# before it. Without it a change in what the manifest does not cover, as in itself, would stay unseen.
+_SEAL = b"\x50\x2a\x4d\x18" + (32).to_bytes(4, "little")
+_SEAL_BYTES = len(_SEAL) + 32
 _CHUNK = 1 << 20
 Progress = Callable[[str, int, int | None], None]  # stage in Chinese, done, total
 
@@ -58,6 +62,7 @@ class Manifest(Record, frozen=True, kw_only=True):
     made_at: str
     counts: dict[str, int]
     files: list[Entry]
+    is_sealed: bool = False  # whether the file ends with a seal; the first backups had none
 
     @property
     def size(self) -> int:
@@ -87,9 +92,29 @@ def packing(path: Path) -> Iterator[tarfile.TarFile]:
             tarfile.open(fileobj=packed, mode="w|", format=tarfile.PAX_FORMAT) as tar,
         ):
             yield tar
+        seal = _SEAL + bytes.fromhex(hash_of(path, os.fstat(handle).st_size))
+        os.lseek(handle, 0, os.SEEK_END)
+        os.write(handle, seal)
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def has_seal(path: Path) -> bool:
+    """Whether a file ends with a seal, be it right or not."""
+    with path.open("rb") as file:
+        file.seek(max(0, os.fstat(file.fileno()).st_size - _SEAL_BYTES))
+        return file.read(len(_SEAL)) == _SEAL
+
+
+def _check_seal(path: Path) -> None:
+    """Raises BackupError where a file is not what its seal says."""
+    if has_seal(path):
+        size = path.stat().st_size - _SEAL_BYTES
+        with path.open("rb") as file:
+            file.seek(-32, os.SEEK_END)
+            if hash_of(path, size) != file.read().hex():
+                raise BackupError(f"{path} 与它末尾的 SHA-256 不符，已经损坏，请换一份备份")
 
 
 def add_bytes(tar: tarfile.TarFile, name: str, size: int, content: IO[bytes], at: dt.datetime) -> None:
@@ -108,6 +133,7 @@ def unpacking(path: Path) -> Iterator[tarfile.TarFile]:
     """
     try:
         with contextlib.ExitStack() as stack:
+            _check_seal(path)
             file = stack.enter_context(path.open("rb"))
             magic = file.read(4)
             file.seek(0)
@@ -133,8 +159,12 @@ def _damaged(path: Path, error: Exception) -> BackupError:
     return BackupError(f"{path} 不是完整的备份文件，请换一份备份（{str(error)[:100]}）")
 
 
-def read_manifest(tar: tarfile.TarFile) -> Manifest | tarfile.TarInfo:
+def read_manifest(tar: tarfile.TarFile, path: Path) -> Manifest | tarfile.TarInfo:
     """The manifest, which stands first; or the first file of a tar that was made by hand and has none.
+
+    Args:
+        tar: the archive, opened by `unpacking`.
+        path: its file.
 
     Raises:
         BackupError: of a newer program, or damaged.
@@ -156,6 +186,8 @@ def read_manifest(tar: tarfile.TarFile) -> Manifest | tarfile.TarInfo:
         manifest = msgspec.convert(raw, Manifest)
     except (msgspec.MsgspecError, TypeError, KeyError, UnicodeDecodeError) as error:
         raise BackupError(f"备份清单读不出，请换一份备份（{error}）") from error
+    if manifest.is_sealed and not has_seal(path):
+        raise BackupError(f"{path} 的末尾不完整，请换一份备份")
     names = Counter(entry.name for entry in manifest.files)
     for name in names:
         check_name(name)

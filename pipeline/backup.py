@@ -105,6 +105,7 @@ def write_backup(
             made_at=at.isoformat(timespec="seconds"),
             counts=_counts(parts),
             files=[_entry(part, number, len(parts), progress) for number, part in enumerate(parts)],
+            is_sealed=True,
         )
         draft = target.with_name(f".{target.name}.{os.getpid()}")
         try:
@@ -130,7 +131,7 @@ def check_backup(path: Path, progress: Progress = silent) -> Manifest:
         BackupError: it is damaged, or has no manifest to compare with.
     """
     with unpacking(path) as tar:
-        manifest = read_manifest(tar)
+        manifest = read_manifest(tar, path)
         if not isinstance(manifest, Manifest):
             raise BackupError(f"{path} 没有清单，不是 gangqing backup 做的，无法逐个核对")
         for _ in verified(tar, manifest, progress):

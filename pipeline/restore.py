@@ -148,7 +148,7 @@ def _nobody_at_work(store: Store, warehouse: Path) -> Iterator[None]:
 def _unpack(path: Path, staging: Path, slug: str, progress: Progress) -> tuple[Manifest | None, int, int]:
     """Manifest, number and bytes of the files written below the staging folder, each as it was listed."""
     with unpacking(path) as tar:
-        manifest = read_manifest(tar)
+        manifest = read_manifest(tar, path)
         if not isinstance(manifest, Manifest):
             count, size = _unpack_by_hand(tar, manifest, staging)
             return None, count, size
@@ -288,7 +288,7 @@ def extract_city(path: Path, target: Path) -> list[str]:
         raise BackupError(f"{target} 不是空目录，请换一个")
     names: list[str] = []
     with unpacking(path) as tar:
-        manifest = read_manifest(tar)
+        manifest = read_manifest(tar, path)
         if not isinstance(manifest, Manifest):
             raise BackupError(f"{path} 里没有城市数据")
         contents: dict[str, bytearray] = {}

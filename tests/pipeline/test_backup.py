@@ -181,11 +181,38 @@ def test_an_old_backup_is_not_written_over(case: Case) -> None:
         saved(case)
 
 
+def test_every_change_of_a_byte_is_seen_when_a_backup_is_checked(case: Case, tmp_path: Path) -> None:
+    """Also where it changes nothing that is unpacked: a time in the tar, a count in the manifest."""
+    whole = saved(case).read_bytes()
+    broken = tmp_path / "broken.tar.zst"
+    for place in range(0, len(whole), 31):
+        broken.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
+        with pytest.raises(BackupError):
+            check_backup(broken)
+
+
+def test_a_backup_of_an_older_program_has_no_seal_and_a_newer_one_must_not_lose_it(
+    case: Case, tmp_path: Path
+) -> None:
+    older = tmp_path / "older.tar.zst"
+    said = Manifest(
+        format=1, program="1", city="某市", slug="town", made_at=AT.isoformat(), counts={}, files=[]
+    )
+    made_by_hand(older, [], said)
+    older.write_bytes(older.read_bytes()[:-40])
+    assert not archive.has_seal(older) and check_backup(older) == said
+    path = saved(case)
+    path.write_bytes(path.read_bytes()[:-40])
+    with pytest.raises(BackupError, match="末尾不完整"):
+        check_backup(path)
+
+
 def test_a_change_of_any_byte_is_found_before_anything_is_written(case: Case, tmp_path: Path) -> None:
     path = saved(case)
     whole = path.read_bytes()
     home = tmp_path / "two"
-    for place in range(3, len(whole), max(1, len(whole) // 60)):
+    seal = range(len(whole) - 44, len(whole))
+    for place in [*range(3, len(whole), max(1, len(whole) // 60)), *seal]:
         broken = tmp_path / "broken.tar.zst"
         broken.write_bytes(whole[:place] + bytes([whole[place] ^ 0x41]) + whole[place + 1 :])
         with pytest.raises(BackupError):

@@ -115,6 +115,7 @@ def build_section(quick: bool, taken: list[Path]) -> str:
             printed, where = run([*command, "--json", str(figures)])
             results = json.loads(figures.read_text(encoding="utf-8"))
     results.sort(key=lambda each: each["size"])
+    command[-len(sizes) :] = [str(each["size"]) for each in results]
     draw(results)
     body = "\n\n".join(
         [

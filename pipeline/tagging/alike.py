@@ -11,7 +11,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from collections.abc import Collection, Iterator, Sequence
-from functools import cache, lru_cache
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -36,7 +36,9 @@ _CANDIDATE, _BESIDES = (
     0.13,
 )  # least likeness of the whole, and of what is left without the shared phrase
 _COVERS = 0.8  # a shared phrase that is so much of the shorter title is the matter itself
+_NOTHING = 1e-6  # a square of weights under it is what rounding leaves of none
 _ROWS = 500
+_COMPARED = 5000
 
 
 @dataclasses.dataclass(frozen=True)
@@ -99,6 +101,8 @@ class Weighed:
     weights: npt.NDArray[np.float64]
 
 
+Places = npt.NDArray[np.intp]
+Floats64 = npt.NDArray[np.float64]
 _SECOND = np.uint64(0xFFFF)  # the second character of a gram
 
 
@@ -127,6 +131,7 @@ def alike(messages: Sequence[Message], new: Collection[str] | None = None) -> It
     if not read:
         return
     matrix, _ = matrix_of(read)
+    comparison = _Comparison(read, known)
     wanted = [i for i, r in enumerate(read) if new is None or r.message.id in new]
     is_new = np.zeros(len(read), dtype=bool)
     is_new[wanted] = True
@@ -144,11 +149,7 @@ def alike(messages: Sequence[Message], new: Collection[str] | None = None) -> It
         keep = (np.round(found.data, 6) >= _CANDIDATE) & (rows != columns)
         keep &= (days[rows] < 0) | (days[columns] < 0) | (abs(days[rows] - days[columns]) <= MAX_GAP_DAYS)
         keep &= ~is_new[columns] | (rows < columns)
-        for i, j, whole in sorted(zip(rows[keep], columns[keep], found.data[keep], strict=True)):
-            one, other = (read[k] for k in sorted((i, j), key=lambda k: read[k].message.id))
-            pair = _compare(one, other, float(whole), known)
-            if pair is not None:
-                yield pair
+        yield from comparison.tell(rows[keep], columns[keep], found.data[keep])
 
 
 def _day(message: Message) -> int:
@@ -202,48 +203,84 @@ def matrix_of(read: Sequence[Weighed]) -> tuple[sparse.csr_array, Keys]:
     return matrix, names
 
 
-def _compare(one: Weighed, other: Weighed, whole: float, known: Frequencies) -> Alike | None:
-    a, b = one.message, other.message
-    phrase = max(
-        _shared(a.title, f"{b.title}\n{b.text[:_READ]}"),
-        _shared(b.title, f"{a.title}\n{a.text[:_READ]}"),
-        key=len,
-    )
-    inside = _telling(phrase, known)
-    if not len(inside):
-        return None
-    shorter = min(len(a.title), len(b.title))
-    besides = 1.0 if len(phrase) >= _COVERS * shorter else _besides(one, other, inside)
-    if round(besides, 6) < _BESIDES:
-        return None
-    return Alike(a.id, b.id, round(float(np.sqrt(whole * besides)), 4), phrase.strip())
+class _Comparison:
+    """Candidates among the messages of one call, compared many at a time. What is told of two messages
+    depends on nothing but these two: sums are taken in the order of the keys, whatever stands beside them."""
+
+    def __init__(self, read: Sequence[Weighed], known: Frequencies) -> None:
+        self._read = read
+        self._known = known
+        keys = np.concatenate([r.keys for r in read])
+        weights = np.concatenate([r.weights for r in read])
+        ends = np.cumsum([0, *(len(r.keys) for r in read)])
+        self._names, places = np.unique(keys, return_inverse=True)
+        self._all = sparse.csr_array((weights, places, ends), shape=(len(read), len(self._names)))
+        self._squares = self._all.multiply(self._all).sum(axis=1)
+
+    def tell(self, rows: Places, columns: Places, wholes: Floats64) -> Iterator[Alike]:
+        """Those of the candidates that are on one matter, by row and column."""
+        order = np.lexsort((columns, rows))
+        for start in range(0, len(order), _COMPARED):
+            part = order[start : start + _COMPARED]
+            yield from self._tell(rows[part], columns[part], wholes[part])
+
+    def _tell(self, rows: Places, columns: Places, wholes: Floats64) -> Iterator[Alike]:
+        numbers = zip(rows.tolist(), columns.tolist(), strict=True)
+        pairs_ = [sorted(two, key=lambda k: self._read[k].message.id) for two in numbers]
+        phrases = [_phrase(self._read[one].message, self._read[other].message) for one, other in pairs_]
+        inside, owners = _telling(phrases, self._known)
+        besides = self._besides(np.array(pairs_), inside, owners)
+        tells = np.bincount(owners, minlength=len(phrases)) > 0
+        for at in np.flatnonzero(tells):
+            one, other = (self._read[k].message for k in pairs_[at])
+            covers = len(phrases[at]) >= _COVERS * min(len(one.title), len(other.title))
+            rest = 1.0 if covers else float(besides[at])
+            if round(rest, 6) >= _BESIDES:
+                strength = round(float(np.sqrt(wholes[at] * rest)), 4)
+                yield Alike(one.id, other.id, strength, phrases[at].strip())
+
+    def _besides(self, two: Places, inside: Keys, owners: Places) -> Floats64:
+        """Cosines (pairs,) of what two messages (pairs, 2) say without the phrase that they share."""
+        left, right = two.T
+        places = np.minimum(np.searchsorted(self._names, inside), len(self._names) - 1)
+        is_said = self._names[places] == inside
+        places, owners = places[is_said], owners[is_said]
+        one, other = (np.asarray(self._all[side[owners], places]).ravel() for side in (left, right))
+        size = len(two)
+        shared = self._all[left].multiply(self._all[right]).sum(axis=1)
+        shared = shared - np.bincount(owners, one * other, size)
+        lengths = self._squares[left] - np.bincount(owners, one**2, size)
+        lengths = lengths * (self._squares[right] - np.bincount(owners, other**2, size))
+        is_left = lengths > _NOTHING
+        cosines: Floats64 = np.where(is_left, shared / np.sqrt(np.where(is_left, lengths, 1.0)), 0.0)
+        return cosines
 
 
-def _shared(title: str, rest: str) -> str:
+def _phrase(one: Message, other: Message) -> str:
+    """The longest phrase of the one's or the other's title that stands in the other's or the one's post."""
+    found = _shared(one.title, f"{other.title}\n{other.text[:_READ]}")
+    return _shared(other.title, f"{one.title}\n{one.text[:_READ]}", found)
+
+
+def _shared(title: str, rest: str, found: str = "") -> str:
     """The longest phrase of a title that stands in the rest, the first of several: what difflib's
-    `find_longest_match` finds without its table of the rest, which takes ten times as long as the answer."""
-    found = ""
-    for start in range(len(title)):
+    `find_longest_match` finds without its table of the rest, which takes ten times as long as the answer.
+    `found`: where none is longer, this."""
+    for start in range(len(title) - len(found)):
         while (longer := title[start : start + len(found) + 1]) in rest and len(longer) > len(found):
             found = longer
     return found
 
 
-@lru_cache(maxsize=4096)
-def _telling(phrase: str, known: Frequencies) -> Keys:
-    """The pairs of characters of a phrase but those of rhetoric; none where none of them is rare."""
-    inside: Keys = np.setdiff1d(pairs(phrase), _rhetoric())
-    return inside if len(inside) and known.of(inside).min() <= _RARE else inside[:0]
-
-
-def _besides(one: Weighed, other: Weighed, inside: Keys) -> float:
-    """Cosine of what two messages say without the phrase that they share."""
-    left, right = ~_are_in(one.keys, inside), ~_are_in(other.keys, inside)
-    lengths = np.sqrt((one.weights[left] ** 2).sum() * (other.weights[right] ** 2).sum())
-    if not lengths:
-        return 0.0
-    _, i, j = np.intersect1d(one.keys[left], other.keys[right], assume_unique=True, return_indices=True)
-    return float(one.weights[left][i] @ other.weights[right][j] / lengths)
+def _telling(phrases: Sequence[str], known: Frequencies) -> tuple[Keys, Places]:
+    """The pairs of characters of phrases but those of rhetoric, and the numbers of their phrases; of a phrase
+    none where none of its pairs is rare."""
+    grams = read_grams(phrases)
+    owners = np.repeat(np.arange(len(grams)), np.diff(grams.starts))
+    here = ((grams.keys & _SECOND) != 0) & ~_are_in(grams.keys, _rhetoric())
+    keys, owners = grams.keys[here], owners[here]
+    rare = np.bincount(owners, known.of(keys) <= _RARE, len(phrases)) > 0
+    return keys[rare[owners]], owners[rare[owners]]
 
 
 def _are_in(keys: Keys, those: Keys) -> npt.NDArray[np.bool_]:

@@ -23,13 +23,24 @@ Sort = Literal["rank", "newest", "oldest"]
 Copies = Literal["", "first", "reprint"]
 MAX_HITS = 5000  # texts that one question finds at most; the page says so
 _SECONDS = 5.0  # a question that takes longer is given up
+# By rank of all that the index holds, only those that are shown are looked up in `doc`; by day, or up to one
+# that is not the last, all that hold the words are.
+_BEST = """
+SELECT d.ref, d.part, found.score
+FROM (
+  SELECT rowid, rank AS score FROM {kind}_text
+  WHERE {kind}_text MATCH :words AND rank MATCH 'bm25(6.0, 1.0, 1.0)' ORDER BY rank LIMIT :limit
+) AS found JOIN doc AS d ON d.id = found.rowid
+ORDER BY found.score
+"""
 _HITS = """
-SELECT d.ref, d.part, bm25(text, 6.0, 1.0, 1.0) AS score
-FROM text JOIN doc AS d ON d.id = text.rowid
-WHERE text MATCH ? AND d.kind = ? {until}
-ORDER BY {order} LIMIT ?
+SELECT d.ref, d.part, t.rank AS score
+FROM {kind}_text AS t JOIN doc AS d ON d.id = t.rowid
+WHERE {kind}_text MATCH :words AND t.rank MATCH 'bm25(6.0, 1.0, 1.0)' AND (d.day IS NULL OR d.day <= :until)
+ORDER BY {order} LIMIT :limit
 """
 _ORDERS = {"rank": "score", "newest": "d.day DESC, score", "oldest": "d.day, score"}
+_LAST_DAY = "SELECT value FROM meta WHERE key = 'last_day'"
 
 
 # What is wrong with an index that cannot be asked.
@@ -153,12 +164,14 @@ def search_hits(
     """
     if (state := index_state(index)) != "whole":
         raise NoSearchIndex(_AMISS[state])
-    sql = _HITS.format(until="AND (d.day IS NULL OR d.day <= ?)" if as_of else "", order=_ORDERS[sort])
+    until = (as_of or dt.date.max).isoformat()
     with contextlib.closing(_open(index)) as con:
         try:
+            is_all = con.execute(_LAST_DAY).fetchone()[0] <= until
+            sql = (_BEST if is_all and sort == "rank" else _HITS).format(kind=kind, order=_ORDERS[sort])
             for expression, is_by_chars in ((query.by_words, False), (query.by_chars, True)):
-                days = [as_of.isoformat()] if as_of else []
-                rows = con.execute(sql, [expression, kind, *days, MAX_HITS + 1]).fetchall()
+                wanted = {"words": expression, "until": until, "limit": MAX_HITS + 1}
+                rows = con.execute(sql, wanted).fetchall()
                 if rows:
                     kept = rows[:MAX_HITS]
                     return Hits(

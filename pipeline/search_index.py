@@ -26,7 +26,7 @@ from pipeline.seal import is_sealed, publish_sealed
 from pipeline.tagging.segment import search_tokens
 from pipeline.warehouse import Warehouse
 
-_LAYOUT = "2"  # raise it when tables or tokens change
+_LAYOUT = "3"  # raise it when tables or tokens change
 _BATCH = 2000  # texts
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -35,7 +35,9 @@ CREATE TABLE doc (
   id INTEGER PRIMARY KEY, kind TEXT NOT NULL, ref TEXT NOT NULL, part TEXT NOT NULL, day TEXT,
   UNIQUE (kind, ref, part)
 );
-CREATE VIRTUAL TABLE text
+CREATE VIRTUAL TABLE article_text
+USING fts5(title, words, exact, content='', tokenize='unicode61 remove_diacritics 0');
+CREATE VIRTUAL TABLE post_text
 USING fts5(title, words, exact, content='', tokenize='unicode61 remove_diacritics 0');
 """
 # Every text once: (kind, ref, part, day, title, body). An article's part is the hash of its text, a post's
@@ -195,15 +197,15 @@ def _fill(draft: Path, source: Warehouse, meta: dict[str, str], say: Progress) -
             con.executemany("INSERT INTO meta VALUES (?, ?)", meta.items())
         con.execute("BEGIN")
         fresh = _wanted(con, source)
-        number = con.execute("SELECT MAX(rowid) FROM text").fetchone()[0] or 0
+        number = _last_number(con)
         done = 0
-        for rows in _texts(source, fresh):
+        for kind, rows in _texts(source, fresh):
             docs: list[Any] = []
             texts: list[Any] = []
             for row in rows:
                 number += 1
                 title, body = folded(row["title"] or ""), folded(row["body"] or "")
-                docs.append((number, row["kind"], row["ref"], row["part"], row["day"]))
+                docs.append((number, kind, row["ref"], row["part"], row["day"]))
                 texts.append(
                     (
                         number,
@@ -213,17 +215,25 @@ def _fill(draft: Path, source: Warehouse, meta: dict[str, str], say: Progress) -
                     )
                 )
             con.executemany("INSERT INTO doc VALUES (?, ?, ?, ?, ?)", docs)
-            con.executemany("INSERT INTO text (rowid, title, words, exact) VALUES (?, ?, ?, ?)", texts)
+            into = f"{kind}_text (rowid, title, words, exact)"
+            con.executemany(f"INSERT INTO {into} VALUES (?, ?, ?, ?)", texts)  # noqa: S608
             done += len(docs)
             say("建立全文索引", done, len(fresh))
         con.execute("DELETE FROM consumed")
         con.executemany(
             "INSERT INTO consumed VALUES (?, ?)", source.rows("SELECT file, end_offset FROM consumed")
         )
+        con.execute("INSERT OR REPLACE INTO meta SELECT 'last_day', COALESCE(MAX(day), '') FROM doc")
         con.execute("COMMIT")
         return done
     finally:
         con.close()
+
+
+def _last_number(con: sqlite3.Connection) -> int:
+    """The last number that a text has or had: the words of one that was deleted stay."""
+    last = [con.execute(f"SELECT MAX(rowid) FROM {kind}_text").fetchone()[0] for kind in ("article", "post")]  # noqa: S608
+    return max(number or 0 for number in last)
 
 
 def _wanted(con: sqlite3.Connection, source: Warehouse) -> list[str]:
@@ -273,12 +283,13 @@ def _digest_of(keys: Iterable[str]) -> int:
     return total
 
 
-def _texts(source: Warehouse, keys: list[str]) -> Iterator[Iterable[dict[str, Any]]]:
-    for sql, kind in ((_ARTICLES, "article\n"), (_POSTS, "post\n")):
-        wanted = [key for key in keys if key.startswith(kind)]
+def _texts(source: Warehouse, keys: list[str]) -> Iterator[tuple[str, Iterable[dict[str, Any]]]]:
+    for sql, kind in ((_ARTICLES, "article"), (_POSTS, "post")):
+        wanted = [key for key in keys if key.startswith(f"{kind}\n")]
         if wanted:
             source.hold("wanted", "key", wanted)
-            yield from source.records(sql, _BATCH)
+            for rows in source.records(sql, _BATCH):
+                yield kind, rows
 
 
 def texts_digest(path: Path) -> str:

@@ -130,17 +130,17 @@ def plans(con: Any, index: Path, found: dict[str, Any]) -> dict[str, list[str]]:
     """What takes the time in each question that is over its limit."""
     import sqlite3
 
-    from analysis.search import _HITS, _ORDERS
+    from analysis.search import _BEST
     from analysis.search_query import parse_query
     from analysis.warehouse import question_sql
 
     read: dict[str, list[str]] = {}
     slow = [name for name in found if found[name]["later"] > LIMITS[name.split()[0]]]
-    sql = _HITS.format(until="", order=_ORDERS["rank"])
+    sql = _BEST.format(kind="article")
     for name in [name for name in slow if name.startswith("search ")][:2]:
         db = sqlite3.connect(index)
         query = parse_query(name.removeprefix("search ")).by_words
-        steps = db.execute("EXPLAIN QUERY PLAN " + sql, [query, "article", 1000]).fetchall()
+        steps = db.execute("EXPLAIN QUERY PLAN " + sql, {"words": query, "limit": 1000}).fetchall()
         read[name] = [str(step[3]) for step in steps]
         db.close()
     at = dt.datetime.combine(DAY, dt.time(23, 59, 59))

@@ -26,6 +26,7 @@ REPEAT = 0.12  # per further phrase of the same matter, at most four
 # Characters that segmentation sticks to the word behind them: 三个|月工资.
 LOOSE = frozenset("一二三四五六七八九十几两半个月年天日的了我你他们这那没不")
 SURE = 2  # a longer phrase begins where a word begins
+_PLACES = ("local", "county")  # kinds of keys of the shared index
 DUTY_WEIGHT = 0.5  # a word of the city's own duties column
 
 
@@ -108,8 +109,10 @@ class DutyRouter:
 
     def route(self, found: dict[tuple[str, str], list[Span]], text: str, title_end: int) -> dict[str, Routed]:
         """Short name → what speaks for it. `title_end` is where the title ends in the text; a phrase
-        counts only where a word begins: 动车 is not in 电动车."""
+        counts only where a word begins: 动车 is not in 电动车; and none inside the name of a place: neither
+        公车 in 公车镇 nor 金花茶 in 金花茶大道."""
         result: dict[str, Routed] = defaultdict(Routed)
+        places = [span for key, spans in found.items() if key[0] in _PLACES for span in spans]
         for kind, key in found:
             if kind == "any":
                 matter, units = self._matters[int(key)]
@@ -118,7 +121,9 @@ class DutyRouter:
                 if ("without", key) in found:
                     continue
                 spans = found[kind, key]
-                first = next((span for span in spans if _begins(text, span)), None)
+                first = next(
+                    (span for span in spans if _begins(text, span) and not _is_of_place(span, places)), None
+                )
                 if first is None:
                     continue
                 score = matter.points
@@ -138,6 +143,13 @@ def _begins(text: str, span: Span) -> bool:
     """Whether a word begins where a phrase stands; three characters hardly ever begin inside a word."""
     start, end = span
     return end - start > SURE or not start or text[start - 1] in LOOSE or begins_word(text, start)
+
+
+def _is_of_place(span: Span, places: list[Span]) -> bool:
+    """Whether a phrase is but a part of a place's name."""
+    return any(
+        start <= span[0] and span[1] <= end and end - start > span[1] - span[0] for start, end in places
+    )
 
 
 def _add(routed: Routed, score: float, matter: str, span: Span) -> None:

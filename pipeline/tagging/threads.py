@@ -28,6 +28,8 @@ _NO_ADDRESS = ("广告", "讨论")  # a unit's name in these is a place or a tal
 ASKED_IN_FACT, HAILED = 0.97, 0.7  # confidence that a unit is asked: it replied, it is hailed
 ASKED_AGAIN = 0.85  # confidence that an answer does not stand that the poster wants again
 URGENT = 0.4  # share from which a danger is taken to be there now
+ENDANGERED = 0.55  # share of danger from which a post asks, whomever it speaks to
+DESPAIR = 2  # distinct words of one who speaks of dying
 _JOKE = re.compile(r"哈哈|嘿嘿|\[.{1,4}\]|嘻嘻|滑稽|233|^顶|沙发")
 
 
@@ -216,8 +218,13 @@ def _raised(kind: Kind, reading: Reading, repliers: Repliers, is_replied: bool) 
         return replace(kind, kind="表扬", why="官方账号感谢其表扬", cue=None, asked=False)
     if kind.kind in ("表扬", "广告") or reading.elsewhere is not None:
         return kind
-    if is_replied or (reading.hailed and not kind.asked):
-        named = kind.kind if kind.kind in ASKING else kind.asking
+    despairs = reading.count("despair") >= DESPAIR
+    if despairs:
+        kind = replace(kind, urgent=max(kind.urgent, ENDANGERED))
+    # "谁来帮我喂猫", "求大家帮忙找" are said to netizens, but the danger is the city's.
+    endangered = kind.urgent >= ENDANGERED and not reading.has("lost_pet")
+    if is_replied or (not kind.asked and (reading.hailed or endangered)):
+        named = kind.kind if kind.kind in ASKING else "求助" if despairs else kind.asking
         sure = ASKED_IN_FACT if is_replied else max(kind.asked_confidence, HAILED)
         return replace(kind, kind=named, asked=True, asked_confidence=sure)
     return kind

@@ -182,7 +182,8 @@ class UnitNames:
             elif after.startswith(self._place_after):
                 continue
             addressed = span[0] < title_end or before.endswith(self._calls) or after.startswith(self._called)
-            own = after.startswith(self._its_own)
+            # "物价局批的还是司机自己定的" leaves open whose act it is.
+            own = after.startswith(self._its_own) and "还是" not in after
             known = named.get(unit)
             if known is None or (addressed and not known.addressed):
                 named[unit] = Named(

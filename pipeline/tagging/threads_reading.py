@@ -59,6 +59,11 @@ _ON_THE_WAY_AFTER = (
 
 _NOWHERE: list[Span] = []
 HAILS = frozenset("，,：:！!？?")  # behind a name that is spoken to
+# Behind a name in a title: what it should do, or is asked.
+_URGES = (
+    "能不能", "能否", "可不可以", "可否", "可以", "什么时候", "几时", "何时", "为什么", "为何", "为啥",
+    "请", "到底", "敢不敢", "管管", "管一管", "管不管", "出来", "来看", "该", "要不要", "的来", "的请",
+)  # fmt: skip
 
 
 class Reading(msgspec.Struct):
@@ -101,9 +106,11 @@ class Reading(msgspec.Struct):
 
     @property
     def hailed(self) -> bool:
-        """Whether the title begins with a unit's name and speaks to it: "港口区政府，…", "教育局：…"."""
+        """Whether the title begins with a unit's name and speaks to it: "港口区政府，…", "教育局能不能…"."""
         return any(
-            start == 0 and self.text[end : end + 1] in HAILS and end < self.title_end
+            start == 0
+            and end < self.title_end
+            and (self.text[end] in HAILS or self.text.startswith(_URGES, end, self.title_end))
             for start, end in (entry.span for entry in self.named)
         )
 
@@ -173,7 +180,12 @@ class PostReader:
             if kind != "city":
                 continue
             points = 0.0
+            last = -1
             for start, end in spans:
+                # A tout's cry, "南宁南宁马上走", names it once.
+                called_again, last = start == last, end
+                if called_again:
+                    continue
                 if text.endswith(_ON_THE_WAY_BEFORE, 0, start) or text.startswith(_ON_THE_WAY_AFTER, end):
                     if start >= title_end:
                         points += 0.4

@@ -23,7 +23,7 @@ MOST = 3
 _FROM = ("户口", "户口在", "我是", "老家", "老家在", "家在", "嫁去", "嫁到", "户籍", "从", "回", "去", "到")
 RESPONSIBLE = 0.35  # share of the best score from which a named unit is held responsible
 NAMED = 2.0  # what being called upon adds for a responsible unit
-TOLD = 0.1  # what being told of adds
+TOLD = 0.5  # what being told of adds for a responsible unit
 WORTH = 0.04  # share of the best score from which a unit is suggested at all
 PHRASES = 0.25  # worth of the strongest phrases beside the learned router's whole share
 ENOUGH = 3.0  # points of phrases that count in full
@@ -48,7 +48,9 @@ class UnitChooser:
     """Chooses the units of posts of one city."""
 
     def __init__(self, city: City, router: DutyRouter, model: GramModel | None = None) -> None:
-        self._institutions = router.institutions
+        # A park, where it is named, has the matters of those whom it brought there.
+        parks = {unit.short for unit in city.units if unit.kind == "园区"}
+        self._institutions = router.institutions | parks
         self.learned = LearnedRouter(router.unit_of, model)
         own: dict[str, Any] = city.data("duties.yaml", {}) or {}
         self._apart = frozenset(own.get("apart", ()))

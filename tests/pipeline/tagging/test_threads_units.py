@@ -83,3 +83,58 @@ def test_irony_is_a_complaint(tagger: ThreadTagger) -> None:
         post("给我们物业送锦旗", "电梯坏了半个月不修，垃圾堆到门口，业界良心，感谢你们让我天天爬十八楼！")
     )
     assert tags.kind == "投诉"
+
+
+def test_a_phrase_inside_a_places_name_says_nothing(tagger: ThreadTagger) -> None:
+    tags = tagger.tag(post("公车镇的路灯坏了一排", "晚上黑麻麻的，老人散步摔了一跤，请派人来修。"))
+    assert "市纪委" not in tags.units  # no 公车 in 公车镇
+    assert tags.units[0] in ("市市政局", "港口区")
+    tags = tagger.tag(post("金花茶大道旁边的楼盘夜里打桩", "凌晨三点还在响，整栋楼没人睡得着，管一管。"))
+    assert "市林业局" not in tags.units
+
+
+def test_a_name_called_out_twice_by_a_tout_is_no_other_citys_matter(tagger: ThreadTagger) -> None:
+    tags = tagger.tag(
+        post("总站门口的班车乱收钱", "一出门就有人喊“南宁南宁上车就走”，收了一百二不给票，司机自己装口袋。")
+    )
+    assert tags.needs_reply and tags.units[0] == "市交通局"
+
+
+@pytest.mark.parametrize(
+    ("unit", "title"),
+    [("市广播电视台", "电视台可以搞一档讲白话的节目吗"), ("市文化委", "文化局能不能把球场的门开一开")],
+)
+def test_a_title_that_begins_with_a_unit_and_says_what_it_should_do_asks_it(
+    tagger: ThreadTagger, unit: str, title: str
+) -> None:
+    tags = tagger.tag(post(title, "邻居们都想，哈哈，点子白送。"))
+    assert tags.needs_reply and tags.units[0] == unit
+
+
+def test_who_takes_leave_of_life_is_urgent_though_it_speaks_to_netizens(tagger: ThreadTagger) -> None:
+    tags = tagger.tag(
+        post("遗照拍好了，谁来帮我喂猫", "药还是那几粒，每天看着阳台想着跳下去就安静了。对不起大家。")
+    )
+    assert tags.needs_reply and tags.urgency == "紧急"
+    assert tags.units[0] == "市公安局"
+
+
+def test_one_word_of_death_is_no_leave_of_life(tagger: ThreadTagger) -> None:
+    tags = tagger.tag(post("棕色钱包丢在车上", "里面有我爸的遗照，钱不要了，捡到的街坊联系我，重谢。"))
+    assert not tags.needs_reply and tags.urgency == "普通"
+
+
+def test_who_asks_whether_it_was_a_units_act_does_not_say_so(tagger: ThreadTagger) -> None:
+    text = "站里的大巴腊月卖一百二，一车四十几个人。上浮一倍多是物价局批的还是司机自己批的？班车不撕票。"
+    assert tagger.tag(post("平时五十五的大巴不给票", text)).units[0] == "市交通局"
+
+
+def test_a_told_unit_that_is_responsible_comes_before_a_likelier_one(tagger: ThreadTagger) -> None:
+    text = "墙上钉着人防的牌子，物业把地下车库的车位卖八万八，有没有向人防办备案？"
+    assert tagger.tag(post("地下车库的车位拿来卖", text)).units[0] == "市人防办"
+
+
+def test_the_citys_own_trade_is_not_the_countys_where_it_plays(tagger: ThreadTagger) -> None:
+    text = "一车老人被旅行社的导游关在店里两个钟，不买不开车，合同盖了章，请处理。"
+    assert tagger.tag(post("东兴一日游的导游逼人买东西", text)).units[0] == "市旅发委"
+    assert tagger.tag(post("东兴的公厕断水", "北仑大道那边的公厕一股味，没人管。")).units[0] == "东兴市"

@@ -9,11 +9,12 @@ import pandas as pd
 
 from analysis import announcement, exposure, proofs, verdicts
 from analysis.credits import Points, parse_points
-from analysis.plan import CITY_ROW, Fact, Plan, load_facts
+from analysis.plan import CITY_ROW, Fact, Plan
+from analysis.plan_facts import PlanFact, counted, counted_facts
 from analysis.proofs import Record
-from analysis.queue import queue
+from analysis.queue import opened_between, queue
 from analysis.record import said_in
-from analysis.scoring import score_lines
+from analysis.scoring import score_sums
 from analysis.sources import load_sources
 from analysis.ticket import Rules, Ticket, parse_rules
 from analysis.verdicts import MET, NOT_ASKED, NOT_YET, UNKNOWN, UNMET, CoverageRow, Ground
@@ -85,7 +86,7 @@ def coverage(
         pieces = piece_rows(con, plan, as_of, known_by, rules=rules, points=points, facts=facts)
     ground = pieces.ground
     if tickets is None:
-        tickets = queue(con, rules, as_of, known_by=known_by, include_closed=True)
+        tickets = _tickets(con, plan, rules, as_of, known_by)
     record = _record(con, ground, known_by, tickets)
     rows = [*pieces.rows]
     for task in plan.tasks:
@@ -119,25 +120,39 @@ def piece_rows(
 ) -> Pieces:
     """The part of `coverage` that only articles, sources and what people decided of them can change."""
     day = as_of.date() if isinstance(as_of, dt.datetime) else as_of
-    if facts is None:
-        facts = load_facts(con, plan, as_of, known_by)
+    found = counted_facts(con, plan, as_of, known_by) if facts is None else counted(plan, facts)
     start = min((task.window.start for task in plan.tasks), default=day)
     sources = []
     if day >= start:
         calendar = (rules or parse_rules({})).calendar
         sources = load_sources(con, start, day, known_by, calendar, plan.min_silent_days)
-    ground = Ground(plan, day, facts, sources)
+    ground = Ground(plan, day, found, sources)
     rows: list[CoverageRow] = []
     for task in plan.tasks:
         if task.kind in _BY_PIECES:
             rows += _BY_PIECES[task.kind](ground, task)
         elif task.kind == "score":
             scoring = points or parse_points({})
-            for name, lines in score_lines(plan, task, facts, scoring).items():
-                total = sum(line.points for line in lines)
-                ids = [line.article_id for line in lines]
+            for name, (ids, total) in score_sums(plan, task, found, scoring).items():
                 rows.append(ground.row(task, name, ids, len(ids), verdict=NOT_ASKED, note=f"{total:g} 分"))
     return Pieces(ground, rows)
+
+
+def _tickets(
+    con: Connection,
+    plan: Plan,
+    rules: Rules,
+    as_of: dt.date | dt.datetime,
+    known_by: dt.date | dt.datetime | None,
+) -> list[Ticket]:
+    """The tickets on which a verdict stands."""
+    if known_by is not None:
+        return queue(con, rules, as_of, known_by=known_by, include_closed=True)
+    windows = [task.window for task in plan.tasks if task.kind == "forum_response"]
+    if not windows:
+        return []
+    first, last = min(window.start for window in windows), max(window.end for window in windows)
+    return opened_between(con, rules, as_of, first, last)
 
 
 def _record(
@@ -145,11 +160,14 @@ def _record(
 ) -> Record:
     plan = ground.plan
     words = {word for t in plan.tasks if t.kind == "announcement_presence" for word in t.title_words}
-    urls = [fact.url for fact in ground.facts if not fact.title_words.isdisjoint(words)]
+    shown = [fact for fact in ground.facts if not fact.title_words.isdisjoint(words)]
+    left = {fact.url for fact in shown if isinstance(fact, PlanFact)}
+    urls = [fact.url for fact in shown if fact.url not in left]
+    rows = ask(con, "presence_now", urls=sorted(left)) if left else []
+    rows += ask(con, "presence", urls=urls, known_by=moment(known_by)) if urls else []
     fetches: dict[str, list[dict[str, object]]] = {}
-    if urls:
-        for row in ask(con, "presence", urls=urls, known_by=moment(known_by)):
-            fetches.setdefault(row["url"], []).append(row)
+    for row in rows:
+        fetches.setdefault(row["url"], []).append(row)
     return Record(
         proofs=ask(con, "proof", known_by=moment(known_by)),
         tickets=tickets,

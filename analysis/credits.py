@@ -38,21 +38,29 @@ class Points(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     def of_copy(self, fact: Fact, unit: str) -> tuple[float, str]:
         """Points of one copy for one unit, and how they come about, in Chinese."""
-        level = fact.level if fact.level in self.levels else self.default_level
-        name = fact.outlet if fact.outlet in self.outlets else level
-        points = self.outlets[name] if fact.outlet in self.outlets else self.levels[level]
+        sharing = 1
+        if self.joint == "split" and fact.credits[unit].role == "joint":
+            sharing = sum(credit.role == "joint" for credit in fact.credits.values())
+        return self.of_place(fact.outlet, fact.level, fact.page, fact.is_lead, sharing)
+
+    def of_place(
+        self, outlet: str, level: str | None, page: str | None, is_lead: bool, sharing: int
+    ) -> tuple[float, str]:
+        """Points of a copy for one of so many units that share it, by where it stands; and how they come."""
+        level = level if level in self.levels else self.default_level
+        name = outlet if outlet in self.outlets else level
+        points = self.outlets[name] if outlet in self.outlets else self.levels[level]
         how = [f"{name} {points:g}"]
-        is_front = _FRONT.match(fact.page or "") is not None
+        is_front = _FRONT.match(page or "") is not None
         factor, place = (self.front_page, "头版") if is_front else (1.0, "")
-        if fact.is_lead and (not is_front or self.lead >= factor):
+        if is_lead and (not is_front or self.lead >= factor):
             factor, place = self.lead, "头条"
         if factor != 1.0:
             points *= factor
             how.append(f"{place} ×{factor:g}")
-        sharing = [c for c in fact.credits.values() if c.role == "joint"]
-        if self.joint == "split" and fact.credits[unit].role == "joint" and len(sharing) > 1:
-            points /= len(sharing)
-            how.append(f"{len(sharing)} 个单位均分")
+        if sharing > 1:
+            points /= sharing
+            how.append(f"{sharing} 个单位均分")
         return points, "，".join(how)
 
     def of_story(self, copies: Iterable[Fact], unit: str) -> tuple[float, str]:

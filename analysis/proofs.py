@@ -9,7 +9,7 @@ from typing import Any
 
 from analysis import exposure
 from analysis.exposure import fold, lacking_steps, planned_for
-from analysis.plan import CITY_ROW, Task, matched, stories
+from analysis.plan import CITY_ROW, Task, stories
 from analysis.record import Said
 from analysis.ticket import Ticket
 from analysis.verdicts import MET, NOT_ASKED, UNKNOWN, UNMET, CoverageRow, Ground
@@ -93,7 +93,7 @@ def exposure_gate(ground: Ground, record: Record, task: Task) -> Iterable[Covera
     """Every published exposure was approved in all steps before it appeared; one that was not is an alarm."""
     assert task.proof is not None
     order = task.proof.steps
-    published = stories(matched(task, ground.facts))
+    published = stories(ground.matched(task))
     planned = fold((said for said in record.said if said.kind in exposure.KINDS), order)
     bare = []
     approved: list[str] = []

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from bisect import insort
 from collections.abc import Iterable
 from typing import Any
 
 from analysis.ticket import OPEN, Rules, Ticket, load_rules, ticket_from
 from analysis.ticket_clocks import run_clocks
-from analysis.warehouse import Connection, ask, moment
+from analysis.ticket_lists import made, places, reckon
+from analysis.ticket_rows import rows_beside, threads_beside, ticket_rows, touched_threads
+from analysis.warehouse import Connection, ask, ask_columns, moment
 from analysis.worktime import DayNote, UnknownYear
 
 __all__ = [
@@ -76,32 +79,58 @@ def queue(
     """
     at = moment(as_of)
     assert at is not None
-    chosen = [
-        row
-        for row in ticket_rows(con, at, known_by)
-        if (unit is None or row["unit"] == unit) and (include_closed or row["state"] in OPEN)
-    ]
+    if known_by is None:
+        return _queue_now(con, rules, at, unit, include_closed)
+    chosen = [row for row in ticket_rows(con, at, known_by) if _is_asked(row, unit, include_closed)]
     return queue_of(chosen, rules, at)
 
 
-def ticket_rows(
+def opened_between(
+    con: Connection, rules: Rules, as_of: dt.date | dt.datetime, first: dt.date, last: dt.date
+) -> list[Ticket]:
+    """The tickets of all states opened on these days, or nobody knows when; in the order of `queue`."""
+    at = moment(as_of)
+    assert at is not None
+    span = dt.datetime.combine(first, dt.time()), dt.datetime.combine(last, dt.time.max)
+    return _queue_now(con, rules, at, None, True, span)
+
+
+def _queue_now(
     con: Connection,
-    as_of: dt.date | dt.datetime,
-    known_by: dt.date | dt.datetime | None = None,
-    threads: Iterable[str] | None = None,
-) -> list[dict[str, Any]]:
-    """Rows of sql/ticket.sql: what the warehouse says of each ticket, for `queue_of` and `days_of`.
+    rules: Rules,
+    at: dt.datetime,
+    unit: str | None,
+    include_closed: bool,
+    opened: tuple[dt.datetime, dt.datetime] | None = None,
+) -> list[Ticket]:
+    """The queue by what is known now: from the tickets as the build left them, but for threads on which
+    something happened after the moment or since the build."""
+    beside, restarts = threads_beside(con, at), rules.transfer_restarts
+    first, last = opened or (None, None)
+    columns = ask_columns(
+        con, "ticket_plain", as_of=at, is_whole=include_closed, unit=unit, first=first, last=last,
+        restarts=restarts, beside=beside,
+    )  # fmt: skip
+    found, is_odd = reckon(columns, rules, at)
+    odd = sorted(found["ticket_id"][is_odd].tolist())
+    rows = ask(con, "ticket_now", as_of=at, beside=beside, odd=odd, restarts=restarts)
+    chosen = [
+        row
+        for row in [*rows, *rows_beside(con, at, beside)]
+        if _is_asked(row, unit, include_closed)
+        and (opened is None or row["opened_at"] is None or opened[0] <= row["opened_at"] <= opened[1])
+    ]
+    order = places(found)
+    if odd:
+        order = order[~is_odd[order]]
+    tickets = made(found, order)
+    for ticket in (ticket_from(row, rules, at) for row in chosen):
+        insort(tickets, ticket, key=rank)
+    return tickets
 
-    Args:
-        threads: only of these (ids); None: of all.
-    """
-    only = None if threads is None else sorted(threads)
-    return ask(con, "ticket", as_of=moment(as_of), known_by=moment(known_by), threads=only)
 
-
-def touched_threads(con: Connection, targets: Iterable[str]) -> set[str]:
-    """The threads on which decisions on these targets (ids, addresses, tickets) may bear."""
-    return {row["thread_id"] for row in ask(con, "touched_threads", targets=sorted(set(targets)))}
+def _is_asked(row: dict[str, Any], unit: str | None, include_closed: bool) -> bool:
+    return (unit is None or row["unit"] == unit) and (include_closed or row["state"] in OPEN)
 
 
 def queue_of(rows: Iterable[dict[str, Any]], rules: Rules, at: dt.datetime) -> list[Ticket]:

@@ -10,7 +10,18 @@ import datetime as dt
 
 from analysis.credits import Points, capped, copies_of, parse_points
 from analysis.deductions import DECIDED, DeductionRow, deductions_in
-from analysis.plan import PIECE_KINDS, Fact, Plan, Task, by_unit, load_facts, matched, stories
+from analysis.plan import (
+    PIECE_KINDS,
+    Fact,
+    Plan,
+    Task,
+    by_unit,
+    load_facts,
+    stories,
+    stories_by_unit,
+)
+from analysis.plan_facts import Counted
+from analysis.plan_facts import counted as counted_of
 from analysis.warehouse import Connection
 
 
@@ -76,16 +87,50 @@ def score(
     return sorted(found, key=lambda each: (-each.total_points, order[each.unit]))
 
 
+def score_sums(
+    plan: Plan, task: Task, counted: Counted, points: Points
+) -> dict[str, tuple[list[str], float]]:
+    """The articles of each unit's lines and the sum of their points, without the words of the lines."""
+    facts = counted.facts
+    if points.cap_per_task is not None:  # what is left of a cap hangs on all that came before
+        return {
+            unit: ([line.article_id for line in lines], sum(line.points for line in lines))
+            for unit, lines in _score_lines(plan, task, counted, points).items()
+        }
+    copies, credited = copies_of(facts), stories_by_unit(facts)
+    places: dict[tuple[str, str | None, str | None, bool], float] = {}
+
+    def worth(fact: Fact, unit: str) -> float:
+        whole = copies[fact.story_id]
+        if len(whole) > 1 or fact.has_leader_note or fact.credits[unit].role == "joint":
+            return points.of_story(whole, unit)[0]
+        place = (fact.outlet, fact.level, fact.page, fact.is_lead)  # which few have, and each many times
+        if place not in places:
+            places[place] = points.of_place(*place, sharing=1)[0]
+        return places[place]
+
+    found = {}
+    for unit in plan.members[task.id]:
+        own = credited.get(unit, [])
+        found[unit] = [fact.article_id for fact in own], sum(worth(fact, unit) for fact in own)
+    return found
+
+
 def score_lines(plan: Plan, task: Task, facts: list[Fact], points: Points) -> dict[str, list[ScoreLine]]:
     """The lines of each unit of a score task over the season, by day.
 
     Every story counts once. Where there is a cap for a task, a story takes its points from the tasks that it
     counts for, from the one with most room; one that counts for no task has no cap.
     """
+    return _score_lines(plan, task, counted_of(plan, facts), points)
+
+
+def _score_lines(plan: Plan, task: Task, counted: Counted, points: Points) -> dict[str, list[ScoreLine]]:
+    facts = counted.facts
     copies = copies_of(facts)
     tasks_of: dict[str, list[str]] = {}
     for each in plan.tasks:
-        for fact in matched(each, facts) if each.kind in PIECE_KINDS else []:
+        for fact in counted.by_task[each.id] if each.kind in PIECE_KINDS else []:
             tasks_of.setdefault(fact.story_id, []).append(each.id)
     credited = by_unit(facts)
     return {

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Protocol
 
-from analysis.plan import CITY_ROW, Fact, Plan, Task, is_part, matched, stories, weeks
+from analysis.plan import CITY_ROW, Fact, Plan, Task, is_part, stories, stories_by_unit, weeks
+from analysis.plan_facts import Counted
 from analysis.sources import Source, depends_on, silences
 
 MET, UNMET, UNKNOWN, NOT_YET, NOT_ASKED = "达标", "未达标", "无法判定", "未开始", "不适用"
@@ -64,8 +65,16 @@ class Ground:
 
     plan: Plan
     day: dt.date
-    facts: list[Fact]
+    counted: Counted
     sources: list[Source]
+
+    @property
+    def facts(self) -> list[Fact]:
+        return self.counted.facts
+
+    def matched(self, task: Task) -> list[Fact]:
+        """The articles that count for a task."""
+        return self.counted.by_task[task.id]
 
     def row(
         self,
@@ -133,12 +142,13 @@ def quota(ground: Ground, task: Task) -> Iterable[CoverageRow]:
 
     A task of several parts asks for so many of each.
     """
-    facts = matched(task, ground.facts)
+    facts = ground.matched(task)
     if task.scope != "unit":
         yield _count(ground, task, CITY_ROW, stories(facts))
     else:
+        credited = stories_by_unit(facts)
         for unit in ground.plan.members[task.id]:
-            yield _count(ground, task, unit, stories(facts, unit))
+            yield _count(ground, task, unit, credited.get(unit, []))
     yield from carriers(ground, task, facts)
 
 
@@ -162,7 +172,7 @@ def _count(ground: Ground, task: Task, unit: str, found: list[Fact]) -> Coverage
 
 def weekly(ground: Ground, task: Task) -> Iterable[CoverageRow]:
     """At least `quota` stories in each calendar week that is over; the running week is not missing yet."""
-    found = stories(matched(task, ground.facts))
+    found = stories(ground.matched(task))
     sources = ground.sources_of(task, None)
     missing: list[str] = []
     silent: list[str] = []
@@ -198,32 +208,38 @@ def series_topics(ground: Ground, task: Task) -> Iterable[CoverageRow]:
     """Round-ups by topic: the city needs every topic, a unit a piece of its topic that credits it."""
     members = ground.plan.members[task.id]
     owners = {t: [u for u in units if u in members] for t, units in ground.plan.series.items()}
-    yield from _items(ground, task, owners, {f.article_id: f.topic for f in ground.facts})
+    yield from _items(ground, task, owners, lambda fact: fact.topic)
 
 
 def indicators(ground: Ground, task: Task) -> Iterable[CoverageRow]:
     """Reports by indicator: the city needs each indicator, a unit a piece of its own that credits it."""
     members = ground.plan.members[task.id]
     owners = {i: [e.unit] if e.unit in members else [] for i, e in ground.plan.indicators.items()}
-    yield from _items(ground, task, owners, {f.article_id: f.indicator for f in ground.facts})
-    yield from carriers(ground, task, matched(task, ground.facts))
+    yield from _items(ground, task, owners, lambda fact: fact.indicator)
+    yield from carriers(ground, task, ground.matched(task))
 
 
 def _items(
-    ground: Ground, task: Task, owners: dict[str, list[str]], item_of: dict[str, str | None]
+    ground: Ground, task: Task, owners: dict[str, list[str]], item_of: Callable[[Fact], str | None]
 ) -> Iterable[CoverageRow]:
-    facts = matched(task, ground.facts)
+    facts = ground.matched(task)
     if task.scope != "unit":
-        done = {item: [f for f in stories(facts) if item_of[f.article_id] == item] for item in owners}
-        yield _item_row(ground, task, CITY_ROW, done)
+        yield _item_row(ground, task, CITY_ROW, _by_item(stories(facts), owners, item_of))
     if task.scope == "city":
         return
+    credited = stories_by_unit(facts)
     for unit in ground.plan.members[task.id]:
         items = [item for item, units in owners.items() if unit in units]
-        own = stories(facts, unit)
-        yield _item_row(
-            ground, task, unit, {item: [f for f in own if item_of[f.article_id] == item] for item in items}
-        )
+        yield _item_row(ground, task, unit, _by_item(credited.get(unit, []), items, item_of))
+
+
+def _by_item(
+    found: Iterable[Fact], items: Iterable[str], item_of: Callable[[Fact], str | None]
+) -> dict[str, list[Fact]]:
+    done: dict[str | None, list[Fact]] = {}
+    for fact in found:
+        done.setdefault(item_of(fact), []).append(fact)
+    return {item: done.get(item, []) for item in items}
 
 
 def _item_row(ground: Ground, task: Task, unit: str, done: dict[str, list[Fact]]) -> CoverageRow:
@@ -244,7 +260,7 @@ def _item_row(ground: Ground, task: Task, unit: str, done: dict[str, list[Fact]]
 
 def editor_note(ground: Ground, task: Task) -> Iterable[CoverageRow]:
     """Every piece begins with 编者按. A piece without it is a fact that no silence excuses."""
-    found = stories(matched(task, ground.facts))
+    found = stories(ground.matched(task))
     bare = [fact for fact in found if not fact.has_editor_note]
     sources = ground.sources_of(task, None)
     yield ground.row(
@@ -265,9 +281,10 @@ def emphasis_month(ground: Ground, task: Task) -> Iterable[CoverageRow]:
     assert task.emphasis is not None
     month = task.emphasis.month
     begin = dt.date.fromisoformat(f"{month}-01")
-    facts = matched(task, ground.facts)
+    facts = ground.matched(task)
+    credited = stories_by_unit(facts)
     for unit in ground.plan.members[task.id]:
-        found = stories(facts, unit)
+        found = credited.get(unit, [])
         in_month = [fact for fact in found if f"{fact.published_day:%Y-%m}" == month]
         short = max(0, task.quota - len(found))
         short_month = max(0, task.emphasis.quota - len(in_month)) if ground.day >= begin else 0
@@ -295,7 +312,7 @@ def _month_end(begin: dt.date) -> dt.date:
 
 def honours(ground: Ground, task: Task) -> Iterable[CoverageRow]:
     """Each honour is told at least once, by whomever: the notice wants it told as the city's."""
-    found = stories(matched(task, ground.facts))
+    found = stories(ground.matched(task))
     told = {h.id: [f for f in found if not f.words.isdisjoint(h.words)] for h in task.honours}
     yield _item_row(ground, task, CITY_ROW, told)
     for unit in ground.plan.members[task.id]:

@@ -247,11 +247,21 @@ class LiveWarehouse:
         return rows, values, True
 
 
+def edition_meta(con: Connection) -> dict[str, str]:
+    """What the edition says of itself: city, versions, the plan that it knew."""
+    return _meta(con)
+
+
 def ask(con: Connection, question: str, **parameters: Any) -> list[dict[str, Any]]:
     """The rows that answer analysis/sql/<question>.sql, as dictionaries."""
     cursor = con.execute(question_sql(question), parameters)
     names = [column[0] for column in cursor.description or []]
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def ask_columns(con: Connection, question: str, **parameters: Any) -> dict[str, Any]:
+    """The same as a numpy array a column; where something is missing, a masked one."""
+    return con.execute(question_sql(question), parameters).fetchnumpy()
 
 
 def ask_frame(con: Connection, question: str, **parameters: Any) -> pd.DataFrame:

@@ -193,7 +193,7 @@ class Calendar:
         first = start + dt.timedelta(days=1)
         return sum(
             bisect_right(days, end) - bisect_left(days, first)
-            for days in map(self._workdays_of, range(first.year, end.year + 1))
+            for days in map(self.workdays_of, range(first.year, end.year + 1))
         )
 
     def _workday_after(self, day: dt.date, number: int) -> dt.date:
@@ -202,14 +202,14 @@ class Calendar:
             return day
         year = (day + dt.timedelta(days=1)).year
         while True:
-            days = self._workdays_of(year)
+            days = self.workdays_of(year)
             place = bisect_right(days, day) + number - 1
             if place < len(days):
                 return days[place]
             number -= len(days) - bisect_right(days, day)
             year += 1
 
-    def _workdays_of(self, year: int) -> list[dt.date]:
+    def workdays_of(self, year: int) -> list[dt.date]:
         """The working days of a year, in order, reckoned once. Raises UnknownYear."""
         if year not in self._years:
             new_year = dt.date(year, 1, 1)

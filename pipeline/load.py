@@ -23,8 +23,12 @@ from pipeline.load_city import load_city_tables
 from pipeline.load_decisions import load_decision_tables
 from pipeline.load_landing import Rows, load_landed, thread_id
 from pipeline.load_now import refresh_now
+from pipeline.load_plan import load_plan
+from pipeline.load_plan_facts import hold_reprints, refresh_plan_facts
 from pipeline.load_stories import find_stories, spans_of
 from pipeline.load_tags import TaggerLike, TextTagger, tag_threads
+from pipeline.load_tickets import decided_anew, hold_decisions, refresh_tickets
+from pipeline.plan_match import plan_fingerprint
 from pipeline.privacy import load_salt
 from pipeline.store import Store, open_store
 from pipeline.warehouse import (
@@ -160,9 +164,11 @@ def _fill(
     warehouse = Warehouse(path)
     try:
         warehouse.begin()
-        is_new_reading = warehouse.meta().get("views") != identity["views"]
+        known, plan = warehouse.meta(), load_plan(city)
+        is_new_reading = known.get("views") != identity["views"]
         warehouse.create()
-        meta = identity | {"decisions": state}
+        meta = identity | {"decisions": state, "plan": plan_fingerprint(plan) if plan else ""}
+        is_new_plan = is_new_reading or known.get("plan") != meta["plan"]
         warehouse.replace("meta", [{"key": key, "value": value} for key, value in meta.items()])
         salt = load_salt(store.salt)
         texts = TextTagger(warehouse, tagger)
@@ -174,6 +180,8 @@ def _fill(
             refresh_now(warehouse)
         else:
             refresh_now(warehouse, texts.changed, threads)
+        hold_decisions(warehouse)
+        hold_reprints(warehouse)
         decisions = load_decision_tables(warehouse, city, store.decisions)
         reprints = warehouse.rows("SELECT COUNT(*) FROM article_reprint")[0][0]
         if texts.changed:
@@ -182,6 +190,9 @@ def _fill(
             reprints = find_stories(warehouse, tagger, None if is_new_reading else spans)
         tag_threads(warehouse, tagger, threads, lambda done, total: say("标注帖子", done, total))
         link_threads(warehouse, threads, lambda done, total: say("查找同一件事的帖子", done, total))
+        targets = decided_anew(warehouse)
+        refresh_tickets(warehouse, None if is_new_reading else threads, targets)
+        refresh_plan_facts(warehouse, plan, None if is_new_plan else texts.changed, targets)
         say("检查", 0, None)
         checks = warehouse.check()
         say("写入", 0, None)

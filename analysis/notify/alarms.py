@@ -10,6 +10,7 @@ from analysis.notify.events import CONTACT, Event
 from analysis.notify.outbox import Outbox, Part
 from analysis.notify.rules import Alarm, NotifyRules
 from analysis.plan import Plan, load_facts
+from analysis.plan_facts import counted
 from analysis.proofs import Record, exposure_gate
 from analysis.queue_lists import floors_to_confirm
 from analysis.record import said_in
@@ -49,7 +50,7 @@ def _exposures(
     assert alarm is not None
     facts = [fact for fact in load_facts(con, plan, at, known_by) if fact.published_at <= at]
     record = Record(proofs=[], tickets=[], fetches={}, said=said_in(con, KINDS, known_by))
-    ground = Ground(plan, at.date(), facts, [])
+    ground = Ground(plan, at.date(), counted(plan, facts), [])
     found = []
     for task in plan.tasks:
         if task.kind != "exposure_gate":

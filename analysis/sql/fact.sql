@@ -1,21 +1,6 @@
 -- Which articles were published from $start to $end (dates), given what was known by $known_by (NULL: now)?
--- has_leader_note: a person recorded a superior's 批示 on it (tag_correction with leader_note: true).
--- $stories: only those that tell these (ids of first publications), NULL: all.
--- words, title_words: those of $words that stand in title or body, in the title.
-SELECT
-  f.*,
-  COALESCE(n.has_leader_note, FALSE) AS has_leader_note,
-  LIST_FILTER($words, w -> CONTAINS(f.title, w)) AS title_words,
-  LIST_FILTER($words, w -> CONTAINS(f.title, w) OR CONTAINS(COALESCE(a.body, ''), w)) AS words
-FROM article_fact_at($known_by) AS f
-JOIN article_version AS a USING (article_id, file, end_offset)
-LEFT JOIN (
-  SELECT r.article_id, BOOL_OR(c.value_json = 'true') AS has_leader_note
-  FROM correction_at($known_by) AS c
-  JOIN article_ref AS r ON r.ref = c.target
-  WHERE c.key = 'leader_note'
-  GROUP BY r.article_id
-) AS n USING (article_id)
-WHERE f.published_day BETWEEN $start AND $end
-  AND ($stories IS NULL OR LIST_CONTAINS(CAST($stories AS VARCHAR[]), f.story_id))
-ORDER BY f.published_at, f.article_id;
+-- $stories: only those that tell these (ids of first publications), NULL: all. $words: plan_fact_at.
+SELECT * FROM plan_fact_at($known_by, $words)
+WHERE published_day BETWEEN $start AND $end
+  AND ($stories IS NULL OR LIST_CONTAINS(CAST($stories AS VARCHAR[]), story_id))
+ORDER BY published_at, article_id;

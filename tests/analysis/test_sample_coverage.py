@@ -26,6 +26,7 @@ from pipeline.tagging.tagger import Tagger
 from sample.people import record_decisions
 from sample.serve import running
 from tests.analysis.plan_oracle import Oracle
+from tests.analysis.test_plan_facts import asked_anew
 
 CITY = "全市"
 LAST = dt.date(2018, 2, 28)
@@ -73,6 +74,7 @@ def _cells(home: Path, city: City, days: Iterable[str]) -> dict[str, Cells]:
     found = {}
     for day in days:
         rows = coverage(con, plan, dt.date.fromisoformat(day), rules=rules, points=points)
+        assert rows == asked_anew(con, plan, dt.date.fromisoformat(day), rules, points)
         found[day] = {(row.task, row.unit): row for row in rows}
     con.close()
     return found

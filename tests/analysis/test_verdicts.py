@@ -10,6 +10,7 @@ import pytest
 
 from analysis import announcement, proofs, verdicts
 from analysis.plan import Credited, Fact, Plan, Task, load_plan, weeks
+from analysis.plan_facts import counted
 from analysis.proofs import Record
 from analysis.record import Said
 from analysis.sources import Source
@@ -81,9 +82,8 @@ def rows(
     plan: Plan = PLAN,
 ) -> dict[str, CoverageRow]:
     entry: Task = plan.task(task)
-    ground = Ground(
-        plan, day(as_of), [f for f in facts if f.published_day <= day(as_of)], sources or [PAPER, GOV]
-    )
+    known = counted(plan, [f for f in facts if f.published_day <= day(as_of)])
+    ground = Ground(plan, day(as_of), known, sources or [PAPER, GOV])
     if hasattr(verdicts, entry.kind):
         return {row.unit: row for row in getattr(verdicts, entry.kind)(ground, entry)}
     module = announcement if hasattr(announcement, entry.kind) else proofs
@@ -511,7 +511,7 @@ def test_announcement_must_appear_by_20_october_and_its_term_is_two_weeks_from_t
     assert (before.verdict, before.done_count, before.days_left) == ("未达标", 13, 1)
     assert rows("m05", "2017-11-02", [last], [SITE], record)["市水利局"].verdict == "达标"
     # While two weeks can still be kept nothing is deducted; where nothing appeared by the 20th it is.
-    ground = Ground(PLAN, day("2017-11-01"), [], [SITE])
+    ground = Ground(PLAN, day("2017-11-01"), counted(PLAN, []), [SITE])
     never = rows("m05", "2017-11-01", [], [Source("单位网站:市教育局", "unit_site", "市教育局", {})])[
         "市教育局"
     ]
@@ -648,7 +648,7 @@ def test_forum_response() -> None:
 
 
 def test_deductions_are_suggested_only_for_what_is_over_and_sure() -> None:
-    ground = Ground(PLAN, day("2017-11-01"), [], [PAPER])
+    ground = Ground(PLAN, day("2017-11-01"), counted(PLAN, []), [PAPER])
     base = rows("m02", "2017-11-01", [])["上思县"]
     unknown = rows("m02", "2017-11-01", [], [silent("2017-10-12", "2017-10-12")])["东兴市"]
     running = rows("m06", "2017-11-01", [])["港口区"]

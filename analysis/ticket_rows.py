@@ -1,0 +1,58 @@
+"""Owns asking what the warehouse says of each ticket: as the build left it where it stands so, else anew."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
+from analysis.warehouse import Connection, ask, moment
+
+MOST_BESIDE = 200  # threads that are asked by their names; of more all are asked
+
+
+def ticket_rows(
+    con: Connection,
+    as_of: dt.date | dt.datetime,
+    known_by: dt.date | dt.datetime | None = None,
+    threads: Iterable[str] | None = None,
+) -> list[dict[str, Any]]:
+    """Rows of sql/ticket.sql: what the warehouse says of each ticket, for `queue_of` and `days_of`.
+
+    Args:
+        threads: only of these (ids); None: of all.
+    """
+    at = moment(as_of)
+    assert at is not None
+    if known_by is None and threads is None:
+        beside = threads_beside(con, at)
+        rows = ask(con, "ticket_now", as_of=at, beside=beside, odd=None, restarts=False)
+        rows += rows_beside(con, at, beside)
+        return sorted(
+            rows, key=lambda row: (row["opened_at"] is None, row["opened_at"] or at, row["ticket_id"])
+        )
+    only = None if threads is None else sorted(threads)
+    return ask(con, "ticket", as_of=at, known_by=moment(known_by), threads=only)
+
+
+def touched_threads(con: Connection, targets: Iterable[str]) -> set[str]:
+    """The threads on which decisions on these targets (ids, addresses, tickets) may bear."""
+    return {row["thread_id"] for row in ask(con, "touched_threads", targets=sorted(set(targets)))}
+
+
+def threads_beside(con: Connection, at: dt.datetime) -> list[str]:
+    """Threads whose tickets at a moment are not those that the build left: something happened on them after
+    it, or was decided since the build."""
+    moving = {row["thread_id"] for row in ask(con, "ticket_moving", as_of=at)}
+    since = {row["target"] for row in ask(con, "decided_since")}
+    return sorted(moving | (touched_threads(con, since) if since else set()))
+
+
+def rows_beside(con: Connection, at: dt.datetime, threads: list[str]) -> list[dict[str, Any]]:
+    """The same of these threads, which the build cannot tell."""
+    if not threads:
+        return []
+    only = threads if len(threads) <= MOST_BESIDE else None
+    chosen = set(threads)
+    rows = ask(con, "ticket", as_of=at, known_by=None, threads=only)
+    return [row for row in rows if row["thread_id"] in chosen]

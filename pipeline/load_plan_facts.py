@@ -1,0 +1,168 @@
+"""Owns the table of the articles as the plan's verdicts need them, brought up to date story by story."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from pipeline.load_plan import Plan
+from pipeline.plan_match import Credited, Fact, all_words, first_day, matched
+from pipeline.warehouse import Warehouse
+
+BATCH = 5000
+_READ = ("article_now", "article_version", "article_tag", "article_credit_tag", "article_reprint")
+_FIELDS = [field.name for field in dataclasses.fields(Fact)]
+# Which stories an article tells, told or may have told: by the rules, now and before; by a person, ever.
+_STORIES = """
+SELECT ref FROM changed
+UNION SELECT story_id FROM article_reprint WHERE article_id IN (SELECT ref FROM changed)
+UNION SELECT story_id FROM reprint_before WHERE article_id IN (SELECT ref FROM changed)
+UNION SELECT COALESCE(story_id, article_id) FROM plan_fact WHERE article_id IN (SELECT ref FROM changed)
+UNION SELECT v.value_json ->> '$' FROM decision_value AS v JOIN article_ref AS r ON r.ref = v.target
+WHERE v.kind = 'tag_correction' AND v.key = 'reprint_of' AND r.article_id IN (SELECT ref FROM changed)
+"""
+_MEMBERS = """
+SELECT ref FROM story
+UNION SELECT article_id FROM article_reprint WHERE story_id IN (SELECT ref FROM story)
+UNION SELECT r.article_id FROM decision_value AS v JOIN article_ref AS r ON r.ref = v.target
+WHERE v.kind = 'tag_correction' AND v.key = 'reprint_of' AND (v.value_json ->> '$') IN (SELECT ref FROM story)
+"""
+
+
+def hold_reprints(warehouse: Warehouse) -> None:
+    """Remember which stories the last edition knew, before those of now are found."""
+    warehouse.rows(
+        "CREATE OR REPLACE TEMP TABLE reprint_before AS SELECT article_id, story_id FROM article_reprint"
+    )
+
+
+def refresh_plan_facts(
+    warehouse: Warehouse,
+    plan: Plan | None,
+    articles: Collection[str] | None = None,
+    targets: Collection[str] = (),
+) -> None:
+    """Bring the table up to date. All other tables of the articles and of the record must be.
+
+    Args:
+        articles: ids of those that had a new line; None makes the table anew.
+        targets: of decisions that came since.
+    """
+    if plan is None or articles is None:
+        warehouse.rows("DELETE FROM plan_fact")
+        if plan is not None:
+            _fill(warehouse, plan, "TRUE")
+    else:
+        _refresh(warehouse, plan, articles, targets)
+    # Every page of the announcement may have been looked at again.
+    urls = warehouse.rows("SELECT DISTINCT url FROM plan_fact WHERE title_words IS NOT NULL ORDER BY url")
+    warehouse.rows("DELETE FROM presence_now")
+    if urls:
+        warehouse.rows(
+            "INSERT INTO presence_now BY NAME SELECT * FROM presence_at(NULL, $1) ORDER BY url, fetched_at",
+            [[url for (url,) in urls]],
+        )
+
+
+def _refresh(warehouse: Warehouse, plan: Plan, articles: Collection[str], targets: Collection[str]) -> None:
+    changed = warehouse.rows(
+        "SELECT COALESCE(n.article_id, b.article_id) FROM article_reprint AS n "
+        "FULL JOIN reprint_before AS b USING (article_id) WHERE n.story_id IS DISTINCT FROM b.story_id"
+    )
+    if targets:
+        warehouse.hold("todo", "ref", sorted(targets))
+        changed += warehouse.rows("SELECT article_id FROM article_ref SEMI JOIN todo USING (ref)")
+    ids = {*articles, *(article for (article,) in changed)}
+    if not ids:
+        return
+    warehouse.hold("changed", "ref", sorted(ids))
+    stories = {story for (story,) in warehouse.rows(_STORIES) if story is not None}
+    warehouse.hold("story", "ref", sorted(stories))
+    members = {article for (article,) in warehouse.rows(_MEMBERS)}
+    warehouse.rows(
+        "DELETE FROM plan_fact WHERE COALESCE(story_id, article_id) IN (SELECT ref FROM story) "
+        "OR article_id IN (SELECT ref FROM changed)"
+    )
+    with warehouse.narrowed("article_id", sorted(members), _READ):
+        _fill(warehouse, plan, "story_id IN (SELECT ref FROM story)")
+
+
+def _fill(warehouse: Warehouse, plan: Plan, which: str) -> None:
+    credits: dict[str, dict[str, Credited]] = {}
+    for article, unit, role in warehouse.rows(
+        "SELECT c.article_id, c.unit, c.role FROM article_credit_at(NULL) AS c "
+        "SEMI JOIN (SELECT article_id FROM article_now WHERE published_day >= $1) AS a USING (article_id) "
+        "ORDER BY ALL",
+        [first_day(plan)],
+    ):
+        credits.setdefault(article, {})[unit] = Credited(unit, role, "", None, "", 0.0)
+    words = ", ".join(_quoted(word) for word in all_words(plan))
+    found = warehouse.records(
+        f"SELECT * FROM plan_fact_at(NULL, [{words}]) "  # noqa: S608 - quoted
+        f"WHERE published_day >= DATE '{first_day(plan)}' AND {which} ORDER BY published_at, article_id",
+        BATCH,
+    )
+    made: list[dict[str, Any]] = []
+    for rows in found:
+        facts = [_fact(row, plan, credits.get(row["article_id"], {})) for row in rows]
+        made += _rows(plan, facts)
+    for start in range(0, len(made), BATCH):
+        warehouse.insert("plan_fact", made[start : start + BATCH])
+
+
+def _quoted(word: str) -> str:
+    return "'" + word.replace("'", "''") + "'"
+
+
+def _fact(row: Mapping[str, Any], plan: Plan, credits: dict[str, Credited]) -> Fact:
+    values = {name: row.get(name) for name in _FIELDS}
+    return Fact(
+        **values
+        | {
+            "indicator": plan.indicator(row["indicator"]),
+            "exposed": list(row["exposed"] or []),
+            "words": frozenset(row["words"]),
+            "title_words": frozenset(row["title_words"]),
+            "credits": credits,
+        }
+    )
+
+
+def _rows(plan: Plan, facts: list[Fact]) -> list[dict[str, Any]]:
+    tasks: dict[str, list[str]] = {}
+    told: set[str] = set()  # whose title and address a verdict says
+    for task in plan.tasks:
+        for fact in matched(task, facts):
+            tasks.setdefault(fact.article_id, []).append(task.id)
+            if task.kind == "exposure_gate" or (task.kind == "editor_note" and not fact.has_editor_note):
+                told.add(fact.article_id)
+    announced = {word for t in plan.tasks if t.kind == "announcement_presence" for word in t.title_words}
+    rows = []
+    for fact in facts:
+        is_told = fact.article_id in told or not fact.title_words.isdisjoint(announced)
+        rows.append(
+            {
+                "article_id": fact.article_id,
+                "story_id": fact.story_id if fact.story_id != fact.article_id else None,
+                "published_at": fact.published_at,
+                "outlet": fact.outlet,
+                "outlet_class": fact.outlet_class,
+                "level": fact.level,
+                "page": fact.page,
+                "is_lead": fact.is_lead,
+                "has_leader_note": fact.has_leader_note,
+                "has_editor_note": fact.has_editor_note,
+                "topic": fact.topic,
+                "indicator": fact.indicator,
+                "form": fact.form,
+                "words": "\n".join(sorted(fact.words - {""})),
+                "tasks": "\n".join(tasks.get(fact.article_id, [])),
+                "credits": "\n".join(f"{unit}/{credit.role}" for unit, credit in fact.credits.items()),
+                "title": fact.title if is_told else None,
+                "title_words": "\n".join(sorted(fact.title_words - {""})) if is_told else None,
+                "url": fact.url if is_told else None,
+                "site_unit": fact.site_unit if is_told else None,
+            }
+        )
+    return rows

@@ -1,0 +1,18 @@
+-- Each article known at a moment (NULL: now) as the plan sees it.
+-- has_leader_note: a person recorded a superior's 批示 on it (tag_correction with leader_note: true).
+-- words, title_words: those of a list that stand in title or body, in the title.
+CREATE OR REPLACE MACRO plan_fact_at(known_by, listed) AS TABLE
+SELECT
+  f.*,
+  COALESCE(n.has_leader_note, FALSE) AS has_leader_note,
+  LIST_FILTER(listed, w -> CONTAINS(f.title, w)) AS title_words,
+  LIST_FILTER(listed, w -> CONTAINS(f.title, w) OR CONTAINS(COALESCE(a.body, ''), w)) AS words
+FROM article_fact_at(known_by) AS f
+JOIN article_version AS a USING (article_id, file, end_offset)
+LEFT JOIN (
+  SELECT r.article_id, BOOL_OR(c.value_json = 'true') AS has_leader_note
+  FROM correction_at(known_by) AS c
+  JOIN article_ref AS r ON r.ref = c.target
+  WHERE c.key = 'leader_note'
+  GROUP BY r.article_id
+) AS n USING (article_id);

@@ -1,0 +1,132 @@
+"""Tests that the tickets which the build left, reckoned by column, are those asked of the record itself: on
+any day, after any decision, before and after the build that loads it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from analysis.queue import opened_between, queue, queue_of, ticket_rows
+from analysis.reply_rules import Rules, parse_rules
+from analysis.warehouse import Connection, LiveWarehouse, ask
+from tests.analysis.case import Case
+
+UNITS = ("市水利局", "市教育局", "市住建委")
+RULES = (
+    parse_rules({}),
+    parse_rules({"after_hours": "next_working_day", "transfer_restarts": True, "send_back_days": 0}),
+    parse_rules(
+        {"first_response_days": 0, "urgent": {"first_response_days": 1}, "answer_days": {"投诉": 30}}
+    ),
+)
+BEGIN = dt.datetime(2017, 9, 1)
+# Before the first post, among the posts, after all of them, in years whose holidays nobody knows.
+DAYS = [BEGIN.date() + dt.timedelta(days=n) for n in (-5, 3, 10, 17, 29, 36, 44, 60, 90)]
+DAYS += [dt.date(2019, 1, 7), dt.date(2033, 5, 1)]
+
+
+def moment(chance: random.Random, first: dt.datetime, hours: int) -> dt.datetime:
+    return first + dt.timedelta(minutes=chance.randint(1, hours * 60))
+
+
+def land(case: Case, chance: random.Random, tid: str) -> str:
+    """A thread with a few posts, some official; of a forum's time that may be unreadable."""
+    kind = chance.choice(["投诉", "求助", "咨询", "讨论"])
+    units = "、".join(chance.sample(UNITS, chance.randint(0, 2)))
+    title = f"[{kind}:{units}]" if units and kind != "讨论" else f"[{kind}]"
+    if "、" in units and chance.random() < 0.5:
+        title += f"[同办:{units}]"
+    at = moment(chance, BEGIN if chance.random() < 0.9 else dt.datetime(2003, 12, 1), 24 * 40)
+    posts = [
+        ("张三", at.isoformat(sep=" ", timespec="seconds") if chance.random() < 0.95 else "昨天吧", "没人管")
+    ]
+    for _ in range(chance.randint(0, 4)):
+        at = moment(chance, at, 24 * 9)
+        author, text = chance.choice(
+            [
+                ("防城港水利", "已收到"), ("防城港水利", "答复：已装好"), ("港城住建", "答复：已修"),
+                ("港城住建", "不属我局"), ("张三", "我不认"), ("路人", "顶"), ("张三", "解决了"),
+            ]
+        )  # fmt: skip
+        posts.append((author, at.isoformat(sep=" ", timespec="seconds"), text))
+    return case.thread(tid, title, posts, at=(at + dt.timedelta(hours=3)).isoformat())
+
+
+def decide(case: Case, chance: random.Random, threads: dict[str, str]) -> None:
+    tid = chance.choice(list(threads))
+    thread, at = threads[tid], moment(chance, BEGIN, 24 * 60)
+    ticket, floor_at = f"{thread}-{chance.choice([1, 1, 1, 2])}", moment(chance, BEGIN, 24 * 50).isoformat()
+    named = chance.choice([thread, f"http://bbs.test/thread-{tid}-1.html"])
+    choices: list[tuple[str, str, dict[str, Any]]] = [
+        ("tag_correction", named, {"needs_reply": chance.random() < 0.5}),
+        ("tag_correction", named, {"units": chance.sample(UNITS, chance.randint(1, 2))}),
+        ("tag_correction", named, {"kind": "咨询", "urgency": chance.choice(["紧急", "普通"])}),
+        ("transfer", ticket, {"unit": chance.choice(UNITS), "state": "待签收"}),
+        (
+            "state_change",
+            ticket,
+            {"state": chance.choice(["待签收", "办理中", "已办结", "无需回复", "退回改派"])},
+        ),
+        (
+            "state_change",
+            ticket,
+            {"state": "已答复", "move": "answer_confirmed", "floor": 2, "floor_at": floor_at},
+        ),
+        (
+            "state_change",
+            ticket,
+            {"state": "办理中", "move": "answer_rejected", "floor": 2, "floor_at": floor_at},
+        ),
+        ("state_change", ticket, {"state": "待研判", "round_at": floor_at}),
+        ("extension", ticket, {"days": chance.randint(5, 15), "state": "延期"}),
+        ("pause", ticket, {}),
+        ("resume", ticket, {}),
+    ]
+    kind, target, after = chance.choice(choices)
+    case.decide(kind, target, at.isoformat(timespec="seconds"), after=after, why="试")
+
+
+def assert_same(con: Connection, rules: Rules, day: dt.date) -> int:
+    at = dt.datetime.combine(day, dt.time(23, 59, 59))
+    rows = ask(con, "ticket", as_of=at, known_by=None, threads=None)
+    truth = queue_of(rows, rules, at)
+    assert ticket_rows(con, day) == rows
+    assert queue(con, rules, day, include_closed=True) == truth
+    assert queue(con, rules, day) == [ticket for ticket in truth if ticket.is_open]
+    assert queue(con, rules, day, UNITS[0]) == [t for t in truth if t.is_open and t.unit == UNITS[0]]
+    first, last = dt.date(2017, 9, 10), dt.date(2017, 9, 25)
+    assert opened_between(con, rules, day, first, last) == [
+        t for t in truth if t.opened_at is None or first <= t.opened_at.date() <= last
+    ]
+    assert queue(con, rules, day, known_by=dt.date(2040, 1, 1), include_closed=True) == truth
+    return len(truth)
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_tickets_by_column_are_those_asked_one_by_one(tmp_path: Path, seed: int) -> None:
+    case, chance = Case(tmp_path), random.Random(seed)
+    threads = {str(number): land(case, chance, str(number)) for number in range(40)}
+    case.build()
+    live = LiveWarehouse(case.warehouse, case.city, case.store.decisions)
+    seen = 0
+    for step in range(6):
+        for _ in range(chance.randint(0, 5)):
+            decide(case, chance, threads)
+        con = live.cursor()
+        for day in chance.sample(DAYS, 2):
+            seen += assert_same(con, chance.choice(RULES), day)
+        con.close()
+        if step % 2:
+            tid = str(chance.randint(0, 45))
+            threads[tid] = land(case, chance, tid)
+            case.build(rebuild=step == 5)
+    con = live.cursor()
+    for number, day in enumerate(DAYS):
+        seen += assert_same(con, RULES[number % len(RULES)], day)
+    con.close()
+    live.close()
+    assert seen > 200

@@ -15,9 +15,7 @@ from analysis.plan import (
     Fact,
     Plan,
     Task,
-    by_unit,
     load_facts,
-    stories,
     stories_by_unit,
 )
 from analysis.plan_facts import Counted
@@ -94,8 +92,8 @@ def score_sums(
     facts = counted.facts
     if points.cap_per_task is not None:  # what is left of a cap hangs on all that came before
         return {
-            unit: ([line.article_id for line in lines], sum(line.points for line in lines))
-            for unit, lines in _score_lines(plan, task, counted, points).items()
+            unit: ([story.fact.article_id for story in own], sum(story.points for story in own))
+            for unit, own in _worths(plan, task, counted, points).items()
         }
     copies, credited = copies_of(facts), stories_by_unit(facts)
     places: dict[tuple[str, str | None, str | None, bool], float] = {}
@@ -122,61 +120,63 @@ def score_lines(plan: Plan, task: Task, facts: list[Fact], points: Points) -> di
     Every story counts once. Where there is a cap for a task, a story takes its points from the tasks that it
     counts for, from the one with most room; one that counts for no task has no cap.
     """
-    return _score_lines(plan, task, counted_of(plan, facts), points)
-
-
-def _score_lines(plan: Plan, task: Task, counted: Counted, points: Points) -> dict[str, list[ScoreLine]]:
-    facts = counted.facts
     copies = copies_of(facts)
+    return {
+        unit: [_line(unit, story, copies[story.fact.story_id]) for story in own]
+        for unit, own in _worths(plan, task, counted_of(plan, facts), points).items()
+    }
+
+
+@dataclasses.dataclass(frozen=True)
+class _Worth:
+    """A story that credits a unit, by its first copy that does: points, how they come about, tasks."""
+
+    fact: Fact
+    points: float
+    how: str
+    tasks: list[str]
+
+
+def _worths(plan: Plan, task: Task, counted: Counted, points: Points) -> dict[str, list[_Worth]]:
+    copies, credited = copies_of(counted.facts), stories_by_unit(counted.facts)
     tasks_of: dict[str, list[str]] = {}
     for each in plan.tasks:
         for fact in counted.by_task[each.id] if each.kind in PIECE_KINDS else []:
             tasks_of.setdefault(fact.story_id, []).append(each.id)
-    credited = by_unit(facts)
-    return {
-        unit: _lines(plan, unit, stories(credited.get(unit, [])), copies, tasks_of, points)
-        for unit in plan.members[task.id]
-    }
+    found: dict[str, list[_Worth]] = {}
+    for unit in plan.members[task.id]:
+        rooms: dict[str, float] = {}
+        found[unit] = own = []
+        for fact in credited.get(unit, []):
+            worth, how = points.of_story(copies[fact.story_id], unit)
+            tasks = [t for t in dict.fromkeys(tasks_of.get(fact.story_id, [])) if unit in plan.members[t]]
+            if points.cap_per_task is not None and tasks:
+                cap = points.cap_per_task
+                place = max(tasks, key=lambda t: rooms.get(t, cap))
+                room = rooms.get(place, cap)
+                worth, how = capped(worth, how, room)
+                rooms[place] = room - worth
+            own.append(_Worth(fact, worth, how, tasks))
+    return found
 
 
-def _lines(
-    plan: Plan,
-    unit: str,
-    own: list[Fact],
-    copies: dict[str, list[Fact]],
-    tasks_of: dict[str, list[str]],
-    points: Points,
-) -> list[ScoreLine]:
-    rooms: dict[str, float] = {}
-    lines = []
-    for fact in own:
-        worth, how = points.of_story(copies[fact.story_id], unit)
-        tasks = [t for t in dict.fromkeys(tasks_of.get(fact.story_id, [])) if unit in plan.members[t]]
-        if points.cap_per_task is not None and tasks:
-            cap = points.cap_per_task
-            place = max(tasks, key=lambda t: rooms.get(t, cap))
-            room = rooms.get(place, cap)
-            worth, how = capped(worth, how, room)
-            rooms[place] = room - worth
-        credit = fact.credits[unit]
-        lines.append(
-            ScoreLine(
-                unit=unit,
-                published_day=fact.published_day,
-                title=fact.title,
-                outlet=fact.outlet,
-                role=credit.role,
-                points=worth,
-                points_why=how,
-                tasks=tasks,
-                decided_by=credit.decided_by,
-                why=credit.why,
-                copy_count=len(copies[fact.story_id]),
-                copies=[copy.url for copy in copies[fact.story_id]],
-                article_id=fact.article_id,
-                story_id=fact.story_id,
-                url=fact.url,
-                sha256=fact.sha256,
-            )
-        )
-    return lines
+def _line(unit: str, story: _Worth, copies: list[Fact]) -> ScoreLine:
+    fact, credit = story.fact, story.fact.credits[unit]
+    return ScoreLine(
+        unit=unit,
+        published_day=fact.published_day,
+        title=fact.title,
+        outlet=fact.outlet,
+        role=credit.role,
+        points=story.points,
+        points_why=story.how,
+        tasks=story.tasks,
+        decided_by=credit.decided_by,
+        why=credit.why,
+        copy_count=len(copies),
+        copies=[copy.url for copy in copies],
+        article_id=fact.article_id,
+        story_id=fact.story_id,
+        url=fact.url,
+        sha256=fact.sha256,
+    )

@@ -23,6 +23,12 @@ def _words(words: list[str]) -> str:
 
 _LEVEL = re.compile("团?([市县区])(?:委|政府|人民政府)$")
 _BRANCH = re.compile("(?:分|支)?(?:局|处|所|站|大队)(?![部长员限])")
+# 上思县农信社发放首笔…, 东兴市某某公司推出…: not the county's organ, though a verb of work follows
+_BUSINESS = re.compile(
+    "[^，。；：！？、\\s“”（）()的在把将被对向从由为给与和]{0,8}?(?:公司|集团|农信社|农商行|农商银行|信用社|信用联社|支行|分行)(?![法登注])"
+)
+_CLAUSE_HEAD = frozenset("，。；\n年月日来后起")
+_TOWN_DOES = re.compile("(?:把|将|给|为|还|就|先后|今年|去年|一共|共)[^，。；、的“\n]{0,14}?[一-鿿]")
 _OTHER_LEVEL = re.compile("[县区](?![域间位块别划内分])")
 
 
@@ -92,6 +98,26 @@ class CountyReader:
             return []
         return [match.span() for match in pattern.finditer(text, since)]
 
+    def town_after(self, text: str, end: int) -> str | None:
+        """港口区|企沙镇: the town that stands behind a county's name."""
+        town = self._town.match(text, end)
+        return town[0] if town and len(town[0]) > 2 else None
+
+    def read_town_acts(self, text: str, town: str, since: int) -> list[tuple[int, int]]:
+        """企沙镇把调解点设在…: where a town acts by its name alone, at the head of a clause."""
+        found = []
+        at = text.find(town, since)
+        while at >= 0:
+            end = at + len(town)
+            if text[at - 1 : at] in _CLAUSE_HEAD and (
+                self._town_action.match(text, end)
+                or self._done.match(text, end)
+                or _TOWN_DOES.match(text, end)
+            ):
+                found.append((at, end))
+            at = text.find(town, end)
+        return found
+
     def read(self, text: str, hit: Hit) -> Organ | None:
         unit = hit.name.unit
         assert unit is not None
@@ -133,6 +159,8 @@ class CountyReader:
             return Organ(unit, office.end(), False)
         if hit.name.text != unit and hit.name.text[-1] not in "市县区":
             return Organ(unit, end, False)  # an alias that is an organ itself: 上思县委
+        if _BUSINESS.match(text, end):
+            return Organ(unit, end, True)
         if text[end : end + 1] in "：:" or self._action.match(text, end) or self._done.match(text, end):
             return Organ(unit, end, False)
         return Organ(unit, end, True)

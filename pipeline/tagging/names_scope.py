@@ -28,6 +28,7 @@ _ELSEWHERE = 300  # characters of the body in which another place tells whose th
 # 东兴市|, 上思县|，: the name of a county that is none of ours, where a place stands
 _STRANGE_COUNTY = re.compile(r"(?:^|[，。：\s“从在到赴])([一-鿿]{2,4}(?:县|自治州|盟))(?![委政域城乡级内])")
 _OUR_CITY = re.compile("市委、?市政府|全市|市委办|市政府")
+_ABROAD = frozenset(load_lexicon("units_places.yaml")["abroad"])
 _NO_PLACE = frozenset(
     word
     for key in ("to", "agent", "adverbs", "source_left", "join")
@@ -247,6 +248,8 @@ def _is_strange(text: str, start: int) -> bool:
     if nested and not _OFFICE_BEFORE.search(nested[0]):
         return True  # 茂名市电白|市公安局, but not 由团市委和|市海洋局
     place = text[max(0, start - 2) : start]
+    if place in _ABROAD:
+        return True
     if len(place) < 2 or not place.isalpha() or place in _NO_PLACE:
         return False
     return _is_city(text, place)

@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from pipeline.tagging.names import load_lexicon
+from pipeline.tagging.roles_aside import read_aside, read_count, read_help, read_people
+from pipeline.tagging.roles_signs import CUES, load_cue_pattern
 
 Act = Literal[
     "act",  # subject of its clause
@@ -25,15 +26,7 @@ Act = Literal[
 ]
 MENTIONS: frozenset[str] = frozenset({"attend", "address", "help", "place"})
 
-_CUES = load_lexicon("units_cues.yaml")
 _STOP = "，。；！？：\n"
-
-
-def load_cue_pattern(*keys: str) -> str:
-    """The words of these lists of lexicon/units_cues.yaml as one alternation, longest first."""
-    words = sorted({word for key in keys for word in _CUES[key]}, key=lambda w: (-len(w), w))
-    return "(?:" + "|".join(map(re.escape, words)) + ")"
-
 
 _ATTEND = re.compile(
     rf"(?:等)?(?:[^{_STOP}]{{0,24}}(?:等|和|及|以及))?[^{_STOP}、]{{0,8}}?(?:的)?{load_cue_pattern('attend_role')}?"
@@ -47,7 +40,8 @@ _ATTEND_LIST = re.compile(
 _TITLED = "(?:书记|局长|处长|主任|部长|科长|院长|会长|委员|成员|巡视员|队长|调研员|主席|区长|县长|市长|镇长)"
 _PERSONS = re.compile(
     rf"[^{_STOP}、]{{0,16}}?{_TITLED}"
-    rf"[^{_STOP}、]{{0,6}}(?:[，、][^。；\n]{{0,110}}?)?(?:出席|参加|列席|到场|见证|共同为)"
+    rf"[^{_STOP}、]{{0,6}}(?:[，、][^。；\n]{{0,110}}?)?"
+    "(?:出席|参加|列席|到场|见证|共同为|陪同|签字|致辞|剪彩|揭牌|授牌|到会|祝贺|献花)"
 )
 # 负责人就社会评价工作作说明, 回答记者提问: at somebody's meeting
 _REPORTS = re.compile(
@@ -87,8 +81,11 @@ _BLAMED = re.compile(
     "(?:党组|党委)?(?:在[^。；]{2,40}?)?(?:还|仍|也)?(?:存在|暴露出|被查出|被指)[^。；]{0,24}?(?:问题|不足|短板|漏洞|隐患|违规|违纪)"
 )
 _PREDICATE = re.compile(r"(?<!的)(?:是|叫|属于)$")
-# 这就是某区推行的“…”改革: what the piece tells of is its work
-_WORK_OF = re.compile("(?:这|那|此|它|这里|这些)(?:就|正|便|也)?是(?:由)?$")
+# 这就是某区推行的“…”改革, 钱来自某局设立的基金: what the piece tells of is its work
+_WORK_OF = re.compile(
+    "(?:这|那|此|它|这里|这些)(?:就|正|便|也)?是(?:由)?$"
+    "|[钱款金化变底气案路来力]{1,2}(?:就|正|都|则)?(?:来自|源于|源自|得益于|归功于|出自)(?:于)?$|(?:得益于|多亏了?)$"
+)
 _MADE = re.compile(
     "[^，。；的“]{0,10}?(?:推出|推行|实施|打造|开展|组织|启动|举办|主办|探索|建立|建设|开设|开通|设立|创办|试点|推进|推广)[^，。；]{0,2}?的"
 )
@@ -113,10 +110,10 @@ def _is_adverbial(left: str) -> bool:
 
 _ORDER = re.compile(r"(?:要求|责成|责令|督促|邀请|建议|希望|通知)[^，。；工]{0,6}$|要$")
 _SENT = re.compile(
-    r"(?:等)?(?:的)?(?:代表队|代表|选手|专家|业务骨干|技术骨干|讲师|教官|志愿者代表|队|运动员|参赛)"
+    r"(?:等)?(?:(?:[0-9]{1,3}|[两三四五六七八九十]{1,3})[支个名位])?(?:的)?(?:代表队|代表|选手|专家|业务骨干|技术骨干|讲师|教官|志愿者代表|队|运动员|参赛)"
 )
 _AT = re.compile(r"^(?:在|随|跟随|跟着)[^，。；]{0,4}$")
-_POSSESSIVE = re.compile(r"的(?!同时|基础)")
+_POSSESSIVE = re.compile(r"的(?!同时|基础)|手[里中上]的?")
 
 
 # 甲局、某中心、某公司指导，由某公司主办
@@ -145,17 +142,17 @@ _REPLY = re.compile(
 
 
 def _ends(*keys: str) -> frozenset[str]:
-    return frozenset(word[-1] for key in keys for word in _CUES[key])
+    return frozenset(word[-1] for key in keys for word in CUES[key])
 
 
 # First characters of what follows a name, last ones of what leads to it, by the patterns that they may open
 # or end. No character at all stands in none of them, except where the end of the text may be it.
 _CLAUSE_END = re.compile(rf"[{_STOP}]")
-_HELPS = frozenset(word[0] for key in ("helper", "under") for word in _CUES[key]) | frozenset(
+_HELPS = frozenset(word[0] for key in ("helper", "under") for word in CUES[key]) | frozenset(
     "、的大共精具悉有鼎积也均都还给予提"
 )
 _LISTS = frozenset("，、等和及与（以")
-_SENDS = frozenset("等的代选专业技讲教志队运参")
+_SENDS = frozenset("等的代选专业技讲教志队运参0123456789两三四五六七八九十")
 _TELLS = frozenset("的人领专干同工老")
 _ISSUES = frozenset("出开核颁签")
 _BLAMES = frozenset("党在还仍也存暴被")
@@ -164,7 +161,7 @@ _SOURCES = _ends("source_left")
 _AGENTS = _ends("agent")
 _AT_OR_IN = frozenset("在于")
 _PUTS = frozenset("向到找了")
-_IS = frozenset("是由叫于")
+_IS = frozenset("是由叫于自亏了")
 _AFTER_IT = frozenset(("", *"，。！”、"))
 _TOWARD = _ends("to") | frozenset("了是为系")
 
@@ -194,6 +191,12 @@ def read_act(left: str, right: str, previous: str) -> tuple[Act, str]:
         (match := _HELP.match(right)) or (match := _HELP_ALL.match(right)) or (match := _GIVES.match(right))
     ):
         return "help", match[0]
+    if helps := read_help(right, end):
+        return "help", helps
+    if counted := read_count(right):
+        return "place", counted
+    if who and (people := read_people(right)):
+        return "attend", people
     if (who and (match := _REPORTS.match(right))) or (first == "主" and (match := _CHAIRED.match(right))):
         return "attend", match[0][-8:]
     if (
@@ -213,6 +216,8 @@ def read_act(left: str, right: str, previous: str) -> tuple[Act, str]:
     agent = _AGENT.search(tail) if last in _AGENTS else None
     if agent and (match := _OF_ANOTHER.match(right)):
         return "address", match[0]
+    if aside := read_aside(tail, right, agent is not None):
+        return "address", aside
     if first in _TELLS and (match := _TOLD.match(right)):
         return "address", match[0]
     if last == "是" and first == "的" and _CLAIMED.search(tail):

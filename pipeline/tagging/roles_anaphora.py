@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from pipeline.tagging.names import load_lexicon
-from pipeline.tagging.roles import load_cue_pattern
 from pipeline.tagging.roles_occurrence import Occurrence
+from pipeline.tagging.roles_signs import load_cue_pattern
 
 _VERB = load_cue_pattern("actions")
 _INNER = "[^，。；：！？、\\s“”（）()《》的在把将等与和及了被对向从由让为给到以已正也都还就则并是有会不]"

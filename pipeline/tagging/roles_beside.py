@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 
-from pipeline.tagging.roles import load_cue_pattern
 from pipeline.tagging.roles_occurrence import Occurrence, Text
+from pipeline.tagging.roles_signs import load_cue_pattern
 
 LEADING = frozenset({"act", "agent", "source"})
 HELPER_CONFIDENCE = 0.4  # at most: the domain's ruling, too rare in print for the model to learn
@@ -110,8 +110,9 @@ class Leader:
 
 
 def rule_confidence(confidence: float, features: Collection[str]) -> float:
-    """The model's confidence within what the domain's rulings on helpers and round-ups leave to it."""
-    if "helps:beside" in features:
+    """The model's confidence within what the domain's rulings on helpers, quotations and round-ups leave to
+    it."""
+    if "helps:beside" in features or "quoted:only" in features:
         return min(confidence, HELPER_CONFIDENCE)
     if "host" in features and ("best:agent0" in features or "best:agent1" in features):
         return max(confidence, RULED_CONFIDENCE)

@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection, Mapping
 
 from pipeline.tagging.items import ArticleItem
-from pipeline.tagging.roles import MENTIONS, load_cue_pattern
+from pipeline.tagging.roles import MENTIONS
 from pipeline.tagging.roles_candidate import Case, Split
 from pipeline.tagging.roles_exposure import (
     ACTS,
@@ -24,6 +24,7 @@ from pipeline.tagging.roles_exposure import (
     lists_failures,
 )
 from pipeline.tagging.roles_occurrence import Occurrence, Text
+from pipeline.tagging.roles_signs import load_cue_pattern
 
 _FINDER = re.compile("(?<!没有)(?<!没)(?<!未)" + load_cue_pattern("finder"))
 # 市某局执法人员, 某会的体验员: who comes to look; the name itself may end with it (市某办督导组)
@@ -91,13 +92,16 @@ def split_exposure(text: Text, cases: Mapping[str, Case], suppliers: Collection[
 
 
 def _at_fault_themselves(text: Text, cases: Mapping[str, Case], finders: Collection[str]) -> list[str]:
-    """Where nobody else is blamed: an inspector that inspects nothing in the piece, a unit to which the
-    complaint was brought; not who only answers or is asked to act."""
+    """Where nobody else is blamed: an inspector that inspects nothing in the piece, one whose duty it was
+    (由某局管养的桥), a unit to which the complaint was brought; not who only answers or is asked to act."""
     found = []
     for unit, case in cases.items():
         if unit in finders:
             if (
-                not any(office.search(unit) for office in INSPECTORS)
+                (
+                    not any(office.search(unit) for office in INSPECTORS)
+                    and not any(is_at_fault(text, o) for o in case.occurrences)
+                )
                 or any(
                     _INSPECTS.search(text.whole, o.end, _clause_end(text.whole, o.end))
                     for o in case.occurrences

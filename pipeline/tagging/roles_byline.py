@@ -11,9 +11,8 @@ from pipeline.records import Evidence
 from pipeline.tagging.items import ArticleItem
 from pipeline.tagging.names import Hit, NameFinder, Names
 from pipeline.tagging.names_county import CountyReader
-from pipeline.tagging.roles import load_cue_pattern
 from pipeline.tagging.roles_occurrence import Text
-from pipeline.tagging.roles_signs import SUPPLIERS
+from pipeline.tagging.roles_signs import SUPPLIERS, load_cue_pattern
 
 _SITE = re.compile(
     r"^(?:单位)?(?:门户)?(?:网站|官网|微博|微信|公众号|视频号|抖音|快手|头条|客户端|政务)[^:：\s]{0,5}[:：]\s*(.+)$"
@@ -28,6 +27,8 @@ _SUPPLIED = re.compile(r"(?:(?<!\s)\s+)?(?:供稿|/文|文/|文图|图文)")
 # 本报讯（通讯员 某某 市气象局）, and a last line in brackets
 _HEAD_BRACKETS = re.compile(r"[\s　]*[一-鿿]{0,10}讯?\s?[（(]([^）)\n。，]{2,60})[）)]")
 _TAIL_BRACKETS = re.compile(r"[\s　]*[（(]([^）)\n。，]{2,60})[）)]")
+# …送到考生手里。（通讯员 陆某 市公安局交警支队）: at the end of the last line
+_END_BRACKETS = re.compile(r"[（(]((?:通讯员|供稿|作者|文|图文|撰稿)[^）)\n。，]{2,60})[）)]\s*$")
 _RUNS_ON = re.compile(r"(?:(?!据|近|记者|综合)[^，。；！？\n])*$")
 _ORGANS = ("局", "委", "办", "站")
 _PICTURE = re.compile(r"\s*(?:供图|图|摄)")
@@ -180,6 +181,9 @@ class Bylines:
         signature = text.body + self._signature_start(whole[text.body :])
         supplied = "供稿" in text.signs or "文" in whole
         brackets = [m.span(1) for m in (_HEAD_BRACKETS.match(whole, text.body), _last_line(whole)) if m]
+        if not brackets or brackets[-1][1] < len(whole) - 4:
+            ending = _END_BRACKETS.search(whole, max(text.body, len(whole) - 70))
+            brackets += [ending.span(1)] if ending else []
         for hit in text.hits:
             kind = hit.name.kind
             if kind in ("foreign", "block", "list", "city_name"):

@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 import msgspec
 
-from pipeline.tagging.roles import MENTIONS, load_cue_pattern
+from pipeline.tagging.roles import MENTIONS
 from pipeline.tagging.roles_beside import Leader
 from pipeline.tagging.roles_occurrence import Occurrence, Text
-from pipeline.tagging.roles_signs import COMPANY, COURT
+from pipeline.tagging.roles_signs import COMPANY, COURT, load_cue_pattern
 
 WEIGHT = {
     # act: title, lead, opening, later
@@ -38,6 +38,7 @@ _VISITED = re.compile(r"(?:的(?:人|领导|专家|干部|同志|工作人员|�
 # 市某局发的补贴，: the clause is about the thing
 _RELATIVE = re.compile(r"(?!的)[^，。；、“”\n了]{1,5}的[^，。；“”\n]{1,10}[，。]")
 _HOPE = re.compile(r"(?:希望|建议|盼|最好|应该|不如|主张|能不能|提议)[^，。；]{0,12}$")
+_SAID = re.compile("[，。！？]")
 _IS = re.compile(r"(?:是|来自|归|属|叫做|名叫)$")
 _ADVERBIAL = re.compile(rf"(?:{load_cue_pattern('adverbs')}|[日月年时分后前间中起初底末晚午里夜天周上下])$")
 _FIRST_PERSON = re.compile(
@@ -141,6 +142,8 @@ class Piece:
                     found.append("opens_paragraph")
         if _quoted(whole, start):
             found.append("quoted")
+            if all(_is_said(whole, o.start) for o in case.occurrences if o.act not in MENTIONS):
+                found.append("quoted:only")
         found += _clause_features(left, right, act)
         following = len(whole)
         for at, unit in self.starts:
@@ -246,6 +249,15 @@ def _paragraph(text: Text, at: int) -> str:
         return "title"
     number = text.whole.count("\n", text.body, at)
     return str(number) if number < 4 else "4"
+
+
+def _is_said(whole: str, at: int) -> bool:
+    """Inside what somebody says, a sentence at least; not in a name that bears quotation marks."""
+    start = whole.rfind("“", max(0, at - 200), at)
+    if start < 0 or whole.find("”", start, at) >= 0:
+        return False
+    end = whole.find("”", at, at + 200)
+    return end - start > 9 and _SAID.search(whole, start, end) is not None
 
 
 def _quoted(whole: str, at: int) -> bool:

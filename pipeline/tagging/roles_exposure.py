@@ -7,9 +7,8 @@ from collections.abc import Collection
 from functools import cache
 
 from pipeline.tagging.items import ArticleItem
-from pipeline.tagging.roles import load_cue_pattern
 from pipeline.tagging.roles_occurrence import Occurrence, Text
-from pipeline.tagging.roles_signs import ADMITTED, COMPLAINED, UNCOVERED
+from pipeline.tagging.roles_signs import ADMITTED, COMPLAINED, UNCOVERED, load_cue_pattern
 
 _MARK = re.compile(load_cue_pattern("exposure_marks"))
 _UNCOVER = re.compile("(?<![以将])" + load_cue_pattern("uncover"))
@@ -45,7 +44,7 @@ _TRUE = re.compile(
 )
 # 由某局管护的泵站, 某局未按合同清掏: whose fault it is
 _DUTY = re.compile(
-    "(?:[^，。；]{0,10}?(?:管护|管养|管理|养护|负责|承建|维护|监管|运营|实施|建设)"
+    "(?:[^，。；]{0,10}?(?:管护|管养|管理|养护|负责|承建|维护|监管|运营|实施|建设|验收|安装|采购)"
     "|作为[^，。；]{0,8}(?:主管|监管|管理|责任|行业)[^，。；]{0,6}，[^。；]{0,24}?(?:未|没有|缺|不到位|失|疏)"
     "|[^，。；]{0,12}?(?:未按|未能|没有|未及时|不到位|缺失|疏于|疏忽|失察|失职|违规|虚报|拖|迟迟))"
 )
@@ -157,7 +156,7 @@ def _is_responsible(whole: str, o: Occurrence) -> bool:
     if duty is None:
         return False
     return bool(_RUN_BY.search(whole, max(0, o.start - 6), o.start)) or duty[0][-2:] not in (
-        "管理", "负责", "建设", "实施", "监管", "维护",
+        "管理", "负责", "建设", "实施", "监管", "维护", "验收", "安装", "采购",
     )  # fmt: skip
 
 

@@ -11,12 +11,14 @@ from pipeline.tagging.items import ArticleItem
 from pipeline.tagging.names import Hit, NameFinder, Names, load_lexicon
 from pipeline.tagging.names_county import CountyReader
 from pipeline.tagging.names_scope import ScopeReader
-from pipeline.tagging.roles import MENTIONS, is_awarded, load_cue_pattern, read_act
+from pipeline.tagging.roles import MENTIONS, is_awarded, read_act
 from pipeline.tagging.roles_anaphora import find_pointers, part_end
+from pipeline.tagging.roles_aside import is_backers, is_demanded, is_people
 from pipeline.tagging.roles_occurrence import Occurrence, Text, find_lead_end
-from pipeline.tagging.roles_signs import POINTER, find_signs
+from pipeline.tagging.roles_signs import POINTER, find_signs, load_cue_pattern
 
 _BOUNDARY = frozenset("，。；：！？\n“”【】（）()…")
+_WHERE = frozenset("在于")  # 座谈会在某县召开
 _AND = frozenset("、和与及以")
 _JOIN = re.compile(rf"(?:等)?(?:{load_cue_pattern('join')})?$")
 _MEDIA_ACT = re.compile(
@@ -188,10 +190,18 @@ class Reader:
             return
         (unit,) = counties
         first = next(o.end for o in spans if o.unit == unit)
-        for start, end in self.counties.read_unnamed(text.whole, unit, first):
+        own = [o for o in spans if o.unit == unit]
+        acts = self.counties.read_unnamed(text.whole, unit, first)
+        for town in {town for o in own if (town := self._town_of(text.whole, o))}:
+            acts += self.counties.read_town_acts(text.whole, town, first)
+        for start, end in acts:
             if all(end <= o.start or start >= o.end for o in spans):
                 spans.append(Occurrence(unit, start, end, self._zone(text, start)))
         spans.sort(key=lambda o: o.start)
+
+    def _town_of(self, whole: str, o: Occurrence) -> str | None:
+        name = next((n for n in self._names[o.unit] if whole.startswith(n, o.start)), None)
+        return self.counties.town_after(whole, o.start + len(name)) if name else None
 
     def _read_group(self, text: Text, group: list[Occurrence]) -> None:
         whole = text.whole
@@ -210,11 +220,18 @@ class Reader:
         act, why = read_act(left, right, previous)
         if act in ("address", "weak") and _CALLED.match(right) and _POLICE.search(whole, start, end):
             act, why = "act", "报警"
+        if act in ("act", "agent", "weak") and begin and is_demanded(whole, begin):
+            act, why = "address", "要求"
+        if not left and begin and whole[begin - 1] == "：" and is_backers(previous):
+            act, why, host = "help", previous[-4:], None
         if act not in ("attend", "help") and _opens(whole, "《", "》", start, 62):
             act, why = "place", "《"
         caption = text.body == 0 or start >= text.body
         caption = caption and "摄" in whole[end : end + 70] and bool(_CAPTION.match(whole, end))
-        if host and act in ("weak", "act", "agent", "place"):
+        held = (
+            host and left[-1:] in _WHERE and group[-1].unit in self.names.counties and "牵头" not in host[0]
+        )
+        if host and not held and act in ("weak", "act", "agent", "place"):
             act, why = "agent", host[0]
         several = len(units) > 1 or right.startswith("等")
         together = several and bool(_TOGETHER.search(whole, start, min(end + 50, _sentence_end(whole, end))))
@@ -222,6 +239,8 @@ class Reader:
         meeting = meeting or ("上" in left[:8] and bool(_MEETING.search(left[:8])))
         if act == "act" and not together and right.startswith(("等单位", "等部门", "等地")):
             act = "attend" if len(units) > 2 else "weak"  # examples of what everybody did
+        if several and act in ("act", "weak", "agent", "speak") and is_people(right):
+            act = "attend"
         if len(units) > 2 and act in ("act", "weak", "agent") and is_awarded(right):
             act = "attend"
         if len(units) > 1 and act in ("act", "agent") and not all(o.place for o in group):

@@ -15,7 +15,7 @@ from pathlib import Path
 from pipeline.batch import finish_batches
 from pipeline.city import City
 from pipeline.decisions import decisions_state
-from pipeline.edition import build_lock, copy_edition, publish, remove
+from pipeline.edition import build_lock, compact, copy_edition, publish, remove
 from pipeline.lake import publish_lake
 from pipeline.landing import Quarantined, iter_landed, landing_files
 from pipeline.load_alike import link_threads
@@ -118,6 +118,8 @@ def build(
                 if reason:
                     say(f"重建数据仓库：{reason}", 0, None)
                 report = _fill(draft, city, store, tagger, identity, reason, say)
+                say("整理文件", 0, None)
+                compact(draft)
             publish_lake(draft, city)
             publish(draft, warehouse)
         finally:

@@ -94,14 +94,16 @@ class Warehouse:
 
     @contextlib.contextmanager
     def narrowed(self, key: str, values: Iterable[str], tables: Sequence[str]) -> Iterator[None]:
-        """Within it, views and macros that read `tables` see only the rows of these keys."""
+        """Within it, views and macros that read `tables` see only the rows of these keys. They are found by
+        the key alone: of wide columns only the blocks are read in which the rows stand."""
         self.hold("narrowed", key, values)
         (database,) = self.rows("SELECT current_database()")[0]
         quoted = '"' + str(database).replace('"', '""') + '"'
         for table in map(_name, tables):
             self._con.execute(
                 f"CREATE TEMP VIEW {table} AS "  # noqa: S608
-                f"SELECT * FROM {quoted}.main.{table} SEMI JOIN narrowed USING ({key})"
+                f"SELECT * FROM {quoted}.main.{table} WHERE rowid IN ("
+                f"SELECT t.rowid FROM {quoted}.main.{table} AS t SEMI JOIN narrowed USING ({key}))"
             )
         try:
             yield

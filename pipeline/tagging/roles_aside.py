@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from pipeline.tagging.roles_signs import load_cue_pattern
+from pipeline.tagging.roles_signs import DEMANDS, load_cue_pattern
 
 # 自称市某局科长: nobody of it
 _PRETENDS = re.compile("(?:自称|冒充|谎称|假冒|冒用|伪造|声称是|自称是|谎称是)(?:了)?$")
@@ -25,6 +25,7 @@ _COUNTED = re.compile(
 _HELPS_OUT = re.compile(
     "[^，。；、\\n]{0,10}?(?:到场|前来|赶来|全程|全力|积极|也)(?:进行)?(?:协助|配合|支援)(?:处置|救援|工作|调查|处理)?[。；\\n]"
 )
+_HELPS_WITHIN = 24  # characters
 _BACKS = re.compile(
     "(?:等)?(?:为|是|作为|担任|任)(?:本次[^，。；]{0,6}|此次[^，。；]{0,6})?(?:支持|指导|协办|协作|配合)单位"
 )
@@ -42,8 +43,7 @@ _PEOPLE = re.compile(
 _PEOPLE_SPEAK = re.compile(rf"[^。；]{{0,30}}?{load_cue_pattern('speak')}")
 # 会议要求，甲局…，乙局…: the rest of the sentence says what others are to do
 _DEMANDED = re.compile(
-    "(?:[^，。；：“”]{0,20}，)?(?!记者)[^，。；：“”]{0,14}?"
-    "(?:要求|强调|(?:提出)?建议|提议|呼吁|希望|指出|责成|提出)[，：](?!“)"
+    "(?:[^，。；：“”]{0,20}，)?(?!记者)[^，。；：“”]{0,14}?(?:提出)?(?:" + "|".join(DEMANDS) + ")[，：](?!“)"
 )
 
 _CLAIMS = frozenset("称充冒用造是了")
@@ -56,7 +56,7 @@ def read_help(right: str, end: int) -> str | None:
     """The words by which a name or a list of names only helps; `end` is where its clause ends in `right`."""
     if right[:1] in _BACKING and (match := _BACKS.match(right)):
         return match[0]
-    if right[end : end + 1] == "。" and (match := _HELPS_OUT.match(right)):
+    if end < _HELPS_WITHIN and right[end : end + 1] == "。" and (match := _HELPS_OUT.match(right)):
         return match[0]
     return None
 

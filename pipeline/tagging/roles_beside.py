@@ -17,6 +17,7 @@ LEADING = frozenset({"act", "agent", "source"})
 HELPER_CONFIDENCE = 0.4  # at most: the domain's ruling, too rare in print for the model to learn
 PART_CONFIDENCE = 0.75  # at least
 RULED_CONFIDENCE = 0.75  # at least: who hosts in headline or lead acts; so does who finds a shortcoming
+DOUBLE_CONFIDENCE = 0.5  # at least: from there two that act together in the lead are both credited
 ONE_LINE = 45  # characters to the sentence's end: one act, told in passing
 
 _HELPING = re.compile(
@@ -114,6 +115,8 @@ def rule_confidence(confidence: float, features: Collection[str]) -> float:
     it."""
     if "helps:beside" in features or "quoted:only" in features:
         return min(confidence, HELPER_CONFIDENCE)
+    if "group2:zone1" in features and "best:act1" in features and confidence >= DOUBLE_CONFIDENCE:
+        return max(confidence, RULED_CONFIDENCE)
     if "host" in features and ("best:agent0" in features or "best:agent1" in features):
         return max(confidence, RULED_CONFIDENCE)
     if "finder" in features and "exposes" in features and "acting:0" not in features:

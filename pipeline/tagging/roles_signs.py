@@ -28,9 +28,11 @@ ADMITTED = frozenset(("属实", "为真", "真的", "确有"))
 UNCOVERED = frozenset(CUES["uncover"])
 COMPLAINED = frozenset(CUES["complaint"])
 POINTER = "该"
+DEMANDS = ("要求", "强调", "建议", "提议", "呼吁", "希望", "指出", "责成", "提出")
+DEMANDED = frozenset(f"{word}{mark}" for word in DEMANDS for mark in "，：")
 
 _FINDER = AhoCorasick(
-    sorted({*COMPANY, *COURT, *SUPPLIERS, *ADMITTED, *UNCOVERED, *COMPLAINED, POINTER}),
+    sorted({*COMPANY, *COURT, *SUPPLIERS, *ADMITTED, *UNCOVERED, *COMPLAINED, *DEMANDED, POINTER}),
     implementation=Implementation.DFA,
 )
 

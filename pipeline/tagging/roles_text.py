@@ -15,7 +15,7 @@ from pipeline.tagging.roles import MENTIONS, is_awarded, read_act
 from pipeline.tagging.roles_anaphora import find_pointers, part_end
 from pipeline.tagging.roles_aside import is_backers, is_demanded, is_people
 from pipeline.tagging.roles_occurrence import Occurrence, Text, find_lead_end
-from pipeline.tagging.roles_signs import POINTER, find_signs, load_cue_pattern
+from pipeline.tagging.roles_signs import DEMANDED, POINTER, find_signs, load_cue_pattern
 
 _BOUNDARY = frozenset("，。；：！？\n“”【】（）()…")
 _WHERE = frozenset("在于")  # 座谈会在某县召开
@@ -215,12 +215,13 @@ class Reader:
         right = whole[end : end + 140]
         previous = whole[max(0, begin - 7) : max(0, begin - 1)]
         units = (group[0].unit,) if len(group) == 1 else tuple(dict.fromkeys([o.unit for o in group]))
+        demanding = not DEMANDED.isdisjoint(text.signs)
         act: str
         host = _HOST.match(right)
         act, why = read_act(left, right, previous)
         if act in ("address", "weak") and _CALLED.match(right) and _POLICE.search(whole, start, end):
             act, why = "act", "报警"
-        if act in ("act", "agent", "weak") and begin and is_demanded(whole, begin):
+        if demanding and begin and act in ("act", "agent", "weak") and is_demanded(whole, begin):
             act, why = "address", "要求"
         if not left and begin and whole[begin - 1] == "：" and is_backers(previous):
             act, why, host = "help", previous[-4:], None

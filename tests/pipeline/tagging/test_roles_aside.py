@@ -8,6 +8,7 @@ import pytest
 from pipeline.city import load_city
 from pipeline.tagging.items import ArticleItem
 from pipeline.tagging.roles_aside import is_demanded, is_people
+from pipeline.tagging.roles_beside import rule_confidence
 from pipeline.tagging.units import UnitTagger
 
 
@@ -174,3 +175,12 @@ def test_demand_reaches_to_the_end_of_its_sentence() -> None:
     assert is_demanded(text, text.index("市环保局"))
     assert is_demanded(text, text.index("市公安局"))
     assert not is_demanded(text, text.index("市教育局"))
+
+
+def test_two_that_act_together_in_the_lead_are_both_credited() -> None:
+    """The domain's `joint`: where the model hesitates over the second, the ruling decides; not where it doubts."""
+    together = ["best:act1", "group2", "group2:zone1"]
+    assert rule_confidence(0.6, together) >= 0.75
+    assert rule_confidence(0.3, together) == 0.3
+    assert rule_confidence(0.6, ["best:act1"]) == 0.6
+    assert rule_confidence(0.6, [*together, "quoted:only"]) <= 0.4

@@ -24,7 +24,7 @@ Copies = Literal["", "first", "reprint"]
 MAX_HITS = 5000  # texts that one question finds at most; the page says so
 _SECONDS = 5.0  # a question that takes longer is given up
 # By rank of all that the index holds, only those that are shown are looked up in `doc`; by day, or up to one
-# that is not the last, all that hold the words are.
+# that is not the last, or where texts were deleted, all that hold the words are.
 _BEST = """
 SELECT d.ref, d.part, found.score
 FROM (
@@ -40,7 +40,11 @@ WHERE {kind}_text MATCH :words AND t.rank MATCH 'bm25(6.0, 1.0, 1.0)' AND (d.day
 ORDER BY {order} LIMIT :limit
 """
 _ORDERS = {"rank": "score", "newest": "d.day DESC, score", "oldest": "d.day, score"}
-_LAST_DAY = "SELECT value FROM meta WHERE key = 'last_day'"
+_IS_ALL = """
+SELECT COALESCE(MAX(value) FILTER (WHERE key = 'last_day') <= :until, FALSE)
+  AND COALESCE(MAX(value) FILTER (WHERE key = 'deleted') = '0', FALSE)
+FROM meta
+"""
 
 
 # What is wrong with an index that cannot be asked.
@@ -167,7 +171,7 @@ def search_hits(
     until = (as_of or dt.date.max).isoformat()
     with contextlib.closing(_open(index)) as con:
         try:
-            is_all = con.execute(_LAST_DAY).fetchone()[0] <= until
+            (is_all,) = con.execute(_IS_ALL, {"until": until}).fetchone()
             sql = (_BEST if is_all and sort == "rank" else _HITS).format(kind=kind, order=_ORDERS[sort])
             for expression, is_by_chars in ((query.by_words, False), (query.by_chars, True)):
                 wanted = {"words": expression, "until": until, "limit": MAX_HITS + 1}

@@ -21,6 +21,8 @@ UNION SELECT story_id FROM reprint_before WHERE article_id IN (SELECT ref FROM c
 UNION SELECT COALESCE(story_id, article_id) FROM plan_fact WHERE article_id IN (SELECT ref FROM changed)
 UNION SELECT v.value_json ->> '$' FROM decision_value AS v JOIN article_ref AS r ON r.ref = v.target
 WHERE v.kind = 'tag_correction' AND v.key = 'reprint_of' AND r.article_id IN (SELECT ref FROM changed)
+UNION SELECT v.story_id FROM said_before AS v JOIN article_ref AS r ON r.ref = v.target
+WHERE r.article_id IN (SELECT ref FROM changed)
 """
 _MEMBERS = """
 SELECT ref FROM story
@@ -31,9 +33,14 @@ WHERE v.kind = 'tag_correction' AND v.key = 'reprint_of' AND (v.value_json ->> '
 
 
 def hold_reprints(warehouse: Warehouse) -> None:
-    """Remember which stories the last edition knew, before those of now are found."""
+    """Remember which stories the last edition knew, by the rules and by people, before those of now are
+    found and what people decided is loaded."""
     warehouse.rows(
         "CREATE OR REPLACE TEMP TABLE reprint_before AS SELECT article_id, story_id FROM article_reprint"
+    )
+    warehouse.rows(
+        "CREATE OR REPLACE TEMP TABLE said_before AS SELECT target, value_json ->> '$' AS story_id "
+        "FROM decision_value WHERE kind = 'tag_correction' AND key = 'reprint_of'"
     )
 
 

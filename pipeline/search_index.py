@@ -224,6 +224,8 @@ def _fill(draft: Path, source: Warehouse, meta: dict[str, str], say: Progress) -
             "INSERT INTO consumed VALUES (?, ?)", source.rows("SELECT file, end_offset FROM consumed")
         )
         con.execute("INSERT OR REPLACE INTO meta SELECT 'last_day', COALESCE(MAX(day), '') FROM doc")
+        # Of texts that were deleted the words stay: they are found, and are no hits.
+        con.execute("INSERT OR REPLACE INTO meta SELECT 'deleted', ? - COUNT(*) FROM doc", (number,))
         con.execute("COMMIT")
         return done
     finally:

@@ -154,3 +154,32 @@ def test_another_plan_than_the_build_knew_is_asked_anew_until_the_next_build(tmp
     assert_same(con, fewer, DAYS[-1], SPLIT)
     con.close()
     live.close()
+
+
+def test_a_story_that_a_person_told_of_and_that_the_record_lost_is_told_of_no_more(tmp_path: Path) -> None:
+    case = Case(tmp_path)
+    early = case.article("2017-08-20", "旧闻", name="early")  # before the plan's first day
+    first = case.article("2017-10-09", "[市水利局:subject] 冬修水利 [column]", name="first")
+    copy = case.article("2017-10-10", "[市教育局:subject] 扶贫 [column]", name="copy", site="gov")
+    case.decide("tag_correction", copy, "2017-10-11T09:00:00", after={"reprint_of": first}, why="转载")
+    case.decide("tag_correction", early, "2017-10-11T09:30:00", after={"reprint_of": first}, why="旧闻")
+    case.decide("contact_register", "市水利局", "2017-10-11T10:00:00", after={"contact": "乙"})
+    case.build()
+    plan = load_plan(case.city)
+    assert plan is not None
+    live = LiveWarehouse(case.warehouse, case.city, case.store.decisions)
+    con = live.cursor()
+    assert_same(con, plan, DAYS[-1], SPLIT)
+    con.close()
+    (record,) = case.store.decisions.glob("*.jsonl")  # as after a restore of an older backup
+    record.write_bytes(record.read_bytes().splitlines(keepends=True)[-1])
+    con = live.cursor()
+    stories = {fact.article_id: fact.story_id for fact in counted_facts(con, plan, DAYS[-1], None).facts}
+    assert len(stories) == 2 and all(article == story for article, story in stories.items())
+    assert_same(con, plan, DAYS[-1], SPLIT)
+    con.close()
+    live.close()
+    case.build()
+    whole = rows_of(case.warehouse)
+    case.build(rebuild=True)
+    assert rows_of(case.warehouse) == whole

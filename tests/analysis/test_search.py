@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.search import ArticleFilter, NoSearchIndex, find_articles, find_threads
+from analysis import search
+from analysis.search import ArticleFilter, NoSearchIndex, find_articles, find_threads, search_hits
 from analysis.search_query import MAX_CHARS, SearchError, parse_query
 from analysis.search_text import marked, passage
 from analysis.warehouse import Connection, open_warehouse
@@ -162,3 +163,25 @@ def test_the_same_words_are_looked_up_once_until_the_index_is_another(asked, mon
     search.find_articles(con, index, "水利", search.ArticleFilter(), day)
     search.find_articles(con, index, "水利", search.ArticleFilter(), dt.date(2017, 10, 1))
     assert len(looked) == 3
+
+
+def test_texts_that_were_deleted_take_nobody_s_place_among_the_best(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = Case(tmp_path)
+    for day in range(1, 13):
+        case.article(f"2017-10-{day:02d}", "水利工程", name=f"a{day}")
+    case.build()
+    update_index(case.warehouse)
+    index, query = index_path(case.warehouse), parse_query("水利")
+    assert len(search_hits(index, query, "article").refs) == 12
+    for landed in sorted(case.store.landing.rglob("*.jsonl"))[:8]:  # as where they were lost
+        landed.unlink()
+    case.build()
+    update_index(case.warehouse)
+    monkeypatch.setattr(search, "MAX_HITS", 3)
+    hits = search_hits(index, query, "article")
+    assert (len(hits.refs), hits.is_cut) == (3, True)
+    monkeypatch.setattr(search, "MAX_HITS", 4)
+    hits = search_hits(index, query, "article")
+    assert (len(set(hits.refs)), hits.is_cut) == (4, False)

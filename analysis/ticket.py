@@ -62,7 +62,8 @@ def ticket_from(row: dict[str, Any], rules: Rules, at: dt.datetime) -> Ticket:
     """A ticket with its two clocks, from a row of sql/ticket.sql."""
     notes: list[str] = []
     clocks, late_before = NO_CLOCKS, (False, False)
-    if clock_start(row, rules) is None:
+    start = clock_start(row, rules)
+    if start is None:
         notes.append("发帖时间未能识别，无法计算时限")
     else:
         try:
@@ -91,8 +92,8 @@ def ticket_from(row: dict[str, Any], rules: Rules, at: dt.datetime) -> Ticket:
         notes.append(f"已延期：{clocks.extended_why or '未写理由'}")
     if clocks.too_late_why is not None:
         notes.append(f"时限过后才批的延期不改时限：{clocks.too_late_why or '未写理由'}")
-    if row["round_count"]:
-        notes.append(f"二次办理，第 {row['round_count'] + 1} 轮自 {clocks.start:%Y-%m-%d %H:%M} 起算")
+    if row["round_count"] and start is not None:
+        notes.append(f"二次办理，第 {row['round_count'] + 1} 轮自 {start:%Y-%m-%d %H:%M} 起算")
     if next_due is not None and at > next_due and (row["checked_at"] is None or row["checked_at"] < next_due):
         notes.append("时限之后论坛未再采集到，是否已答复无法判定")
     is_counted = row["state"] != "无需回复"

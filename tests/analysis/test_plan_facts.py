@@ -17,7 +17,8 @@ from analysis.plan import Plan, load_facts, load_plan
 from analysis.plan_facts import PlanFact, counted_facts
 from analysis.queue import queue_of
 from analysis.reply_rules import Rules, parse_rules
-from analysis.warehouse import Connection, LiveWarehouse, ask
+from analysis.warehouse import Connection, LiveWarehouse, WarehouseError, ask, open_warehouse
+from pipeline import warehouse as of_pipeline
 from pipeline.warehouse import Warehouse
 from tests.analysis.case import Case
 
@@ -182,4 +183,26 @@ def test_a_story_that_a_person_told_of_and_that_the_record_lost_is_told_of_no_mo
     case.build()
     whole = rows_of(case.warehouse)
     case.build(rebuild=True)
+    assert rows_of(case.warehouse) == whole
+
+
+def test_what_other_code_left_is_made_anew_and_nothing_is_tagged_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = Case(tmp_path)
+    case.article("2017-10-09", "[市水利局:subject] 冬修水利 [column]")
+    case.thread("1", "[投诉:市水利局]", [("张三", "2017-10-09 10:00:00", "没人管")], at="2017-10-09T12:00:00")
+    case.build()
+    whole = rows_of(case.warehouse)
+    opened = Warehouse(case.warehouse)
+    opened.rows("UPDATE plan_fact SET tasks = ''")
+    opened.rows("UPDATE ticket_now SET kind = '咨询'")
+    opened.close()
+    maker = tmp_path / "load_tickets.py"
+    maker.write_text("# another version of the program", encoding="utf-8")
+    monkeypatch.setattr(of_pipeline, "_MAKERS", (maker,))
+    with pytest.raises(WarehouseError, match="另一版本"):
+        open_warehouse(case.warehouse)
+    case.tagger.tagged.clear()
+    assert not case.build().is_rebuilt and case.tagger.tagged == []
     assert rows_of(case.warehouse) == whole

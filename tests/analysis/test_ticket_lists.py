@@ -130,3 +130,22 @@ def test_tickets_by_column_are_those_asked_one_by_one(tmp_path: Path, seed: int)
     con.close()
     live.close()
     assert seen > 200
+
+
+def test_a_reopened_ticket_of_a_year_whose_holidays_nobody_knows_is_listed(tmp_path: Path) -> None:
+    case = Case(tmp_path)
+    thread = case.thread(
+        "1", "[投诉:市水利局]", [("张三", "2033-04-28 10:00:00", "没人管")], at="2033-04-28T12:00:00"
+    )
+    after = {"state": "待研判", "round_at": "2033-04-29T09:00:00"}
+    case.decide("state_change", f"{thread}-1", "2033-04-30T09:00:00", after=after, why="二次反映")
+    case.build()
+    live = LiveWarehouse(case.warehouse, case.city, case.store.decisions)
+    con = live.cursor()
+    (ticket,) = queue(con, RULES[0], dt.date(2033, 5, 1))
+    assert ticket.answer_due is None and ticket.note is not None
+    assert "2033 年的节假日安排尚不可知" in ticket.note
+    assert "第 2 轮自 2033-04-29 09:00 起算" in ticket.note
+    assert_same(con, RULES[0], dt.date(2033, 5, 1))
+    con.close()
+    live.close()

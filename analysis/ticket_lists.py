@@ -149,7 +149,7 @@ class _Workdays:
         """From the year of the first moment on, to the last year that is known."""
         years = starts.astype("M8[Y]").astype(np.int64) + 1970
         first = int(min([*years, at.year]))
-        last = int(max([*years, at.year])) + 2
+        last = min(int(max([*years, at.year])) + 2, dt.MAXYEAR)
         known: list[dt.date] = []
         for year in range(first, last + 1):
             try:
@@ -160,6 +160,8 @@ class _Workdays:
                     break
                 first = year + 1
         days = np.array(known, "M8[D]").astype(np.int64)
+        if not known:
+            return cls(days, _number(dt.date.max) + 2, -1)
         return cls(days, _number(dt.date(first, 1, 1)), _number(dt.date(last, 12, 31)))
 
     def after(self, days: Column, count: Column | int) -> tuple[Column, Column]:

@@ -62,15 +62,11 @@ def _windows(
     dated = sorted((day, thread) for thread in threads if (day := days.get(thread)) is not None)
     while dated:
         first = dated[0][0]
-        new = {thread for day, thread in dated if day < first + _WINDOW}
+        new = {thread for day, thread in dated if day - first < _WINDOW}
         dated = [each for each in dated if each[1] not in new]
         yield (
             new,
-            [
-                thread
-                for thread, day in days.items()
-                if day is None or first - _GAP <= day <= first + _WINDOW + _GAP
-            ],
+            [thread for thread, day in days.items() if day is None or -_GAP <= day - first <= _WINDOW + _GAP],
         )
     undated = {thread for thread in threads if thread in days and days[thread] is None}
     if undated:

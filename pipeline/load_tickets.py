@@ -36,7 +36,7 @@ SELECT
 FROM span AS s
 LEFT JOIN said AS f USING (thread_id)
 LEFT JOIN decided AS d USING (thread_id)
-LEFT JOIN ticket_row_at(TIMESTAMP '9999-12-31', NULL) AS t USING (thread_id)
+LEFT JOIN ticket_row_at(TIMESTAMP '9999-12-31 23:59:59.999999', NULL) AS t USING (thread_id)
 ORDER BY s.thread_id, number
 """  # noqa: S608
 

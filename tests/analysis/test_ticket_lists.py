@@ -149,3 +149,20 @@ def test_a_reopened_ticket_of_a_year_whose_holidays_nobody_knows_is_listed(tmp_p
     assert_same(con, RULES[0], dt.date(2033, 5, 1))
     con.close()
     live.close()
+
+
+def test_times_at_the_ends_of_the_calendar_break_neither_build_nor_queue(tmp_path: Path) -> None:
+    case = Case(tmp_path)
+    times = ("9998-12-30 10:00:00", "0001-01-01 10:00:00", "9999-12-30 10:00:00", "2017-10-09 10:00:00")
+    for tid, time in enumerate(times):
+        case.thread(str(tid), "[投诉:市水利局]", [("张三", time, "没人管")], at="2017-10-09T12:00:00")
+    case.build()
+    live = LiveWarehouse(case.warehouse, case.city, case.store.decisions)
+    con = live.cursor()
+    for rules in RULES:
+        for day in (dt.date(1, 1, 2), dt.date(2017, 10, 20), dt.date(9998, 12, 31), dt.date(9999, 12, 30)):
+            at = dt.datetime.combine(day, dt.time(23, 59, 59))
+            truth = queue_of(ask(con, "ticket", as_of=at, known_by=None, threads=None), rules, at)
+            assert queue(con, rules, day, include_closed=True) == truth
+    con.close()
+    live.close()

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import TYPE_CHECKING
 
 from pipeline.load_tags import TaggerLike, article_item
 from pipeline.warehouse import Warehouse
+
+if TYPE_CHECKING:
+    from pipeline.tagging.reprint import Traces
 
 _ITEM_OF_BOTH = (
     'n.title, v.body, n.outlet, n.published, n.page, n.is_lead AS lead, n.column_name AS "column", '
@@ -39,8 +43,9 @@ def find_stories(warehouse: Warehouse, tagger: TaggerLike, changed: Collection[i
         [sorted(spans)],
     )
     first_of = {article: (first, why) for article, first, why in known}
+    traces: Traces = {}  # of the span before, which most spans have been looked through for already
     for span in sorted(spans):
-        first_of |= _reprints_of(warehouse, tagger, span)
+        first_of |= _reprints_of(warehouse, tagger, span, traces)
     rows = []
     for reprint, (nearest, why) in sorted(first_of.items()):
         seen, first = {reprint}, nearest
@@ -53,7 +58,9 @@ def find_stories(warehouse: Warehouse, tagger: TaggerLike, changed: Collection[i
     return len(rows)
 
 
-def _reprints_of(warehouse: Warehouse, tagger: TaggerLike, span: int) -> dict[str, tuple[str, str]]:
+def _reprints_of(
+    warehouse: Warehouse, tagger: TaggerLike, span: int, traces: Traces
+) -> dict[str, tuple[str, str]]:
     """The reprints of one span: each with its first publication in it or in the one before, and why."""
     found = warehouse.records(
         f"SELECT article_id, span, {_ITEM_OF_BOTH} "  # noqa: S608
@@ -64,5 +71,7 @@ def _reprints_of(warehouse: Warehouse, tagger: TaggerLike, span: int) -> dict[st
     )
     rows = [row for part in found for row in part]
     here = {row["article_id"] for row in rows if row["span"] == span}
-    reprints = tagger.reprints([article_item(row) for row in rows])
+    reprints = tagger.reprints([article_item(row) for row in rows], traces)
+    for article in traces.keys() - here:
+        del traces[article]
     return {reprint: (first, why.why) for reprint, (first, why) in reprints.items() if reprint in here}

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
@@ -14,6 +14,9 @@ from pipeline.records import ArticleTags, Evidence, ThreadTags
 from pipeline.tagging.followups import ThreadFollowUp
 from pipeline.tagging.items import ArticleItem, ThreadItem, ThreadPost
 from pipeline.warehouse import Warehouse
+
+if TYPE_CHECKING:
+    from pipeline.tagging.reprint import Traces
 
 BATCH = 500
 BATCHES_PER_COMMIT = 20
@@ -27,7 +30,9 @@ class TaggerLike(Protocol):
     def articles(self, items: list[ArticleItem]) -> list[ArticleTags]: ...
     def threads(self, items: list[ThreadItem]) -> list[ThreadTags]: ...
     def followups(self, items: list[ThreadItem]) -> list[ThreadFollowUp]: ...
-    def reprints(self, items: list[ArticleItem]) -> Mapping[str, tuple[str, Evidence]]: ...
+    def reprints(
+        self, items: list[ArticleItem], traces: Traces | None = None
+    ) -> Mapping[str, tuple[str, Evidence]]: ...
 
 
 class TextTagger:

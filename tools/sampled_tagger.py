@@ -11,6 +11,7 @@ from pipeline.city import City
 from pipeline.records import ArticleTags, Evidence, ThreadTags
 from pipeline.tagging.followups import ThreadFollowUp
 from pipeline.tagging.items import ArticleItem, ThreadItem
+from pipeline.tagging.reprint import Traces
 from pipeline.tagging.tagger import Tagger
 
 READ = 300  # articles that are really tagged
@@ -54,9 +55,11 @@ class SampledTagger(Tagger):
         self._count("threads", begun, 0)
         return found
 
-    def reprints(self, items: list[ArticleItem]) -> Mapping[str, tuple[str, Evidence]]:
+    def reprints(
+        self, items: list[ArticleItem], traces: Traces | None = None
+    ) -> Mapping[str, tuple[str, Evidence]]:
         begun = time.process_time()
-        found = super().reprints(items) if self._finds_reprints else {}
+        found = super().reprints(items, traces) if self._finds_reprints else {}
         self._count("reprints", begun, len(items))
         return found
 

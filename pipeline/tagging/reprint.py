@@ -73,6 +73,9 @@ class Trace(NamedTuple):
     print: Print
 
 
+Traces = dict[str, Trace]
+
+
 def read_trace(item: ArticleItem) -> Trace:
     card = _Card(
         id=item.id,
@@ -133,11 +136,17 @@ def with_story(tags: ArticleTags, story: ArticleTags) -> ArticleTags:
     )
 
 
-def find_reprints(items: Sequence[ArticleItem]) -> Reprints:
-    """The reprints among these articles, whose ids are unique: id → the first publication, and why."""
-    search = ReprintSearch()
+def find_reprints(items: Sequence[ArticleItem], traces: Traces | None = None) -> Reprints:
+    """The reprints among these articles, whose ids are unique: id → the first publication, and why.
+
+    Args:
+        traces: by id, of those that were read before; those read now are added.
+    """
+    search, traces = ReprintSearch(), {} if traces is None else traces
     for item in items:
-        search.add(read_trace(item))
+        if item.id not in traces:
+            traces[item.id] = read_trace(item)
+        search.add(traces[item.id])
     return search.find(items.__getitem__)
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pipeline.tagging.articles import ArticleTagger
     from pipeline.tagging.followups import FollowUpReader, ThreadFollowUp
     from pipeline.tagging.posts import PostTagger
+    from pipeline.tagging.reprint import Traces
     from pipeline.tagging.threads import ThreadTagger
 
 
@@ -88,8 +89,11 @@ class Tagger:
             tags += self.post_tagger.tag_all(part)
         return tags
 
-    def reprints(self, items: list[ArticleItem]) -> Mapping[str, tuple[str, Evidence]]:
-        """Id of each reprint → id of the first publication among `items`, and why."""
+    def reprints(
+        self, items: list[ArticleItem], traces: Traces | None = None
+    ) -> Mapping[str, tuple[str, Evidence]]:
+        """Id of each reprint → id of the first publication among `items`, and why; `traces`: of articles that
+        were read before, by id, to which those of `items` are added."""
         from pipeline.tagging.reprint import find_reprints
 
-        return find_reprints(items)
+        return find_reprints(items, traces)

@@ -33,6 +33,7 @@ from pipeline.records import (
 from pipeline.store import open_store
 from pipeline.tagging.followups import FloorKind, FloorSaid, ThreadFollowUp
 from pipeline.tagging.items import ArticleItem, ThreadItem
+from pipeline.tagging.reprint import Traces
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 PAPER = "防城港日报"
@@ -90,7 +91,9 @@ class MarkTagger:
             plan_column="[column]" in text,
         )
 
-    def reprints(self, items: list[ArticleItem]) -> Mapping[str, tuple[str, Evidence]]:
+    def reprints(
+        self, items: list[ArticleItem], traces: Traces | None = None
+    ) -> Mapping[str, tuple[str, Evidence]]:
         first: dict[str, str] = {}
         found: dict[str, tuple[str, Evidence]] = {}
         for item in items:

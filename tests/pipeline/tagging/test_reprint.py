@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.tagging.items import ArticleItem
-from pipeline.tagging.reprint import find_reprints
+from pipeline.tagging.reprint import Traces, find_reprints
 from pipeline.tagging.reprint_pairs import PairSearch, read_print
 
 PAPER, NET, GOV = "防城港日报", "防城港新闻网", "防城港市人民政府网站"
@@ -155,6 +155,22 @@ def test_order_of_the_items_does_not_matter(seed: int) -> None:
     random.Random(seed).shuffle(items)
     assert pairs(*items) == expected
     assert set(expected) & set(expected.values()) == set()
+
+
+def test_articles_that_were_read_before_give_the_same() -> None:
+    items = [
+        piece("a", PAPER, STORY, "2017-11-04"),
+        piece("d", NET, RETOLD, "2017-11-05T10:00"),
+        piece("b", NET, STORY, "2017-11-04T09:30", source="防城港日报"),
+        piece("c", GOV, STORY[:150], "2017-11-05"),
+    ]
+    traces: Traces = {}
+    assert find_reprints(items[:2], traces) == {}
+    assert traces.keys() == {"a", "d"}
+    del traces["d"]
+    again = find_reprints(items, traces)
+    assert again == find_reprints(items) and again.keys() == {"b", "c"}
+    assert traces.keys() == {"a", "b", "c", "d"}
 
 
 def test_texts_without_a_frequent_character_are_not_all_compared() -> None:

@@ -45,10 +45,12 @@ def compact(draft: Path) -> None:
     Raises:
         WarehouseError: the disk is full.
     """
+    if draft.stat().st_size < COMPACTED_BYTES:
+        return
     source = Warehouse(draft, read_only=True)
     size, empty = source.sizes()
     source.close()
-    if size < COMPACTED_BYTES or empty < EMPTY_SHARE * size:
+    if empty < EMPTY_SHARE * size:
         return
     fresh = _fresh(draft)
     target = Warehouse(fresh)

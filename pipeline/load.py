@@ -176,7 +176,7 @@ def _fill(
         texts = TextTagger(warehouse, tagger)
         pages, threads, notices = _load_landing(warehouse, store, salt, texts, say)
         say("整理现状", 0, None)
-        load_city_tables(warehouse, city, salt)
+        load_city_tables(warehouse, city, plan, salt)
         spans = spans_of(warehouse, texts.changed)
         if is_new_reading:
             refresh_now(warehouse)

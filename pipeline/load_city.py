@@ -5,14 +5,13 @@ from __future__ import annotations
 import msgspec
 
 from pipeline.city import City
-from pipeline.load_plan import Plan, load_plan
+from pipeline.load_plan import Plan
 from pipeline.privacy import pseudonym
 from pipeline.warehouse import Warehouse
 
 
-def load_city_tables(warehouse: Warehouse, city: City, salt: bytes) -> None:
+def load_city_tables(warehouse: Warehouse, city: City, plan: Plan | None, salt: bytes) -> None:
     """Fill the tables that hold the city's data; they are read anew by every build."""
-    plan = load_plan(city)
     classes = plan.outlet_class if plan else lambda outlet: None
     warehouse.replace(
         "unit",

@@ -59,7 +59,8 @@ def with_settings(city: City, folder: Path, **settings: Any) -> City:
 
 
 def answers(home: Path, city: City) -> dict[str, list[Any]]:
-    """What the ledger and the queue rest on: texts, credits, states, and the verdicts of the day.
+    """What the ledger and the queue rest on: pages that failed, texts, credits, states, and the verdicts of
+    the day.
 
     Args:
         home: with a warehouse, or a city's folder of a lake.
@@ -68,6 +69,8 @@ def answers(home: Path, city: City) -> dict[str, list[Any]]:
     assert plan is not None
     con = open_warehouse(home / "warehouse.duckdb" if (home / "warehouse.duckdb").exists() else home)
     questions = {
+        "failed": "SELECT site, kind, outcome, url FROM page_fetch "
+        "WHERE outcome NOT IN ('stored', 'listed', 'unchanged', 'duplicate', 'redirected')",
         "articles": "SELECT outlet, title, published, byline, source, body FROM article_version",
         "credits": "SELECT url, c.unit, c.role FROM article_credit AS c JOIN article USING (article_id)",
         "reprints": "SELECT COUNT(*) FROM article_reprint",

@@ -10,7 +10,7 @@ import pytest
 
 from analysis.sources import load_sources
 from analysis.warehouse import open_warehouse
-from pipeline.records import Article
+from pipeline.records import Article, Landed, Outcome
 from tests.analysis.case import Case
 
 
@@ -46,6 +46,20 @@ def test_site_that_had_entries_and_shows_none_is_down(case: Case) -> None:
 def test_new_column_of_a_site_whose_other_columns_have_entries_is_no_fault(case: Case) -> None:
     look(case, "2017-10-01", "listed")
     look(case, "2017-10-01", "empty_list", "http://gov.test/new/")
+    assert states(case) == {"2017-10-01": "no_news"}
+
+
+@pytest.mark.parametrize("runs", [("20171001-001", "20171001-002"), ("20171001-002", "20171001-001")])
+def test_it_is_none_either_where_another_worker_of_the_crawl_read_the_others(
+    case: Case, runs: tuple[str, str]
+) -> None:
+    pages: list[tuple[str, Outcome]] = [
+        ("http://gov.test/", "listed"),
+        ("http://gov.test/new/", "empty_list"),
+    ]
+    for run, (url, outcome) in zip(runs, pages, strict=True):
+        at = "2017-10-01T09:00:00"
+        case.land(Landed(run=run, site="gov", url=url, fetched_at=at, kind="list", outcome=outcome))
     assert states(case) == {"2017-10-01": "no_news"}
 
 

@@ -14,12 +14,12 @@
 -- is_never_empty: all four had some.
 CREATE OR REPLACE MACRO source_day_history(known_by) AS TABLE
 WITH fetched AS (
-  SELECT *, (run, end_offset) AS landed_order
+  SELECT *, (run, end_offset) AS landed_order, CAST(fetched_at AS DATE) AS fetched_day
   FROM page_fetch
   WHERE (known_by IS NULL OR fetched_at <= known_by) AND kind IN ('list', 'feed', 'article')
     AND site NOT IN ('import', 'appeal', 'presence')  -- handed in or pointed to: no sites
 ),
--- When each list first had entries, and each site any; and in which runs a site's lists had some.
+-- When each list first had entries, and each site any; and in which runs, on which days a site's lists had some.
 first_entry AS (
   SELECT site, url, MIN(landed_order) AS entry_order FROM fetched
   WHERE kind <> 'article' AND outcome IN ('listed', 'unchanged', 'duplicate') GROUP BY site, url
@@ -29,11 +29,16 @@ site_entry AS (
   WHERE outcome IN ('listed', 'stored', 'unchanged', 'duplicate') GROUP BY site
 ),
 run_entry AS (
-  SELECT DISTINCT site, run FROM fetched
+  SELECT DISTINCT site, run, true AS has_entries FROM fetched
+  WHERE kind <> 'article' AND outcome IN ('listed', 'unchanged', 'duplicate')
+),
+day_entry AS (
+  SELECT DISTINCT site, fetched_day, true AS has_entries FROM fetched
   WHERE kind <> 'article' AND outcome IN ('listed', 'unchanged', 'duplicate')
 ),
 -- An empty list that never had entries, of a site that never had any or whose other lists have some in the same
--- run: not published yet. A list of a paper's day is not meant: an edition without articles cannot be.
+-- run, or on the same day (workers that share a crawl have a run each): not published yet. A list of a paper's
+-- day is not meant: an edition without articles cannot be.
 looked AS (
   SELECT
     site, url, kind, outcome, fetched_at, for_date, landed_order,
@@ -41,7 +46,7 @@ looked AS (
     outcome IN ('stored', 'listed', 'unchanged', 'duplicate', 'redirected', 'too_short', 'no_date') AS is_ok,
     f.outcome = 'empty_list' AND f.for_date IS NULL
       AND COALESCE(l.entry_order > f.landed_order, true)
-      AND (COALESCE(s.entry_order > f.landed_order, true) OR r.run IS NOT NULL) AS is_new,
+      AND (COALESCE(s.entry_order > f.landed_order, true) OR COALESCE(r.has_entries, d.has_entries, false)) AS is_new,
     NOT is_new AND outcome IN (
       'empty_list', 'login_wall', 'captcha', 'error_page', 'too_large', 'timeout', 'server_error',
       'redirect_loop', 'not_html', 'parse_failed', 'blocked_by_robots', 'blocked_address'
@@ -50,6 +55,7 @@ looked AS (
   LEFT JOIN first_entry AS l USING (site, url)
   LEFT JOIN site_entry AS s USING (site)
   LEFT JOIN run_entry AS r USING (site, run)
+  LEFT JOIN day_entry AS d USING (site, fetched_day)
 ),
 last_answer AS (
   SELECT

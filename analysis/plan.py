@@ -5,12 +5,11 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from analysis.warehouse import Connection, ask, moment
 from pipeline.china import monday_of
 from pipeline.load_plan import CITY_ROW, Part, Plan, Task, load_plan
-from pipeline.plan_match import PIECE_KINDS, Credited, Fact, all_words, first_day, is_part, matched
+from pipeline.plan_match import PIECE_KINDS, Credited, Fact, all_words, fact_of, first_day, is_part, matched
 
 __all__ = [
     "CITY_ROW",
@@ -88,21 +87,7 @@ def ask_facts(
         credits.setdefault(row["article_id"], {})[row["unit"]] = Credited(
             **{field.name: row[field.name] for field in dataclasses.fields(Credited)}
         )
-    return [_fact(row, plan, credits.get(row["article_id"], {})) for row in rows]
-
-
-def _fact(row: dict[str, Any], plan: Plan, credits: dict[str, Credited]) -> Fact:
-    values = {field.name: row.get(field.name) for field in dataclasses.fields(Fact)}
-    return Fact(
-        **values
-        | {
-            "indicator": plan.indicator(row["indicator"]),
-            "exposed": list(row["exposed"] or []),
-            "words": frozenset(row["words"]),
-            "title_words": frozenset(row["title_words"]),
-            "credits": credits,
-        }
-    )
+    return [fact_of(row, plan, credits.get(row["article_id"], {})) for row in rows]
 
 
 def stories(facts: Iterable[Fact], unit: str | None = None) -> list[Fact]:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from typing import Any
 
 from pipeline.load_plan import Plan
-from pipeline.plan_match import Credited, Fact, all_words, first_day, matched
+from pipeline.plan_match import Credited, Fact, all_words, fact_of, first_day, matched
 from pipeline.warehouse import Warehouse
 
 BATCH = 5000
 _READ = ("article_now", "article_version", "article_tag", "article_credit_tag", "article_reprint")
-_FIELDS = [field.name for field in dataclasses.fields(Fact)]
 # Which stories an article tells, told or may have told: by the rules, now and before; by a person, ever.
 _STORIES = """
 SELECT ref FROM changed
@@ -112,7 +110,7 @@ def _fill(warehouse: Warehouse, plan: Plan, which: str) -> None:
     )
     made: list[dict[str, Any]] = []
     for rows in found:
-        facts = [_fact(row, plan, credits.get(row["article_id"], {})) for row in rows]
+        facts = [fact_of(row, plan, credits.get(row["article_id"], {})) for row in rows]
         made += _rows(plan, facts)
     for start in range(0, len(made), BATCH):
         warehouse.insert("plan_fact", made[start : start + BATCH])
@@ -120,20 +118,6 @@ def _fill(warehouse: Warehouse, plan: Plan, which: str) -> None:
 
 def _quoted(word: str) -> str:
     return "'" + word.replace("'", "''") + "'"
-
-
-def _fact(row: Mapping[str, Any], plan: Plan, credits: dict[str, Credited]) -> Fact:
-    values = {name: row.get(name) for name in _FIELDS}
-    return Fact(
-        **values
-        | {
-            "indicator": plan.indicator(row["indicator"]),
-            "exposed": list(row["exposed"] or []),
-            "words": frozenset(row["words"]),
-            "title_words": frozenset(row["title_words"]),
-            "credits": credits,
-        }
-    )
 
 
 def _rows(plan: Plan, facts: list[Fact]) -> list[dict[str, Any]]:

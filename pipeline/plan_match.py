@@ -5,8 +5,9 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -61,6 +62,23 @@ class Fact:
     words: frozenset[str]
     title_words: frozenset[str]
     credits: dict[str, Credited]
+
+
+_FIELDS = [field.name for field in dataclasses.fields(Fact)]
+
+
+def fact_of(row: Mapping[str, Any], plan: Plan, credits: dict[str, Credited]) -> Fact:
+    """An article as the plan sees it, of a row of plan_fact_at and of the credits of its units."""
+    return Fact(
+        **{name: row.get(name) for name in _FIELDS}
+        | {
+            "indicator": plan.indicator(row["indicator"]),
+            "exposed": list(row["exposed"] or []),
+            "words": frozenset(row["words"]),
+            "title_words": frozenset(row["title_words"]),
+            "credits": credits,
+        }
+    )
 
 
 def first_day(plan: Plan) -> dt.date:

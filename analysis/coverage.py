@@ -125,7 +125,8 @@ def piece_rows(
     sources = []
     if day >= start:
         calendar = (rules or parse_rules({})).calendar
-        sources = load_sources(con, start, day, known_by, calendar, plan.min_silent_days)
+        end = min(day, _last_read(plan))
+        sources = load_sources(con, start, end, known_by, calendar, plan.min_silent_days)
     ground = Ground(plan, day, found, sources)
     rows: list[CoverageRow] = []
     for task in plan.tasks:
@@ -136,6 +137,19 @@ def piece_rows(
             for name, (ids, total) in score_sums(plan, task, found, scoring).items():
                 rows.append(ground.row(task, name, ids, len(ids), verdict=NOT_ASKED, note=f"{total:g} 分"))
     return Pieces(ground, rows)
+
+
+def _last_read(plan: Plan) -> dt.date:
+    """The last day on which it may matter that a source was silent: the plan asks for nothing after it. Where
+    many days are silent it takes so many working days more to tell that they are no short run."""
+    asked = [plan.season.end]
+    for task in plan.tasks:
+        asked += [task.window.end, task.publish_by or task.window.end]
+        if task.emphasis is not None:
+            asked.append(verdicts.month_end(dt.date.fromisoformat(f"{task.emphasis.month}-01")))
+    least = max((task.min_days or 0 for task in plan.tasks), default=0)
+    beyond = 60 + least + 3 * plan.min_silent_days
+    return dt.date.fromordinal(min(max(asked).toordinal() + beyond, dt.date.max.toordinal()))
 
 
 def _tickets(

@@ -22,29 +22,29 @@ from pipeline.search_index import index_state, is_behind
 Sort = Literal["rank", "newest", "oldest"]
 Copies = Literal["", "first", "reprint"]
 MAX_HITS = 5000  # texts that one question finds at most; the page says so
+_LOOKED_AT = 20_000  # of more, only those that came last into the index are ordered by their day
 _SECONDS = 5.0  # a question that takes longer is given up
-# By rank of all that the index holds, only those that are shown are looked up in `doc`; by day, or up to one
-# that is not the last, or where texts were deleted, all that hold the words are.
-_BEST = """
-SELECT d.ref, d.part, found.score
-FROM (
-  SELECT rowid, rank AS score FROM {kind}_text
-  WHERE {kind}_text MATCH :words AND rank MATCH 'bm25(6.0, 1.0, 1.0)' ORDER BY rank LIMIT :limit
-) AS found JOIN doc AS d ON d.id = found.rowid
-ORDER BY found.score
-"""
-_HITS = """
+# How many there are is told at once; to rank them by bm25 takes a look at each of them.
+# So where there are more than MAX_HITS the newest are taken, of the _LOOKED_AT that came last.
+_COUNT = "SELECT COUNT(*) FROM (SELECT 1 FROM {kind}_text WHERE {kind}_text MATCH :words LIMIT :limit)"
+_RANKED = """
 SELECT d.ref, d.part, t.rank AS score
-FROM {kind}_text AS t JOIN doc AS d ON d.id = t.rowid
+FROM {kind}_text AS t CROSS JOIN doc AS d ON d.id = t.rowid
 WHERE {kind}_text MATCH :words AND t.rank MATCH 'bm25(6.0, 1.0, 1.0)' AND (d.day IS NULL OR d.day <= :until)
 ORDER BY {order} LIMIT :limit
 """
-_ORDERS = {"rank": "score", "newest": "d.day DESC, score", "oldest": "d.day, score"}
-_IS_ALL = """
-SELECT COALESCE(MAX(value) FILTER (WHERE key = 'last_day') <= :until, FALSE)
-  AND COALESCE(MAX(value) FILTER (WHERE key = 'deleted') = '0', FALSE)
-FROM meta
+_MANY = """
+SELECT d.ref, d.part, d.id, d.day
+FROM (
+  SELECT d.id, d.day FROM {kind}_text AS t CROSS JOIN doc AS d ON d.id = t.rowid
+  WHERE {kind}_text MATCH :words AND (d.day IS NULL OR d.day <= :until)
+  ORDER BY t.rowid DESC LIMIT :looked_at
+) AS found CROSS JOIN doc AS d ON d.id = found.id
+ORDER BY found.day {order}, found.id DESC LIMIT :limit
 """
+_IN_TITLE = "SELECT rowid FROM {kind}_text WHERE {kind}_text MATCH :title AND rowid >= :least"
+_ORDERS = {"rank": "score", "newest": "d.day DESC, score", "oldest": "d.day, score"}
+_ORDERS_OF_MANY = {"rank": "DESC", "newest": "DESC", "oldest": "ASC"}
 
 
 # What is wrong with an index that cannot be asked.
@@ -68,13 +68,24 @@ class NoSearchIndex(SearchError):
 
 @dataclasses.dataclass(frozen=True)
 class Hits:
-    """Texts that a question found. `score`: lower is better (bm25)."""
+    """Texts that a question found. `score`: lower is better."""
 
     refs: list[str] = dataclasses.field(default_factory=list)
     parts: list[str] = dataclasses.field(default_factory=list)
     scores: list[float] = dataclasses.field(default_factory=list)
     is_cut: bool = False  # there are more than MAX_HITS
+    is_by_day: bool = False  # too many to be ranked: titles that hold the words first, then the newest
     is_by_chars: bool = False  # none was found by words, these are by characters
+
+
+def cut_words(hits: Hits) -> str:
+    """What the reader must know of the order and of what is left out, in Chinese; "": all are there."""
+    order = "标题有这些词的在前，其余新的在前"
+    if hits.is_cut and hits.is_by_day:
+        return f"命中超过 {MAX_HITS} 段：只列新近的 {MAX_HITS} 段，{order}。请再加几个词或条件。"
+    if hits.is_cut:
+        return f"命中太多，只列最靠前的 {MAX_HITS} 段，请再加几个词或条件。"
+    return f"命中太多，不按相关程度排：{order}。" if hits.is_by_day else ""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -171,20 +182,15 @@ def search_hits(
     until = (as_of or dt.date.max).isoformat()
     with contextlib.closing(_open(index)) as con:
         try:
-            (is_all,) = con.execute(_IS_ALL, {"until": until}).fetchone()
-            sql = (_BEST if is_all and sort == "rank" else _HITS).format(kind=kind, order=_ORDERS[sort])
             for expression, is_by_chars in ((query.by_words, False), (query.by_chars, True)):
-                wanted = {"words": expression, "until": until, "limit": MAX_HITS + 1}
-                rows = con.execute(sql, wanted).fetchall()
-                if rows:
-                    kept = rows[:MAX_HITS]
-                    return Hits(
-                        [row[0] for row in kept],
-                        [row[1] for row in kept],
-                        [row[2] for row in kept],
-                        len(rows) > MAX_HITS,
-                        is_by_chars and query.by_chars != query.by_words,
-                    )
+                asked = {"words": expression, "title": query.by_title, "until": until, "limit": MAX_HITS + 1}
+                (count,) = con.execute(_COUNT.format(kind=kind), asked).fetchone()
+                if count:
+                    find = _many if count > MAX_HITS else _ranked
+                    found = find(con, kind, sort, asked)
+                    is_by_chars = is_by_chars and query.by_chars != query.by_words
+                    if found.refs:
+                        return dataclasses.replace(found, is_by_chars=is_by_chars)
         except sqlite3.OperationalError as error:
             if "interrupted" in str(error):
                 raise SearchError("检索用时太长，请写得更具体一些") from error
@@ -192,6 +198,29 @@ def search_hits(
         except sqlite3.DatabaseError as error:
             raise NoSearchIndex(_AMISS["damaged"]) from error
     return Hits()
+
+
+def _ranked(con: sqlite3.Connection, kind: str, sort: Sort, asked: dict[str, Any]) -> Hits:
+    """The best of at most MAX_HITS that hold the words, by bm25."""
+    sql = _RANKED.format(kind=kind, order=_ORDERS[sort])
+    rows = con.execute(sql, asked).fetchall()
+    refs, parts, scores = ([row[place] for row in rows] for place in range(3))
+    return Hits(refs, parts, scores)
+
+
+def _many(con: sqlite3.Connection, kind: str, sort: Sort, asked: dict[str, Any]) -> Hits:
+    """MAX_HITS of more: those that hold the words in their title first, then the newest; or by their day.
+    Scores are places in that order."""
+    asked = asked | {"looked_at": _LOOKED_AT if sort == "rank" else -1}
+    sql = _MANY.format(kind=kind, order=_ORDERS_OF_MANY[sort])
+    rows = con.execute(sql, asked).fetchall()
+    is_cut, rows = len(rows) > MAX_HITS, rows[:MAX_HITS]
+    if sort == "rank" and rows:
+        asked = asked | {"least": min(row[2] for row in rows)}
+        titled = {rowid for (rowid,) in con.execute(_IN_TITLE.format(kind=kind), asked)}
+        rows.sort(key=lambda row: row[2] not in titled)
+    refs, parts = ([row[place] for row in rows] for place in range(2))
+    return Hits(refs, parts, [float(place) for place in range(len(rows))], is_cut, is_by_day=sort == "rank")
 
 
 def _hits_of_late(

@@ -28,11 +28,13 @@ class Query:
     Attributes:
         by_words: FTS5 expression in which plain words are found as words.
         by_chars: the same with plain words found as sequences of characters, wherever words begin.
+        by_title: the same with plain words found in the title alone.
         terms: what is looked for, as typed, to be marked in the text; excluded ones are not among them.
     """
 
     by_words: str
     by_chars: str
+    by_title: str
     terms: tuple[str, ...]
 
 
@@ -62,10 +64,10 @@ def parse_query(text: str) -> Query:
     terms = _terms(group)
     if len(terms) > MAX_TERMS:
         raise SearchError(f"检索词太多（{len(terms)} 个），最多 {MAX_TERMS} 个")
-    by_words, by_chars = (_expression(group, is_exact) for is_exact in (False, True))
-    if by_words is None or by_chars is None:
+    by_words, by_chars, by_title = (_expression(group, where) for where in ("title words", "exact", "title"))
+    if by_words is None or by_chars is None or by_title is None:
         raise SearchError("请写要找的词，例如：水利局 冬修；整句加引号：“冬修水利”；排除某词写 NOT 某词")
-    return Query(by_words, by_chars, tuple(dict.fromkeys(term.text for term in _wanted(group))))
+    return Query(by_words, by_chars, by_title, tuple(dict.fromkeys(term.text for term in _wanted(group))))
 
 
 def _pieces(text: str) -> list[tuple[str, str]]:
@@ -134,12 +136,12 @@ class _Reader:
         return self._pieces[self._at] if self._at < len(self._pieces) else None
 
 
-def _expression(item: _Term | _Group, is_exact: bool) -> str | None:
+def _expression(item: _Term | _Group, where: str) -> str | None:
     """FTS5's expression; None: nothing that can be looked for."""
     if isinstance(item, _Term):
-        return _term(item, is_exact)
-    wanted = [found for each in item.wanted if (found := _expression(each, is_exact)) is not None]
-    excluded = [found for each in item.excluded if (found := _expression(each, is_exact)) is not None]
+        return _term(item, where)
+    wanted = [found for each in item.wanted if (found := _expression(each, where)) is not None]
+    excluded = [found for each in item.excluded if (found := _expression(each, where)) is not None]
     if not wanted:
         if excluded:
             raise SearchError("只写了要排除的词，请再写要找的词，例如：水利 NOT 招标")
@@ -150,15 +152,15 @@ def _expression(item: _Term | _Group, is_exact: bool) -> str | None:
     return said
 
 
-def _term(term: _Term, is_exact: bool) -> str | None:
+def _term(term: _Term, where: str) -> str | None:
     text = folded(term.text)
-    if term.is_phrase or is_exact:
+    if term.is_phrase or where == "exact":
         chars = char_tokens(text)
         return f"{{exact}} : {_quoted(' '.join(chars))}" if chars else None
     words = word_tokens(text)
     if not words:
         return None
-    return "({title words} : (" + " AND ".join(_quoted(word) for word in words) + "))"
+    return f"({{{where}}} : (" + " AND ".join(_quoted(word) for word in words) + "))"
 
 
 def _quoted(text: str) -> str:

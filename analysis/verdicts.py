@@ -288,7 +288,7 @@ def emphasis_month(ground: Ground, task: Task) -> Iterable[CoverageRow]:
         in_month = [fact for fact in found if f"{fact.published_day:%Y-%m}" == month]
         short = max(0, task.quota - len(found))
         short_month = max(0, task.emphasis.quota - len(in_month)) if ground.day >= begin else 0
-        last = min(_month_end(begin), ground.day)
+        last = min(month_end(begin), ground.day)
         sources = ground.sources_of(task, unit)
         # A month of emphasis that is over and was read without a gap is missed for good.
         is_sure = bool(short_month and sources) and ground.day > last and not silences(sources, begin, last)
@@ -306,7 +306,8 @@ def emphasis_month(ground: Ground, task: Task) -> Iterable[CoverageRow]:
         )
 
 
-def _month_end(begin: dt.date) -> dt.date:
+def month_end(begin: dt.date) -> dt.date:
+    """The last day of the month that begins so."""
     return (begin.replace(day=28) + dt.timedelta(days=4)).replace(day=1) - dt.timedelta(days=1)
 
 

@@ -130,17 +130,18 @@ def plans(con: Any, index: Path, found: dict[str, Any]) -> dict[str, list[str]]:
     """What takes the time in each question that is over its limit."""
     import sqlite3
 
-    from analysis.search import _BEST
+    from analysis.search import _RANKED
     from analysis.search_query import parse_query
     from analysis.warehouse import question_sql
 
     read: dict[str, list[str]] = {}
     slow = [name for name in found if found[name]["later"] > LIMITS[name.split()[0]]]
-    sql = _BEST.format(kind="article")
+    sql = _RANKED.format(kind="article", order="score")
     for name in [name for name in slow if name.startswith("search ")][:2]:
         db = sqlite3.connect(index)
         query = parse_query(name.removeprefix("search ")).by_words
-        steps = db.execute("EXPLAIN QUERY PLAN " + sql, {"words": query, "limit": 1000}).fetchall()
+        given = {"words": query, "limit": 1000, "until": "9"}
+        steps = db.execute("EXPLAIN QUERY PLAN " + sql, given).fetchall()
         read[name] = [str(step[3]) for step in steps]
         db.close()
     at = dt.datetime.combine(DAY, dt.time(23, 59, 59))

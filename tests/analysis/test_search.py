@@ -185,3 +185,39 @@ def test_texts_that_were_deleted_take_nobody_s_place_among_the_best(
     monkeypatch.setattr(search, "MAX_HITS", 4)
     hits = search_hits(index, query, "article")
     assert (len(set(hits.refs)), hits.is_cut) == (4, False)
+
+
+def test_of_too_many_the_titles_come_first_and_then_the_newest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = Case(tmp_path)
+    for day in range(1, 13):
+        title = "水利建设" if day in (4, 11) else "一条消息"
+        case.article(f"2017-10-{day:02d}", f"第{day}天：水利工程。", name=f"a{day}", title=title)
+    case.build()
+    update_index(case.warehouse)
+    index, query = index_path(case.warehouse), parse_query("水利")
+    con = open_warehouse(case.warehouse)
+
+    def days(hits: search.Hits) -> list[int]:
+        told = {row["article_id"]: row["published_day"].day for row in case_rows}
+        return [told[ref] for ref in hits.refs]
+
+    names = "SELECT article_id, CAST(published_at AS DATE) AS published_day FROM article_now"
+    case_rows = con.execute(names).df().to_dict("records")
+    ranked = search_hits(index, query, "article")
+    assert not ranked.is_by_day and len(ranked.refs) == 12 and search.cut_words(ranked) == ""
+    monkeypatch.setattr(search, "MAX_HITS", 5)
+    hits = search_hits(index, query, "article")
+    assert (days(hits), hits.is_cut, hits.is_by_day) == ([11, 12, 10, 9, 8], True, True)
+    assert hits.scores == sorted(hits.scores) and "新近的 5 段" in search.cut_words(hits)
+    early = search_hits(index, query, "article", as_of=dt.date(2017, 10, 6))
+    assert (days(early), early.is_cut) == ([4, 6, 5, 3, 2], True)
+    newest = search_hits(index, query, "article", "newest")
+    assert (days(newest), newest.is_cut, newest.is_by_day) == ([12, 11, 10, 9, 8], True, False)
+    assert days(search_hits(index, query, "article", "oldest")) == [1, 2, 3, 4, 5]
+    assert days(search_hits(index, parse_query("水利 NOT 建设"), "article")) == [12, 10, 9, 8, 7]
+    few = search_hits(index, query, "article", as_of=dt.date(2017, 10, 3))
+    assert (days(few), few.is_cut, few.is_by_day) == ([3, 2, 1], False, True)
+    assert "不按相关程度排" in search.cut_words(few)
+    con.close()

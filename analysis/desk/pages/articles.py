@@ -20,11 +20,11 @@ from analysis.desk.visit import Visit
 from analysis.desk.warehouse import ON_ARTICLES
 from analysis.late import LateAnswers
 from analysis.search import (
-    MAX_HITS,
     ArticleFilter,
     Found,
     FoundArticle,
     FoundThread,
+    cut_words,
     find_articles,
     find_threads,
 )
@@ -197,8 +197,7 @@ def build_articles(visit: Visit) -> ArticlesPage:
         notice = notice_of(visit, found)
         if found.hits.is_by_chars:
             notice += "按词没有找到，下面是按原文字句找到的。"
-        if found.hits.is_cut:
-            notice += f"命中太多，只列最靠前的 {MAX_HITS} 段，请再加几个词或条件。"
+        notice += cut_words(found.hits)
     listing: Listing[Any] = Listing(found.rows, found.total, screen, max(1, -(-found.total // PER_SCREEN)))
     empty: Listing[FoundArticle] = Listing([], 0, 1, 1)
     known = moment(visit.known_by)

@@ -27,6 +27,9 @@ _LABELLED = re.compile(
     rf"([^\s|｜:：;；，。,（()）\[\]【】<>]{{2,20}}+(?!\s*[:：]){_UNIT_OF}"
     rf"(?:[ 、　/](?!{_OTHER_LABEL})[\u4e00-\u9fff·]{{2,4}}(?![:：\u4e00-\u9fff]){_UNIT_OF})*)"
 )
+# What a line must hold before the slower patterns are tried on it.
+_BYLINE_WORD = re.compile("记者|通讯员|特约作者|评论员")
+_LABEL_CHARACTER = re.compile("[记通作采撰供执文图特]")
 _ROLE_WORDS = re.compile(
     r"^(?:[\u4e00-\u9fff·]{0,14}?(?:记者|通讯员|评论员|特约作者|作者|执笔人?|责任编辑|值班编辑|编辑|责编)"
     r"|采写|撰文|撰稿|供稿|文图|图文|摄影|文/图|图/文|文|图)\s*[:：|丨｜]?\s*"
@@ -59,17 +62,19 @@ def byline_of(body: str, around: str = "") -> str | None:
     bracket at the end, or a labelled line in `around` (what stands beside the body: info line, tails).
     Editors, proof-readers and lawyers are no byline."""
     lines = [line for line in body.split("\n") if line]
-    alone = next((match for line in around.split("\n") if (match := BYLINE_LINE.match(line))), None)
-    if alone:
-        return alone.group(1)
+    beside = around.split("\n")
+    if _BYLINE_WORD.search(around):
+        alone = next((match for line in beside if (match := BYLINE_LINE.match(line))), None)
+        if alone:
+            return alone.group(1)
     for line in lines[:3]:
-        match = _HEADED.search(line)
+        match = _HEADED.match(line)
         if match:
             return clean_line(match.group(1))
     for line in reversed(lines[-2:]):
-        match = BYLINE_LINE.match(line) or BYLINE_LINE.match(
-            re.sub(r"(?<!\s)\s+[\u4e00-\u9fff]{2,8}报道$", "", line)
-        )
+        match = BYLINE_LINE.match(line)
+        if match is None and line.endswith("报道"):
+            match = BYLINE_LINE.match(re.sub(r"(?<!\s)\s+[\u4e00-\u9fff]{2,8}报道$", "", line))
         match = match or _REPORTED.search(line)
         if match:
             return clean_line(match.group(1))
@@ -77,13 +82,13 @@ def byline_of(body: str, around: str = "") -> str | None:
         if bracketed:
             return clean_line(bracketed[-1])
     edges = [line for line in (*lines[:6], *lines[-5:]) if _OWN_LABEL.match(line) and len(line) <= 80]
-    for line in (*edges, *around.split("\n")):
-        match_label = _LABELLED.search(line)
+    for line in (*edges, *beside):
+        match_label = _LABELLED.search(line) if _LABEL_CHARACTER.search(line) else None
         if match_label and not re.search(STAFF, match_label.group(2)):
             label, names = match_label.groups()
             # 作者 is the name of the field, as 来源 is; 记者, 通讯员, 采写 say what somebody did.
             return clean_line(names if re.fullmatch(r"作\s*者", label) else f"{label} {names}")
-    for line in around.split("\n"):
+    for line in beside:
         if NAMES_ALONE.match(line):
             return clean_line(line.strip("（）() "))
     return None
@@ -92,7 +97,7 @@ def byline_of(body: str, around: str = "") -> str | None:
 def source_of(around: str) -> str | None:
     """What the info line or the tail names as source: "来源：市教育局" gives 市教育局."""
     for line in around.split("\n"):
-        match = _SOURCE.search(line)
+        match = _SOURCE.search(line) if "源" in line or "转自" in line else None
         if match:
             found = re.split(
                 r"(?:作者|编辑|责任编辑|时间|发布时间|发布日期|字号|点击|浏览|记者)\s*[:：]?|(?:19"

@@ -22,6 +22,13 @@ class Page:
     status: int = 200
     headers: Mapping[str, str] = dataclasses.field(default_factory=dict)
     site: Site | None = None
+    _is_utf8: bool = dataclasses.field(default=False, init=False, repr=False, compare=False)
+
+    @cached_property
+    def utf8(self) -> bytes:
+        """The text in UTF-8: the body itself, where it is that."""
+        text = self.text
+        return self.body if self._is_utf8 else text.encode(errors="ignore")
 
     @cached_property
     def text(self) -> str:
@@ -37,6 +44,8 @@ class Page:
             .startswith(("utf", "gb", "big5", "hz", "ascii", *declared))
         )
         if chinese and dammit.unicode_markup is not None and not dammit.contains_replacement_characters:
+            marked = len(dammit.markup) != len(self.body)  # a byte-order mark was taken off
+            self.__dict__["_is_utf8"] = dammit.original_encoding == "utf-8" and not marked
             return dammit.unicode_markup
         # A few broken bytes inside good text, over which the library falls back to statistics and then takes
         # GBK for Cyrillic: keep the text, mark the bytes.

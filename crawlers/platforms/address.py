@@ -27,9 +27,15 @@ _PORTS = {"http": 80, "https": 443}
 _TEMPLATE = re.compile(r"\{date:([^{}]+)\}")
 
 
+# An address as most are: nothing in it that would be cleaned.
+_CLEAN = re.compile(r"https?://[a-z0-9.-]+(?::(?!80/|443/)[1-9]\d{0,4})?/[\w./%+,:@=~-]*", re.ASCII)
+
+
 @lru_cache(maxsize=4096)
 def clean_url(url: str, keep_query: bool = True) -> str:
     """The address without fragment, session id, tracking parameters and default port; host in lower case."""
+    if _CLEAN.fullmatch(url):
+        return url
     try:
         parts = urlsplit(url.strip())
         port = parts.port

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 
 from crawlers.byline import byline_of, source_in, source_of
 from crawlers.dates import parse_time
-from crawlers.platforms.document import Document, line_of, lines_of
+from crawlers.platforms.document import Document
+from crawlers.platforms.node_text import line_of
 from crawlers.text import clean_line, cut_edges
 from crawlers.title import strip_site
 from pipeline.records import Article, Link, Outcome, Parsed
@@ -15,7 +17,7 @@ from pipeline.records import Article, Link, Outcome, Parsed
 MIN_BODY = 10  # characters; a picture's caption is shorter
 NEAR = 14  # lines before a body that are searched for its time and author
 
-_META_TIME = (
+_META_TIME = str.split(
     "PubDate publishdate article:published_time og:release_date og:published_time weibo:article:create_at "
     "datePublished pubtime publish-date publication_date firstpublishedtime apub:time createDate"
     " dc.date.issued dc.date"
@@ -26,6 +28,8 @@ _DATE_IN_ADDRESS = re.compile(
     r"/((?:19|20)\d\d)[-/]?([01]\d)[-/]?([0-3]\d)(?:/|[_-])|[/_t]((?:19|20)\d\d)([01]\d)([0-3]\d)_\d"
     r"|/((?:19|20)\d\d)-(\d{1,2})-(\d{1,2})[/_-]"
 )
+_YEAR = re.compile(r"(?:(?:19|20)[\d０-９]{2}|[０-９]{4})\s*[-/.年－／]")
+_YEAR_IN_LINE = re.compile(rf"[^\n]{{0,300}}?{_YEAR.pattern}[^\n]{{0,40}}")
 _UNPLAIN = re.compile(r"[\W_]+")
 _LABELLED_TIME = re.compile(
     r"(?:(?:发布|发表|发稿|更新|公开|上传|添加|成文)\s*)?(?:时间|日期)|发布于|发表于|posted|Date", re.I
@@ -123,16 +127,17 @@ def surroundings(document: Document, title: str | None, body: str) -> tuple[str,
     """The lines before and after the body on the page: from its title (or some lines before it) to its first
     line, and the lines that follow its last."""
     wanted = body.split("\n")
-    page = _Lines(document)
+    page = _Lines(document.lines())
     head = next(filter(None, map(_plain, wanted)), None)
     first = page.index(head, 0) if head else None
     if first is None:
         return "\n".join(page.upto(60)), ""
     last = page.index(next(filter(None, map(_plain, reversed(wanted)))), first)
     start = max(0, first - NEAR)
-    if title:
+    plain_title = _plain(title) if title else ""
+    if plain_title:
         for index in range(first, max(-1, first - 60), -1):
-            if _plain(title) and _plain(title) in _plain(page.lines[index]):
+            if _holds(page.lines[index], plain_title):
                 start = max(0, index - 3) if index < first else start
                 break
     lines = page.upto(last + 9 if last is not None else first + 1)
@@ -144,8 +149,8 @@ def surroundings(document: Document, title: str | None, body: str) -> tuple[str,
 class _Lines:
     """The lines of a page, read no further than they are asked for."""
 
-    def __init__(self, document: Document) -> None:
-        self._more = lines_of(document.tree.body)
+    def __init__(self, batches: Iterator[list[str]]) -> None:
+        self._more = batches
         self.lines: list[str] = []
 
     def upto(self, count: int) -> list[str]:
@@ -154,30 +159,27 @@ class _Lines:
         return self.lines[:count]
 
     def index(self, wanted: str, start: int) -> int | None:
-        """Where a line begins a wanted one (its first 40 characters), at `start` or behind."""
+        """Where a line holds a wanted one (its first 40 characters), at `start` or behind."""
         key, index = wanted[:40], start
         while key and (index < len(self.lines) or self._read()):
-            line = self.lines[index]
-            # What is plain of a line that lacks the first or the last character need not be made.
-            if key[0] in line and key[-1] in line and key in _plain(line):
-                return index
-            index += 1
+            for line in self.lines[index:]:
+                if _holds(line, key):
+                    return index
+                index += 1
         return None
 
     def _read(self) -> bool:
-        line = next(self._more, None)
-        if line is not None:
-            self.lines.append(line)
-        return line is not None
+        batch = next(self._more, None)
+        if batch is not None:
+            self.lines += filter(None, batch)
+        return batch is not None
 
 
 def time_near(document: Document, before: str, after: str) -> str | None:
     """The publication time: of what the meta tags and the line near the title say the finer, where they mean
     the same day; then structured data, the lines behind the body, the address."""
     fetched_at = document.page.fetched_at
-    told = next(
-        (t for name in _META_TIME.split() if (t := parse_time(document.meta(name), fetched_at))), None
-    )
+    told = next((t for name in _META_TIME if (t := parse_time(document.meta(name), fetched_at))), None)
     seen = _time_in(before, document)
     if told:
         told = told.removesuffix("T00:00:00").removesuffix("T00:00")  # midnight sharp: only the day was known
@@ -190,13 +192,9 @@ def _time_in(text: str, document: Document) -> str | None:
     """The first line with a full date wins; one with a clock before one without, labelled before bare."""
     found: list[tuple[int, int, str]] = []
     for number, line in enumerate(text.split("\n")):
-        for part in (
-            re.findall(r"[^\n]{0,300}?(?:(?:19|20)[\d０-９]{2}|[０-９]{4})\s*[-/.年－／][^\n]{0,40}", line)[
-                :2
-            ]
-            if len(line) <= 300
-            else []
-        ):
+        if len(line) > 300 or not _YEAR.search(line):
+            continue
+        for part in _YEAR_IN_LINE.findall(line)[:2]:
             time = parse_time(part, document.page.fetched_at)
             if time:
                 rank = (0 if _LABELLED_TIME.search(part) else 1) + (0 if len(time) > 10 else 2)
@@ -256,6 +254,11 @@ def meta_source(document: Document) -> str | None:
     if not text:
         return None
     return re.sub(r"^(?:来源|稿源)\s*[:：]\s*|(?<!\s)\s*原创稿?$", "", text).strip() or None
+
+
+def _holds(line: str, plain: str) -> bool:
+    """Is a plain text part of a line? What is plain of a line that lacks a character of it is not made."""
+    return all(map(line.__contains__, plain)) and plain in _plain(line)
 
 
 def _plain(text: str) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 
 from selectolax.lexbor import LexborNode
 
-from crawlers.platforms.document import BLOCKS, is_hidden
+from crawlers.platforms.node_text import BLOCKS, is_hidden
 
 MAX_NODES = 200_000
 
@@ -30,6 +30,7 @@ _SILENT = frozenset(
 )
 _RUNS = frozenset({"p", "span", "font", "b", "strong"})
 _STRUCTURE = frozenset({"nav", "footer", "aside", "header"})
+_MAY_BE_ASIDE = BLOCKS | {"td", "a", "span"}
 
 
 @dataclasses.dataclass
@@ -86,7 +87,9 @@ def noise_of(body: LexborNode) -> Callable[[LexborNode], bool]:
 
 
 def _skip_aside(node: LexborNode) -> bool:
-    return (node.tag in BLOCKS or node.tag in ("td", "a", "span")) and is_aside(node)
+    if not node.attributes:
+        return node.tag in _STRUCTURE
+    return node.tag in _MAY_BE_ASIDE and is_aside(node)
 
 
 def skip_noise(node: LexborNode) -> bool:

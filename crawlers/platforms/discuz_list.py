@@ -8,7 +8,8 @@ from selectolax.lexbor import LexborNode
 
 from crawlers.dates import is_relative, parse_time
 from crawlers.platforms.discuz_address import parse_address
-from crawlers.platforms.document import Document, line_of, number_of
+from crawlers.platforms.document import Document
+from crawlers.platforms.node_text import line_of, number_of
 from pipeline.records import Link, Parsed
 
 _ROWS = "tbody[id^=normalthread_], tbody[id^=stickthread_]"

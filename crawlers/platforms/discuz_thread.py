@@ -10,7 +10,8 @@ from selectolax.lexbor import LexborNode
 from crawlers.dates import parse_time
 from crawlers.platforms.discuz_address import canonical, parse_address, with_page
 from crawlers.platforms.discuz_list import board_name, current_page, is_comment_pager, title_or_text
-from crawlers.platforms.document import Document, Unreadable, body_of, images_of, line_of, number_of
+from crawlers.platforms.document import Document, Unreadable
+from crawlers.platforms.node_text import body_of, images_of, line_of, number_of
 from pipeline.records import Link, Parsed, Post, Quote, ThreadPage
 
 MAX_PAGES = 2000  # of one thread that are linked; a pager that says more is broken

@@ -11,7 +11,8 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from crawlers.page import Page
 from crawlers.platforms.address import join_url
-from crawlers.text import clean_line, clean_lines
+from crawlers.platforms.node_text import BLOCKS, body_of, line_of, lines_of
+from crawlers.text import clean_line
 from pipeline.records import Outcome, PageKind, Parsed
 
 MAX_BYTES = 8 * 1024 * 1024  # larger pages are refused, not cut: half a page is no evidence
@@ -42,19 +43,6 @@ _NO_DEPTH = frozenset(
         " tfoot option optgroup html head body"
     )
 )
-BLOCKS = frozenset(
-    str.split(
-        "address article aside blockquote body center dd details dialog div dl dt fieldset figcaption figure"
-        " footer form h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre section table tbody td tfoot th"
-        " thead tr ul founder-content"
-    )
-)
-_SILENT = frozenset(
-    str.split("script style noscript template iframe object select textarea button svg head title")
-)
-_PIECES_AT_ONCE = 50
-_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
-
 _STATUS: dict[int, Outcome] = {
     401: "login_wall",
     403: "login_wall",
@@ -80,20 +68,23 @@ class Document:
         Unreadable: the page is no HTML, too large or nested too deeply.
     """
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Page, kind: PageKind = "other") -> None:
         check_html(page)
         self.page = page
-        self.markup = page.text
+        self.kind = kind  # what its address says
+        self.markup, encoded = page.text, page.utf8
         # Elements that are fewer than the depth cannot be nested deeper: the usual page is not walked.
-        if self.markup.count("<") > MAX_DEPTH and nesting(self.markup) > MAX_DEPTH:
+        most = encoded.count(b"<")
+        if most > MAX_DEPTH and nesting(self.markup) > MAX_DEPTH:
             raise Unreadable("parse_failed", f"标签嵌套超过 {MAX_DEPTH} 层")
-        if self.markup.count("<") > MAX_ELEMENTS and self.element_count > MAX_ELEMENTS:
+        if most > MAX_ELEMENTS and self.element_count > MAX_ELEMENTS:
             raise Unreadable("parse_failed", f"标签超过 {MAX_ELEMENTS} 个")
-        if may_have_many_attributes(self.markup) and has_many_attributes(self.markup):
+        if may_have_many_attributes(encoded) and has_many_attributes(self.markup):
             raise Unreadable("parse_failed", f"一个标签的属性超过 {MAX_ATTRIBUTES} 个")
-        self.tree = LexborHTMLParser(self.markup)
-        base = self.first("base[href]")
+        self.tree = LexborHTMLParser(encoded)
+        base = next((node for node in self.tree.tags("base") if "href" in node.attributes), None)
         self.base = (join_url(page.url, base.attributes.get("href")) if base else None) or page.url
+        self._read: dict[int, str] = {}  # what `copy_of` gave of blocks, by their id
 
     @cached_property
     def element_count(self) -> int:
@@ -122,13 +113,25 @@ class Document:
         """Content of the first meta tag of that name or property that says something; case is ignored."""
         if not hasattr(self, "_metas"):
             self._metas: dict[str, str] = {}
-            for node in self.css("meta[content]"):
+            for node in self.tree.tags("meta"):
                 attributes = node.attributes
                 key = attributes.get("name") or attributes.get("property") or attributes.get("itemprop")
                 content = clean_line(attributes.get("content") or "")
                 if key and content:
                     self._metas.setdefault(key.strip().lower(), content)
         return next((self._metas[name.lower()] for name in names if name.lower() in self._metas), None)
+
+    def copy_of(self, node: LexborNode, skip: Callable[[LexborNode], bool]) -> str:
+        """`body_of` of the element that holds the copy; `lines` need not read it a second time."""
+        left_out: list[LexborNode] = []
+        text = body_of(node, skip, left_out)
+        if text and not left_out and node.tag in BLOCKS:
+            self._read[node.mem_id] = text
+        return text
+
+    def lines(self) -> Iterator[list[str]]:
+        """The lines of the page, some at a time, read no further than they are asked for."""
+        return lines_of(self.tree.body, self._read)
 
     @property
     def title_tag(self) -> str:
@@ -173,10 +176,13 @@ def nesting(markup: str) -> int:
     return deepest
 
 
-def may_have_many_attributes(markup: str) -> bool:
-    """Is there enough on the page to part so many attributes? Each ends at a blank, a slash or a quote."""
-    marks, blanks = (sum(map(markup.count, each)) for each in ("/\"'", " \n\t\r\f"))
-    return marks + blanks > MAX_ATTRIBUTES and marks + len(markup.split()) > MAX_ATTRIBUTES
+def may_have_many_attributes(markup: bytes) -> bool:
+    """Is there enough on the page (in UTF-8) to part so many attributes? Each ends at a blank, a slash or a
+    quote."""
+    if len(markup) - len(markup.translate(None, b"/\"' \n\t\r\f")) <= MAX_ATTRIBUTES:
+        return False
+    marks = len(markup) - len(markup.translate(None, b"/\"'"))
+    return marks + len(markup.split()) > MAX_ATTRIBUTES
 
 
 def has_many_attributes(markup: str) -> bool:
@@ -202,7 +208,7 @@ def has_many_attributes(markup: str) -> bool:
 def guarded(parse: Callable[[Document], Parsed], page: Page, kind: PageKind) -> Parsed:
     """Run a parser so that whatever the bytes one `Parsed` comes back, its cause in `detail`."""
     try:
-        parsed = parse(Document(page))
+        parsed = parse(Document(page, kind))
     except Unreadable as unreadable:
         return Parsed(kind=unreadable.kind or kind, outcome=unreadable.outcome, detail=unreadable.detail)
     except Exception as error:
@@ -210,119 +216,3 @@ def guarded(parse: Callable[[Document], Parsed], page: Page, kind: PageKind) -> 
     if page.status == 404 and parsed.outcome in ("stored", "listed", "no_date", "too_short", "empty_list"):
         return Parsed(kind=parsed.kind, outcome="not_found", detail=f"HTTP {page.status}")
     return parsed
-
-
-def is_hidden(node: LexborNode) -> bool:
-    return bool(_HIDDEN.search(node.attributes.get("style") or ""))
-
-
-def raw_text(
-    node: LexborNode,
-    skip: Callable[[LexborNode], bool] | None = None,
-    silent: bool = False,
-    limit: int | None = None,
-) -> str:
-    """The text of a node with a newline at each block's start and end and at <br>; what a reader does not
-    see (scripts, hidden elements) and what `skip` names is left out. With `limit` it ends after so many
-    characters: for a text that is asked of many nodes, one in another."""
-    if limit is None:
-        # In most texts no element has to be asked whether it is hidden. (With a limit, asking costs more.)
-        return "".join(_pieces(node, skip, silent, node.css_first("[style]") is not None))
-    parts: list[str] = []
-    length = 0
-    for part in _pieces(node, skip, silent, True):
-        parts.append(part)
-        length += len(part) + 1 if part != "\n" else 0
-        if length > limit:
-            break
-    return "".join(parts)
-
-
-def _pieces(
-    node: LexborNode, skip: Callable[[LexborNode], bool] | None, silent: bool, hides: bool
-) -> Iterator[str]:
-    """The pieces of `raw_text`. Not recursive: depth is the page's."""
-    iterators: list[Iterator[LexborNode]] = [node.iter(include_text=True)]
-    blocks = [False]
-    while iterators:
-        child = next(iterators[-1], None)
-        if child is None:
-            iterators.pop()
-            if blocks.pop():
-                yield "\n"
-            continue
-        if child.is_text_node:
-            yield _in_one_line(child.text_content or "")
-            continue
-        tag = child.tag
-        if tag == "br":
-            yield "\n"
-            continue
-        if not child.is_element_node or (tag in _SILENT and not silent):
-            continue
-        if (hides and is_hidden(child)) or (skip is not None and skip(child)):
-            continue
-        is_block = tag in BLOCKS
-        if is_block:
-            yield "\n"
-        elif tag in ("td", "th"):
-            yield " "
-        only = child.first_child
-        if only is not None and (not only.is_text_node or only.next is not None):
-            iterators.append(child.iter(include_text=True))
-            blocks.append(is_block)
-            continue
-        if only is not None:  # a link, a paragraph: half of all elements have one text in them
-            yield _in_one_line(only.text_content or "")
-        if is_block:
-            yield "\n"
-
-
-def _in_one_line(text: str) -> str:
-    return text.replace("\n", " ").replace("\r", " ") if "\n" in text or "\r" in text else text
-
-
-def lines_of(node: LexborNode | None) -> Iterator[str]:
-    """The lines of `body_of`, read no further than they are asked for."""
-    if node is None:
-        return
-    parts: list[str] = []
-    for part in _pieces(node, None, False, node.css_first("[style]") is not None):
-        parts.append(part)
-        if part == "\n" and len(parts) >= _PIECES_AT_ONCE:
-            yield from filter(None, clean_lines("".join(parts)).split("\n"))
-            parts.clear()
-    yield from filter(None, clean_lines("".join(parts)).split("\n"))
-
-
-def body_of(node: LexborNode | None, skip: Callable[[LexborNode], bool] | None = None) -> str:
-    """A node's text, one paragraph a line."""
-    return clean_lines(raw_text(node, skip)) if node is not None else ""
-
-
-def line_of(node: LexborNode | None, keep_silent: bool = False, limit: int | None = None) -> str | None:
-    """A node's text in one line, None where there is none; `limit` as in `raw_text`."""
-    if node is None:
-        return None
-    return clean_line(raw_text(node, silent=keep_silent, limit=limit)) or None
-
-
-def number_of(text: str | None) -> int | None:
-    """The first whole number in a text: "共 3 页" is 3."""
-    match = re.search(r"\d{1,9}", text or "")
-    return int(match.group()) if match else None
-
-
-def images_of(
-    node: LexborNode | None, resolve: Callable[[str | None], str | None], *attributes: str
-) -> list[str]:
-    """Absolute addresses of the pictures in a node, each once, from the first attribute that has one."""
-    found: dict[str, None] = {}
-    for image in node.css("img") if node is not None else []:
-        values = image.attributes
-        for name in (*attributes, "src"):
-            url = resolve(values.get(name))
-            if url and not re.search(r"none\.gif|/smil(?:ey|ies)/|/spacer\.|/blank\.", url):
-                found[url] = None
-                break
-    return list(found)

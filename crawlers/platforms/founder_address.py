@@ -6,7 +6,8 @@ import re
 
 from crawlers.dates import parse_time
 from crawlers.platforms.address import clean_url, path_of
-from crawlers.platforms.document import Document, line_of
+from crawlers.platforms.document import Document
+from crawlers.platforms.node_text import line_of
 from pipeline.city import Site
 from pipeline.records import PageKind
 

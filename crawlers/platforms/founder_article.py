@@ -9,9 +9,10 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from crawlers.dates import parse_time
 from crawlers.platforms.article import build_article
 from crawlers.platforms.column import split_column
-from crawlers.platforms.document import Document, body_of, images_of, line_of
+from crawlers.platforms.document import Document
 from crawlers.platforms.founder_address import canonical_url, day_of
 from crawlers.platforms.founder_edition import edition_of, page_number
+from crawlers.platforms.node_text import body_of, images_of, line_of
 from crawlers.platforms.walls import raise_wall
 from crawlers.text import clean_line
 from crawlers.title import strip_site

@@ -7,8 +7,9 @@ import re
 from selectolax.lexbor import LexborNode
 
 from crawlers.platforms.address import path_of
-from crawlers.platforms.document import Document, line_of
+from crawlers.platforms.document import Document
 from crawlers.platforms.founder_address import EDITION, canonical_url, classify, day_in, day_of
+from crawlers.platforms.node_text import line_of
 from crawlers.platforms.walls import raise_wall
 from pipeline.records import Link, Parsed
 

@@ -22,7 +22,8 @@ from crawlers.platforms.article import (
     title_of,
 )
 from crawlers.platforms.content import main_node, skip_noise
-from crawlers.platforms.document import Document, body_of, guarded, images_of
+from crawlers.platforms.document import Document, guarded
+from crawlers.platforms.node_text import body_of, images_of
 from crawlers.platforms.walls import raise_wall
 from crawlers.text import clean_lines
 from crawlers.title import is_site_name, title_line
@@ -49,8 +50,10 @@ def classify(url: str, site: Site | None = None) -> PageKind:
         r"\.(?:jpe?g|png|gif|bmp|webp|pdf|docx?|xlsx?|pptx?|zip|rar|mp[34]|avi|css|js|ico|svg|apk|exe)$", path
     ):
         return "other"
-    if site is not None and any(clean_url(url) == clean_url(start) for start in site.start):
-        return "list"
+    if site is not None:
+        own = clean_url(url)
+        if any(own == clean_url(start) for start in site.start):
+            return "list"
     if (
         path in ("", "/")
         or path.endswith("/")
@@ -73,7 +76,7 @@ def matches(page: Page) -> bool:
 
 
 def _parse(document: Document) -> Parsed:
-    if classify(document.page.url, document.page.site) == "list":
+    if document.kind == "list":
         return listing.parse_list(document, classify)
     return parse_article(document)
 

@@ -13,7 +13,8 @@ from selectolax.lexbor import LexborNode
 
 from crawlers.dates import parse_time
 from crawlers.platforms.address import clean_url, host_of, join_url, path_of
-from crawlers.platforms.document import Document, Unreadable, body_of, line_of
+from crawlers.platforms.document import Document, Unreadable
+from crawlers.platforms.node_text import body_of, line_of
 from crawlers.platforms.walls import raise_wall
 from crawlers.title import strip_site
 from pipeline.city import Site

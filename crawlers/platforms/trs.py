@@ -24,7 +24,8 @@ from crawlers.platforms.article import (
     title_of,
 )
 from crawlers.platforms.content import noise_of
-from crawlers.platforms.document import Document, Unreadable, body_of, guarded, images_of, line_of
+from crawlers.platforms.document import Document, Unreadable, guarded
+from crawlers.platforms.node_text import images_of, line_of
 from crawlers.platforms.walls import raise_wall
 from pipeline.city import Site
 from pipeline.records import Link, PageKind, Parsed
@@ -89,8 +90,7 @@ def matches(page: Page) -> bool:
 
 
 def _parse(document: Document) -> Parsed:
-    kind = classify(document.page.url, document.page.site)
-    if kind == "list" and document.meta("ArticleTitle") is None:
+    if document.kind == "list" and document.meta("ArticleTitle") is None:
         return listing.parse_list(document, classify)
     return _parse_article(document)
 
@@ -101,7 +101,7 @@ def _parse_article(document: Document) -> Parsed:
     if node is None:
         return general.parse_article(document)
     is_noise = noise_of(node)
-    body = body_of(node, lambda each: is_noise(each) and not _is_editor(each))
+    body = document.copy_of(node, lambda each: is_noise(each) and not _is_editor(each))
     if len(body) < 10:
         raise_wall(document)
     title = _selected(document, options.get("title")) or title_of(document)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from crawlers.platforms.document import Document, Unreadable, body_of
+from crawlers.platforms.document import Document, Unreadable
+from crawlers.platforms.node_text import body_of
 from pipeline.records import Outcome
 
 MAX_TEXT = 400  # characters; a page with more text than this is no message, whatever words it holds

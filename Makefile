@@ -72,4 +72,4 @@ lock: ## renew requirements.lock (needs uv)
 	  --no-emit-index-url --upgrade --extra dev pyproject.toml -o requirements.lock
 
 clean: ## remove what was built or collected for the sample city
-	rm -rf var/sample warehouse.duckdb* warehouse.search.sqlite*
+	rm -rf var/sample warehouse.duckdb* warehouse.search.*sqlite*

@@ -16,7 +16,7 @@ from pipeline.backup import LAST_BACKUP
 from pipeline.china import CHINA
 from pipeline.city import RESERVED_SLUGS
 from pipeline.landing import landing_files
-from pipeline.search_index import index_path, index_state
+from pipeline.search_parts import index_path, index_state
 from pipeline.store import Store
 
 State = Literal["ok", "warn", "bad"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import datetime as dt
 import functools
@@ -17,7 +16,7 @@ from analysis.late import LateAnswers
 from analysis.search_query import Query, SearchError, parse_query
 from analysis.search_text import Piece, passage
 from analysis.warehouse import Connection, ask, moment
-from pipeline.search_index import index_state, is_behind
+from pipeline.search_parts import Identity, index_identity, index_state, is_behind, opened
 
 Sort = Literal["rank", "newest", "oldest"]
 Copies = Literal["", "first", "reprint"]
@@ -28,7 +27,7 @@ _SECONDS = 5.0  # a question that takes longer is given up
 # So where there are more than MAX_HITS the newest are taken, of the _LOOKED_AT that came last.
 _COUNT = "SELECT COUNT(*) FROM (SELECT 1 FROM {kind}_text WHERE {kind}_text MATCH :words LIMIT :limit)"
 _RANKED = """
-SELECT d.ref, d.part, t.rank AS score
+SELECT d.ref, d.part, t.rank AS score, d.day
 FROM {kind}_text AS t CROSS JOIN doc AS d ON d.id = t.rowid
 WHERE {kind}_text MATCH :words AND t.rank MATCH 'bm25(6.0, 1.0, 1.0)' AND (d.day IS NULL OR d.day <= :until)
 ORDER BY {order} LIMIT :limit
@@ -180,47 +179,61 @@ def search_hits(
     if (state := index_state(index)) != "whole":
         raise NoSearchIndex(_AMISS[state])
     until = (as_of or dt.date.max).isoformat()
-    with contextlib.closing(_open(index)) as con:
-        try:
+    try:
+        with opened(index) as parts:
+            for part in parts:
+                _bound(part)
             for expression, is_by_chars in ((query.by_words, False), (query.by_chars, True)):
                 asked = {"words": expression, "title": query.by_title, "until": until, "limit": MAX_HITS + 1}
-                (count,) = con.execute(_COUNT.format(kind=kind), asked).fetchone()
+                count = sum(part.execute(_COUNT.format(kind=kind), asked).fetchone()[0] for part in parts)
                 if count:
                     find = _many if count > MAX_HITS else _ranked
-                    found = find(con, kind, sort, asked)
+                    found = find(parts, kind, sort, asked)
                     is_by_chars = is_by_chars and query.by_chars != query.by_words
                     if found.refs:
                         return dataclasses.replace(found, is_by_chars=is_by_chars)
-        except sqlite3.OperationalError as error:
-            if "interrupted" in str(error):
-                raise SearchError("检索用时太长，请写得更具体一些") from error
-            raise SearchError(f"这个检索式无法执行，请改简单一些（{str(error)[:100]}）") from error
-        except sqlite3.DatabaseError as error:
-            raise NoSearchIndex(_AMISS["damaged"]) from error
+    except FileNotFoundError as error:
+        raise NoSearchIndex(_AMISS["missing"]) from error
+    except sqlite3.OperationalError as error:
+        if "interrupted" in str(error):
+            raise SearchError("检索用时太长，请写得更具体一些") from error
+        raise SearchError(f"这个检索式无法执行，请改简单一些（{str(error)[:100]}）") from error
+    except sqlite3.DatabaseError as error:
+        raise NoSearchIndex(_AMISS["damaged"]) from error
     return Hits()
 
 
-def _ranked(con: sqlite3.Connection, kind: str, sort: Sort, asked: dict[str, Any]) -> Hits:
+def _ranked(parts: list[sqlite3.Connection], kind: str, sort: Sort, asked: dict[str, Any]) -> Hits:
     """The best of at most MAX_HITS that hold the words, by bm25."""
     sql = _RANKED.format(kind=kind, order=_ORDERS[sort])
-    rows = con.execute(sql, asked).fetchall()
-    refs, parts, scores = ([row[place] for row in rows] for place in range(3))
-    return Hits(refs, parts, scores)
+    rows = [row for part in parts for row in part.execute(sql, asked)]
+    if len(parts) > 1:
+        rows.sort(key=lambda row: row[2])
+        if sort != "rank":
+            rows.sort(key=lambda row: row[3] or "", reverse=sort == "newest")
+    refs, names, scores = ([row[place] for row in rows] for place in range(3))
+    return Hits(refs, names, scores)
 
 
-def _many(con: sqlite3.Connection, kind: str, sort: Sort, asked: dict[str, Any]) -> Hits:
+def _many(parts: list[sqlite3.Connection], kind: str, sort: Sort, asked: dict[str, Any]) -> Hits:
     """MAX_HITS of more: those that hold the words in their title first, then the newest; or by their day.
     Scores are places in that order."""
     asked = asked | {"looked_at": _LOOKED_AT if sort == "rank" else -1}
     sql = _MANY.format(kind=kind, order=_ORDERS_OF_MANY[sort])
-    rows = con.execute(sql, asked).fetchall()
+    rows: list[tuple[str, str, str | None, bool]] = []  # ref, part, day, whether the title holds the words
+    for part in reversed(parts):  # what came last first
+        found = part.execute(sql, asked).fetchall()
+        titled: set[int] = set()
+        if sort == "rank" and found:
+            least = asked | {"least": min(row[2] for row in found)}
+            titled = {rowid for (rowid,) in part.execute(_IN_TITLE.format(kind=kind), least)}
+        rows += [(ref, name, day, number in titled) for ref, name, number, day in found]
+    if len(parts) > 1:
+        rows.sort(key=lambda row: row[2] or "", reverse=_ORDERS_OF_MANY[sort] == "DESC")
     is_cut, rows = len(rows) > MAX_HITS, rows[:MAX_HITS]
-    if sort == "rank" and rows:
-        asked = asked | {"least": min(row[2] for row in rows)}
-        titled = {rowid for (rowid,) in con.execute(_IN_TITLE.format(kind=kind), asked)}
-        rows.sort(key=lambda row: row[2] not in titled)
-    refs, parts = ([row[place] for row in rows] for place in range(2))
-    return Hits(refs, parts, [float(place) for place in range(len(rows))], is_cut, is_by_day=sort == "rank")
+    rows.sort(key=lambda row: not row[3])
+    refs, names = [row[0] for row in rows], [row[1] for row in rows]
+    return Hits(refs, names, [float(place) for place in range(len(rows))], is_cut, is_by_day=sort == "rank")
 
 
 def _hits_of_late(
@@ -228,16 +241,16 @@ def _hits_of_late(
 ) -> Hits:
     """The same: who turns over the screens of what she found, or sets a filter, asks the same words again."""
     try:
-        stat = index.stat()
+        edition = index_identity(index)
     except FileNotFoundError:
         return search_hits(index, query, kind, sort, as_of)
-    return _kept_hits(index, (stat.st_ino, stat.st_mtime_ns, stat.st_size), query, kind, sort, as_of)
+    return _kept_hits(index, edition, query, kind, sort, as_of)
 
 
 @functools.lru_cache(maxsize=32)  # thousands of hits each
 def _kept_hits(
     index: Path,
-    edition: tuple[int, int, int],  # in the key alone: another file is asked anew
+    edition: Identity,  # in the key alone: another file is asked anew
     query: Query,
     kind: Literal["article", "post"],
     sort: Sort,
@@ -253,11 +266,9 @@ def lacks_texts(con: Connection, index: Path) -> bool:
     return is_behind(index, dict(con.execute("SELECT file, end_offset FROM consumed").fetchall()))
 
 
-def _open(index: Path) -> sqlite3.Connection:
-    con = sqlite3.connect(f"{index.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
+def _bound(part: sqlite3.Connection) -> None:
     until = time.monotonic() + _SECONDS
-    con.set_progress_handler(lambda: int(time.monotonic() > until), 100_000)
-    return con
+    part.set_progress_handler(lambda: int(time.monotonic() > until), 100_000)
 
 
 def find_articles(

@@ -67,7 +67,7 @@ def search(
     from analysis.overview import latest_day
     from analysis.search import ArticleFilter, cut_words, find_articles, find_threads, lacks_texts
     from analysis.search_query import SearchError
-    from pipeline.search_index import index_path
+    from pipeline.search_parts import index_path
 
     index = index_path(home / WAREHOUSE)
     if update_only:

@@ -38,6 +38,14 @@ def is_sealed(path: Path) -> bool:
             return False
 
 
+def sealed_digest(path: Path) -> str | None:
+    """The SHA-256 of a file that is as it was published; None for any other."""
+    try:
+        return _digest(path) if is_sealed(path) else None
+    except FileNotFoundError:
+        return None
+
+
 def publish_sealed(draft: Path, path: Path) -> None:
     """Put a whole file in the place of the old one with its seal, durably.
 
@@ -58,17 +66,23 @@ def publish_sealed(draft: Path, path: Path) -> None:
     sync_folder(path.parent)
     draft.replace(path)
     sync_folder(path.parent)
+    with _lock:
+        _digests[path] = _identity(path), sums[0]  # it was read whole just now
 
 
 def _digest(path: Path) -> str:
     """Raises FileNotFoundError."""
     with _lock:
-        stat = path.stat()
-        identity = (stat.st_dev, stat.st_ino, stat.st_size, stat.st_mtime_ns)
+        identity = _identity(path)
         known = _digests.get(path)
         if known is None or known[0] != identity:
             known = _digests[path] = identity, _sum(path)
         return known[1]
+
+
+def _identity(path: Path) -> _Identity:
+    stat = path.stat()
+    return stat.st_dev, stat.st_ino, stat.st_size, stat.st_mtime_ns
 
 
 def _sum(path: Path) -> str:

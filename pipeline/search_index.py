@@ -1,10 +1,10 @@
-"""Owns the full-text index beside the warehouse: SQLite FTS5 over every text of articles and posts.
+"""Owns the making of the full-text index beside the warehouse: SQLite FTS5 over every text.
 
 Derived, like the warehouse: it may be deleted. As there, a published file is never written again; an update
 works on a copy and puts it in the place of the old one. A damaged index would find nothing without an error,
 so each is published under a seal (pipeline/seal.py) and asked only while it is what was published. It holds
 no text, only where words stand: `words` by segmentation (with the words within words), `exact` by single
-characters, so that a phrase is found however it is segmented.
+characters, so that a phrase is found however it is segmented. Its files are told by pipeline/search_parts.py.
 """
 
 from __future__ import annotations
@@ -14,19 +14,20 @@ import hashlib
 import re
 import sqlite3
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from importlib.metadata import version
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from filelock import FileLock
 
 from pipeline.edition import clone
-from pipeline.seal import is_sealed, publish_sealed
+from pipeline.seal import is_sealed, publish_sealed, seal_path, sealed_digest
+from pipeline.search_parts import index_path, index_version, is_late_of, late_path, meta_of, open_part
 from pipeline.tagging.segment import search_tokens
 from pipeline.warehouse import Warehouse
 
-_LAYOUT = "3"  # raise it when tables or tokens change
+SPLIT_TEXTS = 50_000  # a smaller main part takes what is new itself
+LATE_SHARE = 0.1  # of the main part's texts in the late part; more, and the main part takes all in
 _BATCH = 2000  # texts
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -84,22 +85,11 @@ FROM (
 GROUP BY kind, ref, part
 """
 _RUN = re.compile(r"[^\W_]", re.UNICODE)
-State = Literal["missing", "damaged", "other version", "whole"]
 Progress = Callable[[str, int, int | None], None]  # stage in Chinese, done, total
 
 
 class SearchIndexError(RuntimeError):
     """The index cannot be written; the message says why and what to do, in Chinese."""
-
-
-def index_path(warehouse: Path) -> Path:
-    """Where the index of a warehouse lies: warehouse.duckdb → warehouse.search.sqlite."""
-    return warehouse.with_suffix(".search.sqlite")
-
-
-def index_version() -> str:
-    """Changes with the layout and with the segmenter."""
-    return f"{_LAYOUT}-{version('rjieba')}"
 
 
 def folded(text: str) -> str:
@@ -120,7 +110,9 @@ def char_tokens(text: str) -> list[str]:
 def update_index(warehouse: Path, progress: Progress | None = None) -> int:
     """Bring the index up to the published edition of the warehouse; returns how many texts were added.
 
-    One of another version or city, or a damaged one, is made anew. Two at once: one waits.
+    One of another version or city, or a damaged one, is made anew. Two at once: one waits. Beside a large
+    main part what is new goes into the late one; when that has grown, or texts of the main part are gone, the
+    main part takes all in.
 
     Raises:
         SearchIndexError: the disk is full or the folder cannot be written.
@@ -128,77 +120,72 @@ def update_index(warehouse: Path, progress: Progress | None = None) -> int:
     """
     say = progress or (lambda stage, done, total: None)
     path = index_path(warehouse)
-    draft = path.with_name(path.name + ".building")
+    late = late_path(path)
+    drafts = [each.with_name(each.name + ".building") for each in (path, late)]
     try:
         with FileLock(path.with_name(path.name + ".lock")):
             source = Warehouse(warehouse, read_only=True)
             try:
                 wanted = {"version": index_version(), "city": source.meta().get("city", "")}
-                if is_sealed(path) and wanted.items() <= _meta(path).items():
-                    clone(path, draft)
-                else:
-                    draft.unlink(missing_ok=True)
-                added = _fill(draft, source, wanted, say)
+                main = path if is_sealed(path) and wanted.items() <= meta_of(path).items() else None
+                added = None
+                if main is not None and _count(main) >= SPLIT_TEXTS:
+                    known = late if is_late_of(path) else None
+                    _draft_of(known, drafts[1])
+                    meta = wanted | {"main": sealed_digest(path) or ""}
+                    added = _fill(drafts[1], source, meta, say, main)
+                if added is not None:
+                    publish_sealed(drafts[1], late)
+                    return added
+                _draft_of(main, drafts[0])
+                added = _fill(drafts[0], source, wanted, say)
             finally:
                 source.close()
-            publish_sealed(draft, path)
-            return added
+            publish_sealed(drafts[0], path)
+            for each in (late, seal_path(late)):
+                each.unlink(missing_ok=True)
+            return added or 0
     except (OSError, sqlite3.Error) as error:
-        draft.unlink(missing_ok=True)
         raise SearchIndexError(f"{path} 写入失败，请腾出空间后再运行 gangqing build（{error}）") from error
+    finally:
+        for draft in drafts:
+            draft.unlink(missing_ok=True)
 
 
-def index_state(path: Path) -> State:
-    """Whether an index can be asked: one that is there, as it was published, by this version of the program.
-    Reads all of it once for each one that is published."""
-    if not path.exists():
-        return "missing"
-    if not is_sealed(path):
-        return "damaged"
-    return "whole" if _meta(path).get("version") == index_version() else "other version"
+def _draft_of(part: Path | None, draft: Path) -> None:
+    draft.unlink(missing_ok=True)
+    if part is not None:
+        clone(part, draft)
 
 
-def is_current(path: Path) -> bool:
-    """Whether there is an index that this version of the program can ask."""
-    return index_state(path) == "whole"
+def _count(part: Path) -> int:
+    with contextlib.closing(open_part(part)) as con:
+        return _last_number(con)
 
 
-def is_behind(path: Path, consumed: Mapping[str, int]) -> bool:
-    """Whether an index lacks lines that an edition of the warehouse holds: a build was cut off before its
-    end, or an older index was put there.
+def _fill(
+    draft: Path, source: Warehouse, meta: dict[str, str], say: Progress, main: Path | None = None
+) -> int | None:
+    """Bring a draft up to the warehouse; returns how many texts were added.
 
     Args:
-        consumed: of the edition: landing file → bytes of it that were read.
+        main: the main part that a late one stands on; None: the draft is a main part itself.
+    Returns:
+        None where the late part would be too large, or texts of the main part are gone: the draft is nothing.
     """
-    with contextlib.closing(_open(path)) as con:
-        read: dict[str, int] = dict(con.execute("SELECT file, end_offset FROM consumed"))
-    return any(end_offset > read.get(file, 0) for file, end_offset in consumed.items())
-
-
-def _open(path: Path) -> sqlite3.Connection:
-    return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
-
-
-def _meta(path: Path) -> dict[str, str]:
-    try:
-        with contextlib.closing(_open(path)) as con:
-            return dict(con.execute("SELECT key, value FROM meta"))
-    except sqlite3.Error:
-        return {}
-
-
-def _fill(draft: Path, source: Warehouse, meta: dict[str, str], say: Progress) -> int:
-    con = sqlite3.connect(draft, isolation_level=None)
+    con = sqlite3.connect(draft.resolve().as_uri(), uri=True, isolation_level=None)
     try:
         con.execute("PRAGMA journal_mode = OFF")  # a draft that fails is thrown away
         con.execute("PRAGMA synchronous = OFF")
         if not con.execute("SELECT 1 FROM sqlite_master WHERE name = 'doc'").fetchone():
             con.executescript(_SCHEMA)
             con.executemany("INSERT INTO meta VALUES (?, ?)", meta.items())
+        if main is not None:
+            con.execute("ATTACH ? AS main_part", (f"{main.resolve().as_uri()}?mode=ro&immutable=1",))
         con.execute("BEGIN")
-        fresh = _wanted(con, source)
-        number = _last_number(con)
-        done = 0
+        if (fresh := _fresh(con, source, has_main=main is not None)) is None:
+            return None
+        done, number = 0, _last_number(con)
         for kind, rows in _texts(source, fresh):
             docs: list[Any] = []
             texts: list[Any] = []
@@ -232,30 +219,40 @@ def _fill(draft: Path, source: Warehouse, meta: dict[str, str], say: Progress) -
         con.close()
 
 
-def _last_number(con: sqlite3.Connection) -> int:
+def _last_number(con: sqlite3.Connection, schema: str = "main") -> int:
     """The last number that a text has or had: the words of one that was deleted stay."""
-    last = [con.execute(f"SELECT MAX(rowid) FROM {kind}_text").fetchone()[0] for kind in ("article", "post")]  # noqa: S608
+    tables = [f"{schema}.{kind}_text" for kind in ("article", "post")]
+    last = [con.execute(f"SELECT MAX(rowid) FROM {table}").fetchone()[0] for table in tables]  # noqa: S608
     return max(number or 0 for number in last)
 
 
-def _wanted(con: sqlite3.Connection, source: Warehouse) -> list[str]:
+def _fresh(con: sqlite3.Connection, source: Warehouse, *, has_main: bool) -> list[str] | None:
     """Keys of the texts to add; those that the warehouse no longer has are deleted.
 
     What came since the last update is found by the offsets of its lines. Whether that is all that differs, a
     digest of all keys tells, which is computed in the database; only where it is not, all keys are compared.
+
+    Args:
+        has_main: whether the draft is the late part beside an attached `main_part`.
+    Returns:
+        None where the main part is to take all in instead.
     """
-    read = dict(con.execute("SELECT file, end_offset FROM consumed"))
+    schemas = ("main", "main_part") if has_main else ("main",)
+    begun = next((name for name in schemas if _value(con, "digest", name) is not None), "main")
+    read = dict(con.execute(f"SELECT file, end_offset FROM {begun}.consumed"))  # noqa: S608
     files = source.rows("SELECT file, end_offset FROM consumed")
     (digest,) = source.rows(_DIGEST)[0]
-    known = int(_value(con, "digest") or 0)
+    known = int(_value(con, "digest", begun) or 0)
     since = [(file, read.get(file, 0)) for file, end_offset in files if end_offset != read.get(file)]
     added = (
         {"\n".join(row) for row in source.rows(_NEW_KEYS, [list(each) for each in zip(*since, strict=True)])}
         if since
         else set()
     )
-    fresh = {key for key in added if not _is_held(con, key)}
+    fresh = {key for key in added if not any(_is_held(con, key, name) for name in schemas)}
     if digest != known ^ _digest_of(fresh):
+        if has_main:
+            return None
         held = {"\n".join(row) for row in con.execute("SELECT kind, ref, part FROM doc")}
         present = {"\n".join(row) for row in source.rows(_ALL_KEYS)}
         con.executemany(
@@ -263,17 +260,22 @@ def _wanted(con: sqlite3.Connection, source: Warehouse) -> list[str]:
             [key.split("\n") for key in held - present],
         )
         fresh = present - held
+    if has_main and _last_number(con) + len(fresh) > LATE_SHARE * _last_number(con, "main_part"):
+        return None
     con.execute("INSERT OR REPLACE INTO meta VALUES ('digest', ?)", (str(digest),))
     return sorted(fresh)
 
 
-def _is_held(con: sqlite3.Connection, key: str) -> bool:
-    found = con.execute("SELECT 1 FROM doc WHERE kind = ? AND ref = ? AND part = ?", key.split("\n"))
+def _is_held(con: sqlite3.Connection, key: str, schema: str) -> bool:
+    found = con.execute(
+        f"SELECT 1 FROM {schema}.doc WHERE kind = ? AND ref = ? AND part = ?",  # noqa: S608
+        key.split("\n"),
+    )
     return found.fetchone() is not None
 
 
-def _value(con: sqlite3.Connection, key: str) -> str | None:
-    found = con.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+def _value(con: sqlite3.Connection, key: str, schema: str) -> str | None:
+    found = con.execute(f"SELECT value FROM {schema}.meta WHERE key = ?", (key,)).fetchone()  # noqa: S608
     return found[0] if found else None
 
 
@@ -292,12 +294,3 @@ def _texts(source: Warehouse, keys: list[str]) -> Iterator[tuple[str, Iterable[d
             source.hold("wanted", "key", wanted)
             for rows in source.records(sql, _BATCH):
                 yield kind, rows
-
-
-def texts_digest(path: Path) -> str:
-    """SHA-256 over which texts are indexed: equal for an index brought up to date and one made anew."""
-    with contextlib.closing(_open(path)) as con:
-        total = hashlib.sha256()
-        for row in con.execute("SELECT kind, ref, part, day FROM doc ORDER BY 1, 2, 3"):
-            total.update(repr(row).encode())
-        return total.hexdigest()

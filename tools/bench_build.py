@@ -50,7 +50,8 @@ def build(home: Path, finds_reprints: bool = True, indexes: bool = True) -> dict
     """One build and the index after it: seconds by stage, what the tagger took, sizes."""
     from pipeline import load
     from pipeline.city import load_city
-    from pipeline.search_index import index_path, update_index
+    from pipeline.search_index import update_index
+    from pipeline.search_parts import index_path, late_path
     from tools.sampled_tagger import SampledTagger
 
     stages: dict[str, float] = defaultdict(float)
@@ -71,6 +72,7 @@ def build(home: Path, finds_reprints: bool = True, indexes: bool = True) -> dict
     built_peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     begun_index, index_cpu = time.perf_counter(), time.process_time()
     texts = update_index(warehouse) if indexes else 0
+    path = index_path(warehouse)
     return {
         "built_peak_mb": round(built_peak),
         "index_cpu": time.process_time() - index_cpu,
@@ -83,7 +85,7 @@ def build(home: Path, finds_reprints: bool = True, indexes: bool = True) -> dict
         "texts": texts,
         "index_seconds": time.perf_counter() - begun_index,
         "warehouse_bytes": warehouse.stat().st_size,
-        "index_bytes": index_path(warehouse).stat().st_size if indexes else 0,
+        "index_bytes": sum(each.stat().st_size for each in (path, late_path(path)) if each.exists()),
     }
 
 
@@ -97,7 +99,7 @@ def ask(home: Path) -> dict[str, Any]:
     from analysis.warehouse import LiveWarehouse
     from pipeline.city import load_city
     from pipeline.load_plan import load_plan
-    from pipeline.search_index import index_path
+    from pipeline.search_parts import index_path
     from pipeline.store import open_store
 
     city, warehouse = load_city(CITY), home / "warehouse.duckdb"

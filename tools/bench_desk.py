@@ -46,6 +46,7 @@ from pipeline import search_index
 from pipeline.city import load_city
 from pipeline.decisions import Decision, append_decision
 from pipeline.load_now import refresh_now
+from pipeline.search_parts import index_path
 from pipeline.store import open_store
 from pipeline.warehouse import Warehouse
 
@@ -237,7 +238,7 @@ def main() -> None:
         search_index.word_tokens = functools.lru_cache(10_000)(search_index.word_tokens)
         search_index.char_tokens = functools.lru_cache(10_000)(search_index.char_tokens)
         texts = search_index.update_index(home / "warehouse.duckdb")
-        size = search_index.index_path(home / "warehouse.duckdb").stat().st_size
+        size = index_path(home / "warehouse.duckdb").stat().st_size
         print(
             f"indexed {texts} texts in {time.perf_counter() - began:.0f} s, {size / 1e6:.0f} MB", flush=True
         )

@@ -14,7 +14,7 @@ from analysis.desk.jobs import JobError
 from analysis.desk.office import Office
 from analysis.desk.visit import Visit
 from analysis.search import Found, NoSearchIndex, lacks_texts
-from pipeline.search_index import index_path
+from pipeline.search_parts import index_identity, index_path
 
 BY = "自动"
 BUILDS = ("index", "build", "refresh", "presence")  # jobs that end with an index brought up to date
@@ -34,11 +34,10 @@ def index_of(visit: Visit) -> Path:
 def lacks(visit: Visit) -> bool:
     """Whether the index lacks texts of the edition that is read; asked once for each pair of them."""
     try:
-        stat = index_of(visit).stat()
+        identity = index_identity(index_of(visit))
     except FileNotFoundError:
         return True
-    key = ("index", stat.st_ino, stat.st_mtime_ns, stat.st_size)
-    return visit.edition.once(key, lambda: lacks_texts(visit.con, index_of(visit)), ())
+    return visit.edition.once(("index", identity), lambda: lacks_texts(visit.con, index_of(visit)), ())
 
 
 def searched(visit: Visit, find: Callable[[], Found]) -> Found:

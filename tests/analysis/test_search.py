@@ -15,7 +15,8 @@ from analysis.search import ArticleFilter, NoSearchIndex, find_articles, find_th
 from analysis.search_query import MAX_CHARS, SearchError, parse_query
 from analysis.search_text import marked, passage
 from analysis.warehouse import Connection, open_warehouse
-from pipeline.search_index import index_path, update_index
+from pipeline.search_index import update_index
+from pipeline.search_parts import index_path
 from tests.analysis.case import Case
 
 DAY = dt.date(2017, 12, 31)

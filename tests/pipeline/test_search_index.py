@@ -11,17 +11,8 @@ import duckdb
 import pytest
 
 from pipeline import seal
-from pipeline.search_index import (
-    char_tokens,
-    folded,
-    index_path,
-    index_state,
-    is_behind,
-    is_current,
-    texts_digest,
-    update_index,
-    word_tokens,
-)
+from pipeline.search_index import char_tokens, folded, update_index, word_tokens
+from pipeline.search_parts import index_path, index_state, is_behind, is_current, texts_digest
 from tests.analysis.case import Case
 
 

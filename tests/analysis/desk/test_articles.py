@@ -16,7 +16,8 @@ from litestar.testing import TestClient
 from analysis.desk.office import Office
 from analysis.desk.rights import Role
 from pipeline.seal import seal_path
-from pipeline.search_index import index_path, update_index
+from pipeline.search_index import update_index
+from pipeline.search_parts import index_path
 from tests.analysis.desk.people import NOW, UNIT, browser, token
 
 HOSTILE = [

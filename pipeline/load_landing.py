@@ -86,6 +86,7 @@ def _article(article: Article) -> dict[str, Any]:
         "published_at": parse_time(article.published),
         "images": article.images,
         "body": text["body"],
+        "has_body": bool(text["body"]),
     }
 
 

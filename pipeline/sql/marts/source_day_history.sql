@@ -13,9 +13,15 @@
 -- habit_count: mean articles of the same weekday in the four weeks before (NULL: no such week known);
 -- is_never_empty: all four had some.
 CREATE OR REPLACE MACRO source_day_history(known_by) AS TABLE
-WITH fetched AS (
-  SELECT *, (run, end_offset) AS landed_order, CAST(fetched_at AS DATE) AS fetched_day
-  FROM page_fetch
+WITH
+-- When a line was landed, as one number: its run, and its offset in the run's file.
+run_number AS (
+  SELECT run, ROW_NUMBER() OVER (ORDER BY run) AS number FROM (SELECT DISTINCT run FROM page_fetch)
+),
+fetched AS (
+  SELECT site, url, kind, outcome, fetched_at, for_date, run, (CAST(number AS BIGINT) << 40) + end_offset AS landed_order,
+    CAST(fetched_at AS DATE) AS fetched_day
+  FROM page_fetch JOIN run_number USING (run)
   WHERE (known_by IS NULL OR fetched_at <= known_by) AND kind IN ('list', 'feed', 'article')
     AND site NOT IN ('import', 'appeal', 'presence')  -- handed in or pointed to: no sites
 ),
@@ -57,13 +63,15 @@ looked AS (
   LEFT JOIN run_entry AS r USING (site, run)
   LEFT JOIN day_entry AS d USING (site, fetched_day)
 ),
+-- Only what did not succeed can be mended later.
 last_answer AS (
   SELECT
     site, url,
     MAX(landed_order) FILTER (is_ok) AS ok_order,
     MAX(landed_order) FILTER (is_ok OR (outcome = 'not_found' AND for_date IS NOT NULL AND kind = 'list'))
       AS answer_order
-  FROM looked GROUP BY site, url
+  FROM looked SEMI JOIN (SELECT DISTINCT site, url FROM looked WHERE NOT is_ok) USING (site, url)
+  GROUP BY site, url
 ),
 open_fetch AS (
   SELECT f.*, COALESCE(CASE WHEN f.is_failure THEN l.answer_order ELSE l.ok_order END >= f.landed_order, false)
@@ -164,7 +172,7 @@ field AS (
       {'name': '来源或署名', 'value': COALESCE(source, byline)},
       {'name': '栏目', 'value': column_name},
       {'name': '版次', 'value': page},
-      {'name': '正文', 'value': NULLIF(LEFT(body, 1), '')}
+      {'name': '正文', 'value': CASE WHEN has_body THEN 'x' END}
     ], recursive := true)
     FROM article_version
     WHERE known_by IS NULL OR captured_at <= known_by

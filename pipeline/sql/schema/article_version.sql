@@ -8,5 +8,6 @@ CREATE TABLE IF NOT EXISTS article_version (
   title VARCHAR NOT NULL, kicker VARCHAR, subtitle VARCHAR, byline VARCHAR, source VARCHAR,
   page VARCHAR, page_name VARCHAR, is_lead BOOLEAN NOT NULL, column_name VARCHAR,
   published VARCHAR, published_at TIMESTAMP, images VARCHAR[],
-  body VARCHAR USING COMPRESSION zstd
+  body VARCHAR USING COMPRESSION zstd,
+  has_body BOOLEAN NOT NULL  -- to ask for it without reading all bodies
 );

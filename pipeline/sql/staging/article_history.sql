@@ -2,7 +2,7 @@
 -- from all versions. article_at answers the same, for now from the table that the build made of it.
 CREATE OR REPLACE MACRO article_history(known_by) AS TABLE
 SELECT
-  v.* EXCLUDE (body),
+  v.* EXCLUDE (body, has_body),
   v.body,
   CAST(v.published_at AS DATE) AS published_day,
   first.first_captured_at,

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 BATCH = 500
 BATCHES_PER_COMMIT = 20
 MAX_CUTS = 200  # cuts of one thread; a longer one keeps its first and last hundred
+_READ = ("thread_page_version", "thread_post_version", "thread_floor_now", "thread_now")
 Count = Callable[[int, int], None]
 
 
@@ -136,12 +137,13 @@ def tag_threads(warehouse: Warehouse, tagger: TaggerLike, threads: Collection[st
     warehouse.hold("todo", "thread_id", sorted(threads))
     for table in ("thread_state", "thread_floor", "thread_call"):
         warehouse.rows(f"DELETE FROM {table} WHERE thread_id IN (SELECT thread_id FROM todo)")  # noqa: S608
-    warehouse.rows(
-        "CREATE OR REPLACE TEMP TABLE todo_post AS "
-        "SELECT p.*, t.title, t.board FROM thread_post_at(NULL) AS p "
-        "JOIN todo USING (thread_id) JOIN thread_at(NULL) AS t USING (thread_id) ORDER BY thread_id, floor"
-    )
     ids = sorted(threads)
+    with warehouse.narrowed("thread_id", ids, _READ):
+        warehouse.rows(
+            "CREATE OR REPLACE TEMP TABLE todo_post AS "
+            "SELECT p.*, t.title, t.board FROM thread_post_at(NULL) AS p "
+            "JOIN thread_at(NULL) AS t USING (thread_id) ORDER BY thread_id, floor"
+        )
     count(0, len(ids))
     for start in range(0, len(ids), BATCH):
         part = ids[start : start + BATCH]

@@ -62,7 +62,8 @@ HAILS = frozenset("，,：:！!？?")  # behind a name that is spoken to
 # Behind a name in a title: what it should do, or is asked.
 _URGES = (
     "能不能", "能否", "可不可以", "可否", "可以", "什么时候", "几时", "何时", "为什么", "为何", "为啥",
-    "请", "到底", "敢不敢", "管管", "管一管", "管不管", "出来", "来看", "该", "要不要", "的来", "的请",
+    "请", "能帮", "能管", "到底", "敢不敢", "管管", "管一管", "管不管", "出来", "来看", "该", "要不要",
+    "的来", "的请",
 )  # fmt: skip
 
 
@@ -106,11 +107,17 @@ class Reading(msgspec.Struct):
 
     @property
     def hailed(self) -> bool:
-        """Whether the title begins with a unit's name and speaks to it: "港口区政府，…", "教育局能不能…"."""
+        """Whether the title begins with a unit's name and speaks to it: "港口区政府，…", "教育局能不能…";
+        or one of its later clauses begins so and says what it should do: "…，外事办能帮忙吗"."""
         return any(
-            start == 0
-            and end < self.title_end
-            and (self.text[end] in HAILS or self.text.startswith(_URGES, end, self.title_end))
+            end < self.title_end
+            and (
+                (start == 0 and self.text[end] in HAILS)
+                or (
+                    (start == 0 or self.text[start - 1] in HAILS)
+                    and self.text.startswith(_URGES, end, self.title_end)
+                )
+            )
             for start, end in (entry.span for entry in self.named)
         )
 

@@ -30,6 +30,10 @@ TOLD_MOST = 80  # of one kind
 TOLD_LONGEST = 400  # characters
 TOLD_WEIGHT = 0.3
 
+# Real posts of that forum that were read, with kind and asking; the texts stay in the data folder.
+FORUM_LABELS = DATA / "forum-labels.tsv"  # id, kind, asked
+LABELLED_WEIGHT = 0.6
+
 # Source of short chat → the sentiments whose texts ask nobody for anything.
 CHATTER = {"car-forum": ("neutral", "positive"), "public-affairs-weibo": ("positive",)}
 CHATTER_MOST = 50  # of one source
@@ -57,6 +61,7 @@ def load_examples(data_dir: Path, without: Collection[str] = ()) -> list[Example
         *(e for path in sorted(DATA.glob("posts-*.jsonl")) for e in _own_posts(path)),
         *(e for path in gold_files(data_dir) if path.name not in without for e in load_threads(path)),
         *load_told(data_dir),
+        *load_labelled(data_dir),
         *load_chatter(data_dir),
     ]
 
@@ -69,31 +74,52 @@ def gold_files(data_dir: Path) -> list[Path]:
 
 def load_told(data_dir: Path) -> list[Example]:
     """Real posts of another city's forum whose title begins with its kind."""
-    path = data_dir / "forum-posts.jsonl.gz"
-    if not path.is_file():
-        return []
     seen: Counter[str] = Counter()
     found: list[Example] = []
-    with gzip.open(path, "rt", encoding="utf-8") as file:
-        for line in file:
-            post = json.loads(line)
-            title, text = post["title"] or "", post["text"] or ""
-            word = next((word for word in TELLING if title.startswith(word)), None)
-            if word is None or len(text) > TOLD_LONGEST or seen[TELLING[word]] >= TOLD_MOST:
-                continue
-            seen[TELLING[word]] += 1
-            title = title.removeprefix(word)
-            found.append(
-                Example(
-                    id=f"told{post['id']}",
-                    title=title,
-                    text=text,
-                    kind=TELLING[word],
-                    asked=True,
-                    weight=TOLD_WEIGHT,
-                )
+    for name, title, text in _forum_posts(data_dir):
+        word = next((word for word in TELLING if title.startswith(word)), None)
+        if word is None or len(text) > TOLD_LONGEST or seen[TELLING[word]] >= TOLD_MOST:
+            continue
+        seen[TELLING[word]] += 1
+        title = title.removeprefix(word)
+        found.append(
+            Example(
+                id=f"told{name}",
+                title=title,
+                text=text,
+                kind=TELLING[word],
+                asked=True,
+                weight=TOLD_WEIGHT,
             )
+        )
     return found
+
+
+def load_labelled(data_dir: Path) -> list[Example]:
+    """Real posts of that forum that were read and labelled: curt complaints that the model doubted."""
+    labels = {row["id"]: row for row in load_rows(FORUM_LABELS)}
+    return [
+        Example(
+            id=f"read{name}",
+            title=title,
+            text=text,
+            kind=labels[name]["kind"],
+            asked=labels[name]["asked"] == "1",
+            weight=LABELLED_WEIGHT,
+        )
+        for name, title, text in _forum_posts(data_dir)
+        if name in labels
+    ]
+
+
+def _forum_posts(data_dir: Path) -> Iterator[tuple[str, str, str]]:
+    """Id, title and text of the real posts, where they are given."""
+    path = data_dir / "forum-posts.jsonl.gz"
+    if path.is_file():
+        with gzip.open(path, "rt", encoding="utf-8") as file:
+            for line in file:
+                post = json.loads(line)
+                yield post["id"], post["title"] or "", post["text"] or ""
 
 
 def own_tables() -> list[Path]:

@@ -154,6 +154,8 @@ def thread_scores(examples: Sequence[Example], rows: Sequence[Row]) -> dict[str,
 def _origin(name: str) -> str:
     if name.startswith("told"):
         return "真实来帖（标题自报类型）"
+    if name.startswith("read"):
+        return "真实来帖（人读过）"
     if name.startswith("chat"):
         return "真实闲谈（车友、微博）"
     if name.startswith("own"):

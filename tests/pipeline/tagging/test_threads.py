@@ -64,6 +64,38 @@ def test_kind_by_what_the_post_does(tagger: ThreadTagger, kind: str, title: str,
     assert tags.needs_reply == (kind in ("投诉", "求助", "咨询", "建议"))
 
 
+# A household, a hobby, a view, something between neighbours: no unit has a part in it.
+TO_NETIZENS = [
+    ("酸菜鱼的鱼片一煮就散，怎么切才对", "蛋清淀粉都放了，还是一锅碎末。会做的街坊讲讲，我请喝糖水。"),
+    ("雾散了的那一刻，值得爬这两个钟", "山谷一片白，太阳出来全是金边。拍了七张，最后一张是我们的影子。"),
+    ("求借一副轮椅推外公看花，一个星期", "外公走不远，付押金，自己上门拿，用完擦干净还。"),
+    ("上公办还是民办幼儿园，当妈的讲讲经验", "一个便宜放得早，一个贵管到六点，老师凶不凶？想听大实话。"),
+]
+TO_THE_CITY = [  # the same voices, but what is told is public
+    ("有没有人办过护照，要多久拿到", "下个月要出国，不知道在派出所还是大厅办，要带什么材料？办过的讲讲。"),
+    (
+        "夜跑打卡，顺便数了数黑掉的路灯",
+        "五公里，配速六分。回来那段十二盏灯不亮，前面的大姐摔了一跤，膝盖都破了，一个多月了。",
+    ),
+    ("你们村的水也停了五天吗", "我们全村提桶去井边排队，老人提不动。管水的讲泵烧了，等批钱。"),
+    ("长福路五金店门口占道经营", "桌椅摆到人行道，行人走马路中间。请管理部门来看看，谢谢。"),
+]
+
+
+@pytest.mark.parametrize(("title", "text"), TO_NETIZENS)
+def test_what_only_neighbours_can_answer_needs_no_reply(tagger: ThreadTagger, title: str, text: str) -> None:
+    tags = tagger.tag(thread(title, text))
+    assert (tags.needs_reply, tags.units, tags.state) == (False, [], "无需回复")
+
+
+@pytest.mark.parametrize(("title", "text"), TO_THE_CITY)
+def test_a_public_matter_asks_the_city_whomever_the_post_addresses(
+    tagger: ThreadTagger, title: str, text: str
+) -> None:
+    tags = tagger.tag(thread(title, text))
+    assert tags.needs_reply and tags.state == "待研判"
+
+
 DUTIES = [
     ("工地半夜还在打桩，全家睡不着", "天天搞到凌晨三点，噪音大得很。", "市市政局"),
     ("老板拖欠我们三个月工资", "干完活一分钱没给，二十几个人等着回家过年。", "市人社局"),

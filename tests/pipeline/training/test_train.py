@@ -1,5 +1,6 @@
 """Training is deterministic to the byte, and its artefacts are small, whole and used."""
 
+import gzip
 import hashlib
 import json
 import shutil
@@ -12,7 +13,7 @@ from sklearn.svm import LinearSVC
 from pipeline.city import load_city
 from pipeline.tagging.grams import load_gram_model, read_grams
 from pipeline.tagging.linear import MODELS, ModelError
-from pipeline.training.examples import load_examples
+from pipeline.training.examples import FORUM_LABELS, load_examples, load_labelled
 from pipeline.training.fit import fit_grams, say
 from pipeline.training.kinds import fit_threads, read_rows
 from pipeline.training.manifest import NAME, differences, digests, write_manifest
@@ -31,6 +32,21 @@ def test_thread_model_is_the_same_bytes_twice(tmp_path: Path) -> None:
         fit_threads(examples, rows).save(path)
         sums.add(hashlib.sha256(path.read_bytes()).hexdigest())
     assert len(sums) == 1
+
+
+def test_labels_of_real_posts_name_what_lies_in_the_data_alone(tmp_path: Path) -> None:
+    posts = [
+        {"id": "351518", "title": "酒吧吵到天亮", "text": "没人处理"},
+        {"id": "1", "title": "没有人标过", "text": "不学"},
+    ]
+    with gzip.open(tmp_path / "forum-posts.jsonl.gz", "wt", encoding="utf-8") as file:
+        file.writelines(json.dumps(post) + "\n" for post in posts)
+    (found,) = load_labelled(tmp_path)
+    assert (found.id, found.kind, found.asked, found.title) == ("read351518", "投诉", True, "酒吧吵到天亮")
+    assert load_labelled(tmp_path / "nowhere") == []
+    header, *rows = FORUM_LABELS.read_text(encoding="utf-8").splitlines()
+    assert header == "id\tkind\tasked" and len(rows) == len(set(rows)) > 100
+    assert all(len(row.split("\t")) == 3 and row[:6].isdigit() for row in rows)  # no text of others
 
 
 def test_gram_model_survives_saving(tmp_path: Path) -> None:

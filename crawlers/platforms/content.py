@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from selectolax.lexbor import LexborNode
 
@@ -33,7 +33,7 @@ _STRUCTURE = frozenset({"nav", "footer", "aside", "header"})
 _MAY_BE_ASIDE = BLOCKS | {"td", "a", "span"}
 
 
-@dataclasses.dataclass
+@dataclasses.dataclass(slots=True)
 class _Weight:
     """What stands below one element: characters of running text, of all text, of links."""
 
@@ -75,8 +75,11 @@ def is_aside(node: LexborNode) -> bool:
     """Is an element inside the copy none of it: a block of links, comments, sharing, tags?"""
     if node.tag in _STRUCTURE:
         return True
-    attributes = node.attributes
-    if not attributes:
+    return _is_named_aside(node.attributes)
+
+
+def _is_named_aside(attributes: Mapping[str, str | None]) -> bool:
+    if "class" not in attributes and "id" not in attributes:
         return False
     return bool(_ASIDE.search(f"{attributes.get('class') or ''} {attributes.get('id') or ''}"))
 
@@ -105,7 +108,7 @@ def skip_noise(node: LexborNode) -> bool:
 
 
 def _plain(text: str) -> str:
-    return re.sub(r"\s+", "", text)
+    return "".join(text.split())
 
 
 def _weigh(root: LexborNode) -> _Weight:
@@ -128,28 +131,26 @@ def _weigh(root: LexborNode) -> _Weight:
                 weight.linked += len(text)
             else:
                 weight.plain += len(text)
-                marks = len(_MARKS.findall(text))
-                if marks and len(text) >= 8:
+                if len(text) >= 8 and _MARKS.search(text):
                     weight.running += len(text)
                     weight.own += len(text)
             continue
-        if not child.is_element_node or child.tag in _SILENT or is_hidden(child):
+        tag = child.tag
+        if not child.is_element_node or tag in _SILENT:
             continue
-        below = _Weight(child, aside=is_aside(child))
-        stack.append(
-            (
-                below,
-                child.iter(include_text=True),
-                in_link or (child.tag == "a" and "href" in child.attributes),
-            )
-        )
+        attributes = child.attributes
+        if "style" in attributes and is_hidden(child):
+            continue
+        below = _Weight(child, aside=tag in _STRUCTURE or _is_named_aside(attributes))
+        is_link = in_link or (tag == "a" and "href" in attributes)
+        stack.append((below, child.iter(include_text=True), is_link))
     return top
 
 
 def _add(parent: _Weight, child: _Weight) -> None:
     parent.plain += child.plain
     parent.linked += child.linked
-    if child.aside or (child.link_share > 0.6 and child.linked > 30):
+    if child.aside or (child.linked > 30 and child.link_share > 0.6):
         child.running //= 5
     parent.running += child.running
     if child.running:

@@ -7,6 +7,7 @@ import re
 
 import htmldate
 import trafilatura
+from selectolax.lexbor import LexborNode
 
 from crawlers.dates import parse_time
 from crawlers.page import Page
@@ -23,7 +24,7 @@ from crawlers.platforms.article import (
 )
 from crawlers.platforms.content import main_node, skip_noise
 from crawlers.platforms.document import Document, guarded
-from crawlers.platforms.node_text import body_of, images_of
+from crawlers.platforms.node_text import images_of
 from crawlers.platforms.walls import raise_wall
 from crawlers.text import clean_lines
 from crawlers.title import is_site_name, title_line
@@ -85,7 +86,8 @@ def parse_article(document: Document) -> Parsed:
     """Read any page as an article; one that is plainly a list gives its links."""
     raise_wall(document)
     title = title_of(document)
-    body = body_text(document)
+    node = main_node(document.tree.body)
+    body = body_text(document, node)
     if len(body) < MIN_RUNNING or listing.is_list(document, body):
         listed = listing.parse_list(document, classify)
         if len(listed.links) >= 10:
@@ -94,7 +96,6 @@ def parse_article(document: Document) -> Parsed:
     if title is None or is_site_name(title):
         title = title_line(before, body) or title
     published = time_near(document, before, after) or time_in_body(document, body) or _htmldate(document)
-    node = main_node(document.tree.body)
     return build_article(
         document,
         body,
@@ -108,10 +109,11 @@ def parse_article(document: Document) -> Parsed:
     )
 
 
-def body_text(document: Document) -> str:
-    """Two readers: running text keeps copy in tables that trafilatura loses; trafilatura finds copy that is
-    shorter than the teasers around it. Where they agree in substance the first stands."""
-    own = body_of(main_node(document.tree.body), skip_noise)
+def body_text(document: Document, node: LexborNode | None) -> str:
+    """The copy, by two readers: running text, of which `node` holds most, keeps copy in tables that
+    trafilatura loses; trafilatura finds copy that is shorter than the teasers around it. Where they agree in
+    substance the first stands."""
+    own = document.copy_of(node, skip_noise) if node is not None else ""
     if _is_heavy(document):
         return own
     if len(own) >= MIN_RUNNING:

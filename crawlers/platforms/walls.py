@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from crawlers.platforms.document import Document, Unreadable
-from crawlers.platforms.node_text import body_of
 from pipeline.records import Outcome
 
 MAX_TEXT = 400  # characters; a page with more text than this is no message, whatever words it holds
@@ -55,10 +54,15 @@ def raise_wall(document: Document) -> None:
     Raises:
         Unreadable: with the outcome that the words mean.
     """
-    text = body_of(document.tree.body)
+    lines: list[str] = []
+    length = -1
+    for batch in document.lines():
+        lines += filter(None, batch)
+        length += sum(len(line) + 1 for line in batch if line)
+        if length > MAX_TEXT:
+            return
+    text = "\n".join(lines)
     message = f"{document.title_tag}\n{text}"
-    if len(text) > MAX_TEXT:
-        return
     for outcome, pattern in _RULES:
         if pattern.search(message):
             raise Unreadable(outcome, message.replace("\n", " ").strip()[:200])

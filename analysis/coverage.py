@@ -12,11 +12,12 @@ from analysis.credits import Points, parse_points
 from analysis.plan import CITY_ROW, Fact, Plan
 from analysis.plan_facts import PlanFact, counted, counted_facts
 from analysis.proofs import Record
-from analysis.queue import opened_between, queue
+from analysis.queue import queue
 from analysis.record import said_in
 from analysis.scoring import score_sums
 from analysis.sources import load_sources
 from analysis.ticket import Rules, Ticket, parse_rules
+from analysis.ticket_tally import Tally, tally
 from analysis.verdicts import MET, NOT_ASKED, NOT_YET, UNKNOWN, UNMET, CoverageRow, Ground
 from analysis.warehouse import Connection, ask, moment
 
@@ -71,6 +72,7 @@ def coverage(
     facts: list[Fact] | None = None,
     tickets: list[Ticket] | None = None,
     pieces: Pieces | None = None,
+    with_evidence: bool = True,
 ) -> list[CoverageRow]:
     """Units × tasks as they stood at the end of a day, in the order of the plan.
 
@@ -80,14 +82,18 @@ def coverage(
         rules: of the forum's clocks; None: the defaults.
         facts, tickets: of this day (`load_facts`, `queue` with the closed ones), where one has them.
         pieces: of this day (`piece_rows`), where one has them.
+        with_evidence: whether it is asked which articles count, not only how many.
     """
     rules = rules or parse_rules({})
     if pieces is None:
-        pieces = piece_rows(con, plan, as_of, known_by, rules=rules, points=points, facts=facts)
+        pieces = piece_rows(
+            con, plan, as_of, known_by, rules=rules, points=points, facts=facts, with_evidence=with_evidence
+        )
     ground = pieces.ground
     if tickets is None:
-        tickets = _tickets(con, plan, rules, as_of, known_by)
-    record = _record(con, ground, known_by, tickets)
+        record = _record(con, ground, known_by, _tickets(con, plan, rules, as_of, known_by))
+    else:
+        record = _record(con, ground, known_by, tickets)
     rows = [*pieces.rows]
     for task in plan.tasks:
         if task.kind in _BY_RECORD:
@@ -117,10 +123,14 @@ def piece_rows(
     rules: Rules | None = None,
     points: Points | None = None,
     facts: list[Fact] | None = None,
+    with_evidence: bool = True,
 ) -> Pieces:
     """The part of `coverage` that only articles, sources and what people decided of them can change."""
     day = as_of.date() if isinstance(as_of, dt.datetime) else as_of
-    found = counted_facts(con, plan, as_of, known_by) if facts is None else counted(plan, facts)
+    if facts is None:
+        found = counted_facts(con, plan, as_of, known_by, with_evidence)
+    else:
+        found = counted(plan, facts, with_evidence)
     start = min((task.window.start for task in plan.tasks), default=day)
     sources = []
     if day >= start:
@@ -134,8 +144,10 @@ def piece_rows(
             rows += _BY_PIECES[task.kind](ground, task)
         elif task.kind == "score":
             scoring = points or parse_points({})
-            for name, (ids, total) in score_sums(plan, task, found, scoring).items():
-                rows.append(ground.row(task, name, ids, len(ids), verdict=NOT_ASKED, note=f"{total:g} 分"))
+            for name, (count, ids, total) in score_sums(plan, task, found, scoring).items():
+                note = f"{total:g} 分"
+                row = ground.row(task, name, ids, count, done_count=count, verdict=NOT_ASKED, note=note)
+                rows.append(row)
     return Pieces(ground, rows)
 
 
@@ -158,19 +170,18 @@ def _tickets(
     rules: Rules,
     as_of: dt.date | dt.datetime,
     known_by: dt.date | dt.datetime | None,
-) -> list[Ticket]:
-    """The tickets on which a verdict stands."""
-    if known_by is not None:
-        return queue(con, rules, as_of, known_by=known_by, include_closed=True)
-    windows = [task.window for task in plan.tasks if task.kind == "forum_response"]
+) -> list[Ticket] | Tally:
+    """The tickets on which a verdict stands; counted, where all that ask of them ask of the same days."""
+    windows = {(t.window.start, t.window.end) for t in plan.tasks if t.kind == "forum_response"}
     if not windows:
         return []
-    first, last = min(window.start for window in windows), max(window.end for window in windows)
-    return opened_between(con, rules, as_of, first, last)
+    if known_by is None and len(windows) == 1:
+        return tally(con, rules, as_of, *windows.pop())
+    return queue(con, rules, as_of, known_by=known_by, include_closed=True)
 
 
 def _record(
-    con: Connection, ground: Ground, known_by: dt.date | dt.datetime | None, tickets: list[Ticket]
+    con: Connection, ground: Ground, known_by: dt.date | dt.datetime | None, tickets: list[Ticket] | Tally
 ) -> Record:
     plan = ground.plan
     words = {word for t in plan.tasks if t.kind == "announcement_presence" for word in t.title_words}

@@ -13,6 +13,7 @@ import msgspec
 from analysis.plan import PIECE_KINDS, Fact, Plan, Task, load_facts, matched, stories
 from analysis.warehouse import Connection
 from pipeline.city import City, CityError
+from pipeline.plan_count import Worth
 
 # 01版, 1版, A01; not 11版 or 010版.
 _FRONT = re.compile(r"[A-Z]?0?1(?!\d)")
@@ -80,6 +81,15 @@ class Points(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
             points += self.leader_note
             how += f"，批示 +{self.leader_note:g}"
         return points, how
+
+    def of_worth(self, worth: Worth) -> float:
+        """The points of `of_story`, of what the build left of a story."""
+        values = [
+            self.of_place(outlet, level, page, is_lead, sharing if self.joint == "split" else 1)[0]
+            for outlet, level, page, is_lead, sharing in worth.places
+        ]
+        points = values[0] if self.reprint == "first" else max(values)
+        return points + self.leader_note if worth.has_leader_note else points
 
 
 @dataclasses.dataclass(frozen=True)

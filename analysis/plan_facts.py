@@ -1,112 +1,178 @@
-"""Owns the articles as verdicts need them: as the build left them, with what was decided since laid over."""
+"""Owns the articles as verdicts need them: as the build left and counted them, later decisions laid over."""
 
 from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from typing import Any
+from collections.abc import Callable, Collection, Iterable, Sequence
 
-from analysis.plan import Credited, Fact, Plan, ask_facts, load_facts, matched, touched_stories
+from analysis.plan import Fact, Plan, ask_facts, load_facts, matched, touched_stories
 from analysis.warehouse import Connection, ask, ask_columns, edition_meta
+from pipeline.plan_count import Piece, PlanFact, facts_left, pieces
 from pipeline.plan_match import plan_fingerprint
 
-_AS_ASKED = (
-    "article_id", "outlet", "outlet_class", "level", "page", "is_lead", "has_leader_note", "has_editor_note",
-    "topic", "indicator", "form", "published_at", "site_unit",
-)  # fmt: skip
+__all__ = ["Counted", "Group", "PlanFact", "Tally", "counted", "counted_facts"]
+
+_DAY = len("2017-10-09")
+
+
+@dataclasses.dataclass
+class Group:
+    """Stories that are the same of a task (`pipeline.plan_count.item_of`): how many; of each, where that was
+    asked, the day and the id of the article by which it counts, in one."""
+
+    item: str
+    count: int = 0
+    keys: list[str] = dataclasses.field(default_factory=list)
 
 
 @dataclasses.dataclass(frozen=True)
-class PlanFact(Fact):
-    """A fact as far as verdicts need it: title and address are empty where no verdict tells them; what no
-    verdict asks for (site, exposed, copies …) it does not have, and to ask for it is an AttributeError."""
+class Tally:
+    """The stories that count for one task and one owner, in groups."""
+
+    groups: Sequence[Group] = ()
+
+    @property
+    def count(self) -> int:
+        """How many stories."""
+        return sum(group.count for group in self.groups)
+
+    @property
+    def ids(self) -> list[str]:
+        """The articles by which they count, by day and id; none where they were not asked."""
+        return ids_of([self])
+
+    def where(self, fits: Callable[[str], bool]) -> Tally:
+        """Those of some items."""
+        return Tally([group for group in self.groups if fits(group.item)])
+
+
+def ids_of(tallies: Iterable[Tally]) -> list[str]:
+    """The articles of several, each once."""
+    groups = {id(group): group for tally in tallies for group in tally.groups}
+    return [key[_DAY:] for key in sorted(key for group in groups.values() for key in group.keys)]
 
 
 @dataclasses.dataclass(frozen=True)
 class Counted:
-    """Articles up to a day, by time of publication, and by task those that count for it."""
+    """What articles up to a day count for the plan.
+
+    Attributes:
+        facts: by time of publication: all of them, or those of which verdicts say more than how many.
+        by_task: of these, by task, those that count for it.
+        tallies: by task and owner, the stories that count.
+        whole: the same with all articles.
+    """
 
     facts: list[Fact]
     by_task: dict[str, list[Fact]]
+    tallies: dict[tuple[str, str], Tally]
+    whole: Callable[[], Counted]
+
+
+def counted(plan: Plan, facts: list[Fact], with_ids: bool = True) -> Counted:
+    """Of articles that one has, by time of publication. with_ids: as `counted_facts`."""
+    by_task = {task.id: matched(task, facts) for task in plan.tasks}
+
+    def same() -> Counted:
+        return found
+
+    found = Counted(facts, by_task, _tallies(pieces(plan, _with_tasks(facts, by_task)), with_ids), same)
+    return found
 
 
 def counted_facts(
-    con: Connection, plan: Plan, as_of: dt.date | dt.datetime, known_by: dt.date | dt.datetime | None
+    con: Connection,
+    plan: Plan,
+    as_of: dt.date | dt.datetime,
+    known_by: dt.date | dt.datetime | None,
+    with_ids: bool = True,
 ) -> Counted:
-    """The articles of `load_facts`, each as far as it is known at least as `PlanFact`.
+    """Of the articles of `load_facts`.
 
     What the build left is of the plan that it knew and of what is known now; else all are asked in full.
+
+    Args:
+        with_ids: whether it is asked which articles count, not only how many.
     """
     if known_by is not None or edition_meta(con).get("plan") != plan_fingerprint(plan):
-        return counted(plan, load_facts(con, plan, as_of, known_by))
+        return counted(plan, load_facts(con, plan, as_of, known_by), with_ids)
     since = sorted({row["target"] for row in ask(con, "decided_since")})
-    stories = touched_stories(con, since) if since else set()
+    stories = sorted(touched_stories(con, since)) if since else []
     day = as_of.date() if isinstance(as_of, dt.datetime) else as_of
-    facts, by_task = _read(con, plan, day, stories)
-    if not stories:
-        return Counted(facts, by_task)
-    fresh = ask_facts(con, plan, as_of, None, stories)
-    by_task = {
-        task.id: sorted([*by_task[task.id], *matched(task, fresh)], key=_in_order) for task in plan.tasks
-    }
-    return Counted(sorted([*facts, *fresh], key=_in_order), by_task)
+    fresh = ask_facts(con, plan, as_of, None, stories) if stories else []
+    fresh_by_task = {task.id: matched(task, fresh) for task in plan.tasks}
+
+    def with_left(left: list[tuple[Fact, list[str]]]) -> tuple[list[Fact], dict[str, list[Fact]]]:
+        by_task: dict[str, list[Fact]] = {task.id: [] for task in plan.tasks}
+        for fact, tasks in left:
+            for task in tasks:
+                by_task[task].append(fact)
+        if not fresh:
+            return [fact for fact, _ in left], by_task
+        facts = sorted([*(fact for fact, _ in left), *fresh], key=_in_order)
+        return facts, {
+            name: sorted([*found, *fresh_by_task[name]], key=_in_order) for name, found in by_task.items()
+        }
+
+    def whole() -> Counted:
+        facts, by_task = with_left(_left(con, "plan_fact", day, stories))
+        return Counted(facts, by_task, tallies, whole)
+
+    tallies = _tallies(pieces(plan, _with_tasks(fresh, fresh_by_task)), with_ids)
+    rows = ask(con, "plan_piece" if with_ids else "plan_count", end=day, without=stories)
+    _add(tallies, ((r["task"], r["owner"], r["item"], r["total"], r.get("keys", ())) for r in rows))
+    gates = [task.id for task in plan.tasks if task.kind == "exposure_gate"]
+    facts, by_task = with_left(_left(con, "plan_told", day, stories, gates=gates))
+    return Counted(facts, by_task, tallies, whole)
 
 
-def counted(plan: Plan, facts: list[Fact]) -> Counted:
-    """The same of facts that one has."""
-    return Counted(facts, {task.id: matched(task, facts) for task in plan.tasks})
+def _left(
+    con: Connection, question: str, end: dt.date, without: Collection[str], **more: object
+) -> list[tuple[Fact, list[str]]]:
+    columns = ask_columns(con, question, end=end, without=without, **more)
+    return facts_left({name: column.tolist() for name, column in columns.items()})
+
+
+def _with_tasks(facts: list[Fact], by_task: dict[str, list[Fact]]) -> list[tuple[Fact, list[str]]]:
+    tasks: dict[str, list[str]] = {}
+    for task, found in by_task.items():
+        for fact in found:
+            tasks.setdefault(fact.article_id, []).append(task)
+    return [(fact, tasks.get(fact.article_id, [])) for fact in facts]
 
 
 def _in_order(fact: Fact) -> tuple[dt.datetime, str]:
     return fact.published_at, fact.article_id
 
 
-def _read(
-    con: Connection, plan: Plan, end: dt.date, without: set[str]
-) -> tuple[list[Fact], dict[str, list[Fact]]]:
-    columns = {name: column.tolist() for name, column in ask_columns(con, "plan_fact", end=end).items()}
-    articles = columns["article_id"]
-    lists: dict[str, list[Any]] = {name: columns[name] for name in _AS_ASKED}
-    lists["story_id"] = [
-        article if story is None else story
-        for story, article in zip(columns["story_id"], articles, strict=True)
-    ]
-    lists["published_day"] = [at.date() for at in columns["published_at"]]
-    words: dict[str | None, frozenset[str]] = {}
-    credits: dict[str, dict[str, Credited]] = {}
-    for name in ("words", "title_words"):
-        lists[name] = [words[told] if told in words else _words(words, told) for told in columns[name]]
-    lists["credits"] = [
-        credits[told] if told in credits else _credits(credits, told) for told in columns["credits"]
-    ]
-    for name in ("title", "url"):
-        lists[name] = [told or "" for told in columns[name]]
-    keys, make, fill = tuple(lists), PlanFact.__new__, object.__setattr__
-    facts: list[Fact] = []
-    by_task: dict[str, list[Fact]] = {task.id: [] for task in plan.tasks}
-    tasks: dict[str, list[list[Fact]]] = {"": []}
-    story_of, counted_for = lists["story_id"], columns["tasks"]
-    # A frozen dataclass sets its fields one by one, which takes four times as long as all the rest.
-    for place, values in enumerate(zip(*lists.values(), strict=True)):
-        if without and story_of[place] in without:
-            continue
-        fact = make(PlanFact)
-        fill(fact, "__dict__", dict(zip(keys, values)))  # noqa: B905 - as many
-        facts.append(fact)
-        told = counted_for[place]
-        if told not in tasks:
-            tasks[told] = [by_task[task] for task in told.split("\n")]
-        for found in tasks[told]:
-            found.append(fact)
-    return facts, by_task
+def _tallies(found: Iterable[Piece], with_ids: bool) -> dict[tuple[str, str], Tally]:
+    tallies: dict[tuple[str, str], Tally] = {}
+    _add(
+        tallies,
+        (
+            (piece.task, piece.owner, piece.item, piece.number, [f"{piece.day}{piece.article_id}"])
+            if piece.article_id and with_ids
+            else (piece.task, piece.owner, piece.item, piece.number, [])
+            for piece in found
+        ),
+    )
+    return tallies
 
 
-def _words(known: dict[str | None, frozenset[str]], told: str | None) -> frozenset[str]:
-    known[told] = found = frozenset(told.split("\n") if told else ())
-    return found
-
-
-def _credits(known: dict[str, dict[str, Credited]], told: str) -> dict[str, Credited]:
-    pairs = [line.rpartition("/") for line in told.split("\n")] if told else []
-    known[told] = found = {unit: Credited(unit, role, "", None, "", 0.0) for unit, _, role in pairs}
-    return found
+def _add(
+    tallies: dict[tuple[str, str], Tally], rows: Iterable[tuple[str, str, str, int, Iterable[str]]]
+) -> None:
+    """Add rows of groups: task, owner, item, how many, keys."""
+    known: dict[tuple[str, str], dict[str, Group]] = {
+        key: {group.item: group for group in tally.groups} for key, tally in tallies.items()
+    }
+    for task, owner, item, count, keys in rows:
+        groups = known.setdefault((task, owner), {})
+        group = groups.get(item)
+        if group is None:
+            group = groups[item] = Group(item)
+        group.count += count
+        group.keys += keys
+    for key, groups in known.items():
+        tallies[key] = Tally([groups[item] for item in sorted(groups)])

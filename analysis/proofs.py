@@ -12,6 +12,7 @@ from analysis.exposure import fold, lacking_steps, planned_for
 from analysis.plan import CITY_ROW, Task, stories
 from analysis.record import Said
 from analysis.ticket import Ticket
+from analysis.ticket_tally import Posts, Tally, tally_of
 from analysis.verdicts import MET, NOT_ASKED, UNKNOWN, UNMET, CoverageRow, Ground
 
 
@@ -20,7 +21,7 @@ class Record:
     """Ground for these verdicts: decisions of proof, tickets of the season, fetches of announcement pages."""
 
     proofs: list[dict[str, Any]]  # rows of sql/proof.sql
-    tickets: list[Ticket]
+    tickets: list[Ticket] | Tally  # of all days, or counted of the days that the plan asks about
     fetches: dict[str, list[dict[str, Any]]]  # url → rows of sql/presence.sql
     said: list[Said] = dataclasses.field(default_factory=list)  # decisions on exposures
 
@@ -124,49 +125,35 @@ def forum_response(ground: Ground, record: Record, task: Task) -> Iterable[Cover
     A post overdue in a forum that was not looked at since proves nothing. Posts that nobody owns are the
     carrier's.
     """
-    asked: dict[str | None, list[Ticket]] = {}
-    for ticket in record.tickets:
-        if ticket.opened_at is None or task.window.start <= ticket.opened_at.date() <= task.window.end:
-            asked.setdefault(ticket.unit, []).append(ticket)
+    tickets = record.tickets
+    asked = tickets if isinstance(tickets, dict) else tally_of(tickets, task.window.start, task.window.end)
     for unit in ground.plan.members[task.id]:
-        own = asked.get(unit, []) + (asked.get(None, []) if unit in task.carriers else [])
-        late = [t for t in own if _is_late(t)]
-        blind = [t for t in late if t.is_open and (t.checked_at is None or t.checked_at < _due(t))]
-        certain = len(late) - len(blind)
-        verdict = NOT_ASKED if not own else MET if not late else UNMET if certain else UNKNOWN
+        own = asked.get(unit, Posts())
+        if unit in task.carriers:
+            own = own.joined(asked.get(None, Posts()))
+        count, late = len(own.in_time) + len(own.late), len(own.late)
+        verdict = NOT_ASKED if not count else MET if not late else UNMET if late > own.blind else UNKNOWN
         row = ground.row(
             task,
             unit,
-            [t.ticket_id for t in own if not _is_late(t)],
-            len(own),
-            [t.ticket_id for t in late],
-            short=len(late),
+            own.in_time,
+            count,
+            own.late,
+            short=late,
             verdict=verdict,
-            note=f"{len(own)} 帖，超时 {len(late)} 帖" if own else "没有待回复帖",
+            note=f"{count} 帖，超时 {late} 帖" if count else "没有待回复帖",
         )
-        silent = (
-            sorted({f"{t.forum} {t.checked_at or ''} 之后未采集" for t in blind})
-            if verdict == UNKNOWN
-            else []
-        )
-        yield dataclasses.replace(row, silent=silent)
-
-
-def _is_late(ticket: Ticket) -> bool:
-    return ticket.is_first_response_overdue or ticket.is_answer_overdue
-
-
-def _due(ticket: Ticket) -> dt.datetime:
-    """The deadline whose passing made an open ticket late."""
-    due = ticket.first_response_due if ticket.first_response_at is None else ticket.answer_due
-    assert due is not None
-    return due
+        yield dataclasses.replace(row, silent=sorted(own.unseen) if verdict == UNKNOWN else [])
 
 
 def deduction(ground: Ground, task: Task, rows: list[CoverageRow]) -> Iterable[CoverageRow]:
     """Suggests 预扣分 for tasks whose term is over and that were certainly not met; a person decides."""
+    of_unit: dict[str, list[CoverageRow]] = {}
+    for row in rows:
+        if row.verdict == UNMET and row.window_end < ground.day:
+            of_unit.setdefault(row.unit, []).append(row)
     for unit in ground.plan.members[task.id]:
-        failed = [r for r in rows if r.unit == unit and r.verdict == UNMET and r.window_end < ground.day]
+        failed = of_unit.get(unit, [])
         yield ground.row(
             task,
             unit,

@@ -10,9 +10,9 @@ from typing import Any
 
 from analysis.ticket import OPEN, Rules, Ticket, load_rules, ticket_from
 from analysis.ticket_clocks import run_clocks
-from analysis.ticket_lists import made, places, reckon
-from analysis.ticket_rows import rows_beside, threads_beside, ticket_rows, touched_threads
-from analysis.warehouse import Connection, ask, ask_columns, moment
+from analysis.ticket_lists import columns_of, made, places, reckon
+from analysis.ticket_rows import rows_unlike, threads_beside, ticket_rows, touched_threads
+from analysis.warehouse import Connection, ask, ask_arrow, moment
 from analysis.worktime import DayNote, UnknownYear
 
 __all__ = [
@@ -85,44 +85,25 @@ def queue(
     return queue_of(chosen, rules, at)
 
 
-def opened_between(
-    con: Connection, rules: Rules, as_of: dt.date | dt.datetime, first: dt.date, last: dt.date
-) -> list[Ticket]:
-    """The tickets of all states opened on these days, or nobody knows when; in the order of `queue`."""
-    at = moment(as_of)
-    assert at is not None
-    span = dt.datetime.combine(first, dt.time()), dt.datetime.combine(last, dt.time.max)
-    return _queue_now(con, rules, at, None, True, span)
-
-
 def _queue_now(
     con: Connection,
     rules: Rules,
     at: dt.datetime,
     unit: str | None,
     include_closed: bool,
-    opened: tuple[dt.datetime, dt.datetime] | None = None,
 ) -> list[Ticket]:
     """The queue by what is known now: from the tickets as the build left them, but for threads on which
     something happened after the moment or since the build."""
     beside, restarts = threads_beside(con, at), rules.transfer_restarts
-    first, last = opened or (None, None)
-    columns = ask_columns(
-        con, "ticket_plain", as_of=at, is_whole=include_closed, unit=unit, first=first, last=last,
-        restarts=restarts, beside=beside,
+    table = ask_arrow(
+        con, "ticket_plain", as_of=at, is_whole=include_closed, unit=unit, restarts=restarts,
+        beside=beside, keys=None,
     )  # fmt: skip
-    found, is_odd = reckon(columns, rules, at)
-    odd = sorted(found["ticket_id"][is_odd].tolist())
-    rows = ask(con, "ticket_now", as_of=at, beside=beside, odd=odd, restarts=restarts)
-    chosen = [
-        row
-        for row in [*rows, *rows_beside(con, at, beside)]
-        if _is_asked(row, unit, include_closed)
-        and (opened is None or row["opened_at"] is None or opened[0] <= row["opened_at"] <= opened[1])
-    ]
+    found, is_odd = reckon(columns_of(table), rules, at)
+    rows = rows_unlike(con, at, beside, restarts, found["key"][is_odd].tolist())
+    chosen = [row for row in rows if _is_asked(row, unit, include_closed)]
     order = places(found)
-    if odd:
-        order = order[~is_odd[order]]
+    order = order[~is_odd[order]]
     tickets = made(found, order)
     for ticket in (ticket_from(row, rules, at) for row in chosen):
         insort(tickets, ticket, key=rank)

@@ -18,9 +18,10 @@ from analysis.plan import (
     load_facts,
     stories_by_unit,
 )
-from analysis.plan_facts import Counted
+from analysis.plan_facts import Counted, Tally, ids_of
 from analysis.plan_facts import counted as counted_of
 from analysis.warehouse import Connection
+from pipeline.plan_count import SCORED, worth_of
 
 
 @dataclasses.dataclass(frozen=True)
@@ -87,30 +88,28 @@ def score(
 
 def score_sums(
     plan: Plan, task: Task, counted: Counted, points: Points
-) -> dict[str, tuple[list[str], float]]:
-    """The articles of each unit's lines and the sum of their points, without the words of the lines."""
-    facts = counted.facts
+) -> dict[str, tuple[int, list[str], float]]:
+    """How many lines each unit has, their articles where these were asked, and the sum of their points; not
+    the words of the lines."""
     if points.cap_per_task is not None:  # what is left of a cap hangs on all that came before
         return {
-            unit: ([story.fact.article_id for story in own], sum(story.points for story in own))
-            for unit, own in _worths(plan, task, counted, points).items()
+            unit: (
+                len(own),
+                ids_of([counted.tallies.get((SCORED, unit), Tally())]),
+                sum(story.points for story in own),
+            )
+            for unit, own in _worths(plan, task, counted.whole(), points).items()
         }
-    copies, credited = copies_of(facts), stories_by_unit(facts)
-    places: dict[tuple[str, str | None, str | None, bool], float] = {}
-
-    def worth(fact: Fact, unit: str) -> float:
-        whole = copies[fact.story_id]
-        if len(whole) > 1 or fact.has_leader_note or fact.credits[unit].role == "joint":
-            return points.of_story(whole, unit)[0]
-        place = (fact.outlet, fact.level, fact.page, fact.is_lead)  # which few have, and each many times
-        if place not in places:
-            places[place] = points.of_place(*place, sharing=1)[0]
-        return places[place]
-
+    worths: dict[str, float] = {}
     found = {}
     for unit in plan.members[task.id]:
-        own = credited.get(unit, [])
-        found[unit] = [fact.article_id for fact in own], sum(worth(fact, unit) for fact in own)
+        own = counted.tallies.get((SCORED, unit), Tally())
+        total = 0.0
+        for group in own.groups:
+            if group.item not in worths:
+                worths[group.item] = points.of_worth(worth_of(group.item))
+            total += worths[group.item] * group.count
+        found[unit] = own.count, own.ids, total
     return found
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 
 from analysis.plan import Task
 from analysis.warehouse import Connection, ask, moment
@@ -36,6 +37,25 @@ class Source:
     outlet_class: str | None
     unit: str | None
     silent: dict[dt.date, str]
+
+    def told(self, start: dt.date, end: dt.date) -> list[str]:
+        """Its part of `silences`; many units ask for the same days."""
+        if (start, end) not in self._told:
+            is_long = (end - start).days >= DOUBT_SPAN_DAYS
+            days = sorted(
+                day
+                for day, reason in self.silent.items()
+                if start <= day <= end and not (is_long and reason == DOUBTFUL)
+            )
+            self._told[start, end] = [
+                f"{self.outlet} {first if first == last else f'{first}—{last}'} {REASONS[reason]}"
+                for first, last, reason in _runs(days, self.silent)
+            ]
+        return self._told[start, end]
+
+    @cached_property
+    def _told(self) -> dict[tuple[dt.date, dt.date], list[str]]:
+        return {}
 
 
 def load_sources(
@@ -142,18 +162,7 @@ def silences(sources: Iterable[Source], start: dt.date, end: dt.date) -> list[st
     A doubtful day (a lone missing edition) leaves a week open, or a shorter span, of which it is a good part;
     it does not leave a quota over months open.
     """
-    is_long = (end - start).days >= DOUBT_SPAN_DAYS
-    found = []
-    for source in sources:
-        days = sorted(
-            day
-            for day, reason in source.silent.items()
-            if start <= day <= end and not (is_long and reason == DOUBTFUL)
-        )
-        for first, last, reason in _runs(days, source.silent):
-            span = f"{first}" if first == last else f"{first}—{last}"
-            found.append(f"{source.outlet} {span} {REASONS[reason]}")
-    return found
+    return [told for source in sources for told in source.told(start, end)]
 
 
 def _runs(days: Sequence[dt.date], reasons: dict[dt.date, str]) -> list[tuple[dt.date, dt.date, str]]:

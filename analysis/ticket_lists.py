@@ -5,12 +5,13 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import repeat
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from analysis.ticket import Rules, Ticket
 from analysis.ticket_moves import ENDED, OPEN
@@ -26,79 +27,193 @@ _MOMENTS = (
 )  # fmt: skip
 _AS_ASKED = (
     "ticket_id", "thread_id", "title", "url", "forum", "board", "kind", "urgency", "unit", "is_unit_decided",
-    "state", "first_response_floor", "answer_floor", "sha256", "is_shared_thread", "seen",
+    "state", "sha256", "is_shared_thread", "seen",
 )  # fmt: skip
+_FLOORS = ("first_response_floor", "answer_floor")
+_FEW = frozenset({"kind", "urgency", "unit", "state", "forum"})  # columns of few names
 
 
-def reckon(columns: dict[str, Column], rules: Rules, at: dt.datetime) -> tuple[dict[str, Column], Column]:
-    """Columns of sql/ticket_plain.sql with what `Ticket` says of the clocks, and which rows cannot be told
-    so, since a span reaches into a year whose holidays are not known."""
-    found = {name: _plain(column) for name, column in columns.items()}
-    opened, state = found["opened_at"], found["state"]
-    spans = {}
-    firsts, answers = np.empty(len(opened), np.int64), np.empty(len(opened), np.int64)
-    for place, key in enumerate(zip(found["kind"].tolist(), found["urgency"].tolist(), strict=True)):
-        if key not in spans:
-            spans[key] = rules.spans(*key)
-        firsts[place], answers[place] = spans[key]
-    handed = np.where(np.isnat(found["handed_at"]), opened, found["handed_at"])
-    workdays = _Workdays.around(opened, rules, at)
-    first_due, answer_due = workdays.dues(opened, firsts, rules), workdays.dues(opened, answers, rules)
-    odd = np.isnat(first_due) | np.isnat(answer_due)
+@dataclasses.dataclass(frozen=True)
+class Names:
+    """A column of few names. `codes`: of each row, the place of its name in `names`; -1: it has none."""
+
+    codes: Column
+    names: list[str]
+
+    def isin(self, wanted: Collection[str]) -> Column:
+        """Which rows have one of these names."""
+        table = np.array([*(name in wanted for name in self.names), False], bool)
+        found: Column = table[self.codes]
+        return found
+
+    def __getitem__(self, which: Column) -> Names:
+        return Names(self.codes[which], self.names)
+
+    @classmethod
+    def of(cls, values: Sequence[str | None]) -> Names:
+        """A column of these names."""
+        names = sorted({name for name in values if name is not None})
+        places = {name: place for place, name in enumerate(names)}
+        return cls(np.array([-1 if name is None else places[name] for name in values], np.int32), names)
+
+    def joined(self, other: Names) -> Names:
+        """This column with another one behind it."""
+        names = list(dict.fromkeys([*self.names, *other.names]))
+        places = {name: place for place, name in enumerate(names)}
+        table = np.array([*(places[name] for name in other.names), -1], np.int32)
+        return Names(np.concatenate([self.codes, table[other.codes]]), names)
+
+    def counts(self) -> dict[str, int]:
+        """How many rows there are of each name that there are any of."""
+        counts = np.bincount(self.codes[self.codes >= 0], minlength=len(self.names)).tolist()
+        return {name: count for name, count in zip(self.names, counts, strict=True) if count}
+
+    def tolist(self) -> list[str | None]:
+        """The names themselves; None: missing."""
+        names = [*self.names, None]
+        return [names[code] for code in self.codes.tolist()]
+
+
+@dataclasses.dataclass(frozen=True)
+class Clocks:
+    """What `Ticket` says of the clocks of many tickets. `is_odd`: those of which it cannot be told so, since
+    a span reaches into a year whose holidays are not known."""
+
+    first_due: Column
+    answer_due: Column
+    responded: Column
+    answered: Column
+    due: Column  # of the clock that is looked at; NaT: it is answered or ended
+    is_first_late: Column
+    is_answer_late: Column
+    is_open: Column
+    left: Column
+    is_left: Column
+    is_odd: Column
+
+
+def columns_of(table: pa.Table) -> dict[str, Any]:
+    """The columns of an Arrow table: few names as `Names`, all else as numpy arrays, NaT where a moment is
+    missing, NaN where a number is."""
+    found: dict[str, Any] = {}
+    for name in table.column_names:
+        column = table.column(name).combine_chunks()
+        if name in _FEW:
+            coded = column.dictionary_encode()
+            codes = coded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int32)
+            found[name] = Names(codes, coded.dictionary.to_pylist())
+        else:
+            found[name] = column.to_numpy(zero_copy_only=False)
+    return found
+
+
+def clocks_of(columns: Mapping[str, Any], rules: Rules, at: dt.datetime) -> tuple[Clocks, Workdays]:
+    """The clocks of columns of sql/ticket_plain.sql, and the calendar by which they were reckoned."""
+    opened, state, ended = columns["opened_at"], columns["state"], columns["ended_at"]
+    firsts, answers = _spans(columns["kind"], columns["urgency"], rules)
+    workdays = Workdays.around(opened, rules, at)
+    from_days, is_known = workdays.event_days(opened, rules)
+    first_due = workdays.end(from_days, is_known, firsts, rules)
+    answer_due = workdays.end(from_days, is_known, answers, rules)
     moment = np.datetime64(at, "us")
-    answered = np.where(found["answer_at"] <= moment, found["answer_at"], _NEVER)
-    responded = np.fmin(
-        np.where(found["first_response_at"] <= moment, found["first_response_at"], _NEVER), answered
-    )
-    is_done = np.isin(state, ("已答复", *ENDED))
+    answered = np.where(columns["answer_at"] <= moment, columns["answer_at"], _NEVER)
+    responded = columns["first_response_at"]
+    responded = np.fmin(np.where(responded <= moment, responded, _NEVER), answered)
+    is_done = state.isin(("已答复", *ENDED))
     due = np.where(is_done, _NEVER, np.where(np.isnat(responded), first_due, answer_due))
-    counting = np.where(state == "暂停", _NEVER, due)
-    is_left = ~np.isnat(counting)
-    until = np.where(is_left, counting, moment).astype("M8[D]").astype(np.int64)
+    is_left = ~(np.isnat(due) | state.isin(("暂停",)))
+    until = np.where(is_left, due, moment).astype("M8[D]").astype(np.int64)
     left, is_left_known = workdays.between(_number(at.date()), until)
-    is_counted, ended = state != "无需回复", found["ended_at"]
-    checked = found["checked_at"]
-    is_blind = (moment > due) & (np.isnat(checked) | (checked < due))
-    found |= {
+    is_counted = ~state.isin(("无需回复",))
+    clocks = Clocks(
+        first_due=first_due,
+        answer_due=answer_due,
+        responded=responded,
+        answered=answered,
+        due=due,
+        is_first_late=is_counted & _late(responded, ended, first_due, moment),
+        is_answer_late=is_counted & _late(answered, ended, answer_due, moment),
+        is_open=state.isin(OPEN),
+        left=left,
+        is_left=is_left,
+        is_odd=np.isnat(first_due) | np.isnat(answer_due) | is_left & ~is_left_known,
+    )
+    return clocks, workdays
+
+
+def _spans(kind: Names, urgency: Names, rules: Rules) -> tuple[Column, Column]:
+    """Of each row, its two spans in working days."""
+    width = len(urgency.names) + 1  # the last is for none
+    pairs = (kind.codes % (len(kind.names) + 1)) * width + urgency.codes % width
+    kinds, urgencies = [*kind.names, None], [*urgency.names, None]
+    places, where = np.unique(pairs, return_inverse=True)
+    spans = [rules.spans(kinds[place // width], urgencies[place % width]) for place in places.tolist()]
+    table = np.array(spans, np.int64).reshape(-1, 2)
+    return table[where, 0], table[where, 1]
+
+
+def reckon(columns: Mapping[str, Any], rules: Rules, at: dt.datetime) -> tuple[dict[str, Any], Column]:
+    """Columns of sql/ticket_plain.sql with all that `Ticket` says of the clocks, and which rows cannot be
+    told so (`Clocks.is_odd`)."""
+    clocks, workdays = clocks_of(columns, rules, at)
+    moment, checked = np.datetime64(at, "us"), columns["checked_at"]
+    opened = columns["opened_at"]
+    handed = np.where(np.isnat(columns["handed_at"]), opened, columns["handed_at"])
+    is_blind = (moment > clocks.due) & (np.isnat(checked) | (checked < clocks.due))
+    found = dict(columns) | {
         "clocks_from": opened,
-        "first_response_due": first_due,
-        "answer_due": answer_due,
-        "first_response_at": responded,
-        "answer_at": answered,
+        "first_response_due": clocks.first_due,
+        "answer_due": clocks.answer_due,
+        "first_response_at": clocks.responded,
+        "answer_at": clocks.answered,
         "send_back_due": workdays.dues(handed, rules.send_back_days, rules),
-        "is_first_response_overdue": is_counted & _late(responded, ended, first_due, moment),
-        "is_answer_overdue": is_counted & _late(answered, ended, answer_due, moment),
-        "workdays_left": left,
-        "is_left": is_left,
-        "is_open": np.isin(state, OPEN),
-        "note": is_blind * 2 + np.array([unit is None for unit in found["unit"].tolist()], bool),  # in _NOTES
+        "is_first_response_overdue": clocks.is_first_late,
+        "is_answer_overdue": clocks.is_answer_late,
+        "workdays_left": clocks.left,
+        "is_left": clocks.is_left,
+        "is_open": clocks.is_open,
+        "note": is_blind * 2 + (columns["unit"].codes < 0),  # in _NOTES
     }
-    return found, odd | is_left & ~is_left_known
+    return found, clocks.is_odd
 
 
-def places(found: dict[str, Column]) -> Column:
+def places(found: Mapping[str, Any]) -> Column:
     """The order of `queue` of reckoned rows (`analysis.queue.rank`)."""
     late = found["is_first_response_overdue"] | found["is_answer_overdue"]
-    left = found["workdays_left"] + (1 << 20)
-    packed = (
-        (~found["is_open"]).astype(np.int64) << 40
-        | (found["urgency"] != "紧急").astype(np.int64) << 39
-        | (~late).astype(np.int64) << 38
-        | (~found["is_left"]).astype(np.int64) << 37
-        | left.astype(np.int64)
+    rank = ranks(
+        found["is_open"], found["urgency"].isin(("紧急",)), late, found["is_left"], found["workdays_left"]
     )
-    order: Column = np.lexsort((found["opened_at"], packed))
-    packed, opened = packed[order], found["opened_at"][order]
-    alike = np.flatnonzero((packed[1:] == packed[:-1]) & (opened[1:] == opened[:-1]))
+    return placed(rank, found["opened_at"], lambda place: str(found["ticket_id"][place]))
+
+
+def ranks(is_open: Column, is_urgent: Column, is_late: Column, is_left: Column, left: Column) -> Column:
+    """As a number, what `analysis.queue.rank` says of tickets before it looks at when they were opened."""
+    rank: Column = (
+        (~is_open).astype(np.int64) << 40
+        | (~is_urgent).astype(np.int64) << 39
+        | (~is_late).astype(np.int64) << 38
+        | (~is_left).astype(np.int64) << 37
+        | np.where(is_left, left, 0).astype(np.int64) + (1 << 20)
+    )
+    return rank
+
+
+def placed(rank: Column, opened: Column, id_of: Callable[[int], str]) -> Column:
+    """The order by rank, then by opening (NaT: last), then by id."""
+    order: Column = np.lexsort((opened, rank))
+    rank, opened = rank[order], opened[order].view(np.int64)
+    alike = np.flatnonzero((rank[1:] == rank[:-1]) & (opened[1:] == opened[:-1]))
     for run in np.split(alike, np.flatnonzero(np.diff(alike) > 1) + 1) if len(alike) else []:
         part = slice(run[0], run[-1] + 2)
-        order[part] = sorted(order[part], key=lambda place: found["ticket_id"][place])
+        order[part] = sorted(order[part], key=id_of)
     return order
 
 
-def made(found: dict[str, Column], order: Column) -> list[Ticket]:
+def made(found: Mapping[str, Any], order: Column) -> list[Ticket]:
     """The tickets of reckoned rows in an order."""
     lists: dict[str, Sequence[Any]] = {name: found[name][order].tolist() for name in (*_AS_ASKED, *_MOMENTS)}
+    for name in _FLOORS:
+        lists[name] = [None if floor != floor else int(floor) for floor in found[name][order].tolist()]
     names: dict[str, list[str]] = {}
     for told in found["candidates"][order].tolist():
         names.setdefault(told, told.split("\n") if told else [])
@@ -123,33 +238,29 @@ def made(found: dict[str, Column], order: Column) -> list[Ticket]:
     return tickets
 
 
-def _plain(column: Column) -> Column:
-    """A column as DuckDB gives it, with None and NaT for what is missing."""
-    if not np.ma.isMaskedArray(column):
-        return column
-    if column.dtype.kind == "M":
-        return column.filled(np.datetime64("NaT"))
-    if column.mask is np.ma.nomask or not column.mask.any():
-        return np.asarray(column.data)
-    whole = column.data.astype(object)
-    whole[column.mask] = None
-    return whole
-
-
 @dataclasses.dataclass(frozen=True)
-class _Workdays:
-    """The working days of years in a row, of which all are known, as numbers of days since 1970."""
+class Workdays:
+    """The working days of years in a row, of which all are known, as numbers of days since 1970.
+
+    Attributes:
+        days: the working days.
+        counts: of each day from the one before the first of them, how many have been up to it.
+        first, last: the first and the last day of these years.
+    """
 
     days: Column
-    first: int  # the first day of these years
+    counts: Column
+    first: int
     last: int
 
     @classmethod
-    def around(cls, starts: Column, rules: Rules, at: dt.datetime) -> _Workdays:
+    def around(cls, starts: Column, rules: Rules, at: dt.datetime) -> Workdays:
         """From the year of the first moment on, to the last year that is known."""
-        years = starts.astype("M8[Y]").astype(np.int64) + 1970
-        first = int(min([*years, at.year]))
-        last = min(int(max([*years, at.year])) + 2, dt.MAXYEAR)
+        years = starts[~np.isnat(starts)].astype("M8[Y]").astype(np.int64) + 1970
+        first, last = at.year, at.year
+        if len(years):
+            first, last = min(first, int(years.min())), max(last, int(years.max()))
+        last = min(last + 2, dt.MAXYEAR)
         known: list[dt.date] = []
         for year in range(first, last + 1):
             try:
@@ -161,12 +272,20 @@ class _Workdays:
                 first = year + 1
         days = np.array(known, "M8[D]").astype(np.int64)
         if not known:
-            return cls(days, _number(dt.date.max) + 2, -1)
-        return cls(days, _number(dt.date(first, 1, 1)), _number(dt.date(last, 12, 31)))
+            return cls(days, np.zeros(2, np.int64), _number(dt.date.max) + 2, -1)
+        is_one = np.zeros(days[-1] - days[0] + 2, np.int64)
+        is_one[days - days[0] + 1] = 1
+        return cls(days, np.cumsum(is_one), _number(dt.date(first, 1, 1)), _number(dt.date(last, 12, 31)))
+
+    def upto(self, days: Column | int) -> Column:
+        """How many working days have been up to each day, itself among them."""
+        begin = self.days[0] - 1 if len(self.days) else 0
+        found: Column = self.counts[np.clip(days - begin, 0, len(self.counts) - 1)]
+        return found
 
     def after(self, days: Column, count: Column | int) -> tuple[Column, Column]:
         """The so-manieth working day after each day (0: itself), and where it is known."""
-        place = np.searchsorted(self.days, days, side="right") + count - 1
+        place = self.upto(days) + count - 1
         is_known = (place < len(self.days)) & (days >= self.first - 1)
         found = self.days[np.where(is_known, place, 0)] if len(self.days) else days
         is_same = np.equal(count, 0)
@@ -174,27 +293,32 @@ class _Workdays:
 
     def between(self, start: int, ends: Column) -> tuple[Column, Column]:
         """`Calendar.workdays_between` of one day and many, and where it is known."""
-        count = np.searchsorted(self.days, ends, side="right") - np.searchsorted(
-            self.days, start, side="right"
-        )
+        count = self.upto(ends) - self.upto(start)
         is_known = (np.maximum(ends, start) <= self.last) & (np.minimum(ends, start) + 1 >= self.first)
         return count, is_known | (ends == start)
 
-    def dues(self, starts: Column, count: Column | int, rules: Rules) -> Column:
-        """When spans of so many working days end (`Calendar.due`); NaT: in a year that is not known."""
+    def event_days(self, starts: Column, rules: Rules) -> tuple[Column, Column]:
+        """The day of each event, which a span does not count: its own or the working day to which it is put
+        off; and where that is known."""
         dates = starts.astype("M8[D]")
         days = dates.astype(np.int64)
-        close = rules.calendar.close
-        after_close = np.timedelta64(_microseconds(close), "us")
-        is_known = np.ones(len(days), bool)
-        if rules.calendar.after_hours_is_next_day:
-            before = np.searchsorted(self.days, days, side="left")
-            is_rest = np.searchsorted(self.days, days, side="right") == before
-            next_day, _ = self.after(days, 1)
-            is_known = (days >= self.first) & (days <= self.last) & (next_day > days)
-            days = np.where(is_rest | (starts - dates > after_close), next_day, days)
+        if not rules.calendar.after_hours_is_next_day:
+            return days, np.ones(len(days), bool)
+        after_close = np.timedelta64(_microseconds(rules.calendar.close), "us")
+        is_rest = self.upto(days) == self.upto(days - 1)
+        next_day, _ = self.after(days, 1)
+        is_known = (days >= self.first) & (days <= self.last) & (next_day > days)
+        return np.where(is_rest | (starts - dates > after_close), next_day, days), is_known
+
+    def end(self, days: Column, is_known: Column, count: Column | int, rules: Rules) -> Column:
+        """When spans of so many working days from these days end; NaT: in a year that is not known."""
         found, is_found = self.after(days, count)
+        after_close = np.timedelta64(_microseconds(rules.calendar.close), "us")
         return np.where(is_known & is_found, found.astype("M8[D]") + after_close, _NEVER)
+
+    def dues(self, starts: Column, count: Column | int, rules: Rules) -> Column:
+        """When spans of so many working days end (`Calendar.due`); NaT: in a year that is not known."""
+        return self.end(*self.event_days(starts, rules), count, rules)
 
 
 def _number(day: dt.date) -> int:

@@ -8,8 +8,6 @@ from typing import Any
 
 from analysis.warehouse import Connection, ask, moment
 
-MOST_BESIDE = 200  # threads that are asked by their names; of more all are asked
-
 
 def ticket_rows(
     con: Connection,
@@ -26,7 +24,7 @@ def ticket_rows(
     assert at is not None
     if known_by is None and threads is None:
         beside = threads_beside(con, at)
-        rows = ask(con, "ticket_now", as_of=at, beside=beside, odd=None, restarts=False)
+        rows = ask(con, "ticket_now", as_of=at, beside=beside, keys=None)
         rows += rows_beside(con, at, beside)
         return sorted(
             rows, key=lambda row: (row["opened_at"] is None, row["opened_at"] or at, row["ticket_id"])
@@ -48,11 +46,22 @@ def threads_beside(con: Connection, at: dt.datetime) -> list[str]:
     return sorted(moving | (touched_threads(con, since) if since else set()))
 
 
+def rows_unlike(
+    con: Connection, at: dt.datetime, beside: list[str], restarts: bool, odd: Iterable[int]
+) -> list[dict[str, Any]]:
+    """Rows of sql/ticket.sql of all tickets that sql/ticket_plain.sql does not mean, and of those named.
+
+    Args:
+        beside: `threads_beside`.
+        restarts: whether a transfer starts the clocks anew.
+        odd: numbers of tickets of which their clocks cannot be told by column.
+    """
+    rows = ask(con, "ticket_unplain", as_of=at, beside=beside, restarts=restarts)
+    keys = sorted({*odd, *(row["key"] for row in rows)})
+    found = ask(con, "ticket_now", as_of=at, beside=beside, keys=keys) if keys else []
+    return found + rows_beside(con, at, beside)
+
+
 def rows_beside(con: Connection, at: dt.datetime, threads: list[str]) -> list[dict[str, Any]]:
     """The same of these threads, which the build cannot tell."""
-    if not threads:
-        return []
-    only = threads if len(threads) <= MOST_BESIDE else None
-    chosen = set(threads)
-    rows = ask(con, "ticket", as_of=at, known_by=None, threads=only)
-    return [row for row in rows if row["thread_id"] in chosen]
+    return ask(con, "ticket", as_of=at, known_by=None, threads=threads) if threads else []

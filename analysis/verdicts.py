@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Protocol
 
-from analysis.plan import CITY_ROW, Fact, Plan, Task, is_part, stories, stories_by_unit, weeks
-from analysis.plan_facts import Counted
+from analysis.plan import CITY_ROW, Fact, Plan, Task, weeks
+from analysis.plan_facts import Counted, Tally, ids_of
 from analysis.sources import Source, depends_on, silences
+from pipeline.china import monday_of
+from pipeline.plan_count import carrier
 
 MET, UNMET, UNKNOWN, NOT_YET, NOT_ASKED = "达标", "未达标", "无法判定", "未开始", "不适用"
 
@@ -33,7 +35,7 @@ class CoverageRow:
     window_end: dt.date
     silent: list[str]  # which source was silent when, where it matters
     note: str | None
-    evidence: list[str]  # ids of articles or decisions that count
+    evidence: list[str]  # ids of articles or decisions that count, where they were asked
 
 
 class Due(Protocol):
@@ -70,11 +72,17 @@ class Ground:
 
     @property
     def facts(self) -> list[Fact]:
+        """The articles of which verdicts say more than how many (`Counted`)."""
         return self.counted.facts
 
     def matched(self, task: Task) -> list[Fact]:
-        """The articles that count for a task."""
+        """Of these, those that count for a task."""
         return self.counted.by_task[task.id]
+
+    def tally(self, task: Task, owner: str) -> Tally:
+        """The stories that count for a task: of a unit those that credit it, of CITY_ROW all, of a carrier
+        those in its outlets. A reprint adds none."""
+        return self.counted.tallies.get((task.id, owner), Tally())
 
     def row(
         self,
@@ -84,6 +92,7 @@ class Ground:
         needed: int,
         missing: list[str] | None = None,
         *,
+        done_count: int | None = None,
         short: int | None = None,
         sources: list[Source] | None = None,
         span: tuple[dt.date, dt.date] | None = None,
@@ -96,6 +105,7 @@ class Ground:
 
         Args:
             done: ids of what counts.
+            done_count: how much counts; default: as many as there are ids.
             short: how many are missing; default: needed less done.
             sources: those on which the task depends; none at all: absence proves nothing.
             span: days in which what is missing could have appeared; default: the window up to the day.
@@ -103,7 +113,8 @@ class Ground:
             end: last day of the term; default: of the window.
         """
         end = end or task.window.end
-        short = max(0, needed - len(done)) if short is None else short
+        done_count = len(done) if done_count is None else done_count
+        short = max(0, needed - done_count) if short is None else short
         silent: list[str] = []
         if short and sources is not None and verdict is None:
             first, last = span or (task.window.start, min(task.window.end, self.day))
@@ -121,7 +132,7 @@ class Ground:
             title=task.title,
             kind=task.kind,
             verdict=verdict,
-            done_count=len(done),
+            done_count=done_count,
             needed_count=needed,
             missing_count=short,
             missing=missing or [],
@@ -142,44 +153,47 @@ def quota(ground: Ground, task: Task) -> Iterable[CoverageRow]:
 
     A task of several parts asks for so many of each.
     """
-    facts = ground.matched(task)
     if task.scope != "unit":
-        yield _count(ground, task, CITY_ROW, stories(facts))
+        yield _count(ground, task, CITY_ROW)
     else:
-        credited = stories_by_unit(facts)
         for unit in ground.plan.members[task.id]:
-            yield _count(ground, task, unit, credited.get(unit, []))
-    yield from carriers(ground, task, facts)
+            yield _count(ground, task, unit)
+    yield from carriers(ground, task)
 
 
-def carriers(ground: Ground, task: Task, facts: list[Fact]) -> Iterable[CoverageRow]:
+def carriers(ground: Ground, task: Task) -> Iterable[CoverageRow]:
     """Units that must carry a task in their own outlet, whoever is credited there."""
-    if task.kind == "weekly":  # the city's row is the carrier's
-        return
     for unit, outlet_class in task.carriers.items():
-        own = stories(fact for fact in facts if fact.outlet_class == outlet_class)
+        own = ground.tally(task, carrier(outlet_class))
         sources = [source for source in ground.sources if source.outlet_class == outlet_class]
-        yield ground.row(task, unit, [f.article_id for f in own], task.quota, sources=sources)
+        yield ground.row(task, unit, own.ids, task.quota, done_count=own.count, sources=sources)
 
 
-def _count(ground: Ground, task: Task, unit: str, found: list[Fact]) -> CoverageRow:
+def _count(ground: Ground, task: Task, unit: str) -> CoverageRow:
+    found = ground.tally(task, unit)
     if task.parts:
-        done = {part.id: [fact for fact in found if is_part(part, fact)] for part in task.parts}
+        done = {part.id: _of_item(found, part.id) for part in task.parts}
         return _item_row(ground, task, unit, done)
     sources = ground.sources_of(task, None if unit == CITY_ROW else unit)
-    return ground.row(task, unit, [fact.article_id for fact in found], task.quota, sources=sources)
+    return ground.row(task, unit, found.ids, task.quota, done_count=found.count, sources=sources)
+
+
+def _of_item(found: Tally, name: str) -> Tally:
+    """The stories that are this among other things."""
+    return found.where(lambda item: name in item.split("\n"))
 
 
 def weekly(ground: Ground, task: Task) -> Iterable[CoverageRow]:
     """At least `quota` stories in each calendar week that is over; the running week is not missing yet."""
-    found = stories(ground.matched(task))
+    found = ground.tally(task, CITY_ROW)
+    counts = {group.item: group.count for group in found.groups}
     sources = ground.sources_of(task, None)
     missing: list[str] = []
     silent: list[str] = []
     silent_weeks: list[bool] = []  # of each missing week: it may have had its piece (marked ？)
     over = 0
     for first, last in weeks(task.window.start, task.window.end):
-        count = sum(first <= fact.published_day <= last for fact in found)
+        count = counts.get(monday_of(first).isoformat(), 0)
         if last > ground.day:
             break
         over += 1
@@ -191,88 +205,83 @@ def weekly(ground: Ground, task: Task) -> Iterable[CoverageRow]:
     row = ground.row(
         task,
         CITY_ROW,
-        [fact.article_id for fact in found],
+        found.ids,
         over,
         missing,
+        done_count=over - len(missing),
         short=len(missing),
         sources=sources,
         is_unknown=all(silent_weeks),
         note=f"已过 {over} 周，缺 {len(missing)} 周"
         + (f"（其中 {sum(silent_weeks)} 周来源静默）" if any(silent_weeks) else "")
-        + f"；共刊发 {len(found)} 篇",
+        + f"；共刊发 {found.count} 篇",
     )
-    yield dataclasses.replace(row, silent=silent or row.silent, done_count=over - len(missing))
+    yield dataclasses.replace(row, silent=silent or row.silent)
 
 
 def series_topics(ground: Ground, task: Task) -> Iterable[CoverageRow]:
     """Round-ups by topic: the city needs every topic, a unit a piece of its topic that credits it."""
     members = ground.plan.members[task.id]
     owners = {t: [u for u in units if u in members] for t, units in ground.plan.series.items()}
-    yield from _items(ground, task, owners, lambda fact: fact.topic)
+    yield from _items(ground, task, owners)
 
 
 def indicators(ground: Ground, task: Task) -> Iterable[CoverageRow]:
     """Reports by indicator: the city needs each indicator, a unit a piece of its own that credits it."""
     members = ground.plan.members[task.id]
     owners = {i: [e.unit] if e.unit in members else [] for i, e in ground.plan.indicators.items()}
-    yield from _items(ground, task, owners, lambda fact: fact.indicator)
-    yield from carriers(ground, task, ground.matched(task))
+    yield from _items(ground, task, owners)
+    yield from carriers(ground, task)
 
 
-def _items(
-    ground: Ground, task: Task, owners: dict[str, list[str]], item_of: Callable[[Fact], str | None]
-) -> Iterable[CoverageRow]:
-    facts = ground.matched(task)
+def _items(ground: Ground, task: Task, owners: dict[str, list[str]]) -> Iterable[CoverageRow]:
     if task.scope != "unit":
-        yield _item_row(ground, task, CITY_ROW, _by_item(stories(facts), owners, item_of))
+        yield _item_row(ground, task, CITY_ROW, _by_item(ground.tally(task, CITY_ROW), owners))
     if task.scope == "city":
         return
-    credited = stories_by_unit(facts)
     for unit in ground.plan.members[task.id]:
         items = [item for item, units in owners.items() if unit in units]
-        yield _item_row(ground, task, unit, _by_item(credited.get(unit, []), items, item_of))
+        yield _item_row(ground, task, unit, _by_item(ground.tally(task, unit), items))
 
 
-def _by_item(
-    found: Iterable[Fact], items: Iterable[str], item_of: Callable[[Fact], str | None]
-) -> dict[str, list[Fact]]:
-    done: dict[str | None, list[Fact]] = {}
-    for fact in found:
-        done.setdefault(item_of(fact), []).append(fact)
-    return {item: done.get(item, []) for item in items}
+def _by_item(found: Tally, items: Iterable[str]) -> dict[str, Tally]:
+    groups = {group.item: Tally([group]) for group in found.groups}
+    return {item: groups.get(item, Tally()) for item in items}
 
 
-def _item_row(ground: Ground, task: Task, unit: str, done: dict[str, list[Fact]]) -> CoverageRow:
+def _item_row(ground: Ground, task: Task, unit: str, done: dict[str, Tally]) -> CoverageRow:
     if not done:
         return ground.row(task, unit, [], 0, verdict=NOT_ASKED, note="没有分给本单位的内容")
-    missing = [item for item, found in done.items() if len(found) < task.quota]
-    row = ground.row(
+    missing = [item for item, found in done.items() if found.count < task.quota]
+    return ground.row(
         task,
         unit,
-        list(dict.fromkeys(fact.article_id for found in done.values() for fact in found)),
+        ids_of(done.values()),
         len(done),
         missing,
+        done_count=len(done) - len(missing),
         short=len(missing),
         sources=ground.sources_of(task, None if unit == CITY_ROW else unit),
     )
-    return dataclasses.replace(row, done_count=len(done) - len(missing))
 
 
 def editor_note(ground: Ground, task: Task) -> Iterable[CoverageRow]:
     """Every piece begins with 编者按. A piece without it is a fact that no silence excuses."""
-    found = stories(ground.matched(task))
-    bare = [fact for fact in found if not fact.has_editor_note]
+    found = ground.tally(task, CITY_ROW)
+    noted = found.where(lambda item: item == "")
+    bare = [group.item for group in found.groups if group.item for _ in range(group.count)]
     sources = ground.sources_of(task, None)
     yield ground.row(
         task,
         CITY_ROW,
-        [fact.article_id for fact in found if fact.has_editor_note],
-        len(found) or 1,
-        [f"{fact.published_day} {fact.title}" for fact in bare],
-        short=len(bare) if found else 1,
+        noted.ids,
+        found.count or 1,
+        bare,
+        done_count=noted.count,
+        short=len(bare) if found.count else 1,
         sources=sources,
         is_unknown=False if bare else None,
-        note=f"{task.note or ''}；刊发 {len(found)} 篇，{len(bare)} 篇没有“编者按”".lstrip("；"),
+        note=f"{task.note or ''}；刊发 {found.count} 篇，{len(bare)} 篇没有“编者按”".lstrip("；"),
     )
 
 
@@ -281,13 +290,11 @@ def emphasis_month(ground: Ground, task: Task) -> Iterable[CoverageRow]:
     assert task.emphasis is not None
     month = task.emphasis.month
     begin = dt.date.fromisoformat(f"{month}-01")
-    facts = ground.matched(task)
-    credited = stories_by_unit(facts)
     for unit in ground.plan.members[task.id]:
-        found = credited.get(unit, [])
-        in_month = [fact for fact in found if f"{fact.published_day:%Y-%m}" == month]
-        short = max(0, task.quota - len(found))
-        short_month = max(0, task.emphasis.quota - len(in_month)) if ground.day >= begin else 0
+        found = ground.tally(task, unit)
+        in_month = found.where(lambda item: item == month).count
+        short = max(0, task.quota - found.count)
+        short_month = max(0, task.emphasis.quota - in_month) if ground.day >= begin else 0
         last = min(month_end(begin), ground.day)
         sources = ground.sources_of(task, unit)
         # A month of emphasis that is over and was read without a gap is missed for good.
@@ -295,14 +302,15 @@ def emphasis_month(ground: Ground, task: Task) -> Iterable[CoverageRow]:
         yield ground.row(
             task,
             unit,
-            [fact.article_id for fact in found],
+            found.ids,
             task.quota,
             [f"{month} 重点宣传"] if short_month else [],
+            done_count=found.count,
             short=max(short, short_month),
             sources=sources,
             span=(begin, last) if short_month and not short else None,
             is_unknown=False if is_sure else None,
-            note=f"{month} 刊发 {len(in_month)} 篇",
+            note=f"{month} 刊发 {in_month} 篇",
         )
 
 
@@ -313,8 +321,8 @@ def month_end(begin: dt.date) -> dt.date:
 
 def honours(ground: Ground, task: Task) -> Iterable[CoverageRow]:
     """Each honour is told at least once, by whomever: the notice wants it told as the city's."""
-    found = stories(ground.matched(task))
-    told = {h.id: [f for f in found if not f.words.isdisjoint(h.words)] for h in task.honours}
+    found = ground.tally(task, CITY_ROW)
+    told = {honour.id: _of_item(found, honour.id) for honour in task.honours}
     yield _item_row(ground, task, CITY_ROW, told)
     for unit in ground.plan.members[task.id]:
         yield _item_row(ground, task, unit, {h.id: told[h.id] for h in task.honours if h.unit == unit})

@@ -264,6 +264,11 @@ def ask_columns(con: Connection, question: str, **parameters: Any) -> dict[str, 
     return con.execute(question_sql(question), parameters).fetchnumpy()
 
 
+def ask_arrow(con: Connection, question: str, **parameters: Any) -> pa.Table:
+    """The same as an Arrow table."""
+    return con.execute(question_sql(question), parameters).to_arrow_table()
+
+
 def ask_frame(con: Connection, question: str, **parameters: Any) -> pd.DataFrame:
     """The same as a pandas frame."""
     return con.execute(question_sql(question), parameters).df()

@@ -123,6 +123,7 @@ def show_coverage(
         unit=unit,
         rules=load_rules(city),
         points=load_points(city),
+        with_evidence=as_json or as_csv,
     )
     rows = [row for row in rows if task is None or row.task == task]
     slugs: dict[str, list[str]] = {}

@@ -1,4 +1,4 @@
-"""Owns the table of the articles as the plan's verdicts need them, brought up to date story by story."""
+"""Owns the tables of the articles as the plan's verdicts need them, brought up to date story by story."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Collection
 from typing import Any
 
 from pipeline.load_plan import Plan
+from pipeline.plan_count import Piece, facts_left, pieces
 from pipeline.plan_match import Credited, Fact, all_words, fact_of, first_day, matched
 from pipeline.warehouse import Warehouse
 
@@ -48,18 +49,25 @@ def refresh_plan_facts(
     articles: Collection[str] | None = None,
     targets: Collection[str] = (),
 ) -> None:
-    """Bring the table up to date. All other tables of the articles and of the record must be.
+    """Bring the tables up to date. All other tables of the articles and of the record must be.
 
     Args:
-        articles: ids of those that had a new line; None makes the table anew.
+        articles: ids of those that had a new line; None makes the tables anew.
         targets: of decisions that came since.
     """
     if plan is None or articles is None:
         warehouse.rows("DELETE FROM plan_fact")
+        warehouse.rows("DELETE FROM plan_piece")
         if plan is not None:
             _fill(warehouse, plan, "TRUE")
+            _count(warehouse, plan, "TRUE")
     else:
         _refresh(warehouse, plan, articles, targets)
+    warehouse.rows("DELETE FROM plan_total")
+    warehouse.rows(
+        "INSERT INTO plan_total BY NAME SELECT task, owner, item, SUM(number) AS total FROM plan_piece "
+        "GROUP BY ALL ORDER BY ALL"
+    )
     # Every page of the announcement may have been looked at again.
     urls = warehouse.rows("SELECT DISTINCT url FROM plan_fact WHERE title_words IS NOT NULL ORDER BY url")
     warehouse.rows("DELETE FROM presence_now")
@@ -91,6 +99,8 @@ def _refresh(warehouse: Warehouse, plan: Plan, articles: Collection[str], target
     )
     with warehouse.narrowed("article_id", sorted(members), _READ):
         _fill(warehouse, plan, "story_id IN (SELECT ref FROM story)")
+    warehouse.rows("DELETE FROM plan_piece WHERE story_id IN (SELECT ref FROM story)")
+    _count(warehouse, plan, "COALESCE(story_id, article_id) IN (SELECT ref FROM story)")
 
 
 def _fill(warehouse: Warehouse, plan: Plan, which: str) -> None:
@@ -112,8 +122,24 @@ def _fill(warehouse: Warehouse, plan: Plan, which: str) -> None:
     for rows in found:
         facts = [fact_of(row, plan, credits.get(row["article_id"], {})) for row in rows]
         made += _rows(plan, facts)
+    made.sort(key=lambda row: row["url"] is None)  # those that are told lie together
     for start in range(0, len(made), BATCH):
         warehouse.insert("plan_fact", made[start : start + BATCH])
+
+
+def _count(warehouse: Warehouse, plan: Plan, which: str) -> None:
+    """What stories count, of the rows that were made of their articles."""
+    columns: dict[str, list[Any]] = {}
+    for rows in warehouse.records(
+        f"SELECT * FROM plan_fact WHERE {which} ORDER BY published_at, article_id",  # noqa: S608
+        BATCH,
+    ):
+        for name in rows[0] if rows else ():
+            columns.setdefault(name, []).extend(row[name] for row in rows)
+    found = sorted(pieces(plan, facts_left(columns))) if columns else []
+    for start in range(0, len(found), BATCH):
+        batch = zip(*found[start : start + BATCH], strict=True)
+        warehouse.insert_columns("plan_piece", dict(zip(Piece._fields, batch, strict=True)))
 
 
 def _quoted(word: str) -> str:

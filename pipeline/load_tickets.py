@@ -11,7 +11,7 @@ _TICKET = (
     "kind", "urgency", "unit", "is_unit_decided", "is_shared_thread", "state", "opened_at",
     "first_captured_at", "first_response_floor", "first_response_at", "answer_floor", "answer_at",
     "round_count", "round_at", "past_rounds", "ended_at", "transferred_at", "transfer_count", "extensions",
-    "pauses", "sent_back_at", "handed_at", "seen", "decided_at",
+    "pauses", "sent_back_at", "handed_at", "seen", "decided_at", "site", "forum",
 )  # fmt: skip
 # What can tell one moment from another: a cut of the thread, a floor, a decision on it or on a ticket of it.
 _ROWS = f"""
@@ -28,7 +28,8 @@ decided AS (
   ) GROUP BY thread_id
 )
 SELECT
-  s.thread_id, CAST(REGEXP_EXTRACT(t.ticket_id, '\\d+$') AS INTEGER) AS number, s.first_at,
+  s.thread_id, CAST(REGEXP_EXTRACT(t.ticket_id, '\\d+$') AS INTEGER) AS number,
+  md5_number_lower(t.ticket_id) AS "key", s.first_at,
   GREATEST(s.quiet_at, f.at, d.at) AS quiet_at,
   t.extensions IS NULL AND t.pauses IS NULL AND t.sent_back_at IS NULL AND t.round_count = 0
     AND t.opened_at IS NOT NULL AS is_plain,
@@ -37,7 +38,7 @@ FROM span AS s
 LEFT JOIN said AS f USING (thread_id)
 LEFT JOIN decided AS d USING (thread_id)
 LEFT JOIN ticket_row_at(TIMESTAMP '9999-12-31 23:59:59.999999', NULL) AS t USING (thread_id)
-ORDER BY s.thread_id, number
+ORDER BY t.opened_at, s.thread_id, number
 """  # noqa: S608
 
 

@@ -20,7 +20,9 @@ import pyarrow as pa
 
 SQL = Path(__file__).resolve().parent / "sql"
 # Code that leaves answers of the views in tables: what other code left is not what it would answer.
-_MAKERS = tuple(SQL.with_name(name) for name in ("load_now.py", "load_plan_facts.py", "load_tickets.py"))
+_MAKERS = tuple(
+    SQL.with_name(name) for name in ("load_now.py", "load_plan_facts.py", "load_tickets.py", "plan_count.py")
+)
 # Only this storage version honours zstd on the bodies (0.42 of their size); older DuckDB cannot read it.
 # Blocks of a quarter of DuckDB's own size: a table has many short columns, each of which takes whole blocks.
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {
@@ -75,9 +77,12 @@ class Warehouse:
 
     def insert(self, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
         """Append rows by column name, as one Arrow batch; columns that the rows do not name stay NULL."""
-        if not rows:
-            return
-        self._con.register("incoming", pa.table({name: [row[name] for row in rows] for name in rows[0]}))
+        if rows:
+            self.insert_columns(table, {name: [row[name] for row in rows] for name in rows[0]})
+
+    def insert_columns(self, table: str, columns: Mapping[str, Sequence[Any]]) -> None:
+        """The same of columns that one has."""
+        self._con.register("incoming", pa.table({name: [*values] for name, values in columns.items()}))
         try:
             self._con.execute(f"INSERT INTO {_name(table)} BY NAME SELECT * FROM incoming")  # noqa: S608
         finally:

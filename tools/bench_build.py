@@ -8,6 +8,11 @@ would land them. All but the tagging of articles is the real thing: each stage r
 `pipeline.load.build` in a process of its own, whose peak memory is reported. Tags of articles are those
 of the first 300, given in turn, since the rate of tagging does not depend on the size; its rate is
 measured on those 300.
+
+Questions are what the desk asks. queue: its page of tickets (the first screen, and how many there are in
+each state and late). coverage: its ledger (each verdict with its numbers, not which articles count). search:
+the index by itself. The first two are asked of the last day, after all that was captured, and of an earlier
+one; beside them stands what they take in full: the list of open tickets, the verdicts with their articles.
 """
 
 from __future__ import annotations
@@ -31,6 +36,8 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 CITY = ROOT / "sample" / "city"
 DAY = dt.date(2018, 2, 26)
+LAST = dt.date(2018, 3, 2)  # the last replies of the increment are of the day before
+EARLIER = dt.date(2017, 12, 31)
 FAR = 50_000_000  # number of the first document of the increment
 LIMITS = {"search": 0.1, "queue": 0.05, "coverage": 0.05}  # seconds
 WORDS = ("水利", "“扶贫攻坚”", "教育 NOT 会议", "市水利局 检查", "垃圾", "公交")
@@ -93,6 +100,7 @@ def ask(home: Path) -> dict[str, Any]:
     """Seconds of the questions: first and later ones; plans of what is slower than it may be."""
     from analysis.coverage import coverage
     from analysis.queue import queue
+    from analysis.queue_page import Choice, queue_page
     from analysis.search import search_hits
     from analysis.search_query import parse_query
     from analysis.ticket import load_rules
@@ -114,15 +122,18 @@ def ask(home: Path) -> dict[str, Any]:
         seconds = []
         for _ in range(again + 1):
             begun = time.perf_counter()
-            counts[name] = len(work())
+            counts[name] = work()
             seconds.append(time.perf_counter() - begun)
         found[name] = {"first": seconds[0], "later": statistics.median(seconds[1:]), "rows": counts[name]}
 
     for words in WORDS:
         query = parse_query(words)
-        times(f"search {words}", lambda q=query: search_hits(index, q, "article", "rank").refs)  # type: ignore[misc]
-    times("queue", lambda: queue(con, rules, DAY), 3)
-    times("coverage", lambda: coverage(con, plan, DAY, rules=rules), 3)
+        times(f"search {words}", lambda q=query: len(search_hits(index, q, "article", "rank").refs))  # type: ignore[misc]
+    for name, day in (("", LAST), (f" of {EARLIER}", EARLIER)):
+        times(f"queue{name}", lambda d=day: queue_page(con, rules, d, Choice()).total)  # type: ignore[misc]
+        times(f"coverage{name}", lambda d=day: len(coverage(con, plan, d, rules=rules, with_evidence=False)))  # type: ignore[misc]
+    times("list of the queue", lambda: len(queue(con, rules, LAST)), 3)
+    times("list of coverage with articles", lambda: len(coverage(con, plan, LAST, rules=rules)), 3)
     found["plans"] = plans(con, index, found)
     live.close()
     return found
@@ -137,7 +148,7 @@ def plans(con: Any, index: Path, found: dict[str, Any]) -> dict[str, list[str]]:
     from analysis.warehouse import question_sql
 
     read: dict[str, list[str]] = {}
-    slow = [name for name in found if found[name]["later"] > LIMITS[name.split()[0]]]
+    slow = [name for name in found if found[name]["later"] > LIMITS.get(name.split()[0], 9e9)]
     sql = _RANKED.format(kind="article", order="score")
     for name in [name for name in slow if name.startswith("search ")][:2]:
         db = sqlite3.connect(index)
@@ -146,12 +157,17 @@ def plans(con: Any, index: Path, found: dict[str, Any]) -> dict[str, list[str]]:
         steps = db.execute("EXPLAIN QUERY PLAN " + sql, given).fetchall()
         read[name] = [str(step[3]) for step in steps]
         db.close()
-    at = dt.datetime.combine(DAY, dt.time(23, 59, 59))
-    if "queue" in slow:
-        sql = question_sql("ticket")
-        parameters = dict.fromkeys(re.findall(r"\$([a-z_]+)", sql)) | {"as_of": at}
-        explained = con.execute("EXPLAIN (ANALYZE, FORMAT JSON) " + sql, parameters).fetchall()
-        read["queue"] = operators(json.loads(explained[0][1]))
+    asked = {"queue": "ticket_clock", "coverage": "ticket_season", f"queue of {EARLIER}": "ticket"}
+    asked[f"coverage of {EARLIER}"] = "plan_count"
+    given = {"beside": [], "without": [], "restarts": False, "end": EARLIER}
+    given |= {"first": dt.datetime.combine(EARLIER, dt.time()), "last": dt.datetime.combine(LAST, dt.time())}
+    for name, question in asked.items():
+        if name in slow:
+            sql, day = question_sql(question), EARLIER if str(EARLIER) in name else LAST
+            known = given | {"as_of": dt.datetime.combine(day, dt.time(23, 59, 59))}
+            parameters = {key: known.get(key) for key in re.findall(r"\$([a-z_]+)", sql)}
+            explained = con.execute("EXPLAIN (ANALYZE, FORMAT JSON) " + sql, parameters).fetchall()
+            read[f"{name} ({question}.sql)"] = operators(json.loads(explained[0][1]))
     return read
 
 

@@ -97,14 +97,21 @@ class Answers:
         return self.once("facts by story", lambda: copies_of(self.facts()), ON_ARTICLES)
 
     def coverage(self) -> list[CoverageRow]:
-        """The verdicts of the day; a liaison's only."""
+        """The verdicts of the day, without the articles by which they stand; a liaison's only."""
         return [row for row in self.all_coverage() if self.scope in (None, row.unit)]
+
+    def proven_coverage(self) -> list[CoverageRow]:
+        """The same with the articles."""
+        return [row for row in self._coverage(True) if self.scope in (None, row.unit)]
 
     def all_coverage(self) -> list[CoverageRow]:
         """The verdicts of the day on all units: for what is computed once for all who ask."""
+        return self._coverage(False)
+
+    def _coverage(self, with_evidence: bool) -> list[CoverageRow]:
         office = self.office
         return self.once(
-            "coverage",
+            f"coverage {with_evidence}",
             lambda: coverage(
                 self.con,
                 office.plan,
@@ -112,12 +119,12 @@ class Answers:
                 self.known_by,
                 rules=office.rules,
                 points=office.points,
-                tickets=self.all_tickets(),
-                pieces=self.pieces(),
+                tickets=self.all_tickets() if self.known_by is not None else None,
+                pieces=self.pieces(with_evidence),
             ),
         )
 
-    def pieces(self) -> Pieces:
+    def pieces(self, with_evidence: bool = True) -> Pieces:
         """The verdicts of the day that follow from published pieces."""
         office = self.office
 
@@ -129,10 +136,12 @@ class Answers:
                 self.known_by,
                 rules=office.rules,
                 points=office.points,
-                facts=self.facts(),
+                facts=self.facts() if self.known_by is not None else None,
+                with_evidence=with_evidence,
             )
 
-        return self.edition.once(("pieces", self.as_of, self.known_by), found, ON_PIECES)
+        key = ("pieces", with_evidence, self.as_of, self.known_by)
+        return self.edition.once(key, found, ON_PIECES)
 
     def tickets(self) -> list[Ticket]:
         """All tickets of the day, also closed ones, overdue first; a liaison's only."""

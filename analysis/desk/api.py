@@ -139,7 +139,7 @@ def coverage(
     """对账：单位 × 事项的结论、已完成、缺项和静默来源。"""
     found = [
         row
-        for row in visit.coverage()
+        for row in visit.proven_coverage()
         if unit in ("", row.unit) and task in ("", row.task) and verdict in ("", row.verdict)
     ]
     return _answer(visit, found, limit, offset)

@@ -42,7 +42,7 @@ def coverage_table(visit: Visit) -> Table:
     params = visit.request.query_params
     rows = [
         row
-        for row in visit.coverage()
+        for row in visit.proven_coverage()
         if all(not params.get(key) or getattr(row, key) == params[key] for key in ("unit", "task", "verdict"))
     ]
     return Table("台账", _labels(COVERAGE_COLUMNS), as_dicts(rows))
@@ -87,7 +87,7 @@ def articles_table(visit: Visit) -> Table:
 
 
 def tickets_table(visit: Visit) -> Table:
-    rows = queue_rows(tickets.chosen_tickets(visit)[1])
+    rows = queue_rows(tickets.chosen_tickets(visit, tickets.choice_of(visit)))
     return Table("待回复帖", _labels((*QUEUE_COLUMNS, "forum", "url", "note")), rows)
 
 

@@ -1,9 +1,9 @@
 -- Which tickets were there at $as_of (timestamp), of the threads on which nothing happened after it that the edition
 -- knows? Columns and order: ticket.sql. The threads $beside (ids) are left out: decisions came on them since.
--- $odd: only these (ids of tickets) and those that ticket_plain.sql does not mean; NULL: all. $restarts: as there.
+-- $keys: only these (numbers of tickets), NULL: all.
 SELECT
   CONCAT(n.thread_id, '-', n.number) AS ticket_id, n.thread_id,
-  th.title, th.url, th.forum, th.board, th.site, th.sha256,
+  th.title, th.url, n.forum, th.board, n.site, th.sha256,
   n.kind, n.urgency, n.unit,
   CASE WHEN n.candidates = '' THEN [] ELSE STRING_SPLIT(n.candidates, CHR(10)) END AS candidates,
   n.is_unit_decided, n.is_shared_thread, n.state, n.opened_at, n.first_captured_at,
@@ -12,11 +12,8 @@ SELECT
   n.extensions, n.pauses, n.sent_back_at, n.handed_at, n.seen, n.decided_at, c.checked_at
 FROM ticket_now AS n
 JOIN thread_now AS th USING (thread_id)
-LEFT JOIN forum_checked_now AS c USING (site)
+LEFT JOIN forum_checked_now AS c ON c.site = n.site
 WHERE n.number IS NOT NULL AND n.quiet_at <= $as_of
   AND n.thread_id NOT IN (SELECT UNNEST(CAST($beside AS VARCHAR[])))
-  AND (
-    $odd IS NULL OR NOT n.is_plain OR $restarts AND n.transferred_at IS NOT NULL
-    OR LIST_CONTAINS(CAST($odd AS VARCHAR[]), CONCAT(n.thread_id, '-', n.number))
-  )
+  AND ($keys IS NULL OR n."key" IN (SELECT UNNEST(CAST($keys AS UBIGINT[]))))
 ORDER BY n.opened_at NULLS LAST, ticket_id;

@@ -3,8 +3,10 @@ after any decision, before and after the build that loads it, by another plan th
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import random
+import time
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from analysis.plan import Plan, load_facts, load_plan
 from analysis.plan_facts import PlanFact, counted_facts
 from analysis.queue import queue_of
 from analysis.reply_rules import Rules, parse_rules
+from analysis.scoring import score
 from analysis.warehouse import Connection, LiveWarehouse, WarehouseError, ask, open_warehouse
 from pipeline import warehouse as of_pipeline
 from pipeline.warehouse import Warehouse
@@ -86,7 +89,18 @@ def assert_same(con: Connection, plan: Plan, day: dt.date, points: Points) -> in
     rules = parse_rules({})
     truth = asked_anew(con, plan, day, rules, points)
     assert coverage(con, plan, day, rules=rules, points=points) == truth
+    counts = coverage(con, plan, day, rules=rules, points=points, with_evidence=False)
+    assert [without_articles(row) for row in counts] == [without_articles(row) for row in truth]
+    scores = {row.unit: (row.done_count, row.note) for row in truth if row.kind == "score"}
+    assert scores == {
+        each.unit: (each.story_count, f"{each.earned_points:g} 分")
+        for each in score(con, plan, day, points=points)
+    }
     return sum(len(row.evidence) for row in truth)
+
+
+def without_articles(row: CoverageRow) -> CoverageRow:
+    return dataclasses.replace(row, evidence=[])
 
 
 @pytest.mark.parametrize("seed", range(2))
@@ -126,6 +140,7 @@ def rows_of(warehouse: Path) -> list[tuple[Any, ...]]:
     try:
         return [
             *opened.rows("SELECT * FROM plan_fact ORDER BY ALL"),
+            *opened.rows("SELECT * FROM plan_piece ORDER BY ALL"),
             *opened.rows("SELECT * FROM ticket_now ORDER BY ALL"),
         ]
     finally:
@@ -141,17 +156,17 @@ def test_another_plan_than_the_build_knew_is_asked_anew_until_the_next_build(tmp
     case.build()
     live = LiveWarehouse(case.warehouse, case.city, case.store.decisions)
     con = live.cursor()
-    left = counted_facts(con, plan, DAYS[-1], None).facts
+    left = counted_facts(con, plan, DAYS[-1], None).whole().facts
     assert left and all(isinstance(fact, PlanFact) for fact in left)
     later = msgspec.structs.replace(
         plan,
         tasks=[msgspec.structs.replace(t, outlets=["paper"]) if t.kind == "quota" else t for t in plan.tasks],
     )
-    anew = counted_facts(con, later, DAYS[-1], None)
+    anew = counted_facts(con, later, DAYS[-1], None).whole()
     assert not any(isinstance(fact, PlanFact) for fact in anew.facts)
     assert_same(con, later, DAYS[-1], SPLIT)
     fewer = msgspec.structs.replace(plan, members={task: units[:1] for task, units in plan.members.items()})
-    assert isinstance(counted_facts(con, fewer, DAYS[-1], None).facts[0], PlanFact)
+    assert isinstance(counted_facts(con, fewer, DAYS[-1], None).whole().facts[0], PlanFact)
     assert_same(con, fewer, DAYS[-1], SPLIT)
     con.close()
     live.close()
@@ -175,7 +190,8 @@ def test_a_story_that_a_person_told_of_and_that_the_record_lost_is_told_of_no_mo
     (record,) = case.store.decisions.glob("*.jsonl")  # as after a restore of an older backup
     record.write_bytes(record.read_bytes().splitlines(keepends=True)[-1])
     con = live.cursor()
-    stories = {fact.article_id: fact.story_id for fact in counted_facts(con, plan, DAYS[-1], None).facts}
+    facts = counted_facts(con, plan, DAYS[-1], None).whole().facts
+    stories = {fact.article_id: fact.story_id for fact in facts}
     assert len(stories) == 2 and all(article == story for article, story in stories.items())
     assert_same(con, plan, DAYS[-1], SPLIT)
     con.close()
@@ -196,6 +212,7 @@ def test_what_other_code_left_is_made_anew_and_nothing_is_tagged_again(
     whole = rows_of(case.warehouse)
     opened = Warehouse(case.warehouse)
     opened.rows("UPDATE plan_fact SET tasks = ''")
+    opened.rows("UPDATE plan_piece SET number = 7")
     opened.rows("UPDATE ticket_now SET kind = '咨询'")
     opened.close()
     maker = tmp_path / "load_tickets.py"
@@ -206,3 +223,23 @@ def test_what_other_code_left_is_made_anew_and_nothing_is_tagged_again(
     case.tagger.tagged.clear()
     assert not case.build().is_rebuilt and case.tagger.tagged == []
     assert rows_of(case.warehouse) == whole
+
+
+def test_a_day_thousands_of_years_on_is_told_as_soon_as_any(tmp_path: Path) -> None:
+    case = Case(tmp_path)
+    for day in ("2017-10-09", "2017-10-10", "2017-10-12", "2018-02-27"):
+        case.edition(day)
+        case.article(day, "[市水利局:subject] 冬修水利 [column]", name=day)
+    case.edition("2018-02-28", "not_found")
+    case.build()
+    plan = load_plan(case.city)
+    assert plan is not None
+    con = open_warehouse(case.warehouse)
+    begun = time.process_time()
+    far, later = (coverage(con, plan, day) for day in (dt.date(9997, 12, 31), dt.date(2019, 3, 1)))
+    assert time.process_time() - begun < 5
+    assert [dataclasses.replace(row, silent=[], days_left=0) for row in far] == [
+        dataclasses.replace(row, silent=[], days_left=0) for row in later
+    ]
+    assert any(row.silent for row in far) and [row.silent for row in far] == [row.silent for row in later]
+    con.close()

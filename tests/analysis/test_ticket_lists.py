@@ -5,13 +5,17 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from analysis.queue import opened_between, queue, queue_of, ticket_rows
+from analysis.queue import queue, queue_of, ticket_rows
+from analysis.queue_page import Choice, page_of, queue_page
 from analysis.reply_rules import Rules, parse_rules
+from analysis.ticket_rows import threads_beside
+from analysis.ticket_tally import tally, tally_of
 from analysis.warehouse import Connection, LiveWarehouse, ask
 from tests.analysis.case import Case
 
@@ -90,7 +94,7 @@ def decide(case: Case, chance: random.Random, threads: dict[str, str]) -> None:
     case.decide(kind, target, at.isoformat(timespec="seconds"), after=after, why="试")
 
 
-def assert_same(con: Connection, rules: Rules, day: dt.date) -> int:
+def assert_same(con: Connection, rules: Rules, day: dt.date, chance: random.Random) -> int:
     at = dt.datetime.combine(day, dt.time(23, 59, 59))
     rows = ask(con, "ticket", as_of=at, known_by=None, threads=None)
     truth = queue_of(rows, rules, at)
@@ -99,11 +103,36 @@ def assert_same(con: Connection, rules: Rules, day: dt.date) -> int:
     assert queue(con, rules, day) == [ticket for ticket in truth if ticket.is_open]
     assert queue(con, rules, day, UNITS[0]) == [t for t in truth if t.is_open and t.unit == UNITS[0]]
     first, last = dt.date(2017, 9, 10), dt.date(2017, 9, 25)
-    assert opened_between(con, rules, day, first, last) == [
-        t for t in truth if t.opened_at is None or first <= t.opened_at.date() <= last
-    ]
+    assert tally(con, rules, day, first, last) == tally_of(truth, first, last)
     assert queue(con, rules, day, known_by=dt.date(2040, 1, 1), include_closed=True) == truth
+    for choice, sort, limit, offset in screens(chance):
+        assert queue_page(con, rules, day, choice, sort=sort, limit=limit, offset=offset) == page_of(
+            truth, choice, day, sort, limit, offset
+        ), (choice, sort)
     return len(truth)
+
+
+def screens(chance: random.Random) -> Iterator[tuple[Choice, str, int, int]]:
+    """The first screens, and some of anything that can be chosen."""
+    yield Choice(), "", 50, 0
+    yield Choice(state="全部"), "", 50, 0
+    for _ in range(6):
+        choice = Choice(
+            state=chance.choice(["", "待办", "全部", "待研判", "办理中", "已答复", "暂停", "没有的"]),
+            unit=chance.choice(["", "", UNITS[0], "未定", "没有的局"]),
+            kind=chance.choice(["", "", "投诉", "咨询"]),
+            urgency=chance.choice(["", "", "紧急", "普通"]),
+            due=chance.choice(["", "", "late", "today", "week", "none"]),
+            q=chance.choice(["", "", "", "投诉", "-1"]),
+            scope=chance.choice([None, None, UNITS[1]]),
+        )
+        sort = chance.choice(["", "opened_at", "next_due", "unit", "kind", "state"])
+        yield (
+            choice,
+            sort and chance.choice(["", "-"]) + sort,
+            chance.choice([3, 50]),
+            chance.choice([0, 0, 3]),
+        )
 
 
 @pytest.mark.parametrize("seed", range(2))
@@ -118,7 +147,7 @@ def test_tickets_by_column_are_those_asked_one_by_one(tmp_path: Path, seed: int)
             decide(case, chance, threads)
         con = live.cursor()
         for day in chance.sample(DAYS, 2):
-            seen += assert_same(con, chance.choice(RULES), day)
+            seen += assert_same(con, chance.choice(RULES), day, chance)
         con.close()
         if step % 2:
             tid = str(chance.randint(0, 45))
@@ -126,7 +155,7 @@ def test_tickets_by_column_are_those_asked_one_by_one(tmp_path: Path, seed: int)
             case.build(rebuild=step == 5)
     con = live.cursor()
     for number, day in enumerate(DAYS):
-        seen += assert_same(con, RULES[number % len(RULES)], day)
+        seen += assert_same(con, RULES[number % len(RULES)], day, chance)
     con.close()
     live.close()
     assert seen > 200
@@ -146,7 +175,7 @@ def test_a_reopened_ticket_of_a_year_whose_holidays_nobody_knows_is_listed(tmp_p
     assert ticket.answer_due is None and ticket.note is not None
     assert "2033 年的节假日安排尚不可知" in ticket.note
     assert "第 2 轮自 2033-04-29 09:00 起算" in ticket.note
-    assert_same(con, RULES[0], dt.date(2033, 5, 1))
+    assert_same(con, RULES[0], dt.date(2033, 5, 1), random.Random(1))
     con.close()
     live.close()
 
@@ -164,5 +193,26 @@ def test_times_at_the_ends_of_the_calendar_break_neither_build_nor_queue(tmp_pat
             at = dt.datetime.combine(day, dt.time(23, 59, 59))
             truth = queue_of(ask(con, "ticket", as_of=at, known_by=None, threads=None), rules, at)
             assert queue(con, rules, day, include_closed=True) == truth
+            screen = queue_page(con, rules, day, Choice(state="全部"))
+            assert screen == page_of(truth, Choice(state="全部"), day, "", 50, 0)
+    con.close()
+    live.close()
+
+
+def test_hundreds_of_threads_that_went_on_after_the_day_are_told_as_they_stood(tmp_path: Path) -> None:
+    case, chance = Case(tmp_path), random.Random(5)
+    for number in range(230):
+        first, later = f"2017-09-{1 + number % 20:02d} 10:{number % 60:02d}:00", "2017-10-16 09:00:00"
+        said = chance.choice([("防城港水利", "答复：已装好"), ("防城港水利", "已收到"), ("张三", "还没修")])
+        posts = [("张三", first, "没人管"), (said[0], later, said[1])]
+        case.thread(str(number), f"[投诉:{UNITS[number % 2]}]", posts, at="2017-10-16T12:00:00")
+    case.build()
+    live = LiveWarehouse(case.warehouse, case.city, case.store.decisions)
+    con = live.cursor()
+    day = dt.date(2017, 10, 10)
+    assert len(threads_beside(con, dt.datetime.combine(day, dt.time(23, 59, 59)))) > 200
+    assert assert_same(con, RULES[0], day, chance) == 230
+    assert {ticket.state for ticket in queue(con, RULES[0], day)} == {"待研判"}
+    assert assert_same(con, RULES[1], dt.date(2017, 10, 20), chance) == 230
     con.close()
     live.close()

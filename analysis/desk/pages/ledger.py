@@ -181,7 +181,7 @@ def _matrix(visit: Visit, page: LedgerPage) -> Markup:
 def build_cell(visit: Visit, unit: str, task_id: str) -> CellPage:
     """Raises NotFoundException: the plan does not ask this of the unit."""
     visit.check_unit(unit)
-    row = next((r for r in visit.coverage() if r.unit == unit and r.task == task_id), None)
+    row = next((r for r in visit.proven_coverage() if r.unit == unit and r.task == task_id), None)
     if row is None:
         raise NotFoundException(f"方案没有对{unit}提出“{task_id}”这一项")
     task = visit.office.plan.task(task_id)

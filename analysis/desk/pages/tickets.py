@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
-from collections import Counter
 from collections.abc import Callable
-from operator import attrgetter
 from typing import Any, ClassVar, TypeVar
 
 from litestar.response import Redirect, Response
@@ -14,22 +11,21 @@ from litestar.response import Redirect, Response
 from analysis.acts.ticket import Actor, TicketRegister, hand_over, take_back
 from analysis.desk.acting import perform, signature
 from analysis.desk.forms import LONG, Form
-from analysis.desk.page import PER_SCREEN, Listing, Page, cut, ordered, sort_of
+from analysis.desk.page import PER_SCREEN, Listing, Page, screen_of, sort_of
 from analysis.desk.routing import EXCEL, act, file_answer, see
 from analysis.desk.standing import standing
 from analysis.desk.visit import Visit
 from analysis.desk.warehouse import ON_TICKETS
 from analysis.queue import Ticket
+from analysis.queue_page import SORTS, Choice, QueuePage, is_chosen, page_of, queue_page
 from analysis.reports.ticket_list import write_list
 from analysis.ticket import OPEN
 from analysis.ticket_moves import UNIT
-from analysis.warehouse import moment
 
 # Columns of the board, in the order in which a post walks through them.
 T = TypeVar("T")
 BOARD = ("待研判", "退回改派", "待签收", "办理中", "延期", "暂停", "已初步回应", "已答复")
 DUE = {"late": "已超时", "today": "今天到期", "week": "三个工作日内", "none": "没有时限"}
-SOON = 3  # working days
 PER_FILE = 100_000  # rows of a list that is taken away
 MANY = 200  # tickets that are handed over at once
 
@@ -66,124 +62,64 @@ class TicketsPage(Page):
     all_units: list[str]
 
 
-def next_due(ticket: Ticket) -> dt.datetime | None:
-    """The deadline that runs; None: none does."""
-    if not ticket.is_open or ticket.state == "暂停":
-        return None
-    return ticket.first_response_due if ticket.first_response_at is None else ticket.answer_due
-
-
-def is_late(ticket: Ticket, at: dt.date | dt.datetime) -> bool:
-    """Whether the deadline that runs is over at a moment; a day means its end."""
-    due, now = next_due(ticket), moment(at)
-    return due is not None and now is not None and due < now
-
-
-def chosen_tickets(visit: Visit) -> tuple[dict[str, str], list[Ticket]]:
-    """What the address asks for, and the tickets that fit."""
+def choice_of(visit: Visit) -> Choice:
+    """What the address asks for."""
     params = visit.request.query_params
     names = ("state", "unit", "kind", "urgency", "due", "q")
-    chosen = {name: (params.get(name) or "")[:100] for name in names}
-
-    def found() -> list[Ticket]:
-        day, at = visit.as_of, visit.at
-        return [ticket for ticket in visit.tickets() if _is_chosen(ticket, chosen, day, at)]
-
-    return chosen, _kept(visit, chosen, "", found)
+    return Choice(**{name: (params.get(name) or "")[:100] for name in names}, scope=visit.scope)
 
 
-def _kept(visit: Visit, chosen: dict[str, str], how: str, compute: Callable[[], T]) -> T:
-    """A list by a filter, kept for who asks next; not where words are looked for, which hardly return."""
-    if chosen["q"]:
-        return compute()
-    return visit.once(f"tickets {sorted(chosen.items())} {visit.scope}{how}", compute, ON_TICKETS)
+def chosen_tickets(visit: Visit, choice: Choice) -> list[Ticket]:
+    """The tickets that fit."""
+    return _kept(
+        visit, choice, "", lambda: [t for t in visit.tickets() if is_chosen(t, choice, visit.at)]
+    )  # fmt: skip
 
 
-@dataclasses.dataclass(frozen=True)
-class Summary:
-    """All tickets of a day, counted. `states`: how many in each; `late_count`: whose deadline is over."""
-
-    states: Counter[str]
-    late_count: int
-    units: list[str]
-    kinds: list[str]
+def _kept(visit: Visit, choice: Choice, how: str, compute: Callable[[], T]) -> T:
+    """An answer by a choice, kept for who asks next; not where words are looked for, which hardly return."""
+    return compute() if choice.q else visit.once(f"tickets {choice}{how}", compute, ON_TICKETS)
 
 
-def _summary(visit: Visit) -> Summary:
-    def found() -> Summary:
-        tickets, at = visit.tickets(), visit.at
-        return Summary(
-            states=Counter(ticket.state for ticket in tickets),
-            late_count=sum(is_late(ticket, at) for ticket in tickets),
-            units=sorted({ticket.unit for ticket in tickets if ticket.unit}),
-            kinds=sorted({ticket.kind for ticket in tickets}),
-        )
+def _screen(visit: Visit, choice: Choice, sort: str, screen: int, per_screen: int) -> QueuePage:
+    """One screen: of the list of all tickets where decisions were laid over it, else asked for as it is."""
+    asked: dict[str, Any] = {"sort": sort, "limit": per_screen, "offset": (screen - 1) * per_screen}
 
-    return visit.once(f"ticket summary {visit.scope}", found, ON_TICKETS)
+    def found() -> QueuePage:
+        if visit.known_by is None and not choice.q and not visit.edition.count(ON_TICKETS):
+            return queue_page(visit.con, visit.office.rules, visit.at, choice, **asked)
+        return page_of(visit.tickets(), choice, visit.at, **asked)
+
+    return _kept(visit, choice, f" {asked}", found)
 
 
 @standing
 def build_tickets(visit: Visit, per_screen: int = PER_SCREEN) -> TicketsPage:
-    params, summary = visit.request.query_params, _summary(visit)
-    chosen, found = chosen_tickets(visit)
-    keys: dict[str, Callable[[Ticket], Any]] = {
-        "opened_at": attrgetter("opened_at"),
-        "next_due": next_due,
-        "unit": attrgetter("unit"),
-        "kind": attrgetter("kind"),
-        "state": attrgetter("state"),
-    }
-    sort = sort_of(params, keys)
-    rows = _kept(visit, chosen, f" by {sort}", lambda: ordered(found, keys, sort))
+    params, choice = visit.request.query_params, choice_of(visit)
+    sort, screen = sort_of(params, SORTS), screen_of(params)
+    found = _screen(visit, choice, sort, screen, per_screen)
+    screens = max(1, -(-found.total // per_screen))
+    if screen > screens:
+        screen, found = screens, _screen(visit, choice, sort, screens, per_screen)
     is_board = params.get("view") == "board"
     board: dict[str, list[Ticket]] = {state: [] for state in BOARD}
-    for ticket in found if is_board else ():
+    for ticket in chosen_tickets(visit, choice) if is_board else ():
         if ticket.state in board:
             board[ticket.state].append(ticket)
     valid = [unit.short for unit in visit.office.city.units if unit.valid_on(visit.as_of)]
     return TicketsPage(
-        listing=dataclasses.replace(
-            cut(rows, {"screen": params.get("screen")}, per_screen=per_screen), sort=sort
-        ),
+        listing=Listing(found.rows, found.total, screen, screens, sort),
         board=board,
         view="板" if is_board else "表",
-        counts={s: summary.states[s] for s in [*OPEN, "已答复", "已办结"] if summary.states[s]},
-        late_count=summary.late_count,
-        chosen=chosen,
-        units=summary.units,
-        kinds=summary.kinds,
+        counts={s: found.states[s] for s in [*OPEN, "已答复", "已办结"] if found.states[s]},
+        late_count=found.late_count,
+        chosen=dataclasses.asdict(choice),
+        units=found.units,
+        kinds=found.kinds,
         states=["待办", *OPEN, "已答复", "已办结", "无需回复", "全部"],
         due_words=DUE,
         all_units=valid,
     )
-
-
-def _is_chosen(ticket: Ticket, chosen: dict[str, str], day: dt.date, at: dt.date | dt.datetime) -> bool:
-    state = chosen["state"]
-    if state in ("", "待办") and not ticket.is_open and chosen["due"] == "":
-        return False
-    if state not in ("", "待办", "全部") and ticket.state != state:
-        return False
-    if chosen["unit"] and (ticket.unit or "未定") != chosen["unit"]:
-        return False
-    if chosen["kind"] and ticket.kind != chosen["kind"]:
-        return False
-    if chosen["urgency"] and ticket.urgency != chosen["urgency"]:
-        return False
-    if chosen["q"] and chosen["q"].lower() not in f"{ticket.title} {ticket.ticket_id}".lower():
-        return False
-    return _is_due(ticket, chosen["due"], day, at)
-
-
-def _is_due(ticket: Ticket, due: str, day: dt.date, at: dt.date | dt.datetime) -> bool:
-    end = next_due(ticket)
-    if due == "late":
-        return is_late(ticket, at)
-    if due == "today":
-        return end is not None and end.date() == day
-    if due == "week":
-        return ticket.workdays_left is not None and 0 <= ticket.workdays_left <= SOON
-    return not (due == "none" and (end is not None or not ticket.is_open))
 
 
 @see("/tickets", "own.read")

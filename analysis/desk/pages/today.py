@@ -15,7 +15,6 @@ from analysis.desk.pages.deductions import all_deductions
 from analysis.desk.pages.doubts import all_doubts
 from analysis.desk.pages.exposures import waiting_exposures
 from analysis.desk.pages.sources import all_sources
-from analysis.desk.pages.tickets import is_late, next_due
 from analysis.desk.routing import see
 from analysis.desk.standing import standing
 from analysis.desk.visit import Visit
@@ -24,6 +23,7 @@ from analysis.exposure import ExposureRow
 from analysis.overview import DERIVED_KINDS, latest_day
 from analysis.queue import Ticket
 from analysis.queue_lists import FloorToConfirm, amend_floors, floors_to_confirm
+from analysis.queue_page import is_late, next_due
 from analysis.source_health import SourceHealth
 from analysis.verdicts import UNKNOWN, UNMET, CoverageRow
 from analysis.warehouse import WarehouseError

@@ -8,13 +8,13 @@ latest AS (
   SELECT * FROM thread_state
   WHERE opening_floor = 1 AND cut_at <= as_of AND (known_by IS NULL OR known_at <= known_by)
     AND NOT COALESCE(next_cut_at <= as_of AND (known_by IS NULL OR next_known_at <= known_by), FALSE)
-    AND (threads IS NULL OR LIST_CONTAINS(threads, thread_id))
+    AND (threads IS NULL OR thread_id IN (SELECT UNNEST(CAST(threads AS VARCHAR[]))))
 ),
 said AS (
   SELECT * FROM thread_floor
   WHERE kind IN ('response', 'answer', 'sent_back')
     AND said_at <= as_of AND (known_by IS NULL OR known_at <= known_by)
-    AND (threads IS NULL OR LIST_CONTAINS(threads, thread_id))
+    AND (threads IS NULL OR thread_id IN (SELECT UNNEST(CAST(threads AS VARCHAR[]))))
 ),
 fix AS (
   SELECT

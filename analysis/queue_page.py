@@ -1,0 +1,360 @@
+"""Owns a screen of the queue: which tickets are chosen, how many there are, in which order.
+
+What is meant is said of one ticket (`is_chosen`, `next_due`, `analysis.queue.rank`). By what is known now it
+is told of columns, and tickets are made of those that are shown.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from operator import attrgetter
+from typing import Any
+
+import numpy as np
+
+from analysis.queue import queue
+from analysis.ticket import Rules, Ticket, ticket_from
+from analysis.ticket_lists import Column, Names, clocks_of, columns_of, made, ranks, reckon
+from analysis.ticket_rows import rows_unlike, threads_beside
+from analysis.warehouse import Connection, ask_arrow, moment
+
+SOON = 3  # working days
+NOBODY = "未定"  # a choice: tickets of which nobody knows yet whose they are
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Choice:
+    """Which tickets are wanted; "": any.
+
+    Attributes:
+        state: a state, 待办 (as "", unless `due` is chosen: those that wait) or 全部.
+        due: late, today, week (within SOON), none (no deadline runs).
+        q: what stands in title or id.
+        scope: only this unit's, and nothing of the others is counted: a liaison's. None: of all.
+    """
+
+    state: str = ""
+    unit: str = ""
+    kind: str = ""
+    urgency: str = ""
+    due: str = ""
+    q: str = ""
+    scope: str | None = None
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class QueuePage:
+    """One screen of the queue.
+
+    Attributes:
+        rows: the tickets that are shown; total: how many are chosen.
+        states: how many there are in each state, whatever is chosen; late_count: whose deadline is over.
+        units, kinds: of all.
+    """
+
+    rows: list[Ticket]
+    total: int
+    states: Counter[str]
+    late_count: int
+    units: list[str]
+    kinds: list[str]
+
+
+def next_due(ticket: Ticket) -> dt.datetime | None:
+    """The deadline that runs; None: none does."""
+    if not ticket.is_open or ticket.state == "暂停":
+        return None
+    return ticket.first_response_due if ticket.first_response_at is None else ticket.answer_due
+
+
+def is_late(ticket: Ticket, at: dt.date | dt.datetime) -> bool:
+    """Whether the deadline that runs is over at a moment; a day means its end."""
+    due, now = next_due(ticket), moment(at)
+    return due is not None and now is not None and due < now
+
+
+def is_chosen(ticket: Ticket, choice: Choice, at: dt.date | dt.datetime) -> bool:
+    """Whether a ticket is wanted, as of a moment."""
+    state = choice.state
+    if state in ("", "待办") and not ticket.is_open and choice.due == "":
+        return False
+    if state not in ("", "待办", "全部") and ticket.state != state:
+        return False
+    if choice.unit and (ticket.unit or NOBODY) != choice.unit:
+        return False
+    if choice.kind and ticket.kind != choice.kind:
+        return False
+    if choice.urgency and ticket.urgency != choice.urgency:
+        return False
+    if choice.q and choice.q.lower() not in f"{ticket.title} {ticket.ticket_id}".lower():
+        return False
+    return _is_due(ticket, choice.due, at)
+
+
+def _is_due(ticket: Ticket, due: str, at: dt.date | dt.datetime) -> bool:
+    end = next_due(ticket)
+    if due == "late":
+        return is_late(ticket, at)
+    if due == "today":
+        return end is not None and end.date() == _day(at)
+    if due == "week":
+        return ticket.workdays_left is not None and 0 <= ticket.workdays_left <= SOON
+    return not (due == "none" and (end is not None or not ticket.is_open))
+
+
+def _day(at: dt.date | dt.datetime) -> dt.date:
+    return at.date() if isinstance(at, dt.datetime) else at
+
+
+SORTS: Mapping[str, Callable[[Ticket], Any]] = {
+    "opened_at": attrgetter("opened_at"),
+    "next_due": next_due,
+    "unit": attrgetter("unit"),
+    "kind": attrgetter("kind"),
+    "state": attrgetter("state"),
+}
+
+
+def page_of(
+    tickets: Sequence[Ticket], choice: Choice, at: dt.date | dt.datetime, sort: str, limit: int, offset: int
+) -> QueuePage:
+    """One screen of tickets that one has, in the order of `queue`.
+
+    Args:
+        sort: a key of SORTS, with a - before it downwards; those without a value stand last. "": as they are.
+    """
+    own = [ticket for ticket in tickets if choice.scope in (None, ticket.unit)]
+    found = [ticket for ticket in own if is_chosen(ticket, choice, at)]
+    if sort:
+        of = SORTS[sort.removeprefix("-")]
+        valued = [ticket for ticket in found if of(ticket) is not None]
+        valued.sort(key=of, reverse=sort.startswith("-"))
+        found = valued + [ticket for ticket in found if of(ticket) is None]
+    return QueuePage(
+        rows=found[offset : offset + limit],
+        total=len(found),
+        states=Counter(ticket.state for ticket in own),
+        late_count=sum(is_late(ticket, at) for ticket in own),
+        units=sorted({ticket.unit for ticket in own if ticket.unit}),
+        kinds=sorted({ticket.kind for ticket in own}),
+    )
+
+
+def queue_page(
+    con: Connection,
+    rules: Rules,
+    as_of: dt.date | dt.datetime,
+    choice: Choice,
+    known_by: dt.date | dt.datetime | None = None,
+    *,
+    sort: str = "",
+    limit: int = 50,
+    offset: int = 0,
+) -> QueuePage:
+    """One screen of the queue at a moment.
+
+    Args:
+        as_of: a day means its end.
+        known_by: only what had been captured and decided by then; None: all that is known now.
+        sort: as `page_of`.
+    """
+    at = moment(as_of)
+    assert at is not None
+    if known_by is not None or choice.q:  # titles stand elsewhere
+        tickets = queue(con, rules, at, choice.scope, known_by, include_closed=True)
+        return page_of(tickets, choice, at, sort, limit, offset)
+    beside, restarts = threads_beside(con, at), rules.transfer_restarts
+    table = ask_arrow(
+        con, "ticket_clock", as_of=at, unit=choice.scope, restarts=restarts, beside=beside,
+    )  # fmt: skip
+    columns = columns_of(table)
+    clocks, _ = clocks_of(columns, rules, at)
+    rows = rows_unlike(con, at, beside, restarts, columns["key"][clocks.is_odd].tolist())
+    fresh = [ticket_from(row, rules, at) for row in rows if choice.scope in (None, row["unit"])]
+    plain = ~clocks.is_odd
+    late = clocks.is_first_late | clocks.is_answer_late
+    lines = _Lines(
+        rank=ranks(clocks.is_open, columns["urgency"].isin(("紧急",)), late, clocks.is_left, clocks.left)[
+            plain
+        ],
+        opened=columns["opened_at"][plain],
+        due=np.where(clocks.is_open & clocks.is_left, clocks.due, _NEVER)[plain],
+        left=np.where(clocks.is_left, clocks.left, _NONE_LEFT)[plain],
+        is_open=clocks.is_open[plain],
+        names={name: columns[name][plain] for name in _NAMES},
+        keys=columns["key"][plain],
+    ).with_tickets(fresh)
+    return _page(con, rules, at, lines, fresh, choice, sort, limit, offset)
+
+
+_NAMES = ("kind", "urgency", "unit", "state")
+_NEVER = np.datetime64("NaT", "us")
+_NONE_LEFT = np.iinfo(np.int64).min
+
+
+@dataclasses.dataclass(frozen=True)
+class _Lines:
+    """What choice and order of tickets hang on, by column. due: of the deadline that runs; NaT: none does.
+    left: working days, _NONE_LEFT: none are counted."""
+
+    rank: Column
+    opened: Column
+    due: Column
+    left: Column
+    is_open: Column
+    names: dict[str, Names]
+    keys: Column
+
+    def with_tickets(self, tickets: Sequence[Ticket]) -> _Lines:
+        """The same with tickets that one has behind them."""
+        if not tickets:
+            return self
+        found = _lines_of(tickets)
+        return _Lines(
+            names={name: own.joined(found.names[name]) for name, own in self.names.items()},
+            **{
+                field.name: np.concatenate([getattr(self, field.name), getattr(found, field.name)])
+                for field in dataclasses.fields(self)
+                if field.name != "names"
+            },
+        )
+
+
+def _lines_of(tickets: Sequence[Ticket]) -> _Lines:
+    left = [ticket.workdays_left for ticket in tickets]
+    is_left = np.array([days is not None for days in left], bool)
+    days = np.array([days or 0 for days in left], np.int64)
+    is_open = np.array([ticket.is_open for ticket in tickets], bool)
+    late = np.array([t.is_answer_overdue or t.is_first_response_overdue for t in tickets], bool)
+    urgent = np.array([ticket.urgency == "紧急" for ticket in tickets], bool)
+    return _Lines(
+        rank=ranks(is_open, urgent, late, is_left, days),
+        opened=np.array([ticket.opened_at for ticket in tickets], "M8[us]"),
+        due=np.array([next_due(ticket) for ticket in tickets], "M8[us]"),
+        left=np.where(is_left, days, _NONE_LEFT),
+        is_open=is_open,
+        names={name: Names.of([getattr(ticket, name) for ticket in tickets]) for name in _NAMES},
+        keys=np.zeros(len(tickets), np.uint64),
+    )
+
+
+def _page(
+    con: Connection,
+    rules: Rules,
+    at: dt.datetime,
+    lines: _Lines,
+    fresh: Sequence[Ticket],
+    choice: Choice,
+    sort: str,
+    limit: int,
+    offset: int,
+) -> QueuePage:
+    chosen = np.flatnonzero(_chosen(lines, choice, at))
+    order, is_alike = _order(lines, chosen, sort)
+    first, last = _whole(is_alike, offset, min(offset + limit, len(order)))
+    window = order[first:last].tolist()
+    left_count = len(lines.rank) - len(fresh)
+    keys = {int(lines.keys[place]): place for place in window if place < left_count}
+    by_place = {place: fresh[place - left_count] for place in window if place >= left_count}
+    by_place |= {keys[key]: ticket for key, ticket in _tickets_of(con, rules, at, keys)}
+    for begin, end in _runs(is_alike[first : last - 1]):
+        window[begin:end] = sorted(window[begin:end], key=lambda place: by_place[place].ticket_id)
+    shown = window[offset - first :][:limit]
+    return QueuePage(
+        rows=[by_place[place] for place in shown],
+        total=len(order),
+        states=Counter(lines.names["state"].counts()),
+        late_count=int((lines.due < np.datetime64(at, "us")).sum()),
+        units=sorted(lines.names["unit"].counts()),
+        kinds=sorted(lines.names["kind"].counts()),
+    )
+
+
+def _chosen(lines: _Lines, choice: Choice, at: dt.datetime) -> Column:
+    """`is_chosen` of each line."""
+    found: Column = np.ones(len(lines.rank), bool)
+    if choice.state in ("", "待办"):
+        if choice.due == "":
+            found &= lines.is_open
+    elif choice.state != "全部":
+        found &= lines.names["state"].isin((choice.state,))
+    unit = lines.names["unit"]
+    if choice.unit:
+        found &= unit.isin((choice.unit,)) | ((unit.codes < 0) & (choice.unit == NOBODY))
+    for name, wanted in (("kind", choice.kind), ("urgency", choice.urgency)):
+        if wanted:
+            found &= lines.names[name].isin((wanted,))
+    if choice.due == "late":
+        found &= lines.due < np.datetime64(at, "us")
+    elif choice.due == "today":
+        found &= lines.due.astype("M8[D]") == np.datetime64(at.date(), "D")
+    elif choice.due == "week":
+        found &= (lines.left >= 0) & (lines.left <= SOON)
+    elif choice.due == "none":
+        found &= np.isnat(lines.due) & lines.is_open
+    return found
+
+
+def _order(lines: _Lines, chosen: Column, sort: str) -> tuple[Column, Column]:
+    """The order of some lines, that of `queue`, within it by what is asked for; and of each but the last,
+    whether it and the next one differ in their ids alone."""
+    keys: list[Column] = [lines.opened[chosen].view(np.int64), lines.rank[chosen]]
+    keys[0] = np.where(keys[0] == _NONE_LEFT, np.iinfo(np.int64).max, keys[0])  # no time: last
+    if sort:
+        keys += _keys(lines, chosen, sort)
+    order: Column = np.lexsort(keys)
+    is_alike: Column = np.ones(max(len(order) - 1, 0), bool)
+    for key in keys:
+        placed = key[order]
+        is_alike &= placed[1:] == placed[:-1]
+    return chosen[order], is_alike
+
+
+def _keys(lines: _Lines, chosen: Column, sort: str) -> list[Column]:
+    """What some lines are sorted by, the weightier last."""
+    name = sort.removeprefix("-")
+    if name in lines.names:
+        few = lines.names[name][chosen]
+        place_of = {each: place for place, each in enumerate(sorted(few.names))}
+        table = np.array([*(place_of[each] for each in few.names), -1], np.int64)
+        keys, is_none = table[few.codes], few.codes < 0
+    else:
+        moments = (lines.opened if name == "opened_at" else lines.due)[chosen]
+        keys, is_none = moments.view(np.int64), np.isnat(moments)
+    return [np.where(is_none, 0, -keys if sort.startswith("-") else keys), is_none]
+
+
+def _whole(is_alike: Column, first: int, last: int) -> tuple[int, int]:
+    """The span from first to last, up to the ends of the runs of like ones in which it begins and ends."""
+    while 0 < first <= len(is_alike) and is_alike[first - 1]:
+        first -= 1
+    while 0 < last <= len(is_alike) and is_alike[last - 1]:
+        last += 1
+    return first, last
+
+
+def _runs(is_alike: Column) -> Iterator[tuple[int, int]]:
+    """Runs of at least two like ones, as spans."""
+    begin = 0
+    for place, alike in enumerate([*is_alike.tolist(), False]):
+        if not alike:
+            if place > begin:
+                yield begin, place + 1
+            begin = place + 1
+
+
+def _tickets_of(
+    con: Connection, rules: Rules, at: dt.datetime, keys: Collection[int]
+) -> Iterator[tuple[int, Ticket]]:
+    """Tickets whose clocks run as the rules say, with their numbers."""
+    if not keys:
+        return
+    table = ask_arrow(
+        con, "ticket_plain", as_of=at, is_whole=True, unit=None, restarts=False, beside=[],
+        keys=sorted(keys),
+    )  # fmt: skip
+    found, _ = reckon(columns_of(table), rules, at)
+    yield from zip(found["key"].tolist(), made(found, np.arange(len(found["key"]))), strict=True)

@@ -1,0 +1,11 @@
+-- Which tickets of ticket_plain.sql, of all states, were opened from $first to $last (timestamps), with what tells
+-- whether they were late and whether their forum was looked at since? $as_of, $restarts, $beside: as there.
+SELECT
+  n."key", CONCAT(n.thread_id, '-', n.number) AS ticket_id, n.kind, n.urgency, n.unit, n.state, n.opened_at,
+  n.first_response_at, n.answer_at, n.ended_at, n.forum, c.checked_at
+FROM ticket_now AS n
+LEFT JOIN forum_checked_now AS c ON c.site = n.site
+WHERE n.is_plain AND n.quiet_at <= $as_of AND n.number IS NOT NULL
+  AND n.opened_at BETWEEN $first AND $last
+  AND NOT ($restarts AND n.transferred_at IS NOT NULL)
+  AND n.thread_id NOT IN (SELECT UNNEST(CAST($beside AS VARCHAR[])));

@@ -1,0 +1,163 @@
+"""Owns the posts on which a verdict stands: of each unit, which were answered in time and which came late."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Iterable
+
+import numpy as np
+
+from analysis.ticket import Rules, Ticket, ticket_from
+from analysis.ticket_lists import Column, Names, clocks_of, columns_of, placed, ranks
+from analysis.ticket_rows import rows_unlike, threads_beside
+from analysis.warehouse import Connection, ask_arrow, moment
+
+Tally = dict[str | None, "Posts"]  # by unit; None: nobody knows yet whose they are
+
+
+@dataclasses.dataclass
+class Posts:
+    """The tickets of one unit, in the order of the queue.
+
+    Attributes:
+        in_time, late: ids of those that are not late, and of those that are.
+        blind: of the late ones, how many are open in a forum that was not looked at since they were due.
+        unseen: of these, which forum was not looked at since when, in Chinese.
+    """
+
+    in_time: list[str] = dataclasses.field(default_factory=list)
+    late: list[str] = dataclasses.field(default_factory=list)
+    blind: int = 0
+    unseen: set[str] = dataclasses.field(default_factory=set)
+
+    def joined(self, other: Posts) -> Posts:
+        """These and the others behind them."""
+        return Posts(
+            [*self.in_time, *other.in_time], [*self.late, *other.late],
+            self.blind + other.blind, self.unseen | other.unseen,
+        )  # fmt: skip
+
+
+def tally_of(tickets: Iterable[Ticket], first: dt.date, last: dt.date) -> Tally:
+    """Of tickets that one has, in the order of the queue: those opened on these days or nobody knows when."""
+    found: Tally = {}
+    for ticket in tickets:
+        if ticket.opened_at is not None and not first <= ticket.opened_at.date() <= last:
+            continue
+        own = found.setdefault(ticket.unit, Posts())
+        if not is_late(ticket):
+            own.in_time.append(ticket.ticket_id)
+            continue
+        own.late.append(ticket.ticket_id)
+        if is_blind(ticket):
+            own.blind += 1
+            own.unseen.add(_unseen(ticket.forum, ticket.checked_at))
+    return found
+
+
+def is_late(ticket: Ticket) -> bool:
+    """Whether one of its clocks was ever late."""
+    return ticket.is_first_response_overdue or ticket.is_answer_overdue
+
+
+def is_blind(ticket: Ticket) -> bool:
+    """Whether a late ticket may have been answered in time, where nobody looked."""
+    due = ticket.first_response_due if ticket.first_response_at is None else ticket.answer_due
+    return ticket.is_open and (ticket.checked_at is None or (due is not None and ticket.checked_at < due))
+
+
+def _unseen(forum: str | None, checked_at: dt.datetime | None) -> str:
+    return f"{forum} {checked_at or ''} 之后未采集"
+
+
+def tally(
+    con: Connection, rules: Rules, as_of: dt.date | dt.datetime, first: dt.date, last: dt.date
+) -> Tally:
+    """The same of all tickets by what is known now, told of columns."""
+    at = moment(as_of)
+    assert at is not None
+    begin, end = dt.datetime.combine(first, dt.time()), dt.datetime.combine(last, dt.time.max)
+    beside, restarts = threads_beside(con, at), rules.transfer_restarts
+    table = ask_arrow(
+        con, "ticket_season", as_of=at, first=begin, last=end, restarts=restarts, beside=beside
+    )  # fmt: skip
+    columns = columns_of(table)
+    clocks, _ = clocks_of(columns, rules, at)
+    rows = rows_unlike(con, at, beside, restarts, columns["key"][clocks.is_odd].tolist())
+    fresh = [
+        ticket_from(row, rules, at)
+        for row in rows
+        if row["opened_at"] is None or begin <= row["opened_at"] <= end
+    ]
+    late, checked = clocks.is_first_late | clocks.is_answer_late, columns["checked_at"]
+    blind = late & clocks.is_open & (np.isnat(checked) | (checked < clocks.due))
+    urgent = columns["urgency"].isin(("紧急",))
+    rank = ranks(clocks.is_open, urgent, late, clocks.is_left, clocks.left)
+    plain = ~clocks.is_odd
+    return _grouped(
+        _Season(
+            rank[plain], columns["opened_at"][plain], columns["ticket_id"][plain], columns["unit"][plain],
+            late[plain], blind[plain], columns["forum"][plain], checked[plain],
+        ),
+        _season_of(fresh),
+    )  # fmt: skip
+
+
+@dataclasses.dataclass(frozen=True)
+class _Season:
+    rank: Column
+    opened: Column
+    ids: Column
+    unit: Names
+    late: Column
+    blind: Column
+    forum: Names
+    checked: Column
+
+
+def _season_of(tickets: list[Ticket]) -> _Season:
+    left = [ticket.workdays_left for ticket in tickets]
+    late = np.array([is_late(ticket) for ticket in tickets], bool)
+    return _Season(
+        rank=ranks(
+            np.array([ticket.is_open for ticket in tickets], bool),
+            np.array([ticket.urgency == "紧急" for ticket in tickets], bool),
+            late,
+            np.array([days is not None for days in left], bool),
+            np.array([days or 0 for days in left], np.int64),
+        ),
+        opened=np.array([ticket.opened_at for ticket in tickets], "M8[us]"),
+        ids=np.array([ticket.ticket_id for ticket in tickets], object),
+        unit=Names.of([ticket.unit for ticket in tickets]),
+        late=late,
+        blind=np.array([is_late(ticket) and is_blind(ticket) for ticket in tickets], bool),
+        forum=Names.of([ticket.forum for ticket in tickets]),
+        checked=np.array([ticket.checked_at for ticket in tickets], "M8[us]"),
+    )
+
+
+def _grouped(*parts: _Season) -> Tally:
+    def whole(name: str) -> Column:
+        return np.concatenate([getattr(part, name) for part in parts])
+
+    ids, late, blind = whole("ids"), whole("late"), whole("blind")
+    unit, forum, checked = parts[0].unit, parts[0].forum, whole("checked")
+    for part in parts[1:]:
+        unit, forum = unit.joined(part.unit), forum.joined(part.forum)
+    order = placed(whole("rank"), whole("opened"), lambda place: str(ids[place]))
+    found: Tally = {}
+    for code, name in [*enumerate(unit.names), (-1, None)]:
+        own = order[unit.codes[order] == code]
+        if len(own):
+            unseen = own[blind[own]]
+            found[name] = Posts(
+                ids[own[~late[own]]].tolist(),
+                ids[own[late[own]]].tolist(),
+                len(unseen),
+                {
+                    _unseen(*pair)
+                    for pair in set(zip(forum[unseen].tolist(), checked[unseen].tolist(), strict=True))
+                },
+            )
+    return found

@@ -167,14 +167,15 @@ def queue_page(
         tickets = queue(con, rules, at, choice.scope, known_by, include_closed=True)
         return page_of(tickets, choice, at, sort, limit, offset)
     beside, restarts = threads_beside(con, at), rules.transfer_restarts
-    table = ask_arrow(
-        con, "ticket_clock", as_of=at, unit=choice.scope, restarts=restarts, beside=beside,
-    )  # fmt: skip
+    table = ask_arrow(con, "ticket_clock", as_of=at, unit=choice.scope, restarts=restarts)
     columns = columns_of(table)
     clocks, _ = clocks_of(columns, rules, at)
     rows = rows_unlike(con, at, beside, restarts, columns["key"][clocks.is_odd].tolist())
     fresh = [ticket_from(row, rules, at) for row in rows if choice.scope in (None, row["unit"])]
     plain = ~clocks.is_odd
+    if beside:  # by number: to compare names takes longer than all else
+        moved = ask_arrow(con, "ticket_keys", threads=beside).column("key").to_numpy()
+        plain &= ~np.isin(columns["key"], moved)
     late = clocks.is_first_late | clocks.is_answer_late
     lines = _Lines(
         rank=ranks(clocks.is_open, columns["urgency"].isin(("紧急",)), late, clocks.is_left, clocks.left)[
@@ -193,6 +194,7 @@ def queue_page(
 _NAMES = ("kind", "urgency", "unit", "state")
 _NEVER = np.datetime64("NaT", "us")
 _NONE_LEFT = np.iinfo(np.int64).min
+_FEW = 500  # tickets that are asked by their numbers; for more all are read
 
 
 @dataclasses.dataclass(frozen=True)
@@ -352,9 +354,12 @@ def _tickets_of(
     """Tickets whose clocks run as the rules say, with their numbers."""
     if not keys:
         return
-    table = ask_arrow(
-        con, "ticket_plain", as_of=at, is_whole=True, unit=None, restarts=False, beside=[],
-        keys=sorted(keys),
-    )  # fmt: skip
+    if len(keys) <= _FEW:
+        table = ask_arrow(con, "ticket_shown", keys=sorted(keys))
+    else:
+        table = ask_arrow(
+            con, "ticket_plain", as_of=at, is_whole=True, unit=None, restarts=False, beside=[]
+        )  # fmt: skip
     found, _ = reckon(columns_of(table), rules, at)
-    yield from zip(found["key"].tolist(), made(found, np.arange(len(found["key"]))), strict=True)
+    order = np.flatnonzero(np.isin(found["key"], np.array(sorted(keys), np.uint64)))
+    yield from zip(found["key"][order].tolist(), made(found, order), strict=True)

@@ -1,9 +1,8 @@
 -- When did what happen on the tickets of ticket_plain.sql: all that their clocks, their place in the queue and a
--- choice among them hang on? $as_of, $unit, $restarts, $beside: as there, of all states.
+-- choice among them hang on? $as_of, $unit, $restarts: as there, of all states and threads.
 SELECT
   n."key", n.kind, n.urgency, n.unit, n.state, n.opened_at, n.first_response_at, n.answer_at, n.ended_at
 FROM ticket_now AS n
 WHERE n.is_plain AND n.quiet_at <= $as_of AND n.number IS NOT NULL
   AND ($unit IS NULL OR n.unit = $unit)
-  AND NOT ($restarts AND n.transferred_at IS NOT NULL)
-  AND n.thread_id NOT IN (SELECT UNNEST(CAST($beside AS VARCHAR[])));
+  AND NOT ($restarts AND n.transferred_at IS NOT NULL);

@@ -1,6 +1,6 @@
 -- Which tickets that nothing but the rules moves the clocks of were there at $as_of (timestamp)? As ticket_now.sql,
 -- with what a ticket shows only. $is_whole: also answered and ended ones. $unit: only this unit's, NULL: all.
--- $restarts: a transfer starts the clocks anew, so that transferred ones are not meant. $keys: only these (numbers), NULL: all.
+-- $restarts: a transfer starts the clocks anew, so that transferred ones are not meant.
 SELECT
   n."key", CONCAT(n.thread_id, '-', n.number) AS ticket_id, n.thread_id, th.title, th.url, n.forum, th.board, th.sha256,
   n.kind, n.urgency, n.unit, n.candidates, n.is_unit_decided, n.is_shared_thread, n.state, n.opened_at,
@@ -13,5 +13,4 @@ WHERE n.is_plain AND n.quiet_at <= $as_of AND n.number IS NOT NULL
   AND ($is_whole OR n.state NOT IN ('已答复', '已办结', '无需回复'))
   AND ($unit IS NULL OR n.unit = $unit)
   AND NOT ($restarts AND n.transferred_at IS NOT NULL)
-  AND n.thread_id NOT IN (SELECT UNNEST(CAST($beside AS VARCHAR[])))
-  AND ($keys IS NULL OR n."key" IN (SELECT UNNEST(CAST($keys AS UBIGINT[]))));
+  AND n.thread_id NOT IN (SELECT UNNEST(CAST($beside AS VARCHAR[])));

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from analysis import queue_page as of_page
 from analysis.queue import queue, queue_of, ticket_rows
 from analysis.queue_page import Choice, page_of, queue_page
 from analysis.reply_rules import Rules, parse_rules
@@ -199,7 +200,9 @@ def test_times_at_the_ends_of_the_calendar_break_neither_build_nor_queue(tmp_pat
     live.close()
 
 
-def test_hundreds_of_threads_that_went_on_after_the_day_are_told_as_they_stood(tmp_path: Path) -> None:
+def test_hundreds_of_threads_that_went_on_after_the_day_are_told_as_they_stood(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     case, chance = Case(tmp_path), random.Random(5)
     for number in range(230):
         first, later = f"2017-09-{1 + number % 20:02d} 10:{number % 60:02d}:00", "2017-10-16 09:00:00"
@@ -213,6 +216,10 @@ def test_hundreds_of_threads_that_went_on_after_the_day_are_told_as_they_stood(t
     assert len(threads_beside(con, dt.datetime.combine(day, dt.time(23, 59, 59)))) > 200
     assert assert_same(con, RULES[0], day, chance) == 230
     assert {ticket.state for ticket in queue(con, RULES[0], day)} == {"待研判"}
+    screen = queue_page(con, RULES[0], dt.date(2017, 10, 20), Choice(state="全部"), limit=500)
+    monkeypatch.setattr(of_page, "_FEW", 3)  # as for a file of all
+    assert queue_page(con, RULES[0], dt.date(2017, 10, 20), Choice(state="全部"), limit=500) == screen
+    assert screen.rows == queue(con, RULES[0], dt.date(2017, 10, 20), include_closed=True)
     assert assert_same(con, RULES[1], dt.date(2017, 10, 20), chance) == 230
     con.close()
     live.close()

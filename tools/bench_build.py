@@ -100,7 +100,8 @@ def ask(home: Path) -> dict[str, Any]:
     """Seconds of the questions: first and later ones; plans of what is slower than it may be."""
     from analysis.coverage import coverage
     from analysis.queue import queue
-    from analysis.queue_page import Choice, queue_page
+    from analysis.queue_choice import Choice
+    from analysis.queue_page import queue_page
     from analysis.search import search_hits
     from analysis.search_query import parse_query
     from analysis.ticket import load_rules

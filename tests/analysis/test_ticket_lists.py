@@ -13,7 +13,8 @@ import pytest
 
 from analysis import queue_page as of_page
 from analysis.queue import queue, queue_of, ticket_rows
-from analysis.queue_page import Choice, page_of, queue_page
+from analysis.queue_choice import Choice, page_of
+from analysis.queue_page import queue_page
 from analysis.reply_rules import Rules, parse_rules
 from analysis.ticket_rows import threads_beside
 from analysis.ticket_tally import tally, tally_of

@@ -17,7 +17,8 @@ from analysis.desk.standing import standing
 from analysis.desk.visit import Visit
 from analysis.desk.warehouse import ON_TICKETS
 from analysis.queue import Ticket
-from analysis.queue_page import SORTS, Choice, QueuePage, is_chosen, page_of, queue_page
+from analysis.queue_choice import SORTS, Choice, QueuePage, is_chosen, page_of
+from analysis.queue_page import queue_page
 from analysis.reports.ticket_list import write_list
 from analysis.ticket import OPEN
 from analysis.ticket_moves import UNIT

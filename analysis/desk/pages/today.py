@@ -22,8 +22,8 @@ from analysis.desk.warehouse import ON_TICKETS
 from analysis.exposure import ExposureRow
 from analysis.overview import DERIVED_KINDS, latest_day
 from analysis.queue import Ticket
+from analysis.queue_choice import is_late, next_due
 from analysis.queue_lists import FloorToConfirm, amend_floors, floors_to_confirm
-from analysis.queue_page import is_late, next_due
 from analysis.source_health import SourceHealth
 from analysis.verdicts import UNKNOWN, UNMET, CoverageRow
 from analysis.warehouse import WarehouseError

@@ -113,7 +113,7 @@ def test_a_day_says_as_of_which_moment_it_is_told(office: Office) -> None:
 
 def test_a_played_day_tells_what_the_command_line_tells(tmp_path) -> None:
     from analysis.queue import queue
-    from analysis.queue_page import is_late
+    from analysis.queue_choice import is_late
     from tests.analysis.desk.people import NOW, small_office
 
     played = small_office(tmp_path)

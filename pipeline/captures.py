@@ -27,6 +27,7 @@ except ImportError:
     deflate = zlib  # type: ignore[misc]
 _DEFLATE_ERROR = cast("type[Exception]", deflate.error)
 
+_MAX_MEMBER = 256 << 20  # bytes unpacked
 _SECRET_HEADERS = frozenset({"cookie", "authorization", "proxy-authorization"})
 # The body is kept decoded, so what described its transfer would now be wrong.
 _TRANSFER_HEADERS = frozenset({"content-encoding", "transfer-encoding", "content-length"})
@@ -173,14 +174,19 @@ def _member(file: BinaryIO) -> bytes:
 
     Raises:
         EOFError: it has no end.
+        ValueError: it is larger than any page that is fetched or handed in: the file is not ours.
     """
     unpacker = deflate.decompressobj(zlib.MAX_WBITS + 16)
     parts = []
+    size = 0
     while not unpacker.eof:
         chunk = file.read(1 << 15)
         if not chunk:
             raise EOFError("no end")
         parts.append(unpacker.decompress(chunk))
+        size += len(parts[-1])
+        if size > _MAX_MEMBER:
+            raise ValueError(f"解开后超过 {_MAX_MEMBER >> 20} MB")
     return b"".join(parts)
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline import landing
+from pipeline import captures, landing
 from pipeline.captures import CaptureError, end_of_members
 from pipeline.landing import Exchange, LandingWriter, iter_landed, next_run, read_capture
 from pipeline.records import Article, Landed
@@ -238,3 +238,14 @@ def test_folders_are_created_once_and_synced(tmp_path: Path, monkeypatch: pytest
     assert synced == [tmp_path.name, "a"]
     ensure_folder(tmp_path / "a" / "b")
     assert synced == [tmp_path.name, "a"]
+
+
+def test_a_capture_that_unpacks_to_more_than_any_page_is_refused_on_the_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(captures, "_MAX_MEMBER", 1 << 20)
+    folder = tmp_path / "captures" / "paper"
+    folder.mkdir(parents=True)
+    (folder / "bomb.warc.gz").write_bytes(gzip.compress(b"WARC/1.1\r\n" + bytes(64 << 20)))
+    with pytest.raises(CaptureError, match="超过 1 MB"):
+        read_capture(tmp_path, "paper/bomb.warc.gz", 0)

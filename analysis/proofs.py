@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from collections.abc import Iterable
+from functools import cached_property
 from typing import Any
 
 from analysis import exposure
@@ -29,15 +30,21 @@ class Record:
         """Proofs of a unit for a task up to a day, by day. One that names a task is for that task only;
         only a proof_received must name it."""
         assert task.proof is not None
+        kind = task.proof.decision
         found = [
             proof
-            for proof in self.proofs
-            if proof["kind"] == task.proof.decision
-            and proof["target"] == unit
-            and proof["day"] <= day
-            and (proof["task"] == task.id or (proof["task"] is None and proof["kind"] != "proof_received"))
+            for proof in self._by_unit.get((kind, unit), ())
+            if proof["day"] <= day
+            and (proof["task"] == task.id or (proof["task"] is None and kind != "proof_received"))
         ]
         return sorted(found, key=lambda proof: (proof["day"], proof["id"]))
+
+    @cached_property
+    def _by_unit(self) -> dict[tuple[str, str], list[dict[str, Any]]]:
+        found: dict[tuple[str, str], list[dict[str, Any]]] = {}
+        for proof in self.proofs:
+            found.setdefault((proof["kind"], proof["target"]), []).append(proof)
+        return found
 
 
 def register_by(ground: Ground, record: Record, task: Task) -> Iterable[CoverageRow]:

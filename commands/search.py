@@ -65,7 +65,8 @@ def search(
 ) -> None:
     """全文检索稿件和帖子：按词查找，加引号查原句。"""
     from analysis.overview import latest_day
-    from analysis.search import ArticleFilter, cut_words, find_articles, find_threads, lacks_texts
+    from analysis.search import ArticleFilter, find_articles, find_threads
+    from analysis.search_hits import hits_notice, lacks_texts
     from analysis.search_query import SearchError
     from pipeline.search_parts import index_path
 
@@ -96,7 +97,7 @@ def search(
         noun = "个帖子" if threads else "篇稿件"
         by_chars = "（按词没有，按原文字句查找）" if found.hits and found.hits.is_by_chars else ""
         typer.echo(f"共 {found.total} {noun}{by_chars}，列出 {len(rows)} 条，截至 {day}", err=True)
-        if found.hits and (told := cut_words(found.hits)):
+        if found.hits and (told := hits_notice(found.hits)):
             typer.echo(told, err=True)
 
 

@@ -19,9 +19,8 @@ from pipeline.seal import is_sealed, sealed_digest
 
 LAYOUT = "3"  # raise it when tables or tokens change
 State = Literal["missing", "damaged", "other version", "whole"]
-Identity = tuple[
-    tuple[int, int, int] | None, ...
-]  # of both files: inode, time of change in ns, size; None: none
+# Of the main file and the late one: inode, time of change in ns, size; None: there is none.
+Identity = tuple[tuple[int, int, int] | None, ...]
 
 
 def index_path(warehouse: Path) -> Path:
@@ -64,11 +63,6 @@ def index_state(index: Path) -> State:
     return "whole" if meta_of(index).get("version") == index_version() else "other version"
 
 
-def is_current(index: Path) -> bool:
-    """Whether there is an index that this version of the program can ask."""
-    return index_state(index) == "whole"
-
-
 def is_behind(index: Path, consumed: Mapping[str, int]) -> bool:
     """Whether an index lacks lines that an edition of the warehouse holds: a build was cut off before its
     end, or an older index was put there.
@@ -107,7 +101,7 @@ def opened(index: Path) -> Iterator[list[sqlite3.Connection]]:
             parts = [stack.enter_context(contextlib.closing(open_part(index)))]
             if is_late_of(index):
                 parts.append(stack.enter_context(contextlib.closing(open_part(late_path(index)))))
-            if identity[0] == index_identity(index)[0]:  # else the main part was taken the place of meanwhile
+            if identity[0] == index_identity(index)[0]:  # else another one took its place meanwhile
                 yield parts
                 return
 

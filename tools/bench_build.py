@@ -102,7 +102,7 @@ def ask(home: Path) -> dict[str, Any]:
     from analysis.queue import queue
     from analysis.queue_choice import Choice
     from analysis.queue_page import queue_page
-    from analysis.search import search_hits
+    from analysis.search_hits import search_hits
     from analysis.search_query import parse_query
     from analysis.ticket import load_rules
     from analysis.warehouse import LiveWarehouse
@@ -144,7 +144,7 @@ def plans(con: Any, index: Path, found: dict[str, Any]) -> dict[str, list[str]]:
     """What takes the time in each question that is over its limit."""
     import sqlite3
 
-    from analysis.search import _RANKED
+    from analysis.search_hits import _RANKED
     from analysis.search_query import parse_query
     from analysis.warehouse import question_sql
 

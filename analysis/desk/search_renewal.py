@@ -13,7 +13,8 @@ from litestar.exceptions import ServiceUnavailableException
 from analysis.desk.jobs import JobError
 from analysis.desk.office import Office
 from analysis.desk.visit import Visit
-from analysis.search import Found, NoSearchIndex, lacks_texts
+from analysis.search import Found
+from analysis.search_hits import NoSearchIndex, lacks_texts
 from pipeline.search_parts import index_identity, index_path
 
 BY = "自动"

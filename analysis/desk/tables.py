@@ -15,7 +15,7 @@ from analysis.desk.pages import articles, deductions, exposures, hotspots, sourc
 from analysis.desk.visit import Visit
 from analysis.queue import QUEUE_COLUMNS, queue_rows
 from analysis.reports.sheet import Column, Workbook
-from analysis.search import MAX_HITS
+from analysis.search_hits import MAX_HITS
 from analysis.terminal import cell_text, defuse
 
 CREDIT_COLUMNS = (

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis import search
-from analysis.search import ArticleFilter, NoSearchIndex, find_articles, find_threads, search_hits
+from analysis import search_hits as of_hits
+from analysis.search import ArticleFilter, find_articles, find_threads
+from analysis.search_hits import Hits, NoSearchIndex, hits_notice, search_hits
 from analysis.search_query import MAX_CHARS, SearchError, parse_query
 from analysis.search_text import marked, passage
 from analysis.warehouse import Connection, open_warehouse
@@ -136,33 +137,29 @@ def test_no_question_breaks_the_index(asked: tuple[Connection, Path], words: str
     except SearchError as error:
         assert str(error)
         return
-    from analysis.search import search_hits
-
     hits = search_hits(asked[1], query, "article")
     assert len(hits.refs) == len(hits.parts) == len(hits.scores)
 
 
 def test_the_same_words_are_looked_up_once_until_the_index_is_another(asked, monkeypatch) -> None:
-    from analysis import search
-
     looked: list[str] = []
-    look = search.search_hits
+    look = of_hits.search_hits
 
     def counted(index, query, *rest):
         looked.append(query.by_words)
         return look(index, query, *rest)
 
-    monkeypatch.setattr(search, "search_hits", counted)
-    search._kept_hits.cache_clear()
+    monkeypatch.setattr(of_hits, "search_hits", counted)
+    of_hits._kept_hits.cache_clear()
     con, index = asked[0], asked[1]
     day = dt.date(2018, 2, 26)
-    first = search.find_articles(con, index, "水利", search.ArticleFilter(), day, limit=1)
-    second = search.find_articles(con, index, "水利", search.ArticleFilter(), day, limit=1, offset=1)
+    first = find_articles(con, index, "水利", ArticleFilter(), day, limit=1)
+    second = find_articles(con, index, "水利", ArticleFilter(), day, limit=1, offset=1)
     assert first.total == second.total > 1 and first.rows != second.rows
     assert len(looked) == 1
     index.touch()
-    search.find_articles(con, index, "水利", search.ArticleFilter(), day)
-    search.find_articles(con, index, "水利", search.ArticleFilter(), dt.date(2017, 10, 1))
+    find_articles(con, index, "水利", ArticleFilter(), day)
+    find_articles(con, index, "水利", ArticleFilter(), dt.date(2017, 10, 1))
     assert len(looked) == 3
 
 
@@ -180,10 +177,10 @@ def test_texts_that_were_deleted_take_nobody_s_place_among_the_best(
         landed.unlink()
     case.build()
     update_index(case.warehouse)
-    monkeypatch.setattr(search, "MAX_HITS", 3)
+    monkeypatch.setattr(of_hits, "MAX_HITS", 3)
     hits = search_hits(index, query, "article")
     assert (len(hits.refs), hits.is_cut) == (3, True)
-    monkeypatch.setattr(search, "MAX_HITS", 4)
+    monkeypatch.setattr(of_hits, "MAX_HITS", 4)
     hits = search_hits(index, query, "article")
     assert (len(set(hits.refs)), hits.is_cut) == (4, False)
 
@@ -200,18 +197,17 @@ def test_of_too_many_the_titles_come_first_and_then_the_newest(
     index, query = index_path(case.warehouse), parse_query("水利")
     con = open_warehouse(case.warehouse)
 
-    def days(hits: search.Hits) -> list[int]:
-        told = {row["article_id"]: row["published_day"].day for row in case_rows}
-        return [told[ref] for ref in hits.refs]
+    day_of = dict(con.execute("SELECT article_id, DAY(published_at) FROM article_now").fetchall())
 
-    names = "SELECT article_id, CAST(published_at AS DATE) AS published_day FROM article_now"
-    case_rows = con.execute(names).df().to_dict("records")
+    def days(hits: Hits) -> list[int]:
+        return [day_of[ref] for ref in hits.refs]
+
     ranked = search_hits(index, query, "article")
-    assert not ranked.is_by_day and len(ranked.refs) == 12 and search.cut_words(ranked) == ""
-    monkeypatch.setattr(search, "MAX_HITS", 5)
+    assert not ranked.is_by_day and len(ranked.refs) == 12 and hits_notice(ranked) == ""
+    monkeypatch.setattr(of_hits, "MAX_HITS", 5)
     hits = search_hits(index, query, "article")
     assert (days(hits), hits.is_cut, hits.is_by_day) == ([11, 12, 10, 9, 8], True, True)
-    assert hits.scores == sorted(hits.scores) and "新近的 5 段" in search.cut_words(hits)
+    assert hits.scores == sorted(hits.scores) and "新近的 5 段" in hits_notice(hits)
     early = search_hits(index, query, "article", as_of=dt.date(2017, 10, 6))
     assert (days(early), early.is_cut) == ([4, 6, 5, 3, 2], True)
     newest = search_hits(index, query, "article", "newest")
@@ -220,5 +216,5 @@ def test_of_too_many_the_titles_come_first_and_then_the_newest(
     assert days(search_hits(index, parse_query("水利 NOT 建设"), "article")) == [12, 10, 9, 8, 7]
     few = search_hits(index, query, "article", as_of=dt.date(2017, 10, 3))
     assert (days(few), few.is_cut, few.is_by_day) == ([3, 2, 1], False, True)
-    assert "不按相关程度排" in search.cut_words(few)
+    assert "不按相关程度排" in hits_notice(few)
     con.close()

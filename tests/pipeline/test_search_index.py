@@ -12,7 +12,7 @@ import pytest
 
 from pipeline import seal
 from pipeline.search_index import char_tokens, folded, update_index, word_tokens
-from pipeline.search_parts import index_path, index_state, is_behind, is_current, texts_digest
+from pipeline.search_parts import index_path, index_state, is_behind, texts_digest
 from tests.analysis.case import Case
 
 
@@ -64,13 +64,13 @@ def test_an_index_of_another_version_or_damaged_is_made_anew(case: Case) -> None
     with sqlite3.connect(path) as con:
         con.execute("UPDATE meta SET value = '0' WHERE key = 'version'")
     con.close()
-    assert not is_current(path)
+    assert index_state(path) == "damaged"
     seal.seal_path(path).write_text(seal._sum(path))  # as that version published it
     assert index_state(path) == "other version"
-    assert update_index(case.warehouse) == 2 and is_current(path)
+    assert update_index(case.warehouse) == 2 and index_state(path) == "whole"
     path.write_bytes(b"no database" * 100)
-    assert not is_current(path)
-    assert update_index(case.warehouse) == 2 and is_current(path)
+    assert index_state(path) == "damaged"
+    assert update_index(case.warehouse) == 2 and index_state(path) == "whole"
 
 
 def test_a_reader_keeps_the_edition_that_it_opened(case: Case) -> None:
@@ -186,5 +186,5 @@ def test_a_published_file_is_read_whole_once(case: Case, monkeypatch: pytest.Mon
     monkeypatch.setattr(seal, "_sum", lambda path: read.append(path) or real(path))  # type: ignore[func-returns-value]
     seal._digests.clear()
     for _ in range(50):
-        assert is_current(path)
+        assert index_state(path) == "whole"
     assert read == [path]

@@ -8,8 +8,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from analysis import search
-from analysis.search import search_hits
+from analysis import search_hits as of_hits
+from analysis.search_hits import search_hits
 from analysis.search_query import parse_query
 from pipeline import seal, search_index
 from pipeline.search_index import update_index
@@ -100,7 +100,7 @@ def test_of_more_hits_than_are_shown_the_newest_of_both_parts_are_taken(
     _add(case, 3, 2)
     update_index(case.warehouse)
     late = _found(case, "水库")
-    monkeypatch.setattr(search, "MAX_HITS", 4)
+    monkeypatch.setattr(of_hits, "MAX_HITS", 4)
     hits = search_hits(index_path(case.warehouse), parse_query("水利局"), "article", "rank")
     assert hits.is_cut and hits.is_by_day and len(hits.refs) == 4 and set(hits.refs[:2]) == set(late)
     assert set(_found(case, "水利局", "newest")[:2]) == set(late)

@@ -24,10 +24,10 @@ from analysis.search import (
     Found,
     FoundArticle,
     FoundThread,
-    cut_words,
     find_articles,
     find_threads,
 )
+from analysis.search_hits import hits_notice
 from analysis.search_query import SearchError
 from analysis.warehouse import ask, moment
 from pipeline.records import Form
@@ -197,7 +197,7 @@ def build_articles(visit: Visit) -> ArticlesPage:
         notice = notice_of(visit, found)
         if found.hits.is_by_chars:
             notice += "按词没有找到，下面是按原文字句找到的。"
-        notice += cut_words(found.hits)
+        notice += hits_notice(found.hits)
     listing: Listing[Any] = Listing(found.rows, found.total, screen, max(1, -(-found.total // PER_SCREEN)))
     empty: Listing[FoundArticle] = Listing([], 0, 1, 1)
     known = moment(visit.known_by)

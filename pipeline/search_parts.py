@@ -58,7 +58,8 @@ def index_state(index: Path) -> State:
     if not index.exists():
         return "missing"
     late = late_path(index)
-    if not is_sealed(index) or (late.exists() and not is_sealed(late)):
+    # A late part that is gone by now was taken in by the main one meanwhile.
+    if not is_sealed(index) or (late.exists() and not is_sealed(late) and late.exists()):
         return "damaged"
     return "whole" if meta_of(index).get("version") == index_version() else "other version"
 
@@ -100,7 +101,12 @@ def opened(index: Path) -> Iterator[list[sqlite3.Connection]]:
         with contextlib.ExitStack() as stack:
             parts = [stack.enter_context(contextlib.closing(open_part(index)))]
             if is_late_of(index):
-                parts.append(stack.enter_context(contextlib.closing(open_part(late_path(index)))))
+                try:
+                    parts.append(stack.enter_context(contextlib.closing(open_part(late_path(index)))))
+                except sqlite3.OperationalError:
+                    if late_path(index).exists():
+                        raise
+                    continue  # it was taken in meanwhile
             if identity[0] == index_identity(index)[0]:  # else another one took its place meanwhile
                 yield parts
                 return

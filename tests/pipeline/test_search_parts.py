@@ -11,7 +11,7 @@ import pytest
 from analysis import search_hits as of_hits
 from analysis.search_hits import search_hits
 from analysis.search_query import parse_query
-from pipeline import seal, search_index
+from pipeline import seal, search_index, search_parts
 from pipeline.search_index import update_index
 from pipeline.search_parts import (
     index_identity,
@@ -168,6 +168,27 @@ def test_a_late_part_of_another_main_part_counts_for_nothing(
     assert len(_found(case, "水库")) == 6 and texts_digest(path) == _anew(case)
     _add(case, 3)
     assert update_index(case.warehouse) == 1 and len(_found(case, "水库")) == 7
+
+
+@pytest.mark.parametrize(("step", "time"), [("is_sealed", 1), ("open_part", 1), ("open_part", 2)])
+def test_a_late_part_that_is_taken_in_while_one_asks_is_no_damage(
+    case: Case, monkeypatch: pytest.MonkeyPatch, step: str, time: int
+) -> None:
+    path = index_path(case.warehouse)
+    _add(case, 1, 4)
+    update_index(case.warehouse)
+    _add(case, 2, 2)
+    real, times = getattr(search_parts, step), iter(range(1, 9))
+
+    def meanwhile(asked: Path) -> object:
+        if asked == late_path(path) and next(times) == time:
+            monkeypatch.setattr(search_parts, step, real)
+            assert update_index(case.warehouse) == 6 and not asked.exists()
+        return real(asked)
+
+    monkeypatch.setattr(search_parts, step, meanwhile)
+    assert len(_found(case, "水库")) == 6
+    assert getattr(search_parts, step) is real  # it did happen
 
 
 def test_what_the_index_lacks_is_told_by_its_late_part(case: Case) -> None:

@@ -17,7 +17,7 @@ from analysis.record import said_in
 from analysis.scoring import score_sums
 from analysis.sources import load_sources
 from analysis.ticket import Rules, Ticket, parse_rules
-from analysis.ticket_tally import Tally, tally
+from analysis.ticket_tally import PostTally, tally
 from analysis.verdicts import MET, NOT_ASKED, NOT_YET, UNKNOWN, UNMET, CoverageRow, Ground
 from analysis.warehouse import Connection, ask, moment
 
@@ -90,10 +90,9 @@ def coverage(
             con, plan, as_of, known_by, rules=rules, points=points, facts=facts, with_evidence=with_evidence
         )
     ground = pieces.ground
-    if tickets is None:
-        record = _record(con, ground, known_by, _tickets(con, plan, rules, as_of, known_by))
-    else:
-        record = _record(con, ground, known_by, tickets)
+    asked: list[Ticket] | PostTally
+    asked = _tickets(con, plan, rules, as_of, known_by) if tickets is None else tickets
+    record = _record(con, ground, known_by, asked)
     rows = [*pieces.rows]
     for task in plan.tasks:
         if task.kind in _BY_RECORD:
@@ -170,7 +169,7 @@ def _tickets(
     rules: Rules,
     as_of: dt.date | dt.datetime,
     known_by: dt.date | dt.datetime | None,
-) -> list[Ticket] | Tally:
+) -> list[Ticket] | PostTally:
     """The tickets on which a verdict stands; counted, where all that ask of them ask of the same days."""
     windows = {(t.window.start, t.window.end) for t in plan.tasks if t.kind == "forum_response"}
     if not windows:
@@ -181,7 +180,7 @@ def _tickets(
 
 
 def _record(
-    con: Connection, ground: Ground, known_by: dt.date | dt.datetime | None, tickets: list[Ticket] | Tally
+    con: Connection, ground: Ground, known_by: dt.date | dt.datetime | None, tickets: list[Ticket] | PostTally
 ) -> Record:
     plan = ground.plan
     words = {word for t in plan.tasks if t.kind == "announcement_presence" for word in t.title_words}

@@ -13,7 +13,7 @@ from analysis.exposure import fold, lacking_steps, planned_for
 from analysis.plan import CITY_ROW, Task, stories
 from analysis.record import Said
 from analysis.ticket import Ticket
-from analysis.ticket_tally import Posts, Tally, tally_of
+from analysis.ticket_tally import Posts, PostTally, tally_of
 from analysis.verdicts import MET, NOT_ASKED, UNKNOWN, UNMET, CoverageRow, Ground
 
 
@@ -22,7 +22,7 @@ class Record:
     """Ground for these verdicts: decisions of proof, tickets of the season, fetches of announcement pages."""
 
     proofs: list[dict[str, Any]]  # rows of sql/proof.sql
-    tickets: list[Ticket] | Tally  # of all days, or counted of the days that the plan asks about
+    tickets: list[Ticket] | PostTally  # of all days, or counted of the days that the plan asks about
     fetches: dict[str, list[dict[str, Any]]]  # url → rows of sql/presence.sql
     said: list[Said] = dataclasses.field(default_factory=list)  # decisions on exposures
 

@@ -124,7 +124,7 @@ def rank(ticket: Ticket) -> tuple[Any, ...]:
     return (
         not ticket.is_open,
         ticket.urgency != "紧急",
-        not (ticket.is_answer_overdue or ticket.is_first_response_overdue),
+        not ticket.was_late,
         ticket.workdays_left is None,
         ticket.workdays_left or 0,
         ticket.opened_at is None,
@@ -161,7 +161,7 @@ def closed_hint(
 ) -> str | None:
     """What to tell of an empty queue, in Chinese: how many closed ones there are, how many late."""
     closed = queue(con, rules, as_of, unit, known_by, include_closed=True)
-    late = sum(ticket.is_answer_overdue or ticket.is_first_response_overdue for ticket in closed)
+    late = sum(ticket.was_late for ticket in closed)
     if not closed:
         return None
     return f"没有待办的；另有已答复、已办结的 {len(closed)} 件，其中超时 {late} 件，加 --all 列出"

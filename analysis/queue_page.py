@@ -15,9 +15,14 @@ import numpy as np
 from analysis.queue import queue
 from analysis.queue_choice import NOBODY, SOON, Choice, QueuePage, next_due, page_of
 from analysis.ticket import Rules, Ticket, ticket_from
-from analysis.ticket_lists import Column, Names, clocks_of, columns_of, made, ranks, reckon
+from analysis.ticket_lists import Names, clocks_of, columns_of, made, ranks_of, reckon
 from analysis.ticket_rows import rows_unlike, threads_beside
 from analysis.warehouse import Connection, ask_arrow, moment
+from analysis.workday_columns import NEVER, Column
+
+_NAMES = ("kind", "urgency", "unit", "state")
+_NONE_LEFT = np.iinfo(np.int64).min  # in the place of working days that are not counted
+_FEW = 500  # tickets that are asked by their numbers; for more all are read
 
 
 def queue_page(
@@ -53,25 +58,16 @@ def queue_page(
     if beside:  # by number: to compare names takes longer than all else
         moved = ask_arrow(con, "ticket_keys", threads=beside).column("key").to_numpy()
         plain &= ~np.isin(columns["key"], moved)
-    late = clocks.is_first_late | clocks.is_answer_late
     lines = _Lines(
-        rank=ranks(clocks.is_open, columns["urgency"].isin(("紧急",)), late, clocks.is_left, clocks.left)[
-            plain
-        ],
+        rank=clocks.ranks(columns["urgency"])[plain],
         opened=columns["opened_at"][plain],
-        due=np.where(clocks.is_open & clocks.is_left, clocks.due, _NEVER)[plain],
+        due=np.where(clocks.is_open & clocks.is_left, clocks.due, NEVER)[plain],
         left=np.where(clocks.is_left, clocks.left, _NONE_LEFT)[plain],
         is_open=clocks.is_open[plain],
         names={name: columns[name][plain] for name in _NAMES},
         keys=columns["key"][plain],
     ).with_tickets(fresh)
     return _page(con, rules, at, lines, fresh, choice, sort, limit, offset)
-
-
-_NAMES = ("kind", "urgency", "unit", "state")
-_NEVER = np.datetime64("NaT", "us")
-_NONE_LEFT = np.iinfo(np.int64).min
-_FEW = 500  # tickets that are asked by their numbers; for more all are read
 
 
 @dataclasses.dataclass(frozen=True)
@@ -103,18 +99,13 @@ class _Lines:
 
 
 def _lines_of(tickets: Sequence[Ticket]) -> _Lines:
-    left = [ticket.workdays_left for ticket in tickets]
-    is_left = np.array([days is not None for days in left], bool)
-    days = np.array([days or 0 for days in left], np.int64)
-    is_open = np.array([ticket.is_open for ticket in tickets], bool)
-    late = np.array([t.is_answer_overdue or t.is_first_response_overdue for t in tickets], bool)
-    urgent = np.array([ticket.urgency == "紧急" for ticket in tickets], bool)
+    left = [_NONE_LEFT if ticket.workdays_left is None else ticket.workdays_left for ticket in tickets]
     return _Lines(
-        rank=ranks(is_open, urgent, late, is_left, days),
+        rank=ranks_of(tickets),
         opened=np.array([ticket.opened_at for ticket in tickets], "M8[us]"),
         due=np.array([next_due(ticket) for ticket in tickets], "M8[us]"),
-        left=np.where(is_left, days, _NONE_LEFT),
-        is_open=is_open,
+        left=np.array(left, np.int64),
+        is_open=np.array([ticket.is_open for ticket in tickets], bool),
         names={name: Names.of([getattr(ticket, name) for ticket in tickets]) for name in _NAMES},
         keys=np.zeros(len(tickets), np.uint64),
     )
@@ -180,8 +171,9 @@ def _chosen(lines: _Lines, choice: Choice, at: dt.datetime) -> Column:
 def _order(lines: _Lines, chosen: Column, sort: str) -> tuple[Column, Column]:
     """The order of some lines, that of `queue`, within it by what is asked for; and of each but the last,
     whether it and the next one differ in their ids alone."""
-    keys: list[Column] = [lines.opened[chosen].view(np.int64), lines.rank[chosen]]
-    keys[0] = np.where(keys[0] == _NONE_LEFT, np.iinfo(np.int64).max, keys[0])  # no time: last
+    opened = lines.opened[chosen]
+    last = np.iinfo(np.int64).max  # where no time is known
+    keys: list[Column] = [np.where(np.isnat(opened), last, opened.view(np.int64)), lines.rank[chosen]]
     if sort:
         keys += _keys(lines, chosen, sort)
     order: Column = np.lexsort(keys)

@@ -57,6 +57,11 @@ class Ticket:
     def is_open(self) -> bool:
         return self.state in OPEN
 
+    @property
+    def was_late(self) -> bool:
+        """Whether one of its clocks was ever late."""
+        return self.is_first_response_overdue or self.is_answer_overdue
+
 
 def ticket_from(row: dict[str, Any], rules: Rules, at: dt.datetime) -> Ticket:
     """A ticket with its two clocks, from a row of sql/ticket.sql."""

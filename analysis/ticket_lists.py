@@ -10,17 +10,14 @@ from itertools import repeat
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 from analysis.ticket import Rules, Ticket
 from analysis.ticket_moves import ENDED, OPEN
-from analysis.worktime import UnknownYear
+from analysis.workday_columns import NEVER, Column, Workdays, day_number
 
-Column = npt.NDArray[Any]
 _NOBODY, _BLIND = "尚未确定责任单位", "时限之后论坛未再采集到，是否已答复无法判定"
 _NOTES = (None, _NOBODY, _BLIND, f"{_NOBODY}；{_BLIND}")
-_NEVER = np.datetime64("NaT", "us")
 _MOMENTS = (
     "opened_at", "first_response_due", "first_response_at", "answer_due", "answer_at", "send_back_due",
     "checked_at", "ended_at", "clocks_from", "decided_at",
@@ -75,7 +72,7 @@ class Names:
 
 
 @dataclasses.dataclass(frozen=True)
-class Clocks:
+class ClockColumns:
     """What `Ticket` says of the clocks of many tickets. `is_odd`: those of which it cannot be told so, since
     a span reaches into a year whose holidays are not known."""
 
@@ -90,6 +87,16 @@ class Clocks:
     left: Column
     is_left: Column
     is_odd: Column
+
+    @property
+    def was_late(self) -> Column:
+        """`Ticket.was_late` of each."""
+        found: Column = self.is_first_late | self.is_answer_late
+        return found
+
+    def ranks(self, urgency: Names) -> Column:
+        """`ranks` of each."""
+        return ranks(self.is_open, urgency.isin(("紧急",)), self.was_late, self.is_left, self.left)
 
 
 def columns_of(table: pa.Table) -> dict[str, Any]:
@@ -107,7 +114,7 @@ def columns_of(table: pa.Table) -> dict[str, Any]:
     return found
 
 
-def clocks_of(columns: Mapping[str, Any], rules: Rules, at: dt.datetime) -> tuple[Clocks, Workdays]:
+def clocks_of(columns: Mapping[str, Any], rules: Rules, at: dt.datetime) -> tuple[ClockColumns, Workdays]:
     """The clocks of columns of sql/ticket_plain.sql, and the calendar by which they were reckoned."""
     opened, state, ended = columns["opened_at"], columns["state"], columns["ended_at"]
     firsts, answers = _spans(columns["kind"], columns["urgency"], rules)
@@ -116,16 +123,16 @@ def clocks_of(columns: Mapping[str, Any], rules: Rules, at: dt.datetime) -> tupl
     first_due = workdays.end(from_days, is_known, firsts, rules)
     answer_due = workdays.end(from_days, is_known, answers, rules)
     moment = np.datetime64(at, "us")
-    answered = np.where(columns["answer_at"] <= moment, columns["answer_at"], _NEVER)
+    answered = np.where(columns["answer_at"] <= moment, columns["answer_at"], NEVER)
     responded = columns["first_response_at"]
-    responded = np.fmin(np.where(responded <= moment, responded, _NEVER), answered)
+    responded = np.fmin(np.where(responded <= moment, responded, NEVER), answered)
     is_done = state.isin(("已答复", *ENDED))
-    due = np.where(is_done, _NEVER, np.where(np.isnat(responded), first_due, answer_due))
+    due = np.where(is_done, NEVER, np.where(np.isnat(responded), first_due, answer_due))
     is_left = ~(np.isnat(due) | state.isin(("暂停",)))
     until = np.where(is_left, due, moment).astype("M8[D]").astype(np.int64)
-    left, is_left_known = workdays.between(_number(at.date()), until)
+    left, is_left_known = workdays.between(day_number(at.date()), until)
     is_counted = ~state.isin(("无需回复",))
-    clocks = Clocks(
+    clocks = ClockColumns(
         first_due=first_due,
         answer_due=answer_due,
         responded=responded,
@@ -154,7 +161,7 @@ def _spans(kind: Names, urgency: Names, rules: Rules) -> tuple[Column, Column]:
 
 def reckon(columns: Mapping[str, Any], rules: Rules, at: dt.datetime) -> tuple[dict[str, Any], Column]:
     """Columns of sql/ticket_plain.sql with all that `Ticket` says of the clocks, and which rows cannot be
-    told so (`Clocks.is_odd`)."""
+    told so (`ClockColumns.is_odd`)."""
     clocks, workdays = clocks_of(columns, rules, at)
     moment, checked = np.datetime64(at, "us"), columns["checked_at"]
     opened = columns["opened_at"]
@@ -198,6 +205,17 @@ def ranks(is_open: Column, is_urgent: Column, is_late: Column, is_left: Column, 
     return rank
 
 
+def ranks_of(tickets: Sequence[Ticket]) -> Column:
+    """`ranks` of tickets that one has."""
+    return ranks(
+        np.array([ticket.is_open for ticket in tickets], bool),
+        np.array([ticket.urgency == "紧急" for ticket in tickets], bool),
+        np.array([ticket.was_late for ticket in tickets], bool),
+        np.array([ticket.workdays_left is not None for ticket in tickets], bool),
+        np.array([ticket.workdays_left or 0 for ticket in tickets], np.int64),
+    )
+
+
 def placed(rank: Column, opened: Column, id_of: Callable[[int], str]) -> Column:
     """The order by rank, then by opening (NaT: last), then by id."""
     order: Column = np.lexsort((opened, rank))
@@ -236,98 +254,6 @@ def made(found: Mapping[str, Any], order: Column) -> list[Ticket]:
         fill(ticket, "__dict__", dict(zip(keys, values)))  # noqa: B905 - as many
         tickets.append(ticket)
     return tickets
-
-
-@dataclasses.dataclass(frozen=True)
-class Workdays:
-    """The working days of years in a row, of which all are known, as numbers of days since 1970.
-
-    Attributes:
-        days: the working days.
-        counts: of each day from the one before the first of them, how many have been up to it.
-        first, last: the first and the last day of these years.
-    """
-
-    days: Column
-    counts: Column
-    first: int
-    last: int
-
-    @classmethod
-    def around(cls, starts: Column, rules: Rules, at: dt.datetime) -> Workdays:
-        """From the year of the first moment on, to the last year that is known."""
-        years = starts[~np.isnat(starts)].astype("M8[Y]").astype(np.int64) + 1970
-        first, last = at.year, at.year
-        if len(years):
-            first, last = min(first, int(years.min())), max(last, int(years.max()))
-        last = min(last + 2, dt.MAXYEAR)
-        known: list[dt.date] = []
-        for year in range(first, last + 1):
-            try:
-                known += rules.calendar.workdays_of(year)
-            except UnknownYear:
-                if known:
-                    last = year - 1
-                    break
-                first = year + 1
-        days = np.array(known, "M8[D]").astype(np.int64)
-        if not known:
-            return cls(days, np.zeros(2, np.int64), _number(dt.date.max) + 2, -1)
-        is_one = np.zeros(days[-1] - days[0] + 2, np.int64)
-        is_one[days - days[0] + 1] = 1
-        return cls(days, np.cumsum(is_one), _number(dt.date(first, 1, 1)), _number(dt.date(last, 12, 31)))
-
-    def upto(self, days: Column | int) -> Column:
-        """How many working days have been up to each day, itself among them."""
-        begin = self.days[0] - 1 if len(self.days) else 0
-        found: Column = self.counts[np.clip(days - begin, 0, len(self.counts) - 1)]
-        return found
-
-    def after(self, days: Column, count: Column | int) -> tuple[Column, Column]:
-        """The so-manieth working day after each day (0: itself), and where it is known."""
-        place = self.upto(days) + count - 1
-        is_known = (place < len(self.days)) & (days >= self.first - 1)
-        found = self.days[np.where(is_known, place, 0)] if len(self.days) else days
-        is_same = np.equal(count, 0)
-        return np.where(is_same, days, found), is_known | is_same
-
-    def between(self, start: int, ends: Column) -> tuple[Column, Column]:
-        """`Calendar.workdays_between` of one day and many, and where it is known."""
-        count = self.upto(ends) - self.upto(start)
-        is_known = (np.maximum(ends, start) <= self.last) & (np.minimum(ends, start) + 1 >= self.first)
-        return count, is_known | (ends == start)
-
-    def event_days(self, starts: Column, rules: Rules) -> tuple[Column, Column]:
-        """The day of each event, which a span does not count: its own or the working day to which it is put
-        off; and where that is known."""
-        dates = starts.astype("M8[D]")
-        days = dates.astype(np.int64)
-        if not rules.calendar.after_hours_is_next_day:
-            return days, np.ones(len(days), bool)
-        after_close = np.timedelta64(_microseconds(rules.calendar.close), "us")
-        is_rest = self.upto(days) == self.upto(days - 1)
-        next_day, _ = self.after(days, 1)
-        is_known = (days >= self.first) & (days <= self.last) & (next_day > days)
-        return np.where(is_rest | (starts - dates > after_close), next_day, days), is_known
-
-    def end(self, days: Column, is_known: Column, count: Column | int, rules: Rules) -> Column:
-        """When spans of so many working days from these days end; NaT: in a year that is not known."""
-        found, is_found = self.after(days, count)
-        after_close = np.timedelta64(_microseconds(rules.calendar.close), "us")
-        return np.where(is_known & is_found, found.astype("M8[D]") + after_close, _NEVER)
-
-    def dues(self, starts: Column, count: Column | int, rules: Rules) -> Column:
-        """When spans of so many working days end (`Calendar.due`); NaT: in a year that is not known."""
-        return self.end(*self.event_days(starts, rules), count, rules)
-
-
-def _number(day: dt.date) -> int:
-    return (day - dt.date(1970, 1, 1)).days
-
-
-def _microseconds(time: dt.time) -> int:
-    """From midnight."""
-    return ((time.hour * 60 + time.minute) * 60 + time.second) * 1_000_000 + time.microsecond
 
 
 def _late(done: Column, ended: Column, due: Column, at: np.datetime64) -> Column:

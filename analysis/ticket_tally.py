@@ -9,11 +9,12 @@ from collections.abc import Iterable
 import numpy as np
 
 from analysis.ticket import Rules, Ticket, ticket_from
-from analysis.ticket_lists import Column, Names, clocks_of, columns_of, placed, ranks
+from analysis.ticket_lists import Names, clocks_of, columns_of, placed, ranks_of
 from analysis.ticket_rows import rows_unlike, threads_beside
 from analysis.warehouse import Connection, ask_arrow, moment
+from analysis.workday_columns import Column
 
-Tally = dict[str | None, "Posts"]  # by unit; None: nobody knows yet whose they are
+PostTally = dict[str | None, "Posts"]  # by unit; None: nobody knows yet whose they are
 
 
 @dataclasses.dataclass
@@ -39,29 +40,24 @@ class Posts:
         )  # fmt: skip
 
 
-def tally_of(tickets: Iterable[Ticket], first: dt.date, last: dt.date) -> Tally:
+def tally_of(tickets: Iterable[Ticket], first: dt.date, last: dt.date) -> PostTally:
     """Of tickets that one has, in the order of the queue: those opened on these days or nobody knows when."""
-    found: Tally = {}
+    found: PostTally = {}
     for ticket in tickets:
         if ticket.opened_at is not None and not first <= ticket.opened_at.date() <= last:
             continue
         own = found.setdefault(ticket.unit, Posts())
-        if not is_late(ticket):
+        if not ticket.was_late:
             own.in_time.append(ticket.ticket_id)
             continue
         own.late.append(ticket.ticket_id)
-        if is_blind(ticket):
+        if _is_blind(ticket):
             own.blind += 1
             own.unseen.add(_unseen(ticket.forum, ticket.checked_at))
     return found
 
 
-def is_late(ticket: Ticket) -> bool:
-    """Whether one of its clocks was ever late."""
-    return ticket.is_first_response_overdue or ticket.is_answer_overdue
-
-
-def is_blind(ticket: Ticket) -> bool:
+def _is_blind(ticket: Ticket) -> bool:
     """Whether a late ticket may have been answered in time, where nobody looked."""
     due = ticket.first_response_due if ticket.first_response_at is None else ticket.answer_due
     return ticket.is_open and (ticket.checked_at is None or (due is not None and ticket.checked_at < due))
@@ -73,8 +69,8 @@ def _unseen(forum: str | None, checked_at: dt.datetime | None) -> str:
 
 def tally(
     con: Connection, rules: Rules, as_of: dt.date | dt.datetime, first: dt.date, last: dt.date
-) -> Tally:
-    """The same of all tickets by what is known now, told of columns."""
+) -> PostTally:
+    """`tally_of` of all tickets by what is known now, told of columns."""
     at = moment(as_of)
     assert at is not None
     begin, end = dt.datetime.combine(first, dt.time()), dt.datetime.combine(last, dt.time.max)
@@ -90,10 +86,9 @@ def tally(
         for row in rows
         if row["opened_at"] is None or begin <= row["opened_at"] <= end
     ]
-    late, checked = clocks.is_first_late | clocks.is_answer_late, columns["checked_at"]
+    late, checked = clocks.was_late, columns["checked_at"]
     blind = late & clocks.is_open & (np.isnat(checked) | (checked < clocks.due))
-    urgent = columns["urgency"].isin(("紧急",))
-    rank = ranks(clocks.is_open, urgent, late, clocks.is_left, clocks.left)
+    rank = clocks.ranks(columns["urgency"])
     plain = ~clocks.is_odd
     return _grouped(
         _Season(
@@ -106,6 +101,8 @@ def tally(
 
 @dataclasses.dataclass(frozen=True)
 class _Season:
+    """What a tally hangs on, by column: tickets of the season in any order."""
+
     rank: Column
     opened: Column
     ids: Column
@@ -117,27 +114,19 @@ class _Season:
 
 
 def _season_of(tickets: list[Ticket]) -> _Season:
-    left = [ticket.workdays_left for ticket in tickets]
-    late = np.array([is_late(ticket) for ticket in tickets], bool)
     return _Season(
-        rank=ranks(
-            np.array([ticket.is_open for ticket in tickets], bool),
-            np.array([ticket.urgency == "紧急" for ticket in tickets], bool),
-            late,
-            np.array([days is not None for days in left], bool),
-            np.array([days or 0 for days in left], np.int64),
-        ),
+        rank=ranks_of(tickets),
         opened=np.array([ticket.opened_at for ticket in tickets], "M8[us]"),
         ids=np.array([ticket.ticket_id for ticket in tickets], object),
         unit=Names.of([ticket.unit for ticket in tickets]),
-        late=late,
-        blind=np.array([is_late(ticket) and is_blind(ticket) for ticket in tickets], bool),
+        late=np.array([ticket.was_late for ticket in tickets], bool),
+        blind=np.array([ticket.was_late and _is_blind(ticket) for ticket in tickets], bool),
         forum=Names.of([ticket.forum for ticket in tickets]),
         checked=np.array([ticket.checked_at for ticket in tickets], "M8[us]"),
     )
 
 
-def _grouped(*parts: _Season) -> Tally:
+def _grouped(*parts: _Season) -> PostTally:
     def whole(name: str) -> Column:
         return np.concatenate([getattr(part, name) for part in parts])
 
@@ -146,7 +135,7 @@ def _grouped(*parts: _Season) -> Tally:
     for part in parts[1:]:
         unit, forum = unit.joined(part.unit), forum.joined(part.forum)
     order = placed(whole("rank"), whole("opened"), lambda place: str(ids[place]))
-    found: Tally = {}
+    found: PostTally = {}
     for code, name in [*enumerate(unit.names), (-1, None)]:
         own = order[unit.codes[order] == code]
         if len(own):

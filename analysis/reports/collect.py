@@ -256,7 +256,7 @@ def _units(
     season = Counter(unit for fact in stories(facts) for unit in fact.credits)
     now = Counter(unit for fact in stories(_in(facts, start, end)) for unit in fact.credits)
     posts = Counter(ticket.unit for ticket in tickets)
-    late = Counter(ticket.unit for ticket in tickets if matters.is_late(ticket))
+    late = Counter(ticket.unit for ticket in tickets if ticket.was_late)
     scored = {
         unit for task in context.plan.tasks if task.kind == "score" for unit in context.plan.members[task.id]
     }

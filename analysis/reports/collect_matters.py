@@ -44,14 +44,10 @@ def exposures(
     ]
 
 
-def is_late(ticket: Ticket) -> bool:
-    return ticket.is_first_response_overdue or ticket.is_answer_overdue
-
-
 def forum(tickets: list[Ticket], start: dt.date) -> ForumFigure:
-    late_open = [t for t in tickets if t.is_open and is_late(t)]
+    late_open = [t for t in tickets if t.is_open and t.was_late]
     answered = [t for t in tickets if not t.is_open]
-    in_time = [t for t in answered if not is_late(t)]
+    in_time = [t for t in answered if not t.was_late]
     return ForumFigure(
         total_count=len(tickets),
         period_count=sum(t.opened_at is not None and t.opened_at.date() >= start for t in tickets),
@@ -59,7 +55,7 @@ def forum(tickets: list[Ticket], start: dt.date) -> ForumFigure:
         in_time_count=len(in_time),
         late_answered_count=len(answered) - len(in_time),
         open_overdue_count=len(late_open),
-        waiting_count=sum(t.is_open and not is_late(t) for t in tickets),
+        waiting_count=sum(t.is_open and not t.was_late for t in tickets),
         urgent_open_count=sum(t.is_open and t.urgency == "紧急" for t in tickets),
         unassigned_count=sum(t.unit is None for t in tickets),
     )

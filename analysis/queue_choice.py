@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from operator import attrgetter
 from typing import Any
 
+from analysis.sorting import ordered
 from analysis.ticket import Ticket
 from analysis.warehouse import moment
 
@@ -119,13 +120,8 @@ def page_of(
     """
     own = [ticket for ticket in tickets if choice.scope in (None, ticket.unit)]
     found = [ticket for ticket in own if is_chosen(ticket, choice, at)]
-    if sort:
-        of = SORTS[sort.removeprefix("-")]
-        valued = [ticket for ticket in found if of(ticket) is not None]
-        valued.sort(key=of, reverse=sort.startswith("-"))
-        found = valued + [ticket for ticket in found if of(ticket) is None]
     return QueuePage(
-        rows=found[offset : offset + limit],
+        rows=[*ordered(found, SORTS, sort)[offset : offset + limit]],
         total=len(found),
         states=Counter(ticket.state for ticket in own),
         late_count=sum(is_late(ticket, at) for ticket in own),

@@ -5,8 +5,9 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Callable, Mapping, Sequence
-from operator import itemgetter
 from typing import Any, ClassVar, Generic, TypeVar
+
+from analysis.sorting import ordered
 
 T = TypeVar("T")
 PER_SCREEN = 50
@@ -93,17 +94,6 @@ def sort_of(params: Any, keys: Mapping[str, Any], sort: str = "") -> str:
     """The sort that the request asks for, "" where it is none of `keys`; `sort` where it asks for none."""
     asked: str = params.get("sort") or sort
     return asked if asked.removeprefix("-") in keys else ""
-
-
-def ordered(rows: Sequence[T], keys: Mapping[str, Callable[[T], Any]], sort: str) -> Sequence[T]:
-    """Rows by one of the keys (with a - before it downwards, "": as they are); those without a value last."""
-    if not sort:
-        return rows
-    of = keys[sort.removeprefix("-")]
-    pairs = [(of(row), row) for row in rows]
-    valued = [pair for pair in pairs if pair[0] is not None]
-    valued.sort(key=itemgetter(0), reverse=sort.startswith("-"))
-    return [*(row for _, row in valued), *(row for value, row in pairs if value is None)]
 
 
 def cut(

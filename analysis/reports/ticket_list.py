@@ -8,6 +8,7 @@ from typing import Any
 
 from analysis.notify.messages import safe_link
 from analysis.queue import CLOCKS
+from analysis.queue_choice import next_due
 from analysis.reports.official_text import width_in_characters
 from analysis.reports.sheet import Column, Workbook
 from analysis.ticket import Ticket
@@ -71,11 +72,6 @@ def standing(ticket: Ticket, day: dt.date) -> str:
     if left < 0 or (due is not None and due < dt.datetime.combine(day, dt.time())):
         return f"{LATE} {-left} 天" if left else LATE
     return f"剩 {left} 天" if left else TODAY
-
-
-def next_due(ticket: Ticket) -> dt.datetime | None:
-    """The deadline that comes next: of the first response until there is one."""
-    return ticket.first_response_due if ticket.first_response_at is None else ticket.answer_due
 
 
 def _row(ticket: Ticket, day: dt.date) -> list[Any]:

@@ -23,8 +23,8 @@ from analysis.reports.ticket_list import write_list
 from analysis.ticket import OPEN
 from analysis.ticket_moves import UNIT
 
-# Columns of the board, in the order in which a post walks through them.
 T = TypeVar("T")
+# Columns of the board, in the order in which a post walks through them.
 BOARD = ("待研判", "退回改派", "待签收", "办理中", "延期", "暂停", "已初步回应", "已答复")
 DUE = {"late": "已超时", "today": "今天到期", "week": "三个工作日内", "none": "没有时限"}
 PER_FILE = 100_000  # rows of a list that is taken away
@@ -41,7 +41,7 @@ class TicketsPage(Page):
         view: 表 or 板.
         counts: by state, how many there are, whatever is chosen.
         late_count: open tickets that are late.
-        chosen: what is chosen: state, unit, kind, urgency, due, q; "" for all.
+        chosen: what is chosen.
         units, kinds, states: what can be chosen.
         due_words: what can be chosen as due, in words.
         all_units: units to which one may hand over.
@@ -55,7 +55,7 @@ class TicketsPage(Page):
     view: str
     counts: dict[str, int]
     late_count: int
-    chosen: dict[str, str]
+    chosen: Choice
     units: list[str]
     kinds: list[str]
     states: list[str]
@@ -72,9 +72,11 @@ def choice_of(visit: Visit) -> Choice:
 
 def chosen_tickets(visit: Visit, choice: Choice) -> list[Ticket]:
     """The tickets that fit."""
-    return _kept(
-        visit, choice, "", lambda: [t for t in visit.tickets() if is_chosen(t, choice, visit.at)]
-    )  # fmt: skip
+
+    def found() -> list[Ticket]:
+        return [ticket for ticket in visit.tickets() if is_chosen(ticket, choice, visit.at)]
+
+    return _kept(visit, choice, "", found)
 
 
 def _kept(visit: Visit, choice: Choice, how: str, compute: Callable[[], T]) -> T:
@@ -114,7 +116,7 @@ def build_tickets(visit: Visit, per_screen: int = PER_SCREEN) -> TicketsPage:
         view="板" if is_board else "表",
         counts={s: found.states[s] for s in [*OPEN, "已答复", "已办结"] if found.states[s]},
         late_count=found.late_count,
-        chosen=dataclasses.asdict(choice),
+        chosen=choice,
         units=found.units,
         kinds=found.kinds,
         states=["待办", *OPEN, "已答复", "已办结", "无需回复", "全部"],
@@ -133,7 +135,7 @@ def tickets(visit: Visit) -> Response[Any]:
 def export(visit: Visit) -> Response[bytes]:
     """What waits, as Excel: what is chosen on the page."""
     page = build_tickets(visit, PER_FILE)
-    unit = visit.scope or page.chosen["unit"] or None
+    unit = visit.scope or page.chosen.unit or None
     content = write_list(page.listing.rows, unit, visit.office.city.name, visit.as_of)
     visit.log("下载待回复清单", unit or "全市", after={"count": page.listing.total})
     return file_answer(content, f"待回复帖-{unit or '全市'}-{visit.as_of}.xlsx", EXCEL)

@@ -135,6 +135,8 @@ def build_table(most: dict[str, Any]) -> str:
     asked = most["asked"]
     slowest = max(each["later"] for name, each in asked.items() if name.startswith("search "))
     coverage, queue = (asked[name]["later"] for name in ("coverage", "queue"))
+    every_ticket = asked["list of the queue"]["later"]
+    every_article = asked["list of coverage with articles"]["later"]
     tags = sum(each["seconds"] for each in first["tagging"].values())
     rate, count = most["rate_cpu"], most["increment_size"]
     rows = [
@@ -152,8 +154,25 @@ def build_table(most: dict[str, Any]) -> str:
         (f"the same, of a processor; tags {tagging(later):.0f} s", "", f"{later['cpu']:.0f} s", ""),
         (f"an increment of {count // 10:,}", "less", f"{small['seconds']:.0f} s", ""),
         ("slowest search", "100 ms", f"{slowest * 1e3:,.0f} ms", verdict(slowest <= 0.1)),
-        ("coverage", "50 ms", f"{coverage * 1e3:,.0f} ms", verdict(coverage <= 0.05)),
-        ("queue", "50 ms", f"{queue * 1e3:,.0f} ms", verdict(queue <= 0.05)),
+        (
+            "coverage: the ledger, every verdict with its numbers",
+            "50 ms",
+            f"{coverage * 1e3:,.0f} ms",
+            verdict(coverage <= 0.05),
+        ),
+        (
+            "queue: its first screen, and how many there are of each state",
+            "50 ms",
+            f"{queue * 1e3:,.0f} ms",
+            verdict(queue <= 0.05),
+        ),
+        (
+            "coverage with the articles that count, as files and the API have it",
+            "",
+            f"{every_article * 1e3:,.0f} ms",
+            "",
+        ),
+        ("queue as a list of every open ticket", "", f"{every_ticket * 1e3:,.0f} ms", ""),
         ("peak memory of the build", "bounded", f"{first['built_peak_mb']:,} MB", ""),
         ("peak memory with the index of words", "bounded", f"{first['peak_mb']:,} MB", ""),
         ("peak memory of an increment", "bounded", f"{later['peak_mb']:,} MB", ""),

@@ -60,8 +60,8 @@ class Counted:
     Attributes:
         facts: by time of publication: all of them, or those of which verdicts say more than how many.
         by_task: of these, by task, those that count for it.
-        tallies: by task and owner, the stories that count.
-        whole: the same with all articles.
+        tallies: by task and owner (`pipeline.plan_count.Piece`), the stories that count.
+        whole: the same with all articles; asked for only where it is called.
     """
 
     facts: list[Fact]
@@ -73,11 +73,8 @@ class Counted:
 def counted(plan: Plan, facts: list[Fact], with_ids: bool = True) -> Counted:
     """Of articles that one has, by time of publication. with_ids: as `counted_facts`."""
     by_task = {task.id: matched(task, facts) for task in plan.tasks}
-
-    def same() -> Counted:
-        return found
-
-    found = Counted(facts, by_task, _tallies(pieces(plan, _with_tasks(facts, by_task)), with_ids), same)
+    tallies = _tallies(pieces(plan, _with_tasks(facts, by_task)), with_ids)
+    found: Counted = Counted(facts, by_task, tallies, lambda: found)
     return found
 
 

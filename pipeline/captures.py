@@ -182,7 +182,7 @@ def _member(file: BinaryIO) -> bytes:
     while not unpacker.eof:
         chunk = file.read(1 << 15)
         if not chunk:
-            raise EOFError("no end")
+            raise EOFError("文件在这里断了")
         parts.append(unpacker.decompress(chunk))
         size += len(parts[-1])
         if size > _MAX_MEMBER:

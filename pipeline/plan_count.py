@@ -137,7 +137,7 @@ def _scored(copies: list[Fact]) -> Iterator[Piece]:
     places: dict[str, dict[Place, None]] = {}  # of each unit that is credited
     firsts: dict[str, str] = {}
     told: dict[str, str] = {}
-    for _, group in itertools.groupby(copies, key=lambda copy: copy.published_day):
+    for day, group in itertools.groupby(copies, key=lambda copy: copy.published_day):
         for copy in group:
             has_note = has_note or copy.has_leader_note
             for unit in copy.credits:
@@ -146,10 +146,10 @@ def _scored(copies: list[Fact]) -> Iterator[Piece]:
         for unit, own in places.items():  # as the day ended
             item = msgspec.json.encode(Worth(has_note, [*own])).decode()
             if unit not in told:
-                yield Piece(SCORED, unit, copy.published_day, item, firsts[unit], story, 1)
+                yield Piece(SCORED, unit, day, item, firsts[unit], story, 1)
             elif told[unit] != item:
-                yield Piece(SCORED, unit, copy.published_day, told[unit], "", story, -1)
-                yield Piece(SCORED, unit, copy.published_day, item, "", story, 1)
+                yield Piece(SCORED, unit, day, told[unit], "", story, -1)
+                yield Piece(SCORED, unit, day, item, "", story, 1)
             told[unit] = item
 
 

@@ -1,4 +1,4 @@
-"""Owns a page as a tree: guarded parsing, its base address, its text by paragraphs, outcomes of failure."""
+"""Owns a page as a tree: guarded parsing, its base address and meta tags, outcomes of failure."""
 
 from __future__ import annotations
 

@@ -6,7 +6,6 @@ import datetime as dt
 
 from hypothesis import given
 from hypothesis import strategies as st
-from selectolax.lexbor import LexborHTMLParser
 
 from crawlers.page import Page
 from crawlers.platforms.content import noise_of
@@ -16,19 +15,8 @@ from crawlers.platforms.document import (
     has_many_attributes,
     may_have_many_attributes,
 )
-from crawlers.platforms.node_text import body_of, lines_of, raw_text
-
-PARTS = st.sampled_from(
-    ["<div>", "</div>", "<p>", "</p>", "<br>", "<td>", "<span style='display: none'>", "</span>", "<script>",
-     "</script>", "港口\n区", "上思县", " \u3000", "\u200b", "<li><a href=/a>条</a>", "\x85", "&amp;"]
-)  # fmt: skip
-
-
-@given(st.lists(PARTS, max_size=300))
-def test_lines_read_one_by_one_are_the_lines_of_the_whole(parts: list[str]) -> None:
-    body = LexborHTMLParser("<body>" + "".join(parts)).body
-    lines = [line for batch in lines_of(body) for line in batch if line]
-    assert "\n".join(lines) == body_of(body)
+from crawlers.platforms.node_text import body_of
+from tests.crawlers.platforms.test_node_text import PARTS
 
 
 @given(st.lists(PARTS, max_size=30), st.lists(PARTS, max_size=60), st.lists(PARTS, max_size=60))
@@ -52,18 +40,6 @@ def test_the_text_in_utf8_is_the_text(some: bytes, charset: str) -> None:
     for body in (some, ("<p>港口区" + some.decode("latin-1")).encode(charset, "replace")):
         page = Page("http://x.cn/", body, dt.datetime(2017, 10, 9))
         assert page.utf8 == page.text.encode(errors="ignore")
-
-
-@given(st.lists(PARTS, max_size=60), st.integers(0, 200))
-def test_a_text_cut_short_is_a_beginning_of_the_whole(parts: list[str], limit: int) -> None:
-    body = LexborHTMLParser("<body>" + "".join(parts)).body
-    assert body is not None
-    assert raw_text(body).startswith(raw_text(body, limit=limit))
-
-
-def test_hidden_text_is_left_out_however_deep_it_stands() -> None:
-    body = LexborHTMLParser("<body><p>见<b><i style='visibility:hidden'>不见</i></b></p>").body
-    assert body_of(body) == "见"
 
 
 @given(st.sampled_from([" a", "/a", " a=1", "a=''", 'a=""', "\na= 'x>'"]))

@@ -1,4 +1,4 @@
-"""Owns the reply queue: which posts wait for whom, by when, as of any moment; and why a deadline is so."""
+"""Owns the reply queue: which posts wait for whom, by when, as of any moment."""
 
 from __future__ import annotations
 
@@ -9,22 +9,17 @@ from collections.abc import Iterable
 from typing import Any
 
 from analysis.ticket import OPEN, Rules, Ticket, load_rules, ticket_from
-from analysis.ticket_clocks import run_clocks
 from analysis.ticket_lists import columns_of, made, places, reckon
 from analysis.ticket_rows import rows_unlike, threads_beside, ticket_rows, touched_threads
 from analysis.warehouse import Connection, ask, ask_arrow, moment
-from analysis.worktime import DayNote, UnknownYear
 
 __all__ = [
     "CLOCKS",
-    "EXPLAIN_COLUMNS",
     "QUEUE_COLUMNS",
     "Rules",
     "Ticket",
     "TicketError",
-    "clock_lines",
     "closed_hint",
-    "explain",
     "find_ticket",
     "load_rules",
     "queue",
@@ -167,51 +162,6 @@ def closed_hint(
     return f"没有待办的；另有已答复、已办结的 {len(closed)} 件，其中超时 {late} 件，加 --all 列出"
 
 
-@dataclasses.dataclass(frozen=True)
-class ClockDay:
-    """One day of one of a ticket's clocks."""
-
-    clock: str  # 初步回应 or 正式答复
-    day: dt.date
-    is_counted: bool
-    number: int | None
-    why: str
-
-
-EXPLAIN_COLUMNS = ("clock", "day", "is_counted", "number", "why")
-
-
-def explain(
-    con: Connection,
-    rules: Rules,
-    ticket: str,
-    as_of: dt.date | dt.datetime,
-    known_by: dt.date | dt.datetime | None = None,
-) -> tuple[Ticket, list[ClockDay]]:
-    """Each day of both clocks of a ticket, counted or not, and why.
-
-    Args:
-        ticket: its id, the beginning of it, or the thread's address.
-
-    Raises:
-        TicketError: none or several fit.
-        UnknownYear: the span reaches into a year whose holidays are not known.
-    """
-    row, at = _row(con, ticket, as_of, known_by)
-    return ticket_from(row, rules, at), days_of(row, rules, at)
-
-
-def days_of(row: dict[str, Any], rules: Rules, at: dt.datetime) -> list[ClockDay]:
-    """The same from a row of sql/ticket.sql that one has. Raises UnknownYear."""
-    clocks = run_clocks(row, rules, at)
-    days: list[ClockDay] = []
-    if clocks.start is not None:
-        spans = (clocks.first_days, clocks.first_skipped), (clocks.answer_days, clocks.answer_skipped)
-        for clock, (span, skipped) in zip(CLOCKS, spans, strict=True):
-            days += [_clock_day(clock, note) for note in rules.calendar.explain(clocks.start, span, skipped)]
-    return days
-
-
 def find_ticket(
     con: Connection,
     rules: Rules,
@@ -219,8 +169,8 @@ def find_ticket(
     as_of: dt.date | dt.datetime,
     known_by: dt.date | dt.datetime | None = None,
 ) -> Ticket:
-    """One ticket at a moment, also an ended one. Args, Raises: as `explain`, but no UnknownYear."""
-    row, at = _row(con, ticket, as_of, known_by)
+    """One ticket at a moment, also an ended one. Args, Raises: as `named_row`."""
+    row, at = named_row(con, ticket, as_of, known_by)
     return ticket_from(row, rules, at)
 
 
@@ -234,9 +184,17 @@ def tickets_of_thread(
     return sorted(found, key=lambda ticket: int(ticket.ticket_id.rpartition("-")[2]))
 
 
-def _row(
+def named_row(
     con: Connection, ticket: str, as_of: dt.date | dt.datetime, known_by: dt.date | dt.datetime | None
 ) -> tuple[dict[str, Any], dt.datetime]:
+    """The row of sql/ticket.sql of one ticket, and the moment that is meant.
+
+    Args:
+        ticket: its id, the beginning of it, or the thread's address.
+
+    Raises:
+        TicketError: none or several fit.
+    """
     at = moment(as_of)
     assert at is not None
     threads = [row["thread_id"] for row in ask(con, "ticket_named", name=ticket)] if ticket else []
@@ -248,58 +206,3 @@ def _row(
         names = "、".join(r["ticket_id"] for r in found[:5])
         raise TicketError(f"有多个待回复帖符合“{ticket}”：{names}" if found else f"没有待回复帖“{ticket}”")
     return found[0], at
-
-
-def clock_lines(ticket: Ticket, rules: Rules, as_of: dt.date | dt.datetime) -> list[str]:
-    """A sentence in Chinese for each clock: by when, done when and where, how late or how long yet."""
-    at = moment(as_of)
-    assert at is not None
-    ends = (
-        (ticket.first_response_due, ticket.first_response_at, ticket.first_response_floor),
-        (ticket.answer_due, ticket.answer_at, ticket.answer_floor),
-    )
-    return [
-        f"{clock}：{_deadline(due)}，{_outcome(ticket, due, done, floor, rules, at)}"
-        for clock, (due, done, floor) in zip(CLOCKS, ends, strict=True)
-    ]
-
-
-def _deadline(due: dt.datetime | None) -> str:
-    return f"时限 {due:%Y-%m-%d %H:%M}" if due is not None else "时限无法计算"
-
-
-def _outcome(
-    ticket: Ticket,
-    due: dt.datetime | None,
-    done: dt.datetime | None,
-    floor: int | None,
-    rules: Rules,
-    at: dt.datetime,
-) -> str:
-    if done is not None:
-        where = f"（{floor} 楼）" if floor is not None else ""
-        said = f"{done:%Y-%m-%d %H:%M} 已答{where}"
-        if due is None:
-            return said
-        return f"{said}，按时" if done <= due else f"{said}，晚 {_distance(due, done, rules)}"
-    if not ticket.is_open:
-        return f"论坛上未见，状态为{ticket.state}"
-    if due is None or ticket.state == "暂停":
-        return "尚未答" + ("，时钟暂停" if ticket.state == "暂停" else "")
-    if at <= due:
-        return f"尚未答，还剩 {_distance(at, due, rules)}"
-    return f"尚未答，已超时 {_distance(due, at, rules)}"
-
-
-def _distance(start: dt.datetime, end: dt.datetime, rules: Rules) -> str:
-    """From one moment to a later one: in working days, or in hours where no working day lies between."""
-    try:
-        count = rules.calendar.workdays_between(start.date(), end.date())
-    except UnknownYear:
-        return f"{(end - start).days} 天（不知当年的节假日，按自然日计）"
-    hours = max(1, round((end - start).total_seconds() / 3600))
-    return f"{count} 个工作日" if count else f"{hours} 小时"
-
-
-def _clock_day(clock: str, note: DayNote) -> ClockDay:
-    return ClockDay(clock, note.day, note.is_counted, note.number, note.why)

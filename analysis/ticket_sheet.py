@@ -10,10 +10,11 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
+from analysis.clock_days import ClockDay, explain
 from analysis.notify.events import UNTRIAGED, parent_bodies
 from analysis.notify.messages import safe_link
 from analysis.notify.rules import load_notify_rules
-from analysis.queue import CLOCKS, ClockDay, explain
+from analysis.queue import CLOCKS
 from analysis.record_words import change_words, kind_words
 from analysis.ticket import Rules, Ticket
 from analysis.warehouse import Connection, ask, moment

@@ -89,8 +89,9 @@ def queue_explain(
 ) -> None:
     """逐日说明一件待回复帖的两个期限：哪天计入，哪天不计，为什么。"""
     from analysis import overview
+    from analysis.clock_days import EXPLAIN_COLUMNS, clock_lines, explain
     from analysis.columns import LABELS, as_dicts
-    from analysis.queue import EXPLAIN_COLUMNS, TicketError, clock_lines, explain
+    from analysis.queue import TicketError
     from analysis.ticket import load_rules
     from analysis.worktime import UnknownYear
 

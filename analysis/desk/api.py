@@ -12,6 +12,7 @@ from litestar.exceptions import NotFoundException, ValidationException
 from litestar.openapi.spec import Example
 from litestar.params import Parameter
 
+from analysis.clock_days import ClockDay, explain
 from analysis.columns import as_dicts
 from analysis.coverage import CoverageRow
 from analysis.credits import CreditRow
@@ -23,7 +24,7 @@ from analysis.desk.pages.ticket import find as find_ticket
 from analysis.desk.routing import see
 from analysis.desk.visit import Visit
 from analysis.hot import HotIssue
-from analysis.queue import ClockDay, TicketError, explain
+from analysis.queue import TicketError
 from analysis.search import FoundArticle, FoundThread
 from analysis.search_query import MAX_CHARS, SearchError
 from analysis.source_health import SourceHealth

@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
+from analysis.clock_days import EXPLAIN_COLUMNS
 from analysis.columns import LABELS, as_dicts, as_frame
 from analysis.coverage import COVERAGE_COLUMNS, CoverageRow, cell, coverage, matrix, notices
 from analysis.credits import credits, load_points
 from analysis.plan import CITY_ROW, Plan, load_facts, load_plan
-from analysis.queue import EXPLAIN_COLUMNS, QUEUE_COLUMNS, load_rules
+from analysis.queue import QUEUE_COLUMNS, load_rules
 from analysis.sources import Source, load_sources, silences
 from analysis.ticket import parse_rules
 from analysis.warehouse import WarehouseError, ask, open_warehouse

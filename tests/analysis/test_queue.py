@@ -8,14 +8,13 @@ from pathlib import Path
 import pytest
 from msgspec import structs
 
+from analysis.clock_days import clock_lines, explain
 from analysis.mistakes import unknown_unit
 from analysis.queue import (
     Rules,
     Ticket,
     TicketError,
-    clock_lines,
     closed_hint,
-    explain,
     load_rules,
     queue,
     queue_rows,

@@ -10,6 +10,7 @@ from litestar.response import Redirect, Response
 
 from analysis.acts.tag import ThreadCorrection, correct_thread, read_correction
 from analysis.acts.ticket import decide_units, move
+from analysis.clock_days import ClockDay, clock_lines, days_of
 from analysis.desk.acting import perform, seen_of, signature
 from analysis.desk.errors import NotYet
 from analysis.desk.forms import LONG, Form
@@ -18,7 +19,7 @@ from analysis.desk.pages.ledger import decisions_on
 from analysis.desk.pages.tickets import actor_of, register_of
 from analysis.desk.routing import act, file_answer, see
 from analysis.desk.visit import Visit
-from analysis.queue import ClockDay, Ticket, clock_lines, days_of
+from analysis.queue import Ticket
 from analysis.replies import Case, CaseBook, answered_cases, draft, texts_of
 from analysis.reports.handover import write_handover
 from analysis.ticket_history import TicketEvent, ticket_history

@@ -7,9 +7,9 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
+from analysis.ground import UNKNOWN, UNMET, CoverageRow, Ground
 from analysis.plan import Fact, Task
 from analysis.proofs import Record
-from analysis.verdicts import UNKNOWN, UNMET, CoverageRow, Ground
 
 # Outlets in which each unit has an account of its own: whose a piece is, its byline says.
 ACCOUNT_CLASSES = ("wechat", "weibo", "app")

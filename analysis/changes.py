@@ -8,11 +8,11 @@ from collections.abc import Sequence
 
 from analysis.coverage import coverage
 from analysis.credits import Points
+from analysis.ground import MET, CoverageRow
 from analysis.plan import CITY_ROW, Plan
 from analysis.record import Said, said_in
 from analysis.record_words import kind_words
 from analysis.ticket import Rules
-from analysis.verdicts import MET, CoverageRow
 from analysis.warehouse import Connection, ask, moment
 from pipeline.decisions import KINDS
 

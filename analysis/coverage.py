@@ -9,6 +9,7 @@ import pandas as pd
 
 from analysis import announcement, exposure, proofs, verdicts
 from analysis.credits import Points, parse_points
+from analysis.ground import MET, NOT_ASKED, NOT_YET, UNKNOWN, UNMET, CoverageRow, Ground
 from analysis.plan import CITY_ROW, Fact, Plan
 from analysis.plan_facts import PlanFact, counted, counted_facts
 from analysis.proofs import Record
@@ -18,7 +19,6 @@ from analysis.scoring import score_sums
 from analysis.sources import load_sources
 from analysis.ticket import Rules, Ticket, parse_rules
 from analysis.ticket_tally import PostTally, tally
-from analysis.verdicts import MET, NOT_ASKED, NOT_YET, UNKNOWN, UNMET, CoverageRow, Ground
 from analysis.warehouse import Connection, ask, moment
 
 __all__ = [

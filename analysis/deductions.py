@@ -7,9 +7,9 @@ import datetime as dt
 from collections.abc import Iterable
 
 from analysis.credits import Points
+from analysis.ground import UNMET, CoverageRow
 from analysis.plan import Plan
 from analysis.record import Said, said_in
-from analysis.verdicts import UNMET, CoverageRow
 from analysis.warehouse import Connection, moment
 
 KINDS = ("deduction",)

@@ -8,9 +8,9 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
+from analysis.ground import MET, NOT_ASKED, NOT_YET, UNKNOWN, UNMET, CoverageRow
 from analysis.plan import CITY_ROW
 from analysis.queue import QUEUE_COLUMNS
-from analysis.verdicts import MET, NOT_ASKED, NOT_YET, UNKNOWN, UNMET, CoverageRow
 from analysis.warehouse import Connection, WarehouseError, ask, moment
 
 TASK_COLUMNS = {

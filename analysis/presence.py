@@ -13,9 +13,9 @@ from itertools import groupby
 from typing import Any
 
 from analysis.announcement import is_announcement, is_own_place, longest_run
+from analysis.ground import CoverageRow
 from analysis.plan import Fact, Plan, Task, load_facts
 from analysis.record import Said, said_in
-from analysis.verdicts import CoverageRow
 from analysis.warehouse import Connection, ask, moment
 from pipeline.city import City
 

@@ -10,11 +10,11 @@ from typing import Any
 
 from analysis import exposure
 from analysis.exposure import fold, lacking_steps, planned_for
+from analysis.ground import MET, NOT_ASKED, UNKNOWN, UNMET, CoverageRow, Ground
 from analysis.plan import CITY_ROW, Task, stories
 from analysis.record import Said
 from analysis.ticket import Ticket
 from analysis.ticket_tally import Posts, PostTally, tally_of
-from analysis.verdicts import MET, NOT_ASKED, UNKNOWN, UNMET, CoverageRow, Ground
 
 
 @dataclasses.dataclass(frozen=True)

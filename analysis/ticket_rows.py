@@ -15,7 +15,7 @@ def ticket_rows(
     known_by: dt.date | dt.datetime | None = None,
     threads: Iterable[str] | None = None,
 ) -> list[dict[str, Any]]:
-    """Rows of sql/ticket.sql: what the warehouse says of each ticket, for `queue_of` and `clock_days.days_of`.
+    """Rows of sql/ticket.sql: what the warehouse says of each ticket, for `queue_of`, `days_of`.
 
     Args:
         threads: only of these (ids); None: of all.

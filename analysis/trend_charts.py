@@ -12,8 +12,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from analysis.charts import VERDICTS, use_chinese_font
+from analysis.ground import MET, UNKNOWN, UNMET
 from analysis.trends import TrendTable
-from analysis.verdicts import MET, UNKNOWN, UNMET
 
 Format = Literal["svg", "png"]
 SHOWN_UNITS = 25  # of a ranking; the table has all

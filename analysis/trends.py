@@ -7,10 +7,10 @@ import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
+from analysis.ground import UNKNOWN, UNMET, CoverageRow
 from analysis.overview import DERIVED_KINDS
 from analysis.plan import CITY_ROW, Fact, Part, Plan, Task, is_part, matched, stories, weeks
 from analysis.queue import Ticket
-from analysis.verdicts import UNKNOWN, UNMET, CoverageRow
 from analysis.warehouse import Connection, ask, moment
 from pipeline.china import monday_of
 

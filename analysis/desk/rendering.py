@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from analysis.columns import LABELS, ROLES, SENTIMENTS
 from analysis.desk.page import MENU
-from analysis.verdicts import MET, NOT_ASKED, NOT_YET, UNKNOWN, UNMET, CoverageRow
+from analysis.ground import MET, NOT_ASKED, NOT_YET, UNKNOWN, UNMET, CoverageRow
 
 HERE = Path(__file__).resolve().parent
 STATIC = HERE / "static"

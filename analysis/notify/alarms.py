@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from analysis.exposure import KINDS
+from analysis.ground import Ground
 from analysis.hot import HotRules, hot_issues
 from analysis.notify.events import CONTACT, Event
 from analysis.notify.outbox import Outbox, Part
@@ -15,7 +16,6 @@ from analysis.proofs import Record, exposure_gate
 from analysis.queue_lists import floors_to_confirm
 from analysis.record import said_in
 from analysis.sources import DOUBTFUL, REASONS, load_sources
-from analysis.verdicts import Ground
 from analysis.warehouse import Connection
 from analysis.worktime import Calendar
 from pipeline.china import monday_of

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from analysis.coverage import Pieces, coverage, notices
 from analysis.credits import Points, copies_of, ledger_rows
 from analysis.deductions import deductions_in
+from analysis.ground import MET, NOT_YET, UNKNOWN, UNMET, CoverageRow, terms
 from analysis.overview import DERIVED_KINDS
 from analysis.plan import CITY_ROW, Fact, Plan, by_unit, load_facts, stories
 from analysis.queue import queue
@@ -28,7 +29,6 @@ from analysis.reports.model import (
 )
 from analysis.scoring import score_lines
 from analysis.ticket import Rules, Ticket
-from analysis.verdicts import MET, NOT_YET, UNKNOWN, UNMET, CoverageRow, terms
 from analysis.warehouse import Connection
 from pipeline.city import City
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from analysis import exposure
+from analysis.ground import UNKNOWN, CoverageRow
 from analysis.plan import Fact, Plan, Task, matched, stories, weeks
 from analysis.reports.model import (
     ExposureLine,
@@ -16,7 +17,6 @@ from analysis.reports.model import (
     WeekState,
 )
 from analysis.ticket import Ticket
-from analysis.verdicts import UNKNOWN, CoverageRow
 from analysis.warehouse import Connection
 
 

@@ -10,9 +10,9 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
 from analysis.charts import VERDICTS, use_chinese_font
+from analysis.ground import MET, NOT_YET, UNKNOWN, UNMET
 from analysis.overview import DERIVED_KINDS
 from analysis.reports.model import Figures
-from analysis.verdicts import MET, NOT_YET, UNKNOWN, UNMET
 
 _ORDER = ((MET, "met_count"), (UNMET, "unmet_count"), (UNKNOWN, "unknown_count"), (NOT_YET, "not_yet_count"))
 _HATCH = {UNKNOWN: "//", UNMET: ""}  # what is not known differs in more than its colour

@@ -13,9 +13,9 @@ from matplotlib.figure import Figure
 
 from analysis import charts
 from analysis.charts import VERDICTS, weekly_bars
+from analysis.ground import UNMET
 from analysis.plan import load_plan
 from analysis.session import open_session
-from analysis.verdicts import UNMET
 from pipeline.city import load_city
 from tests.analysis.case import REPOSITORY, Case
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
+from analysis.ground import UNMET, CoverageRow
 from analysis.overview import no_content_lines, unit_overview
-from analysis.verdicts import UNMET, CoverageRow
 from analysis.warehouse import open_warehouse
 from tests.analysis.case import Case
 

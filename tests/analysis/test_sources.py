@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from analysis.ground import UNKNOWN
 from analysis.overview import next_step_lines
 from analysis.sources import Source, load_sources, silences
-from analysis.verdicts import UNKNOWN
 from analysis.warehouse import open_warehouse
 from tests.analysis.case import Case
 from tests.analysis.test_overview import row

@@ -9,13 +9,13 @@ import msgspec
 import pytest
 
 from analysis import announcement, proofs, verdicts
+from analysis.ground import CoverageRow, Ground
 from analysis.plan import Credited, Fact, Plan, Task, load_plan, weeks
 from analysis.plan_facts import counted
 from analysis.proofs import Record
 from analysis.record import Said
 from analysis.sources import Source
 from analysis.ticket import Ticket
-from analysis.verdicts import CoverageRow, Ground
 from pipeline.city import load_city
 from tests.analysis.case import REPOSITORY
 

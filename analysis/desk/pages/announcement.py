@@ -12,9 +12,9 @@ from analysis.desk.pages.ledger import groups_of
 from analysis.desk.routing import see
 from analysis.desk.standing import standing
 from analysis.desk.visit import Visit
+from analysis.ground import MET, UNKNOWN, UNMET, CoverageRow
 from analysis.plan import Task
 from analysis.presence import AnnouncementRow, announcement
-from analysis.verdicts import MET, UNKNOWN, UNMET, CoverageRow
 
 
 @dataclasses.dataclass(kw_only=True)

@@ -16,11 +16,11 @@ from analysis.desk.page import Page
 from analysis.desk.routing import see
 from analysis.desk.standing import standing
 from analysis.desk.visit import Visit
+from analysis.ground import MET, NOT_ASKED, NOT_YET, UNKNOWN, UNMET, CoverageRow, terms
 from analysis.handed_in import KINDS as HANDED_IN
 from analysis.overview import DERIVED_KINDS
 from analysis.plan import CITY_ROW, PIECE_KINDS, Fact, Task
 from analysis.record_words import change_words, kind_words
-from analysis.verdicts import MET, NOT_ASKED, NOT_YET, UNKNOWN, UNMET, CoverageRow, terms
 from analysis.warehouse import ask, moment
 
 VERDICTS = (UNMET, UNKNOWN, MET, NOT_YET, NOT_ASKED)

@@ -19,6 +19,7 @@ from analysis.desk.page import Listing, Page, cut
 from analysis.desk.routing import act, see
 from analysis.desk.standing import standing
 from analysis.desk.visit import Visit
+from analysis.ground import terms
 from analysis.reports import wording
 from analysis.reports.build import compose, stem_of
 from analysis.reports.collect import Context, collect
@@ -26,7 +27,6 @@ from analysis.reports.difference import Difference, difference
 from analysis.reports.issued import IssueError, Kept, load_issue, load_issues
 from analysis.reports.model import KIND_NAMES, Figures, Kind, Report
 from analysis.reports.rules import load_report_rules
-from analysis.verdicts import terms
 from analysis.warehouse import moment
 
 HERE = "/reports"

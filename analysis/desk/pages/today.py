@@ -20,12 +20,12 @@ from analysis.desk.standing import standing
 from analysis.desk.visit import Visit
 from analysis.desk.warehouse import ON_TICKETS
 from analysis.exposure import ExposureRow
+from analysis.ground import UNKNOWN, UNMET, CoverageRow
 from analysis.overview import DERIVED_KINDS, latest_day
 from analysis.queue import Ticket
 from analysis.queue_choice import is_late, next_due
 from analysis.queue_lists import FloorToConfirm, amend_floors, floors_to_confirm
 from analysis.source_health import SourceHealth
-from analysis.verdicts import UNKNOWN, UNMET, CoverageRow
 from analysis.warehouse import WarehouseError
 
 SHOWN = 8  # lines of each list; the rest is behind its link

@@ -16,10 +16,10 @@ from analysis.desk.routing import see
 from analysis.desk.standing import standing
 from analysis.desk.visit import Visit
 from analysis.desk.warehouse import ON_ARTICLES, ON_TICKETS
+from analysis.ground import MET, UNKNOWN, UNMET, CoverageRow
 from analysis.overview import DERIVED_KINDS
 from analysis.plan import stories
 from analysis.queue import Ticket
-from analysis.verdicts import MET, UNKNOWN, UNMET, CoverageRow
 from pipeline.city import Unit
 
 SORTED_BY = ("kind", "met", "unmet", "unknown", "story_count", "points", "open_count", "late_count")

@@ -1,0 +1,147 @@
+"""Owns what verdicts stand on (plan, day, articles, sources), and the row in which each is told."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Iterable
+from typing import Protocol
+
+from analysis.plan import Fact, Plan, Task
+from analysis.plan_facts import Counted, Tally
+from analysis.sources import Source, depends_on, silences
+
+MET, UNMET, UNKNOWN, NOT_YET, NOT_ASKED = "达标", "未达标", "无法判定", "未开始", "不适用"
+
+
+@dataclasses.dataclass(frozen=True)
+class CoverageRow:
+    """One unit's verdict on one task, as it stood on a day."""
+
+    unit: str  # short name, or 全市
+    task: str
+    paragraph: str
+    title: str
+    kind: str
+    verdict: str  # 达标, 未达标, 无法判定, 未开始, 不适用
+    done_count: int
+    needed_count: int
+    missing_count: int
+    missing: list[str]  # which weeks, topics, indicators, honours
+    days_left: int  # to the end of the window or of the proof's term; 0: over
+    window_start: dt.date
+    window_end: dt.date
+    silent: list[str]  # which source was silent when, where it matters
+    note: str | None
+    evidence: list[str]  # ids of articles or decisions that count, where they were asked
+
+
+class Due(Protocol):
+    """A verdict as far as its term goes: of coverage, or as a report keeps it."""
+
+    @property
+    def task(self) -> str: ...
+
+    @property
+    def window_end(self) -> dt.date: ...
+
+
+def terms(rows: Iterable[Due]) -> dict[str, tuple[dt.date, dt.date]]:
+    """By task, the first and the last day by which its units must have done it.
+
+    They differ where a term runs from a unit's own publication (三（五）: two weeks). Where proof is due
+    (附件3) its day is the term, not the end of the window in which the thing itself happens.
+    """
+    found: dict[str, tuple[dt.date, dt.date]] = {}
+    for row in rows:
+        first, last = found.get(row.task, (row.window_end, row.window_end))
+        found[row.task] = min(first, row.window_end), max(last, row.window_end)
+    return found
+
+
+@dataclasses.dataclass(frozen=True)
+class Ground:
+    """What verdicts stand on: the plan, the day, the articles, the sources."""
+
+    plan: Plan
+    day: dt.date
+    counted: Counted
+    sources: list[Source]
+
+    @property
+    def facts(self) -> list[Fact]:
+        """The articles of which verdicts say more than how many (`Counted`)."""
+        return self.counted.facts
+
+    def matched(self, task: Task) -> list[Fact]:
+        """Of these, those that count for a task."""
+        return self.counted.by_task[task.id]
+
+    def tally(self, task: Task, owner: str) -> Tally:
+        """The stories that count for a task: of a unit those that credit it, of CITY_ROW all, of a carrier
+        those in its outlets. A reprint adds none."""
+        return self.counted.tallies.get((task.id, owner), Tally())
+
+    def row(
+        self,
+        task: Task,
+        unit: str,
+        done: list[str],
+        needed: int,
+        missing: list[str] | None = None,
+        *,
+        done_count: int | None = None,
+        short: int | None = None,
+        sources: list[Source] | None = None,
+        span: tuple[dt.date, dt.date] | None = None,
+        is_unknown: bool | None = None,
+        end: dt.date | None = None,
+        verdict: str | None = None,
+        note: str | None = None,
+    ) -> CoverageRow:
+        """A row whose verdict follows from what is missing and whether a source was silent meanwhile.
+
+        Args:
+            done: ids of what counts.
+            done_count: how much counts; default: as many as there are ids.
+            short: how many are missing; default: needed less done.
+            sources: those on which the task depends; none at all: absence proves nothing.
+            span: days in which what is missing could have appeared; default: the window up to the day.
+            is_unknown: whether the silence matters, where the caller knows better.
+            end: last day of the term; default: of the window.
+        """
+        end = end or task.window.end
+        done_count = len(done) if done_count is None else done_count
+        short = max(0, needed - done_count) if short is None else short
+        silent: list[str] = []
+        if short and sources is not None and verdict is None:
+            first, last = span or (task.window.start, min(task.window.end, self.day))
+            silent = silences(sources, first, last) if sources else ["没有接入的来源"]
+            if is_unknown is False:
+                silent = []
+        if verdict is None:
+            verdict = MET if not short else UNKNOWN if silent or is_unknown else UNMET
+        if self.day < task.window.start:
+            verdict, silent = NOT_YET, []
+        return CoverageRow(
+            unit=unit,
+            task=task.id,
+            paragraph=task.paragraph,
+            title=task.title,
+            kind=task.kind,
+            verdict=verdict,
+            done_count=done_count,
+            needed_count=needed,
+            missing_count=short,
+            missing=missing or [],
+            days_left=max(0, (end - self.day).days),
+            window_start=task.window.start,
+            window_end=end,
+            silent=silent,
+            note=note or task.note,
+            evidence=done,
+        )
+
+    def sources_of(self, task: Task, unit: str | None) -> list[Source]:
+        """Those on which a task of a unit depends; None: of the city."""
+        return depends_on(task, unit, self.sources)

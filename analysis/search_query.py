@@ -28,7 +28,7 @@ class Query:
     Attributes:
         by_words: FTS5 expression in which plain words are found as words.
         by_chars: the same with plain words found as sequences of characters, wherever words begin.
-        by_title: the same with plain words found in the title alone.
+        by_title: the same with all words, those of phrases too, found in the title alone.
         terms: what is looked for, as typed, to be marked in the text; excluded ones are not among them.
     """
 
@@ -154,10 +154,11 @@ def _expression(item: _Term | _Group, where: str) -> str | None:
 
 def _term(term: _Term, where: str) -> str | None:
     text = folded(term.text)
-    if term.is_phrase or where == "exact":
+    words = word_tokens(text)
+    # Where a phrase stands is told of title and body together: a title is asked for the phrase's words.
+    if where == "exact" or (term.is_phrase and (where != "title" or not words)):
         chars = char_tokens(text)
         return f"{{exact}} : {_quoted(' '.join(chars))}" if chars else None
-    words = word_tokens(text)
     if not words:
         return None
     return f"({{{where}}} : (" + " AND ".join(_quoted(word) for word in words) + "))"

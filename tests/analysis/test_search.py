@@ -214,6 +214,8 @@ def test_of_too_many_the_titles_come_first_and_then_the_newest(
     assert (days(newest), newest.is_cut, newest.is_by_day) == ([12, 11, 10, 9, 8], True, False)
     assert days(search_hits(index, query, "article", "oldest")) == [1, 2, 3, 4, 5]
     assert days(search_hits(index, parse_query("水利 NOT 建设"), "article")) == [12, 10, 9, 8, 7]
+    phrase = search_hits(index, parse_query("“水利”"), "article")  # of a body it says nothing about the title
+    assert days(phrase) == [11, 12, 10, 9, 8] and phrase.is_by_day
     few = search_hits(index, query, "article", as_of=dt.date(2017, 10, 3))
     assert (days(few), few.is_cut, few.is_by_day) == ([3, 2, 1], False, True)
     assert "不按相关程度排" in hits_notice(few)

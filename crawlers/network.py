@@ -18,7 +18,7 @@ from scrapy.core.downloader.handlers._aiohttp import AiohttpDownloadHandler, _Cl
 from scrapy.core.downloader.handlers.base import BaseDownloadHandler
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DownloadConnectionRefusedError, IgnoreRequest
-from scrapy.http import Response
+from scrapy.http import Headers, Response
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -117,6 +117,11 @@ class _Handler(AiohttpDownloadHandler):
             response_class=_ClientResponse,
             skip_auto_headers=("Accept", "Accept-Encoding", "Content-Type", "User-Agent"),
         )
+
+    @staticmethod
+    def _extract_headers(response: _ClientResponse) -> Headers:
+        """As they came: a file's name or an address in GBK is no text that could be encoded again."""
+        return Headers(list(response.raw_headers))
 
     async def download_request(self, request: Request) -> Response:
         try:

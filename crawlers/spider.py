@@ -180,7 +180,7 @@ class SiteSpider(Spider):
     def _redirected(
         self, visit: Visit, response: Response, location: bytes, now: dt.datetime
     ) -> list[Request]:
-        target = urljoin(response.url, location.decode("utf-8", "replace").strip())
+        target = urljoin(response.url, _address(location).strip())
         target = target.partition("#")[0]
         visit = dataclasses.replace(visit, cookie_set=visit.cookie_set or b"Set-Cookie" in response.headers)
         hops = len(visit.chain) + 1
@@ -248,6 +248,14 @@ class SiteSpider(Spider):
             closing = self.crawler.engine.close_spider_async(reason="landing failed")
             self._closing = asyncio.get_running_loop().create_task(closing)
         return []
+
+
+def _address(location: bytes) -> str:
+    """Where an answer leads; bytes that are no UTF-8 (GBK on old sites) are meant as they stand."""
+    try:
+        return location.decode("utf-8")
+    except UnicodeDecodeError:
+        return "".join(chr(byte) if byte < 0x80 else f"%{byte:02X}" for byte in location)
 
 
 def _as(link: Link, parsed: Parsed) -> Link:

@@ -215,6 +215,28 @@ def test_every_page_ends_in_exactly_one_outcome(tmp_path: Path, web: Web) -> Non
     assert not any("content-length" in headers for _, headers in web.requests)
 
 
+def test_headers_in_any_encoding_lose_no_page(tmp_path: Path, web: Web) -> None:
+    """A file's name in GBK, bytes that are no text, an address in GBK to which one is sent on."""
+    gbk = "港口.html".encode("gb18030")
+    headers = {"name": gbk, "odd": b"\xff\xfe \xe6\xb8\xaf", "utf8": "港".encode()}
+    web.pages["/list"] = links(*(f"/{name}" for name in headers), "/moved")
+    for name, value in headers.items():
+        own = HTML | {"Content-Disposition": "inline; filename=" + value.decode("latin-1")}
+        web.pages[f"/{name}"] = (200, own, article(name, f"市水利局检查堤防{name}。").encode())
+    web.pages["/moved"] = (302, {"Location": "/" + gbk.decode("latin-1")}, b"")
+    web.pages["/%B8%DB%BF%DA.html"] = article("港口")
+    crawl(one_site(tmp_path, web, settings={"retry_times": 0}), tmp_path)
+    records = landed(tmp_path)
+    assert {path_of(r): r.outcome for r in records} == {
+        "list": "listed", "moved": "redirected", "%B8%DB%BF%DA.html": "stored",
+        **dict.fromkeys(headers, "stored"),
+    }  # fmt: skip
+    for record in records:
+        assert record.warc is not None and record.warc_offset is not None
+        kept = read_capture(tmp_path / "var" / "city", record.warc, record.warc_offset)[0]
+        assert "content-disposition" in kept or path_of(record) not in headers
+
+
 def test_private_addresses_are_refused_unless_the_city_lists_them(tmp_path: Path, web: Web) -> None:
     web.pages["/list"] = links("/a")
     port = web.base.rpartition(":")[2]

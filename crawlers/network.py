@@ -14,11 +14,13 @@ from urllib.parse import urlsplit
 
 import aiohttp
 from scrapy import Request
-from scrapy.core.downloader.handlers._aiohttp import AiohttpDownloadHandler, _ClientResponse
+from scrapy.core.downloader.handlers._aiohttp import AiohttpDownloadHandler
 from scrapy.core.downloader.handlers.base import BaseDownloadHandler
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DownloadConnectionRefusedError, IgnoreRequest
 from scrapy.http import Headers, Response
+
+from crawlers.answer_head import Answer, Connector
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -105,7 +107,7 @@ class _Handler(AiohttpDownloadHandler):
         self._DEFAULT_CONNECT_TIMEOUT = crawler.settings.getfloat("DOWNLOAD_TIMEOUT")  # type: ignore[misc]
         self._unused = self._session
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(
+            connector=Connector(
                 limit=self._pool_size_total,
                 limit_per_host=self._pool_size_per_host,
                 socket_factory=_public_socket if public else None,
@@ -114,14 +116,13 @@ class _Handler(AiohttpDownloadHandler):
             auto_decompress=False,
             headers=crawler.settings.getdict("SESSION_HEADERS"),
             request_class=_BareRequest,
-            response_class=_ClientResponse,
+            response_class=Answer,
             skip_auto_headers=("Accept", "Accept-Encoding", "Content-Type", "User-Agent"),
         )
 
     @staticmethod
-    def _extract_headers(response: _ClientResponse) -> Headers:
-        """As they came: a file's name or an address in GBK is no text that could be encoded again."""
-        return Headers(list(response.raw_headers))
+    def _extract_headers(response: Answer) -> Headers:  # type: ignore[override]  # of this session
+        return response.headers_as_sent()
 
     async def download_request(self, request: Request) -> Response:
         try:

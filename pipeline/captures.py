@@ -7,7 +7,7 @@ import datetime as dt
 import io
 import os
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -50,6 +50,20 @@ class Exchange:
     request_headers: Sequence[tuple[str, str]] = ()
 
 
+class _Head(StatusAndHeaders):
+    """Headers of HTTP, written byte for byte. The library writes those beyond ASCII in percent signs, and
+    fails where it finds no place for them (a name, a value with a semicolon)."""
+
+    def to_ascii_bytes(
+        self, filter_func: Callable[[tuple[str, str]], tuple[str, str]] | None = None
+    ) -> bytes:
+        text = self.to_str(filter_func)
+        try:
+            return cast("bytes", text.encode("latin-1")) + b"\r\n"
+        except UnicodeEncodeError:  # of a request: its own headers are text
+            return cast("bytes", text.encode()) + b"\r\n"
+
+
 def _utc(moment: dt.datetime) -> str:
     return f"{(moment - CHINA_OFFSET).isoformat(timespec='seconds')}Z"
 
@@ -80,9 +94,7 @@ class CaptureWriter:
             payload=io.BytesIO(exchange.body),
             length=len(exchange.body),
             warc_headers_dict={"WARC-Date": date},
-            http_headers=StatusAndHeaders(
-                f"{exchange.status} {exchange.reason}".rstrip(), kept, protocol="HTTP/1.1"
-            ),
+            http_headers=_Head(f"{exchange.status} {exchange.reason}".rstrip(), kept, protocol="HTTP/1.1"),
         )
         target = urlsplit(exchange.url)
         asked = [("Host", target.netloc)]
@@ -95,7 +107,7 @@ class CaptureWriter:
                 "WARC-Date": date,
                 "WARC-Concurrent-To": response.rec_headers.get_header("WARC-Record-ID"),
             },
-            http_headers=StatusAndHeaders(f"GET {path} HTTP/1.1", asked, protocol="", is_http_request=True),
+            http_headers=_Head(f"GET {path} HTTP/1.1", asked, protocol="", is_http_request=True),
         )
         offset = self._append(response)
         self._append(request)

@@ -195,7 +195,7 @@ def appeal_grant(
     home: HomeOption = HOME,
 ) -> None:
     """同意申诉：给该单位计分，写明理由；单位不能裁定自己的申诉。"""
-    from analysis.acts.appeal import grant_appeal
+    from analysis.acts.appeal_ruling import grant_appeal
 
     with asked(city, home) as (_, con), acting(city, home) as (chosen, store):
         found = grant_appeal(
@@ -227,7 +227,7 @@ def appeal_refuse(
     home: HomeOption = HOME,
 ) -> None:
     """不予计分，写明理由。"""
-    from analysis.acts.appeal import refuse_appeal
+    from analysis.acts.appeal_ruling import refuse_appeal
 
     with acting(city, home) as (chosen, store):
         refuse_appeal(

@@ -9,13 +9,13 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
-from analysis.acts.record import ActError, alone, decision_of, known_units, line, reason
+from analysis.acts.record import ActError, alone, decision_of, known_units, line, reason, recorded
 from analysis.exposure import KINDS, Planned, exposures, fold, planned_for, steps_of
 from analysis.plan import Plan, load_facts
 from analysis.record import said_on_disk
 from analysis.warehouse import Connection
 from pipeline.city import City
-from pipeline.decisions import Decision, append_decision
+from pipeline.decisions import Decision
 
 
 @alone
@@ -51,7 +51,7 @@ def register_exposure(
         after["outlet"] = line(outlet, "媒体")
     if day is not None:
         after["date"] = day.isoformat()
-    return _write(decisions, decision_of("exposure_plan", title, who=who, at=at, after=after, why=why))
+    return recorded(decisions, decision_of("exposure_plan", title, who=who, at=at, after=after, why=why))
 
 
 @alone
@@ -100,7 +100,7 @@ def approve_exposure(
     after: dict[str, object] = {"step": step, "number": line(number, "审批文号")}
     if appeared is not None:
         after["late"] = True
-    return _write(
+    return recorded(
         decisions, decision_of("exposure_approval", planned.target, who=who, at=at, after=after, why=why)
     )
 
@@ -117,7 +117,7 @@ def refuse_exposure(
     if step != planned.next_step(order):
         waiting = planned.next_step(order)
         raise ActError(f"现在轮到{waiting}" if waiting else f"“{planned.target}”已批准，不同意请先撤回")
-    return _write(
+    return recorded(
         decisions,
         decision_of(
             "exposure_refusal",
@@ -136,7 +136,7 @@ def withdraw_exposure(
 ) -> Decision:
     """Withdraw a planned exposure, approved or not, with a reason. Raises ActError."""
     planned = _open(decisions, plan, title)
-    return _write(
+    return recorded(
         decisions,
         decision_of("exposure_withdrawal", planned.target, who=who, at=at, why=reason(why, "撤回的理由")),
     )
@@ -171,7 +171,7 @@ def link_exposure(
     other = planned_for(fact, fold(said_on_disk(decisions, KINDS), steps_of(plan)))
     if other is not None and other.target != planned.target and other.registered is not None:
         raise ActError(f"该稿已对应登记的“{other.target}”")
-    return _write(
+    return recorded(
         decisions,
         decision_of(
             "exposure_link", planned.target, who=who, at=at, after={"article": fact.article_id}, why=why
@@ -217,8 +217,3 @@ def _open(decisions: Path, plan: Plan, title: str) -> Planned:
 def _stands(planned: Planned, plan: Plan) -> str:
     waiting = planned.next_step(steps_of(plan))
     return f"待{waiting}" if waiting else "已批准"
-
-
-def _write(decisions: Path, decision: Decision) -> Decision:
-    append_decision(decisions, decision)
-    return decision

@@ -1,4 +1,4 @@
-"""Owns the making of a decision from an act: its id, its time, and the checks that all acts share."""
+"""Owns the making of a decision from an act: its id, its time, its record, the checks that all acts share."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import msgspec
 from filelock import FileLock
 
 from pipeline.city import City
-from pipeline.decisions import Decision
+from pipeline.decisions import Decision, append_decision
 from pipeline.store import Store, ensure_folder
 
 MAX_LINE = 200  # characters of a title, a name, a number
@@ -76,6 +76,12 @@ def decision_of(
         after=after,
         why=why,
     )
+
+
+def recorded(decisions: Path, decision: Decision) -> Decision:
+    """The decision, once it is on disk. Raises DecisionError."""
+    append_decision(decisions, decision)
+    return decision
 
 
 def line(value: str, name: str, most: int = MAX_LINE) -> str:

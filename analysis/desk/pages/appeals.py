@@ -10,7 +10,8 @@ from litestar import post
 from litestar.exceptions import ValidationException
 from litestar.response import Redirect, Response
 
-from analysis.acts.appeal import ROLES, grant_appeal, open_appeal, refuse_appeal, withdraw_appeal
+from analysis.acts.appeal import open_appeal, withdraw_appeal
+from analysis.acts.appeal_ruling import ROLES, grant_appeal, refuse_appeal
 from analysis.appeals import OPEN, TO_CAPTURE, Appeal, AppealCount, appeals, counts
 from analysis.desk.acting import perform, signature
 from analysis.desk.forms import LONG, Form

@@ -9,13 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from analysis.acts.appeal import (
-    grant_appeal,
-    open_appeal,
-    record_capture,
-    refuse_appeal,
-    withdraw_appeal,
-)
+from analysis.acts.appeal import open_appeal, record_capture, withdraw_appeal
+from analysis.acts.appeal_ruling import grant_appeal, refuse_appeal
 from analysis.acts.record import ActError
 from analysis.appeals import Appeal, appeals, counts
 from analysis.coverage import coverage

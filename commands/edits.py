@@ -71,7 +71,7 @@ def alias(
     city: CityOption = None, home: HomeOption = HOME,
 ) -> None:  # fmt: skip
     """加、核对或停用一个单位的别称；下次建库起参与打标签。"""
-    from analysis.acts.city import set_alias
+    from analysis.acts.city_names import set_alias
 
     _edit(
         city, home, at, lambda d, base, when: set_alias(d, base, name, unit, state, who=who, at=when, why=why)
@@ -87,7 +87,7 @@ def account(
     city: CityOption = None, home: HomeOption = HOME,
 ) -> None:  # fmt: skip
     """登记或停用一个官方账号；下次建库起生效。"""
-    from analysis.acts.city import set_account
+    from analysis.acts.city_names import set_account
 
     _edit(
         city, home, at,

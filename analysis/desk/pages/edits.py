@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
 from litestar.response import Redirect
 
-from analysis.acts.city import (
+from analysis.acts.city import add_unit, edit_unit, rule_target, set_rule, unit_fields, unit_target
+from analysis.acts.city_names import (
     ACCOUNT_STATES,
     ALIAS_STATES,
     account_target,
-    add_unit,
     alias_states,
     alias_target,
-    edit_unit,
-    rule_target,
     set_account,
     set_alias,
-    set_rule,
-    unit_fields,
-    unit_target,
 )
 from analysis.city_settings import CITY, SettingRow, setting_rows
 from analysis.desk.acting import perform, seen_of, signature
@@ -39,6 +35,7 @@ from pipeline.city_edits import (
     WITHDRAWN,
     city_edits,
 )
+from pipeline.decisions import Decision
 
 HERE = "/settings"
 
@@ -140,26 +137,41 @@ def _here(tab: str, **more: str) -> str:
     return f"{HERE}?{urlencode({'tab': tab} | more)}"
 
 
+def _edit(
+    visit: Visit,
+    label: str,
+    target: str,
+    do: Callable[..., Decision],
+    to: str,
+    why: str,
+    seen: Mapping[str, str] | None = None,
+) -> Redirect:
+    """Edit the city's data in this person's name. `do` takes the record, the city as its files say it, and
+    who, at, why; all else as in `perform`."""
+    office = visit.office
+    return perform(
+        visit,
+        label,
+        target,
+        lambda: do(office.store.decisions, office.base, who=signature(visit), at=office.clock(), why=why),
+        to,
+        seen=seen,
+        why=why,
+    )
+
+
 @act(f"{HERE}/unit", "unit.edit")
 def unit(visit: Visit, form: Form) -> Redirect:
     """Change a unit."""
     short, why = form.text("short", "单位", required=True), form.text("why", "依据", limit=LONG)
-    return perform(
+    return _edit(
         visit,
         "修改单位",
         unit_target(short),
-        lambda: edit_unit(
-            visit.office.store.decisions,
-            visit.office.base,
-            short,
-            _unit_said(form),
-            who=signature(visit),
-            at=visit.office.clock(),
-            why=why,
-        ),
+        lambda record, base, **by: edit_unit(record, base, short, _unit_said(form), **by),
         _here("units", unit=short),
+        why,
         seen={unit_target(short): form.text("seen", limit=LONG)},
-        why=why,
     )
 
 
@@ -167,21 +179,13 @@ def unit(visit: Visit, form: Form) -> Redirect:
 def new_unit(visit: Visit, form: Form) -> Redirect:
     """A unit that came with a reform."""
     short, why = form.text("short", "简称", required=True), form.text("why", "依据", limit=LONG)
-    return perform(
+    return _edit(
         visit,
         "新增单位",
         unit_target(short),
-        lambda: add_unit(
-            visit.office.store.decisions,
-            visit.office.base,
-            short,
-            _unit_said(form),
-            who=signature(visit),
-            at=visit.office.clock(),
-            why=why,
-        ),
+        lambda record, base, **by: add_unit(record, base, short, _unit_said(form), **by),
         _here("units"),
-        why=why,
+        why,
     )
 
 
@@ -198,24 +202,14 @@ def alias(visit: Visit, form: Form) -> Redirect:
     """Add, confirm or withdraw a name of a unit."""
     name, short = form.text("alias", "别称", required=True), form.text("unit", "单位", required=True)
     state, why = form.chosen("state", "状态", ALIAS_STATES), form.text("why", "说明", limit=LONG)
-    label = {REVIEWED: "核对别称", PROPOSED: "登记待核对的别称", WITHDRAWN: "停用别称"}[state]
-    return perform(
+    return _edit(
         visit,
-        label,
+        {REVIEWED: "核对别称", PROPOSED: "登记待核对的别称", WITHDRAWN: "停用别称"}[state],
         alias_target(name),
-        lambda: set_alias(
-            visit.office.store.decisions,
-            visit.office.base,
-            name,
-            short,
-            state,
-            who=signature(visit),
-            at=visit.office.clock(),
-            why=why,
-        ),
+        lambda record, base, **by: set_alias(record, base, name, short, state, **by),
         _here("units", unit=short),
+        why,
         seen=_seen(form, alias_target(name)),
-        why=why,
     )
 
 
@@ -225,26 +219,14 @@ def account(visit: Visit, form: Form) -> Redirect:
     name = form.text("account", "账号", required=True)
     forum, short = form.text("forum", "论坛或平台", required=True), form.text("unit", "单位", required=True)
     state, why = form.chosen("state", "状态", ACCOUNT_STATES), form.text("why", "说明", limit=LONG)
-    return perform(
+    return _edit(
         visit,
         "停用官方账号" if state == WITHDRAWN else "登记官方账号",
         account_target(name, forum),
-        lambda: set_account(
-            visit.office.store.decisions,
-            visit.office.base,
-            name,
-            forum,
-            short,
-            state,
-            who=signature(visit),
-            at=visit.office.clock(),
-            why=why,
-        ),
+        lambda record, base, **by: set_account(record, base, name, forum, short, state, **by),
         _here("accounts"),
-        seen={account_target(name, forum): form.text("seen", limit=LONG)}
-        if form.text("seen", limit=LONG)
-        else None,
-        why=why,
+        why,
+        seen=_seen(form, account_target(name, forum)),
     )
 
 
@@ -254,22 +236,14 @@ def rule(visit: Visit, form: Form) -> Redirect:
     name, why = form.text("name", "规则", required=True), form.text("why", "依据", limit=LONG)
     found = chosen_rule(visit, name)
     target = rule_target(found[0].setting) if found else name
-    return perform(
+    return _edit(
         visit,
         "修改规则",
         target,
-        lambda: set_rule(
-            visit.office.store.decisions,
-            visit.office.base,
-            name,
-            form.text("value"),
-            who=signature(visit),
-            at=visit.office.clock(),
-            why=why,
-        ),
+        lambda record, base, **by: set_rule(record, base, name, form.text("value"), **by),
         _here("rules", rule=name),
+        why,
         seen={target: form.text("seen", limit=LONG)},
-        why=why,
     )
 
 

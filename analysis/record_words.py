@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypedDict
 
 from analysis.columns import ROLES, SENTIMENTS
+from pipeline.decisions import Decision
 
 KIND_WORDS = {
     "tag_correction": "更正标签",
@@ -64,6 +65,29 @@ VALUE_WORDS = SENTIMENTS | ROLES | {
     "next_working_day": "算下一工作日", "article": "稿件", "thread": "帖子",
 }  # fmt: skip
 _HIDDEN = frozenset({"move", "key", "setting_file", "sha256", "warc", "warc_offset", "body", "phone"})
+
+
+class Told(TypedDict):
+    """A decision as people read it: when, who, what was done, to what, a line for each change, the reason."""
+
+    at: str
+    who: str
+    act: str
+    target: str
+    changes: list[str]
+    why: str
+
+
+def told(decision: Decision) -> Told:
+    """A decision in words."""
+    return Told(
+        at=decision.at.replace("T", " "),
+        who=decision.who,
+        act=kind_words(decision.kind),
+        target=decision.target,
+        changes=change_words(decision.before, decision.after),
+        why=decision.why,
+    )
 
 
 def kind_words(kind: str) -> str:

@@ -24,7 +24,7 @@ from analysis.desk.acting import perform, seen_of, signature
 from analysis.desk.forms import LONG, Form
 from analysis.desk.routing import act
 from analysis.desk.visit import Visit
-from analysis.record_words import change_words, kind_words
+from analysis.record_words import told
 from analysis.warehouse import ask
 from pipeline.city import Account, Unit
 from pipeline.city_edits import (
@@ -113,12 +113,7 @@ def edit_lines(visit: Visit) -> list[EditLine]:
     built = {row["id"] for row in ask(visit.con, "edits_built")}
     return [
         EditLine(
-            at=edit.at.replace("T", " "),
-            who=edit.who,
-            act=kind_words(edit.kind),
-            target=edit.target,
-            changes=change_words(edit.before, edit.after),
-            why=edit.why,
+            **told(edit),
             is_waiting=edit.id not in built
             and (edit.kind != RULE_EDIT or edit.after.get("setting_file") == CITY),
         )

@@ -11,7 +11,7 @@ from litestar.response import Response
 from analysis.desk.page import Listing, Page, cut
 from analysis.desk.routing import see
 from analysis.desk.visit import Visit
-from analysis.record_words import change_words, kind_words
+from analysis.record_words import change_words, told
 from analysis.warehouse import ask
 from pipeline.decisions import load_decisions
 
@@ -121,14 +121,7 @@ def _who(name: str, role: str) -> str:
 def _decisions(visit: Visit) -> list[LogLine]:
     until = visit.as_of.isoformat()
     return [
-        LogLine(
-            at=decision.at.replace("T", " "),
-            who=decision.who,
-            act=kind_words(decision.kind),
-            target=decision.target,
-            changes=change_words(decision.before, decision.after),
-            why=decision.why,
-        )
+        LogLine(**told(decision))
         for decision in load_decisions(visit.office.store.decisions)
         if decision.at[:10] <= until
     ]

@@ -19,6 +19,7 @@ from pipeline.edition import build_lock, compact, copy_edition, publish, remove
 from pipeline.lake import publish_lake
 from pipeline.landing import Quarantined, iter_landed, landing_files
 from pipeline.load_alike import link_threads
+from pipeline.load_checks import check, touched
 from pipeline.load_city import load_city_tables
 from pipeline.load_decisions import load_decision_tables
 from pipeline.load_landing import Rows, load_landed, thread_id
@@ -27,6 +28,7 @@ from pipeline.load_plan import load_plan
 from pipeline.load_plan_facts import hold_reprints, refresh_plan_facts
 from pipeline.load_stories import find_stories, spans_of
 from pipeline.load_tags import TaggerLike, TextTagger, tag_threads
+from pipeline.load_texts import DIGEST, hold_consumed, refreshed_digest
 from pipeline.load_tickets import decided_anew, hold_decisions, refresh_tickets
 from pipeline.plan_match import plan_fingerprint
 from pipeline.privacy import load_salt
@@ -171,7 +173,7 @@ def _fill(
         warehouse.create()
         meta = identity | {"decisions": state, "plan": plan_fingerprint(plan) if plan else ""}
         is_new_plan = is_new_reading or known.get("plan") != meta["plan"]
-        warehouse.replace("meta", [{"key": key, "value": value} for key, value in meta.items()])
+        hold_consumed(warehouse)
         salt = load_salt(store.salt)
         texts = TextTagger(warehouse, tagger)
         pages, threads, notices = _load_landing(warehouse, store, salt, texts, say)
@@ -195,8 +197,13 @@ def _fill(
         targets = decided_anew(warehouse)
         refresh_tickets(warehouse, None if is_new_reading else threads, targets)
         refresh_plan_facts(warehouse, plan, None if is_new_plan else texts.changed, targets)
+        told = None if is_new_reading else known.get(DIGEST)
+        meta[DIGEST] = refreshed_digest(warehouse, told, texts.changed, threads)
+        warehouse.replace("meta", [{"key": key, "value": value} for key, value in meta.items()])
         say("检查", 0, None)
-        checks = warehouse.check()
+        checks = check(
+            warehouse, None if is_new_reading else touched(warehouse, texts.changed, threads, targets)
+        )
         say("写入", 0, None)
         warehouse.commit()
     finally:

@@ -21,6 +21,7 @@ from typing import Any
 from filelock import FileLock
 
 from pipeline.edition import clone
+from pipeline.load_texts import KEYS, texts_digest
 from pipeline.seal import is_sealed, publish_sealed, seal_path, sealed_digest
 from pipeline.search_parts import index_path, index_version, is_late_of, late_path, meta_of, open_part
 from pipeline.tagging.segment import search_tokens
@@ -29,6 +30,7 @@ from pipeline.warehouse import Warehouse
 SPLIT_TEXTS = 50_000  # a smaller main part takes what is new itself
 LATE_SHARE = 0.1  # of the main part's texts in the late part; more, and the main part takes all in
 _BATCH = 2000  # texts
+_FEW = 100_000  # texts, of which only what is said of their articles and threads is read
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE consumed (file TEXT PRIMARY KEY, end_offset INTEGER NOT NULL);
@@ -41,28 +43,12 @@ USING fts5(title, words, exact, content='', tokenize='unicode61 remove_diacritic
 CREATE VIRTUAL TABLE post_text
 USING fts5(title, words, exact, content='', tokenize='unicode61 remove_diacritics 0');
 """
-# Every text once: (kind, ref, part, day, title, body). An article's part is the hash of its text, a post's
-# its floor with the hash of what it says; the title of a thread belongs to its first floor.
-_KEYS = """
-SELECT 'article' AS kind, article_id AS ref, content_hash AS part, file, end_offset FROM article_version
-UNION ALL
-SELECT 'post' AS kind, p.thread_id AS ref,
-  p.floor || ' ' || md5(COALESCE(p.text, '') || CASE WHEN p.floor <= 1 THEN t.title ELSE '' END) AS part,
-  file, end_offset
-FROM thread_post_version AS p
-JOIN thread_page_version AS t USING (thread_id, page, file, end_offset)
-"""
-# The texts of lines behind those that the index has read; all of them, and one number that tells them.
+# The texts of lines behind those that the index has read, and all of them: (kind, ref, part), each once.
 _NEW_KEYS = f"""
-SELECT DISTINCT kind, ref, part FROM ({_KEYS})
+SELECT DISTINCT kind, ref, part FROM ({KEYS})
 JOIN (SELECT UNNEST($1) AS file, UNNEST($2) AS read_offset) USING (file) WHERE end_offset > read_offset
 """  # noqa: S608
-_ALL_KEYS = f"SELECT DISTINCT kind, ref, part FROM ({_KEYS})"  # noqa: S608
-_DIGEST = f"""
-SELECT COALESCE(bit_xor(number), 0) FROM (
-  SELECT DISTINCT md5_number_lower(concat_ws(chr(10), kind, ref, part)) AS number FROM ({_KEYS})
-)
-"""  # noqa: S608
+_ALL_KEYS = f"SELECT DISTINCT kind, ref, part FROM ({KEYS})"  # noqa: S608
 _ARTICLES = """
 SELECT 'article' AS kind, article_id AS ref, content_hash AS part,
   CAST(CAST(MIN(published_at) AS DATE) AS VARCHAR) AS day,
@@ -230,7 +216,7 @@ def _fresh(con: sqlite3.Connection, source: Warehouse, *, has_main: bool) -> lis
     """Keys of the texts to add; those that the warehouse no longer has are deleted.
 
     What came since the last update is found by the offsets of its lines. Whether that is all that differs, a
-    digest of all keys tells, which is computed in the database; only where it is not, all keys are compared.
+    digest of all keys tells, which the build left; only where it is not, all keys are compared.
 
     Args:
         has_main: whether the draft is the late part beside an attached `main_part`.
@@ -241,7 +227,7 @@ def _fresh(con: sqlite3.Connection, source: Warehouse, *, has_main: bool) -> lis
     begun = next((name for name in schemas if _value(con, "digest", name) is not None), "main")
     read = dict(con.execute(f"SELECT file, end_offset FROM {begun}.consumed"))  # noqa: S608
     files = source.rows("SELECT file, end_offset FROM consumed")
-    (digest,) = source.rows(_DIGEST)[0]
+    digest = texts_digest(source)
     known = int(_value(con, "digest", begun) or 0)
     since = [(file, read.get(file, 0)) for file, end_offset in files if end_offset != read.get(file)]
     added = (
@@ -280,7 +266,7 @@ def _value(con: sqlite3.Connection, key: str, schema: str) -> str | None:
 
 
 def _digest_of(keys: Iterable[str]) -> int:
-    """As the query above: the lower halves of the keys' MD5, together."""
+    """As pipeline/load_texts.py reckons it: the lower halves of the keys' MD5, together."""
     total = 0
     for key in keys:
         total ^= int.from_bytes(hashlib.md5(key.encode(), usedforsecurity=False).digest()[8:], "little")
@@ -288,9 +274,16 @@ def _digest_of(keys: Iterable[str]) -> int:
 
 
 def _texts(source: Warehouse, keys: list[str]) -> Iterator[tuple[str, Iterable[dict[str, Any]]]]:
-    for sql, kind in ((_ARTICLES, "article"), (_POSTS, "post")):
-        wanted = [key for key in keys if key.startswith(f"{kind}\n")]
-        if wanted:
-            source.hold("wanted", "key", wanted)
-            for rows in source.records(sql, _BATCH):
-                yield kind, rows
+    for sql, kind, key, tables in (
+        (_ARTICLES, "article", "article_id", ("article_version",)),
+        (_POSTS, "post", "thread_id", ("thread_page_version", "thread_post_version")),
+    ):
+        wanted = [each for each in keys if each.startswith(f"{kind}\n")]
+        with contextlib.ExitStack() as stack:
+            if len(wanted) <= _FEW:
+                refs = {each.split("\n")[1] for each in wanted}
+                stack.enter_context(source.narrowed(key, sorted(refs), tables))
+            if wanted:
+                source.hold("wanted", "key", wanted)
+                for rows in source.records(sql, _BATCH):
+                    yield kind, rows

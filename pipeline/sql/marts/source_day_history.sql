@@ -165,19 +165,26 @@ counted AS (
 -- before, and none has.
 field AS (
   SELECT
-    site, CAST(captured_at AS DATE) AS day, name, COUNT(*) AS article_count, COUNT(value) AS found_count
-  FROM (
-    SELECT site, captured_at, UNNEST([
-      {'name': '发布时间', 'value': CAST(published_at AS VARCHAR)},
-      {'name': '来源或署名', 'value': COALESCE(source, byline)},
-      {'name': '栏目', 'value': column_name},
-      {'name': '版次', 'value': page},
-      {'name': '正文', 'value': CASE WHEN has_body THEN 'x' END}
+    site, day, article_count,
+    UNNEST([
+      {'name': '发布时间', 'found_count': dated_count},
+      {'name': '来源或署名', 'found_count': source_count},
+      {'name': '栏目', 'found_count': column_count},
+      {'name': '版次', 'found_count': page_count},
+      {'name': '正文', 'found_count': body_count}
     ], recursive := true)
+  FROM (
+    SELECT
+      site, CAST(captured_at AS DATE) AS day, COUNT(*) AS article_count,
+      COUNT(published_at) AS dated_count,
+      COUNT(COALESCE(source, byline)) AS source_count,
+      COUNT(column_name) AS column_count,
+      COUNT(page) AS page_count,
+      COUNT(*) FILTER (has_body) AS body_count
     FROM article_version
     WHERE known_by IS NULL OR captured_at <= known_by
+    GROUP BY ALL
   )
-  GROUP BY ALL
 ),
 lost AS (
   SELECT site, day, LIST(name ORDER BY name) AS lost_fields

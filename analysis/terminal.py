@@ -15,12 +15,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.table import Table
 from rich.text import Text
 
+from analysis.formula import defuse
 from pipeline.progress import tell
 
 Row = Mapping[str, Any]
-
-# Spreadsheets run a cell that begins so as a formula; a leading apostrophe keeps it text.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 class Output(enum.StrEnum):
@@ -66,12 +64,6 @@ def write_csv(rows: Sequence[Row]) -> None:
         writer.writerow([defuse(cell_text(row.get(key))) for key in keys])
 
 
-def defuse(cell: str) -> str:
-    if cell.startswith(_FORMULA_STARTS) and not _is_number(cell):
-        return "'" + cell
-    return cell
-
-
 def cell_text(value: Any) -> str:
     if value is None:
         return ""
@@ -82,14 +74,6 @@ def cell_text(value: Any) -> str:
     if isinstance(value, list | tuple):
         return "、".join(cell_text(part) for part in value)
     return str(value)
-
-
-def _is_number(cell: str) -> bool:
-    try:
-        float(cell)
-    except ValueError:
-        return False
-    return True
 
 
 def _print_table(

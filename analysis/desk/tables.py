@@ -13,10 +13,11 @@ import msgspec
 from analysis.columns import LABELS, ROLES, SENTIMENTS, as_dicts
 from analysis.desk.pages import articles, deductions, exposures, hotspots, sources, tickets, units
 from analysis.desk.visit import Visit
+from analysis.formula import defuse
 from analysis.queue import QUEUE_COLUMNS, queue_rows
 from analysis.reports.sheet import Column, Workbook
 from analysis.search_hits import MAX_HITS
-from analysis.terminal import cell_text, defuse
+from analysis.terminal import cell_text
 
 CREDIT_COLUMNS = (
     "unit", "task", "published_day", "outlet", "title", "role", "why", "quote", "decided_by", "points",

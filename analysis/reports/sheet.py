@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 import xlsxwriter
 
+from analysis.formula import is_formula
 from analysis.reports.word_xml import clean
 
 Kind = Literal["text", "long", "count", "points", "day", "time", "verdict", "share", "link"]
@@ -173,9 +174,7 @@ class Workbook:
 
     def _text(self, sheet: Any, row: int, column: int, value: Any, **properties: Any) -> None:
         text = clean(value)[:_MOST_TEXT]
-        if text[:1] in tuple(
-            "=+-@\t\r"
-        ):  # stays a text even where the sheet is saved as CSV and opened again
+        if is_formula(text):  # stays a text even where the sheet is saved as CSV and opened again
             properties["quote_prefix"] = True
         sheet.write_string(row, column, text, self.format(**properties))
 

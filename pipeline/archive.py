@@ -72,11 +72,16 @@ class Manifest(Record, frozen=True, kw_only=True):
 
 def hash_of(path: Path, length: int) -> str:
     """SHA-256 of the first `length` bytes of a file. Raises BackupError where there are fewer."""
-    total, left = hashlib.sha256(), length
     with path.open("rb") as file:
-        while left and (chunk := file.read(min(left, _CHUNK))):
-            total.update(chunk)
-            left -= len(chunk)
+        return _hash_of_start(file, path, length)
+
+
+def _hash_of_start(file: IO[bytes], path: Path, length: int) -> str:
+    total, left = hashlib.sha256(), length
+    file.seek(0)
+    while left and (chunk := file.read(min(left, _CHUNK))):
+        total.update(chunk)
+        left -= len(chunk)
     if left:
         raise BackupError(f"{path} 在备份时变短了，请再运行一次")
     return total.hexdigest()
@@ -103,18 +108,21 @@ def packing(path: Path) -> Iterator[tarfile.TarFile]:
 def has_seal(path: Path) -> bool:
     """Whether a file ends with a seal, be it right or not."""
     with path.open("rb") as file:
-        file.seek(max(0, os.fstat(file.fileno()).st_size - _SEAL_BYTES))
-        return file.read(len(_SEAL)) == _SEAL
+        return _seal_of(file) is not None
 
 
-def _check_seal(path: Path) -> None:
+def _seal_of(file: IO[bytes]) -> str | None:
+    """The SHA-256 of the seal with which a file ends; None: it ends with none."""
+    file.seek(max(0, file.seek(0, os.SEEK_END) - _SEAL_BYTES))
+    end = file.read(_SEAL_BYTES)
+    return end[len(_SEAL) :].hex() if end.startswith(_SEAL) and len(end) == _SEAL_BYTES else None
+
+
+def _check_seal(file: IO[bytes], path: Path) -> None:
     """Raises BackupError where a file is not what its seal says."""
-    if has_seal(path):
-        size = path.stat().st_size - _SEAL_BYTES
-        with path.open("rb") as file:
-            file.seek(-32, os.SEEK_END)
-            if hash_of(path, size) != file.read().hex():
-                raise BackupError(f"{path} 与它末尾的 SHA-256 不符，已经损坏，请换一份备份")
+    seal = _seal_of(file)
+    if seal is not None and seal != _hash_of_start(file, path, file.seek(0, os.SEEK_END) - _SEAL_BYTES):
+        raise BackupError(f"{path} 与它末尾的 SHA-256 不符，已经损坏，请换一份备份")
 
 
 def add_bytes(tar: tarfile.TarFile, name: str, size: int, content: IO[bytes], at: dt.datetime) -> None:
@@ -133,8 +141,9 @@ def unpacking(path: Path) -> Iterator[tarfile.TarFile]:
     """
     try:
         with contextlib.ExitStack() as stack:
-            _check_seal(path)
             file = stack.enter_context(path.open("rb"))
+            _check_seal(file, path)
+            file.seek(0)
             magic = file.read(4)
             file.seek(0)
             stream: Any = file

@@ -22,6 +22,7 @@ from pipeline.city import City
 from pipeline.decisions import Decision, decisions_since, decisions_state
 from pipeline.lake import current_edition
 from pipeline.load_decisions import decision_rows, rows_of
+from pipeline.store import file_identity
 from pipeline.warehouse import definitions, schema_version, views_version
 
 SQL = Path(__file__).resolve().parent / "sql"
@@ -134,7 +135,7 @@ class LiveWarehouse:
         self._path, self._city, self._decisions = path, city, decisions
         self._lock = threading.Lock()
         self._con: Connection | None = None
-        self._edition: tuple[int, int, int] | None = None
+        self._edition: tuple[int, ...] | None = None
         self._built = ""  # the state of the record that the edition holds
         self._state: str | None = None  # of the decisions that are seen
         self._is_overlaid = False
@@ -177,12 +178,11 @@ class LiveWarehouse:
         with self._lock:
             self._con = self._edition = None
 
-    def _published(self) -> tuple[int, int, int] | None:
+    def _published(self) -> tuple[int, ...] | None:
         try:
-            stat = self._path.stat()
+            return file_identity(self._path)
         except FileNotFoundError:
             return None
-        return stat.st_ino, stat.st_mtime_ns, stat.st_size
 
     def _renew(self, hold: bool) -> None:
         edition = self._published()

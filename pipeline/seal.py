@@ -11,11 +11,11 @@ import os
 import threading
 from pathlib import Path
 
-from pipeline.store import sync_folder
+from pipeline.store import file_identity, sync_folder
 
-_Identity = tuple[int, int, int, int]  # device, inode, size, time of change
 _lock = threading.Lock()
-_digests: dict[Path, tuple[_Identity, str]] = {}  # of the files that this process has read
+# Of the files that this process has read: which file it was, its SHA-256.
+_digests: dict[Path, tuple[tuple[int, ...], str]] = {}
 
 
 def seal_path(path: Path) -> Path:
@@ -67,22 +67,17 @@ def publish_sealed(draft: Path, path: Path) -> None:
     draft.replace(path)
     sync_folder(path.parent)
     with _lock:
-        _digests[path] = _identity(path), sums[0]  # it was read whole just now
+        _digests[path] = file_identity(path), sums[0]  # it was read whole just now
 
 
 def _digest(path: Path) -> str:
     """Raises FileNotFoundError."""
     with _lock:
-        identity = _identity(path)
+        identity = file_identity(path)
         known = _digests.get(path)
         if known is None or known[0] != identity:
             known = _digests[path] = identity, _sum(path)
         return known[1]
-
-
-def _identity(path: Path) -> _Identity:
-    stat = path.stat()
-    return stat.st_dev, stat.st_ino, stat.st_size, stat.st_mtime_ns
 
 
 def _sum(path: Path) -> str:

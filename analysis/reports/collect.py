@@ -8,26 +8,24 @@ from collections import Counter
 from collections.abc import Iterable
 
 from analysis.coverage import Pieces, coverage, notices
-from analysis.credits import Points, copies_of, ledger_rows
+from analysis.credits import Points
 from analysis.deductions import deductions_in
 from analysis.ground import MET, NOT_YET, UNKNOWN, UNMET, CoverageRow, terms
 from analysis.overview import DERIVED_KINDS
-from analysis.plan import CITY_ROW, Fact, Plan, by_unit, load_facts, stories
+from analysis.plan import CITY_ROW, Fact, Plan, load_facts, stories
 from analysis.queue import queue
 from analysis.reports import collect_matters as matters
+from analysis.reports.collect_pieces import counted_by, credit_lines, piece_figure, within
 from analysis.reports.model import (
-    Counted,
     DeductionLine,
     Figures,
     Kind,
-    PieceFigure,
     PieceLine,
     TaskFigure,
     UnitFigure,
     VerdictLine,
     Verdicts,
 )
-from analysis.scoring import score_lines
 from analysis.ticket import Rules, Ticket
 from analysis.warehouse import Connection
 from pipeline.city import City
@@ -89,7 +87,7 @@ def collect(
         pieces=counted,
     )
     tickets = [t for t in tickets if t.opened_at is None or t.opened_at.date() >= plan.season.start]
-    pieces = _credits(plan, facts, context.points)
+    pieces = credit_lines(plan, facts, context.points)
     decided = {
         (row.unit, row.task): f"{row.state}{f' {row.decided_points:g} 分' if row.decided_points else ''}"
         f"（{row.decider}，{row.decided_at:%Y-%m-%d}）"
@@ -119,9 +117,9 @@ def collect(
         unit=unit,
         unit_official=context.city.unit_by_short[unit].official if unit else None,
         next_month_end=_month_end(as_of + dt.timedelta(days=1)),
-        pieces=_piece_figure(plan, facts, start, end),
-        outlets=_counted(facts, start, end, lambda fact: fact.outlet),
-        topics=_counted(facts, start, end, lambda fact: fact.topic or NO_TOPIC),
+        pieces=piece_figure(plan, facts, start, end),
+        outlets=counted_by(facts, start, end, lambda fact: fact.outlet),
+        topics=counted_by(facts, start, end, lambda fact: fact.topic or NO_TOPIC),
         tasks=_tasks(plan, rows),
         units=_units(context, lines, pieces, tickets, facts, start, end, groups),
         lines=lines,
@@ -157,46 +155,6 @@ def period(kind: Kind, plan: Plan, as_of: dt.date) -> tuple[dt.date, dt.date]:
 
 def _month_end(day: dt.date) -> dt.date:
     return (day.replace(day=28) + dt.timedelta(days=4)).replace(day=1) - dt.timedelta(days=1)
-
-
-def _before(start: dt.date, end: dt.date) -> tuple[dt.date, dt.date]:
-    """The period before: the whole month before for one that begins a month, else as many days."""
-    last = start - dt.timedelta(days=1)
-    if start.day == 1:
-        return last.replace(day=1), last
-    return start - (end - start) - dt.timedelta(days=1), last
-
-
-def _piece_figure(plan: Plan, facts: list[Fact], start: dt.date, end: dt.date) -> PieceFigure:
-    season = [fact for fact in facts if fact.published_day >= plan.season.start]
-    now = _in(facts, start, end)
-    own = stories(now)
-    first, last = _before(start, end)
-    credited = [fact for fact in own if fact.credits]
-    return PieceFigure(
-        period_count=len(own),
-        previous_count=len(stories(_in(facts, first, last))) if first >= plan.season.start else None,
-        season_count=len(stories(season)),
-        reprint_count=len(now) - len(own),
-        credited_count=len(credited),
-        credited_unit_count=len({unit for fact in credited for unit in fact.credits}),
-        column_count=len(stories(fact for fact in now if fact.is_plan_column)),
-        season_column_count=len(stories(fact for fact in season if fact.is_plan_column)),
-    )
-
-
-def _in(facts: Iterable[Fact], start: dt.date, end: dt.date) -> list[Fact]:
-    return [fact for fact in facts if start <= fact.published_day <= end]
-
-
-def _counted(facts: list[Fact], start: dt.date, end: dt.date, name: object) -> list[Counted]:
-    assert callable(name)
-    season = Counter(name(fact) for fact in stories(facts))
-    now = Counter(name(fact) for fact in stories(_in(facts, start, end)))
-    return [
-        Counted(name=each, period_count=now[each], season_count=count)
-        for each, count in sorted(season.items(), key=lambda pair: (-pair[1], pair[0]))
-    ]
 
 
 def _tasks(plan: Plan, rows: list[CoverageRow]) -> list[TaskFigure]:
@@ -254,7 +212,7 @@ def _units(
     for piece in pieces:
         points[piece.unit] = points.get(piece.unit, 0.0) + piece.points
     season = Counter(unit for fact in stories(facts) for unit in fact.credits)
-    now = Counter(unit for fact in stories(_in(facts, start, end)) for unit in fact.credits)
+    now = Counter(unit for fact in stories(within(facts, start, end)) for unit in fact.credits)
     posts = Counter(ticket.unit for ticket in tickets)
     late = Counter(ticket.unit for ticket in tickets if ticket.was_late)
     scored = {
@@ -275,45 +233,3 @@ def _units(
         for unit in context.city.unit_by_short
         if unit in by_unit
     ]
-
-
-def _credits(plan: Plan, facts: list[Fact], points: Points) -> list[PieceLine]:
-    """Each story that credits a unit, once, with the tasks that it counts for there."""
-    tasks: dict[tuple[str, str], list[str]] = {}
-    for row in ledger_rows(plan, facts, points):
-        tasks.setdefault((row.unit, row.story_id), []).append(row.task)
-    copies = copies_of(facts)
-    # As the score counts them, with its cap; units that have no score get what the story is worth.
-    scored = {
-        (line.unit, line.story_id): (line.points, line.points_why)
-        for task in plan.tasks
-        if task.kind == "score"
-        for lines in score_lines(plan, task, facts, points).values()
-        for line in lines
-    }
-    found = []
-    credited = by_unit(facts)
-    for unit in sorted(credited):
-        for fact in stories(credited[unit]):
-            credit = fact.credits[unit]
-            worth, how = scored.get((unit, fact.story_id)) or points.of_story(copies[fact.story_id], unit)
-            found.append(
-                PieceLine(
-                    unit=unit,
-                    tasks=tasks.get((unit, fact.story_id), []),
-                    article_id=fact.article_id,
-                    published_day=fact.published_day,
-                    outlet=fact.outlet,
-                    page=fact.page,
-                    title=fact.title,
-                    url=fact.url,
-                    role=credit.role,
-                    why=credit.why,
-                    decided_by=credit.decided_by,
-                    copy_count=fact.copy_count,
-                    points=worth,
-                    points_why=how,
-                    sha256=fact.sha256,
-                )
-            )
-    return sorted(found, key=lambda line: (line.published_day, line.article_id, line.unit))

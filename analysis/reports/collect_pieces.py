@@ -1,0 +1,96 @@
+"""Owns the figures of a report on published pieces: how many, by outlet and topic, and what each is worth."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Callable, Iterable
+
+from analysis.credits import Points, copies_of, ledger_rows
+from analysis.plan import Fact, Plan, by_unit, stories
+from analysis.reports.model import Counted, PieceFigure, PieceLine
+from analysis.scoring import score_lines
+
+
+def _before(start: dt.date, end: dt.date) -> tuple[dt.date, dt.date]:
+    """The period before: the whole month before for one that begins a month, else as many days."""
+    last = start - dt.timedelta(days=1)
+    if start.day == 1:
+        return last.replace(day=1), last
+    return start - (end - start) - dt.timedelta(days=1), last
+
+
+def piece_figure(plan: Plan, facts: list[Fact], start: dt.date, end: dt.date) -> PieceFigure:
+    """How many pieces appeared in a period, beside the one before and the season."""
+    season = [fact for fact in facts if fact.published_day >= plan.season.start]
+    now = within(facts, start, end)
+    own = stories(now)
+    first, last = _before(start, end)
+    credited = [fact for fact in own if fact.credits]
+    return PieceFigure(
+        period_count=len(own),
+        previous_count=len(stories(within(facts, first, last))) if first >= plan.season.start else None,
+        season_count=len(stories(season)),
+        reprint_count=len(now) - len(own),
+        credited_count=len(credited),
+        credited_unit_count=len({unit for fact in credited for unit in fact.credits}),
+        column_count=len(stories(fact for fact in now if fact.is_plan_column)),
+        season_column_count=len(stories(fact for fact in season if fact.is_plan_column)),
+    )
+
+
+def within(facts: Iterable[Fact], start: dt.date, end: dt.date) -> list[Fact]:
+    """Those published on these days."""
+    return [fact for fact in facts if start <= fact.published_day <= end]
+
+
+def counted_by(facts: list[Fact], start: dt.date, end: dt.date, name: Callable[[Fact], str]) -> list[Counted]:
+    """How many stories there are of each name, in the period and in all, the most first."""
+    season = Counter(name(fact) for fact in stories(facts))
+    now = Counter(name(fact) for fact in stories(within(facts, start, end)))
+    return [
+        Counted(name=each, period_count=now[each], season_count=count)
+        for each, count in sorted(season.items(), key=lambda pair: (-pair[1], pair[0]))
+    ]
+
+
+def credit_lines(plan: Plan, facts: list[Fact], points: Points) -> list[PieceLine]:
+    """Each story that credits a unit, once, with the tasks that it counts for there."""
+    tasks: dict[tuple[str, str], list[str]] = {}
+    for row in ledger_rows(plan, facts, points):
+        tasks.setdefault((row.unit, row.story_id), []).append(row.task)
+    copies = copies_of(facts)
+    # As the score counts them, with its cap; units that have no score get what the story is worth.
+    scored = {
+        (line.unit, line.story_id): (line.points, line.points_why)
+        for task in plan.tasks
+        if task.kind == "score"
+        for lines in score_lines(plan, task, facts, points).values()
+        for line in lines
+    }
+    found = []
+    credited = by_unit(facts)
+    for unit in sorted(credited):
+        for fact in stories(credited[unit]):
+            credit = fact.credits[unit]
+            worth, how = scored.get((unit, fact.story_id)) or points.of_story(copies[fact.story_id], unit)
+            found.append(
+                PieceLine(
+                    unit=unit,
+                    tasks=tasks.get((unit, fact.story_id), []),
+                    article_id=fact.article_id,
+                    published_day=fact.published_day,
+                    outlet=fact.outlet,
+                    page=fact.page,
+                    title=fact.title,
+                    url=fact.url,
+                    role=credit.role,
+                    why=credit.why,
+                    decided_by=credit.decided_by,
+                    copy_count=fact.copy_count,
+                    points=worth,
+                    points_why=how,
+                    sha256=fact.sha256,
+                )
+            )
+    return sorted(found, key=lambda line: (line.published_day, line.article_id, line.unit))

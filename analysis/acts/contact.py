@@ -11,8 +11,8 @@ from pathlib import Path
 
 from analysis.acts.record import ActError, decision_of, known_units, line
 from analysis.contacts import KIND
-from analysis.imports.check import Fault
 from analysis.imports.fields import FieldError, text_of
+from analysis.imports.line import Fault
 from analysis.imports.sheet import read_sheet
 from analysis.mistakes import unknown_unit
 from pipeline.batch import IMPORT, commit_batch

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 
 from analysis.acts.record import ActError, alone, decision_of, line
 from analysis.exposure import plain
-from analysis.imports.check import Checked, Fault, Item, check_import
+from analysis.imports.check import Checked, check_import
+from analysis.imports.line import Fault, Item
 from analysis.plan import Plan
 from analysis.record import said_on_disk
 from analysis.warehouse import Connection, ask

@@ -31,7 +31,7 @@ from analysis.warehouse import Connection
 from pipeline.city import City
 
 WEEK = 7
-NO_TOPIC, NO_OUTLET_SOURCE = "未归入专题", "没有接入的来源"
+NO_TOPIC = "未归入专题"
 
 
 @dataclasses.dataclass(frozen=True)

@@ -22,7 +22,8 @@ from analysis.desk.tables import csv_bytes
 from analysis.desk.uploads import MOST_BYTES, MOST_FILES, Draft, UploadError, Uploads
 from analysis.desk.visit import Visit
 from analysis.handed_in import PROOF_KINDS
-from analysis.imports.check import Fault, Item, check_import
+from analysis.imports.check import check_import
+from analysis.imports.line import Fault, Item
 from analysis.imports.sheet import MAX_BYTES, SheetError
 from analysis.imports.template import csv_template, excel_template
 from analysis.record import Said, said_in

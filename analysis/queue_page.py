@@ -48,7 +48,7 @@ def queue_page(
     if known_by is not None or choice.q:  # titles stand elsewhere
         tickets = queue(con, rules, at, choice.scope, known_by, include_closed=True)
         return page_of(tickets, choice, at, sort, limit, offset)
-    beside, restarts = threads_beside(con, at), rules.transfer_restarts
+    beside, restarts = threads_beside(con), rules.transfer_restarts
     table = ask_arrow(con, "ticket_clock", as_of=at, unit=choice.scope, restarts=restarts)
     columns = columns_of(table)
     clocks, _ = clocks_of(columns, rules, at)
@@ -224,7 +224,7 @@ def _tickets_of(
     if not keys:
         return
     if len(keys) <= _FEW:
-        table = ask_arrow(con, "ticket_shown", keys=sorted(keys))
+        table = ask_arrow(con, "ticket_shown", as_of=at, keys=sorted(keys))
     else:
         table = ask_arrow(
             con, "ticket_plain", as_of=at, is_whole=True, unit=None, restarts=False, beside=[]

@@ -23,7 +23,7 @@ def ticket_rows(
     at = moment(as_of)
     assert at is not None
     if known_by is None and threads is None:
-        beside = threads_beside(con, at)
+        beside = threads_beside(con)
         rows = ask(con, "ticket_now", as_of=at, beside=beside, keys=None)
         rows += rows_beside(con, at, beside)
         return sorted(
@@ -38,12 +38,10 @@ def touched_threads(con: Connection, targets: Iterable[str]) -> set[str]:
     return {row["thread_id"] for row in ask(con, "touched_threads", targets=sorted(set(targets)))}
 
 
-def threads_beside(con: Connection, at: dt.datetime) -> list[str]:
-    """Threads whose tickets at a moment are not those that the build left: something happened on them after
-    it, or was decided since the build."""
-    moving = {row["thread_id"] for row in ask(con, "ticket_moving", as_of=at)}
+def threads_beside(con: Connection) -> list[str]:
+    """Threads whose tickets are not those that the build left: something was decided on them since."""
     since = {row["target"] for row in ask(con, "decided_since")}
-    return sorted(moving | (touched_threads(con, since) if since else set()))
+    return sorted(touched_threads(con, since)) if since else []
 
 
 def rows_unlike(

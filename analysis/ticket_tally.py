@@ -74,7 +74,7 @@ def tally(
     at = moment(as_of)
     assert at is not None
     begin, end = dt.datetime.combine(first, dt.time()), dt.datetime.combine(last, dt.time.max)
-    beside, restarts = threads_beside(con, at), rules.transfer_restarts
+    beside, restarts = threads_beside(con), rules.transfer_restarts
     table = ask_arrow(
         con, "ticket_season", as_of=at, first=begin, last=end, restarts=restarts, beside=beside
     )  # fmt: skip

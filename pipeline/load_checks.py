@@ -14,7 +14,7 @@ from pipeline.warehouse import CheckError, Warehouse, check_queries
 _TABLES = {
     "article_id": ("article_version", "article_now", "article_tag", "article_credit_tag"),
     "thread_id": (
-        "thread_page_version", "thread_post_version", "thread_state", "thread_floor", "ticket_now",
+        "thread_page_version", "thread_post_version", "thread_state", "thread_floor", "ticket_span",
     ),
     "file": ("page_fetch", "consumed", "article_version", "thread_page_version"),
 }  # fmt: skip
@@ -85,5 +85,5 @@ def _seen(
         if key is not None and touched is not None:
             stack.enter_context(warehouse.narrowed(key, sorted(touched[key]), _TABLES[key]))
         if key == "article_id":  # several checks read the ledger
-            stack.enter_context(warehouse.made_once("article_credit"))
+            stack.enter_context(warehouse.shadowed({"article_credit": "FROM article_credit"}))
         yield

@@ -1,4 +1,8 @@
-"""Owns the table that holds the tickets as they stand now: brought up to date by the threads that changed."""
+"""Owns the table of the tickets as they stood and stand: brought up to date by the threads that changed.
+
+How a thread stood at each moment is asked of the same macro that tells of any day, all moments at once: each
+moment becomes a thread of its own (its id: the thread's and @ and a number) on which nothing happened later.
+"""
 
 from __future__ import annotations
 
@@ -6,39 +10,106 @@ from collections.abc import Collection
 
 from pipeline.warehouse import Warehouse
 
-_READ = ("thread_state", "thread_floor", "thread_call", "thread_now", "thread_page_version")
+_FAR = "TIMESTAMP '9999-12-31 23:59:59.999999'"  # the end of time
 _TICKET = (
     "kind", "urgency", "unit", "is_unit_decided", "is_shared_thread", "state", "opened_at",
     "first_captured_at", "first_response_floor", "first_response_at", "answer_floor", "answer_at",
     "round_count", "round_at", "past_rounds", "ended_at", "transferred_at", "transfer_count", "extensions",
-    "pauses", "sent_back_at", "handed_at", "seen", "decided_at", "site", "forum",
+    "pauses", "sent_back_at", "handed_at", "seen", "site", "forum",
 )  # fmt: skip
-# What can tell one moment from another: a cut of the thread, a floor, a decision on it or on a ticket of it.
-_ROWS = f"""
-WITH span AS (
-  SELECT thread_id, MIN(cut_at) AS first_at, MAX(GREATEST(cut_at, next_cut_at)) AS quiet_at
-  FROM thread_state WHERE opening_floor = 1 AND cut_at IS NOT NULL GROUP BY thread_id
+# Of each decision on a thread or on a ticket of it, by which words it names them: head and tail.
+_TARGETS = """
+CREATE OR REPLACE TEMP TABLE ticket_target AS
+SELECT d.target, r.thread_id, d.target AS head, '' AS tail
+FROM (SELECT DISTINCT target FROM decision) AS d JOIN thread_ref AS r ON r.ref = d.target
+UNION
+SELECT target, REGEXP_REPLACE(target, '-\\d+$', ''), REGEXP_REPLACE(target, '-\\d+$', ''),
+  REGEXP_EXTRACT(target, '-\\d+$')
+FROM decision
+WHERE REGEXP_MATCHES(target, '-\\d+$')
+"""
+# What can tell one moment from another: a cut of the thread that is told otherwise than the one before it, a
+# floor, a decision on it or on a ticket of it.
+_MOMENTS = """
+CREATE OR REPLACE TEMP TABLE ticket_moment AS
+WITH asked AS (SELECT * FROM thread_state WHERE opening_floor = 1 AND cut_at IS NOT NULL AND {which}),
+cut AS (
+  SELECT thread_id, cut_floor, cut_at, next_cut_at, ROW(
+    opened_at, first_captured_at, state_since_at, asked_at, state, kind, units, urgency,
+    first_response_floor, first_response_at, answer_floor, answer_at
+  ) AS told
+  FROM asked
 ),
-said AS (SELECT thread_id, MAX(said_at) AS at FROM thread_floor GROUP BY thread_id),
-decided AS (
-  SELECT thread_id, MAX(decided_at) AS at FROM (
-    SELECT r.thread_id, d.decided_at FROM decision AS d JOIN thread_ref AS r ON r.ref = d.target
-    UNION ALL
-    SELECT REGEXP_REPLACE(target, '-\\d+$', ''), decided_at FROM decision
-  ) GROUP BY thread_id
+beside AS (
+  SELECT
+    thread_id, cut_floor, cut_at, next_cut_at,
+    LAG(next_cut_at) OVER earlier IS NOT DISTINCT FROM cut_at
+      AND LAG(told) OVER earlier IS NOT DISTINCT FROM told AS is_as_before
+  FROM cut
+  WINDOW earlier AS (PARTITION BY thread_id ORDER BY cut_at, cut_floor)
+),
+happened AS (
+  SELECT thread_id, cut_at AS moment FROM beside WHERE NOT is_as_before
+  UNION
+  SELECT thread_id, next_cut_at FROM beside
+  QUALIFY NOT COALESCE(LEAD(is_as_before) OVER (PARTITION BY thread_id ORDER BY cut_at, cut_floor), FALSE)
+  UNION
+  SELECT thread_id, said_at FROM thread_floor WHERE kind IN ('response', 'answer', 'sent_back') AND {which}
+  UNION
+  SELECT t.thread_id, d.decided_at FROM decision AS d JOIN ticket_target AS t USING (target) WHERE {which}
 )
 SELECT
-  s.thread_id, CAST(REGEXP_EXTRACT(t.ticket_id, '\\d+$') AS INTEGER) AS number,
-  md5_number_lower(t.ticket_id) AS "key", s.first_at,
-  GREATEST(s.quiet_at, f.at, d.at) AS quiet_at,
+  thread_id, CONCAT('@', ROW_NUMBER() OVER own) AS mark, moment AS since_at,
+  LEAD(moment, 1, {far}) OVER own AS until_at
+FROM happened
+JOIN (SELECT thread_id, MIN(cut_at) AS first_at FROM asked GROUP BY thread_id) AS f USING (thread_id)
+WHERE moment >= first_at
+WINDOW own AS (PARTITION BY thread_id ORDER BY moment)
+"""
+# The tables of which ticket_row_at is made, each thread once a moment. A decision that came later gets a time
+# beyond all that can be asked; it is not left out, since some of it (a corrected kind) goes for all days.
+_OF_THREAD = """
+SELECT s.* REPLACE (CONCAT(s.thread_id, m.mark) AS thread_id {more})
+FROM {table} AS s JOIN ticket_moment AS m USING (thread_id)
+WHERE {which}
+"""
+_DECIDED = """
+SELECT d.* REPLACE (
+  CONCAT(t.head, m.mark, t.tail) AS target,
+  CASE WHEN d.decided_at > m.since_at THEN TIMESTAMP 'infinity' ELSE d.decided_at END AS decided_at
+)
+FROM {table} AS d JOIN ticket_target AS t USING (target) JOIN ticket_moment AS m USING (thread_id)
+"""
+_SHADOWS = {
+    "thread_state": _OF_THREAD.format(
+        table="thread_state",
+        more=", CAST(NULL AS TIMESTAMP) AS next_cut_at, NULL AS why_json, NULL AS confidence_json",
+        which="s.opening_floor = 1 AND s.cut_at <= m.since_at "
+        "AND NOT COALESCE(s.next_cut_at <= m.since_at, FALSE)",
+    ),
+    "thread_floor": _OF_THREAD.format(table="thread_floor", more="", which="s.said_at <= m.since_at"),
+    "thread_call": _OF_THREAD.format(table="thread_call", more="", which="TRUE"),
+    "thread_now": _OF_THREAD.format(table="thread_now", more=", '' AS title, '' AS url", which="TRUE"),
+    "thread_page_version": _OF_THREAD.format(
+        table="thread_page_version",
+        more=", CONCAT(s.url, m.mark) AS url",
+        which="s.thread_id IN (SELECT thread_id FROM ticket_target)",
+    ),
+    "decision": _DECIDED.format(table="decision"),
+    "decision_value": _DECIDED.format(table="decision_value"),
+}
+_ROWS = f"""
+SELECT
+  m.thread_id, CAST(REGEXP_EXTRACT(t.ticket_id, '\\d+$') AS INTEGER) AS number,
+  md5_number_lower(CONCAT(m.thread_id, '-', number)) AS "key", m.since_at, m.until_at,
   t.extensions IS NULL AND t.pauses IS NULL AND t.sent_back_at IS NULL AND t.round_count = 0
     AND t.opened_at IS NOT NULL AS is_plain,
-  ARRAY_TO_STRING(t.candidates, CHR(10)) AS candidates, {", ".join(f"t.{name}" for name in _TICKET)}
-FROM span AS s
-LEFT JOIN said AS f USING (thread_id)
-LEFT JOIN decided AS d USING (thread_id)
-LEFT JOIN ticket_row_at(TIMESTAMP '9999-12-31 23:59:59.999999', NULL) AS t USING (thread_id)
-ORDER BY t.opened_at, s.thread_id, number
+  ARRAY_TO_STRING(t.candidates, CHR(10)) AS candidates, own.decided_at,
+  {", ".join(f"t.{name}" for name in _TICKET)}
+FROM ticket_row_at({_FAR}, NULL) AS t
+JOIN ticket_moment AS m ON CONCAT(m.thread_id, m.mark) = t.thread_id
+LEFT JOIN decided_last AS own ON own.target = CONCAT(m.thread_id, '-', REGEXP_EXTRACT(t.ticket_id, '\\d+$'))
+ORDER BY m.until_at < {_FAR}, t.opened_at, m.thread_id, number, m.since_at
 """  # noqa: S608
 
 
@@ -70,8 +141,8 @@ def refresh_tickets(
         "INSERT INTO forum_checked_now BY NAME SELECT * FROM forum_checked_history(NULL) ORDER BY site"
     )
     if threads is None:
-        warehouse.rows("DELETE FROM ticket_now")
-        warehouse.rows(f"INSERT INTO ticket_now BY NAME {_ROWS}")
+        warehouse.rows("DELETE FROM ticket_span")
+        _fill(warehouse, "TRUE")
         return
     warehouse.hold("todo", "ref", sorted(targets))
     decided = (
@@ -84,6 +155,18 @@ def refresh_tickets(
     )
     changed = {*threads, *(thread for (thread,) in decided)}
     if changed:
-        with warehouse.narrowed("thread_id", sorted(changed), _READ):
-            warehouse.rows("DELETE FROM ticket_now WHERE thread_id IN (SELECT thread_id FROM narrowed)")
-            warehouse.rows(f"INSERT INTO ticket_now BY NAME {_ROWS}")
+        warehouse.hold("changed", "ref", sorted(changed))
+        which = "thread_id IN (SELECT ref FROM changed)"
+        warehouse.rows(f"DELETE FROM ticket_span WHERE {which}")  # noqa: S608
+        _fill(warehouse, which)
+
+
+def _fill(warehouse: Warehouse, which: str) -> None:
+    warehouse.rows(_TARGETS)
+    warehouse.rows(_MOMENTS.format(which=which, far=_FAR))
+    warehouse.rows(
+        "CREATE OR REPLACE TEMP TABLE decided_last AS "
+        "SELECT target, MAX(decided_at) AS decided_at FROM decision GROUP BY target"
+    )
+    with warehouse.shadowed(_SHADOWS):
+        warehouse.rows(f"INSERT INTO ticket_span BY NAME {_ROWS}")

@@ -159,13 +159,18 @@ class Warehouse:
         return dict(self.rows("SELECT key, value FROM meta")) if known else {}
 
     @contextlib.contextmanager
-    def made_once(self, view: str) -> Iterator[None]:
-        """Within it, queries that read a view read what it gave at the beginning."""
-        self._con.execute(f"CREATE TEMP TABLE {_name(view)} AS FROM {_name(view)}")
+    def shadowed(self, queries: Mapping[str, str]) -> Iterator[None]:
+        """Within it, whatever reads a table or view of these names reads what its query gave at first.
+        They are asked in their order."""
+        made: list[str] = []
         try:
+            for name, query in queries.items():
+                self._con.execute(f"CREATE TEMP TABLE {_name(name)} AS {query}")
+                made.append(name)
             yield
         finally:
-            self._con.execute(f"DROP TABLE temp.{_name(view)}")
+            for name in made:
+                self._con.execute(f"DROP TABLE temp.{_name(name)}")
 
     def digest(self) -> str:
         """SHA-256 over all tables in a fixed order of rows: equal for equal content."""

@@ -158,7 +158,7 @@ def plans(con: Any, index: Path, found: dict[str, Any]) -> dict[str, list[str]]:
         steps = db.execute("EXPLAIN QUERY PLAN " + sql, given).fetchall()
         read[name] = [str(step[3]) for step in steps]
         db.close()
-    asked = {"queue": "ticket_clock", "coverage": "ticket_season", f"queue of {EARLIER}": "ticket"}
+    asked = {"queue": "ticket_clock", "coverage": "ticket_season", f"queue of {EARLIER}": "ticket_clock"}
     asked[f"coverage of {EARLIER}"] = "plan_count"
     given = {"beside": [], "without": [], "restarts": False, "end": EARLIER}
     given |= {"first": dt.datetime.combine(EARLIER, dt.time()), "last": dt.datetime.combine(LAST, dt.time())}

@@ -2,7 +2,7 @@
 -- choice among them hang on? $as_of, $unit, $restarts: as there, of all states and threads.
 SELECT
   n."key", n.kind, n.urgency, n.unit, n.state, n.opened_at, n.first_response_at, n.answer_at, n.ended_at
-FROM ticket_now AS n
-WHERE n.is_plain AND n.quiet_at <= $as_of AND n.number IS NOT NULL
+FROM ticket_span AS n
+WHERE n.is_plain AND n.since_at <= $as_of AND n.until_at > $as_of
   AND ($unit IS NULL OR n.unit = $unit)
   AND NOT ($restarts AND n.transferred_at IS NOT NULL);

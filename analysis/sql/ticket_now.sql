@@ -1,5 +1,5 @@
--- Which tickets were there at $as_of (timestamp), of the threads on which nothing happened after it that the edition
--- knows? Columns and order: ticket.sql. The threads $beside (ids) are left out: decisions came on them since.
+-- Which tickets were there at $as_of (timestamp), as the build left them? Columns and order: ticket.sql. The threads
+-- $beside (ids) are left out: decisions came on them since.
 -- $keys: only these (numbers of tickets), NULL: all.
 SELECT
   CONCAT(n.thread_id, '-', n.number) AS ticket_id, n.thread_id,
@@ -10,10 +10,10 @@ SELECT
   n.first_response_floor, n.first_response_at, n.answer_floor, n.answer_at,
   n.round_count, n.round_at, n.past_rounds, n.ended_at, n.transferred_at, n.transfer_count,
   n.extensions, n.pauses, n.sent_back_at, n.handed_at, n.seen, n.decided_at, c.checked_at
-FROM ticket_now AS n
+FROM ticket_span AS n
 JOIN thread_now AS th USING (thread_id)
 LEFT JOIN forum_checked_now AS c ON c.site = n.site
-WHERE n.number IS NOT NULL AND n.quiet_at <= $as_of
+WHERE n.since_at <= $as_of AND n.until_at > $as_of
   AND n.thread_id NOT IN (SELECT UNNEST(CAST($beside AS VARCHAR[])))
   AND ($keys IS NULL OR n."key" IN (SELECT UNNEST(CAST($keys AS UBIGINT[]))))
 ORDER BY n.opened_at NULLS LAST, ticket_id;

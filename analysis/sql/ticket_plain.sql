@@ -6,10 +6,10 @@ SELECT
   n.kind, n.urgency, n.unit, n.candidates, n.is_unit_decided, n.is_shared_thread, n.state, n.opened_at,
   n.first_response_floor, n.first_response_at, n.answer_floor, n.answer_at, n.ended_at, n.handed_at, n.seen,
   n.decided_at, c.checked_at
-FROM ticket_now AS n
+FROM ticket_span AS n
 JOIN thread_now AS th USING (thread_id)
 LEFT JOIN forum_checked_now AS c ON c.site = n.site
-WHERE n.is_plain AND n.quiet_at <= $as_of AND n.number IS NOT NULL
+WHERE n.is_plain AND n.since_at <= $as_of AND n.until_at > $as_of
   AND ($is_whole OR n.state NOT IN ('已答复', '已办结', '无需回复'))
   AND ($unit IS NULL OR n.unit = $unit)
   AND NOT ($restarts AND n.transferred_at IS NOT NULL)

@@ -3,9 +3,9 @@
 SELECT
   n."key", CONCAT(n.thread_id, '-', n.number) AS ticket_id, n.kind, n.urgency, n.unit, n.state, n.opened_at,
   n.first_response_at, n.answer_at, n.ended_at, n.forum, c.checked_at
-FROM ticket_now AS n
+FROM ticket_span AS n
 LEFT JOIN forum_checked_now AS c ON c.site = n.site
-WHERE n.is_plain AND n.quiet_at <= $as_of AND n.number IS NOT NULL
+WHERE n.is_plain AND n.since_at <= $as_of AND n.until_at > $as_of
   AND n.opened_at BETWEEN $first AND $last
   AND NOT ($restarts AND n.transferred_at IS NOT NULL)
   AND n.thread_id NOT IN (SELECT UNNEST(CAST($beside AS VARCHAR[])));

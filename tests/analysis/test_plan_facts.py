@@ -142,7 +142,7 @@ def rows_of(warehouse: Path) -> list[tuple[Any, ...]]:
             *opened.rows("SELECT * FROM plan_fact ORDER BY ALL"),
             *opened.rows("SELECT * FROM plan_piece ORDER BY ALL"),
             *opened.rows("SELECT * FROM plan_total ORDER BY ALL"),
-            *opened.rows("SELECT * FROM ticket_now ORDER BY ALL"),
+            *opened.rows("SELECT * FROM ticket_span ORDER BY ALL"),
         ]
     finally:
         opened.close()
@@ -215,7 +215,7 @@ def test_what_other_code_left_is_made_anew_and_nothing_is_tagged_again(
     opened.rows("UPDATE plan_fact SET tasks = ''")
     opened.rows("UPDATE plan_piece SET number = 7")
     opened.rows("UPDATE plan_total SET total = 7")
-    opened.rows("UPDATE ticket_now SET kind = '咨询'")
+    opened.rows("UPDATE ticket_span SET kind = '咨询'")
     opened.close()
     maker = tmp_path / "load_tickets.py"
     maker.write_text("# another version of the program", encoding="utf-8")

@@ -87,7 +87,7 @@ WRONG = {
     "floor_once": "INSERT INTO thread_floor SELECT * FROM thread_floor WHERE thread_id = $id",
     "state_once": "INSERT INTO thread_state SELECT * FROM thread_state WHERE thread_id = $id",
     "thread_has_state": "DELETE FROM thread_state WHERE thread_id = $id",
-    "ticket_once": "UPDATE ticket_now SET unit = '没有的局' WHERE thread_id = $id",
+    "ticket_once": "UPDATE ticket_span SET unit = '没有的局' WHERE thread_id = $id",
     "landed_once": "INSERT INTO page_fetch SELECT * FROM page_fetch WHERE file = $id",
     "loaded_up_to_the_offset": "DELETE FROM page_fetch WHERE file = $id",
     "record_has_its_page": "UPDATE page_fetch SET end_offset = end_offset - 1 WHERE file = $id "
@@ -104,7 +104,7 @@ def test_what_violates_a_check_is_seen_in_what_a_build_touched(case: Case) -> No
         case.thread(f"{name}2", "又一个[投诉:市水利局]", posts, at="2017-10-09T12:00:00")
     case.article("2017-10-10", "[市水利局:subject] 丙", name="c")
     case.build()
-    ids = {"article_id": "article_now", "thread_id": "ticket_now", "file": "consumed"}
+    ids = {"article_id": "article_now", "thread_id": "ticket_span", "file": "consumed"}
     for name, sql in WRONG.items():
         key = _KEY_OF[name]
         warehouse = Warehouse(case.warehouse)

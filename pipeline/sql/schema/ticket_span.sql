@@ -1,11 +1,11 @@
--- The tickets of each thread as of the build, from the last thing that happened on it on: ticket_row_at at the end
--- of time. Asked for a moment from quiet_at on they stand so; for one before first_at there are none; in between
--- ticket_row_at tells. number NULL: the thread has no ticket. candidates: units, one a line.
--- key: a number for the ticket's id, since a hundred thousand names take long to read. By time of opening, so that those
--- of a season lie together.
+-- The tickets of each thread as they stood from since_at on until before until_at (that of what stands so still: the
+-- end of time), as of the build: ticket_row_at at any moment of the span. candidates: units, one a line.
+-- key: a number for the ticket's id, since a hundred thousand names take long to read; that of all its spans. Those that
+-- stand so still come first, by time of opening, so that those of a season lie together.
 -- is_plain: nothing was extended, paused, reopened, sent back: both clocks run from opened_at, as the rules say.
-CREATE TABLE IF NOT EXISTS ticket_now (
-  thread_id VARCHAR NOT NULL, number INTEGER, "key" UBIGINT, first_at TIMESTAMP, quiet_at TIMESTAMP, is_plain BOOLEAN,
+CREATE TABLE IF NOT EXISTS ticket_span (
+  thread_id VARCHAR NOT NULL, number INTEGER NOT NULL, "key" UBIGINT NOT NULL,
+  since_at TIMESTAMP NOT NULL, until_at TIMESTAMP NOT NULL, is_plain BOOLEAN NOT NULL,
   kind VARCHAR, urgency VARCHAR, unit VARCHAR, candidates VARCHAR, is_unit_decided BOOLEAN, is_shared_thread BOOLEAN,
   state VARCHAR, opened_at TIMESTAMP, first_captured_at TIMESTAMP,
   first_response_floor INTEGER, first_response_at TIMESTAMP, answer_floor INTEGER, answer_at TIMESTAMP,

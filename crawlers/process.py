@@ -24,6 +24,7 @@ from scrapy.crawler import AsyncCrawlerRunner, Crawler
 from crawlers import platforms
 from crawlers.anonymise import Anonymiser
 from crawlers.frontier import Frontier
+from crawlers.job import Job, Message, Progress
 from crawlers.network import host_of
 from crawlers.politeness import Backoff
 from crawlers.report import CrawlReport, SiteReport
@@ -42,36 +43,6 @@ from pipeline.store import Store, ensure_folder, open_store
 STOP_SECONDS = 5.0  # for pages under way, once the crawl is told to stop
 PROGRESS_SECONDS = 0.25
 _log = logging.getLogger(__name__)
-
-
-class Job(msgspec.Struct, frozen=True):
-    """What to crawl. `start` is the wall-clock time of China, or of the replayed day, when the crawl begins;
-    elapsed real time is added to it."""
-
-    city: str
-    home: str
-    sites: list[str]
-    first_day: str
-    last_day: str
-    start: str
-    limit: int | None = None
-    per_kind: int | None = None  # at most so many lists, articles, threads: a look at a site, no crawl
-    pages: list[Site] = []  # what is no site of the city: pages that a person pointed to (crawlers.pages)
-
-
-class Progress(msgspec.Struct):
-    """How far the crawl is: per site pages with an outcome, and pages requested so far."""
-
-    done: dict[str, tuple[int, int]]
-
-
-class Message(msgspec.Struct, omit_defaults=True):
-    """One line on stdout."""
-
-    progress: Progress | None = None
-    report: CrawlReport | None = None
-    error: str | None = None
-    is_told: bool = False  # the error is written for the user: no traceback is wanted
 
 
 class CrawlProcess:

@@ -17,7 +17,7 @@ import msgspec
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from crawlers.process import Job, Message
+from crawlers.job import Job, Message
 from crawlers.report import CrawlReport
 from pipeline.city import City, Site
 from pipeline.progress import tell

@@ -18,7 +18,7 @@ import msgspec
 import pytest
 
 from crawlers import run
-from crawlers.process import Job, Message
+from crawlers.job import Job, Message
 from pipeline.captures import end_of_members
 from pipeline.city import City
 from pipeline.landing import iter_landed, read_capture

@@ -58,7 +58,8 @@ def restore(
     from analysis.terminal import stage_progress
     from commands.stages import build_warehouse
     from pipeline.backup import check_backup
-    from pipeline.restore import extract_city, restore_backup
+    from pipeline.restore import restore_backup
+    from pipeline.restore_files import extract_city
 
     began = time.monotonic()
     if city_to is not None:

@@ -12,14 +12,11 @@ import ctypes
 import dataclasses
 import datetime as dt
 import os
-import re
 import secrets
 import shutil
-import tarfile
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path, PurePosixPath
-from typing import IO
+from pathlib import Path
 
 from filelock import FileLock, Timeout
 
@@ -30,20 +27,16 @@ from pipeline.archive import (
     BackupError,
     Manifest,
     Progress,
-    check_name,
-    read_manifest,
     silent,
-    unpacking,
-    verified,
 )
 from pipeline.backup import maintenance
 from pipeline.city import City
 from pipeline.decisions import DecisionError, load_decisions
 from pipeline.landing import Quarantined, iter_landed
+from pipeline.restore_files import TRUTH, unpack
 from pipeline.retention import SUFFIX
 from pipeline.store import Store, ensure_folder, open_store, sync_folder
 
-_TRUTH = ("landing", "decisions", "captures", "batches", "accounts", "bulletins", "attachments", "outbox")
 _EXCHANGE = 2  # RENAME_EXCHANGE of Linux
 _AT_FDCWD = -100
 
@@ -92,7 +85,7 @@ def restore_backup(
         staging = store.folder.with_name(f".{slug}.restoring-{secrets.token_hex(4)}")
         staging.mkdir(mode=0o700)
         try:
-            manifest, count, size = _unpack(path, staging, slug, progress)
+            manifest, count, size = unpack(path, staging, slug, progress)
             pages, decisions, notices = _look_at(staging, progress)
             notices += _other_rules(staging, city)
             for folder in (staging / CITY, *(staging / DATA / name for name in DERIVED)):
@@ -117,7 +110,7 @@ def restore_backup(
 def _has_data(folder: Path) -> bool:
     return any(
         path.is_file() and not path.name.startswith(".") and path.suffix != ".lock"
-        for name in _TRUTH
+        for name in TRUTH
         for path in (folder / name).rglob("*")
     )
 
@@ -143,77 +136,6 @@ def _nobody_at_work(store: Store, warehouse: Path) -> Iterator[None]:
                 except Timeout as error:
                     raise BackupError(f"{what}正在进行，请等它结束，并停掉办公台，再恢复") from error
         yield
-
-
-def _unpack(path: Path, staging: Path, slug: str, progress: Progress) -> tuple[Manifest | None, int, int]:
-    """Manifest, number and bytes of the files written below the staging folder, each as it was listed."""
-    with unpacking(path) as tar:
-        manifest = read_manifest(tar, path)
-        if not isinstance(manifest, Manifest):
-            count, size = _unpack_by_hand(tar, manifest, staging)
-            return None, count, size
-        if manifest.slug != slug:
-            raise BackupError(
-                f"备份是“{manifest.city}”（{manifest.slug}）的，不是这个城市（{slug}）的；"
-                "请用 --city 指明城市"
-            )
-        free = shutil.disk_usage(staging).free
-        if manifest.size > free:
-            raise BackupError(f"磁盘不够：恢复要 {manifest.size >> 20} MB，只剩 {free >> 20} MB")
-        with contextlib.ExitStack() as stack:
-            current, file = None, None
-            for entry, chunk in verified(tar, manifest, progress):
-                if entry is not current:
-                    stack.close()
-                    current, file = entry, stack.enter_context(_create(staging / entry.name, entry.mode))
-                assert file is not None
-                file.write(chunk)
-        return manifest, len(manifest.files), manifest.size
-
-
-def _unpack_by_hand(tar: tarfile.TarFile, first: tarfile.TarInfo, staging: Path) -> tuple[int, int]:
-    """The files of a tar of var/, of var/<city> or of home: what lies below the folder that holds `landing`
-    or `decisions`."""
-    count = size = 0
-    member: tarfile.TarInfo | None = first
-    root: tuple[str, ...] | None = None
-    while member is not None:
-        parts = PurePosixPath(member.name).parts
-        if member.name.startswith("/") or ".." in parts or not (member.isreg() or member.isdir()):
-            raise BackupError(f"备份里有不该有的文件，拒绝恢复：{member.name[:100]!r}")
-        place = next((i for i, part in enumerate(parts) if part in _TRUTH or part in DERIVED), None)
-        if place is None and parts and parts[-1] in ("salt", "salt.check", "channels.yaml"):
-            place = len(parts) - 1
-        if member.isreg() and place is not None and parts[place] not in DERIVED:
-            root = parts[:place] if root is None else root
-            if parts[:place] != root:
-                raise BackupError(f"备份里有几个城市的数据（{'/'.join(root)} 等），请分开打包")
-            name = "/".join((DATA, *parts[place:]))
-            if not (parts[-1].startswith(".") or parts[-1].endswith(".lock")):
-                check_name(name)
-                content = tar.extractfile(member)
-                assert content is not None
-                with _create(staging / name, member.mode) as file:
-                    shutil.copyfileobj(content, file)
-                count, size = count + 1, size + member.size
-        member = tar.next()
-    if not count:
-        raise BackupError("备份里没有 landing、decisions 等目录，不是港情的数据")
-    return count, size
-
-
-@contextlib.contextmanager
-def _create(path: Path, mode: int) -> Iterator[IO[bytes]]:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
-    try:
-        handle = os.open(path, flags, mode & 0o644 | 0o600)
-    except FileExistsError as error:
-        raise BackupError(f"备份里重复：{path.name[:100]}") from error
-    with os.fdopen(handle, "wb") as file:
-        yield file
-        file.flush()
-        os.fsync(file.fileno())
 
 
 def _look_at(staging: Path, progress: Progress) -> tuple[int, int, list[str]]:
@@ -276,28 +198,3 @@ def _exchange(fresh: Path, old: Path) -> None:
     old.rename(between)
     fresh.rename(old)
     between.rename(fresh)
-
-
-def extract_city(path: Path, target: Path) -> list[str]:
-    """Write the city's data of a backup into a new folder; returns the names.
-
-    Raises:
-        BackupError: the folder is there already, or the backup holds none.
-    """
-    if target.exists() and any(target.iterdir()):
-        raise BackupError(f"{target} 不是空目录，请换一个")
-    names: list[str] = []
-    with unpacking(path) as tar:
-        manifest = read_manifest(tar, path)
-        if not isinstance(manifest, Manifest):
-            raise BackupError(f"{path} 里没有城市数据")
-        contents: dict[str, bytearray] = {}
-        for entry, chunk in verified(tar, manifest, silent):
-            if entry.name.startswith(f"{CITY}/"):
-                contents.setdefault(entry.name, bytearray()).extend(chunk)
-    for name, content in contents.items():
-        where = target / re.sub(r"^city/", "", name)
-        where.parent.mkdir(parents=True, exist_ok=True)
-        where.write_bytes(content)
-        names.append(name)
-    return names

@@ -27,7 +27,8 @@ from pipeline.decisions import Decision, append_decision, load_decisions
 from pipeline.landing import Exchange, LandingWriter, iter_landed, read_capture
 from pipeline.load import build
 from pipeline.records import Article, Landed, to_json
-from pipeline.restore import extract_city, restore_backup
+from pipeline.restore import restore_backup
+from pipeline.restore_files import extract_city
 from pipeline.store import Store, open_store
 from pipeline.tagging.tagger import Tagger
 from pipeline.warehouse import Warehouse

@@ -10,6 +10,7 @@ import dataclasses
 import hashlib
 from collections import defaultdict
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 
 from pipeline.batch import finish_batches
@@ -133,6 +134,7 @@ def rules_fingerprint(city: City, tagger: TaggerLike) -> str:
     """Of everything that tables depend on: the city's data, the tagger's and the loader's code, lexicons."""
     package = Path(__file__).resolve().parent
     total = hashlib.sha256(getattr(tagger, "rules", type(tagger).__qualname__).encode())
+    total.update(version("rensa").encode())  # sketches that are kept are compared with those made later
     for folder in city.folders:
         for path in sorted(p for p in folder.iterdir() if p.is_file() and p.name not in _NOT_TAGGING):
             total.update(f"{path.name}\n".encode() + path.read_bytes())

@@ -12,7 +12,7 @@ import msgspec
 
 from pipeline.records import ArticleTags, Evidence, ThreadTags
 from pipeline.tagging.followups import ThreadFollowUp
-from pipeline.tagging.items import ArticleItem, ThreadItem, ThreadPost
+from pipeline.tagging.items import ArticleItem, Shelf, ThreadItem, ThreadPost
 from pipeline.warehouse import Warehouse
 
 if TYPE_CHECKING:
@@ -31,9 +31,7 @@ class TaggerLike(Protocol):
     def articles(self, items: list[ArticleItem]) -> list[ArticleTags]: ...
     def threads(self, items: list[ThreadItem]) -> list[ThreadTags]: ...
     def followups(self, items: list[ThreadItem]) -> list[ThreadFollowUp]: ...
-    def reprints(
-        self, items: list[ArticleItem], traces: Traces | None = None
-    ) -> Mapping[str, tuple[str, Evidence]]: ...
+    def reprints(self, shelf: Shelf, traces: Traces | None = None) -> Mapping[str, tuple[str, Evidence]]: ...
 
 
 class TextTagger:

@@ -10,7 +10,7 @@ from msgspec import structs
 from pipeline.city import City
 from pipeline.records import ArticleTags, Evidence, ThreadTags
 from pipeline.tagging.followups import ThreadFollowUp
-from pipeline.tagging.items import ArticleItem, ThreadItem
+from pipeline.tagging.items import ArticleItem, Shelf, ThreadItem
 from pipeline.tagging.reprint import Traces
 from pipeline.tagging.tagger import Tagger
 
@@ -55,12 +55,10 @@ class SampledTagger(Tagger):
         self._count("threads", begun, 0)
         return found
 
-    def reprints(
-        self, items: list[ArticleItem], traces: Traces | None = None
-    ) -> Mapping[str, tuple[str, Evidence]]:
+    def reprints(self, shelf: Shelf, traces: Traces | None = None) -> Mapping[str, tuple[str, Evidence]]:
         begun = time.process_time()
-        found = super().reprints(items, traces) if self._finds_reprints else {}
-        self._count("reprints", begun, len(items))
+        found = super().reprints(shelf, traces) if self._finds_reprints else {}
+        self._count("reprints", begun, len(shelf.ids))
         return found
 
     def _count(self, kind: str, begun: float, items: int) -> None:

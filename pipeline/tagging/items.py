@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
 from pipeline.records import Record
 
 
@@ -20,6 +23,18 @@ class ArticleItem(Record, frozen=True, kw_only=True):
     subtitle: str | None = None
     byline: str | None = None
     source: str | None = None
+
+
+class Shelf(NamedTuple):
+    """Articles that are read by their numbers, when wanted, and need not be in memory all at once."""
+
+    ids: Sequence[str]  # by number
+    read: Callable[[Sequence[int]], Sequence[ArticleItem]]  # those with these numbers, in their order
+
+    @classmethod
+    def of(cls, items: Sequence[ArticleItem]) -> Shelf:
+        """Articles that are in memory."""
+        return cls([item.id for item in items], lambda numbers: [items[number] for number in numbers])
 
 
 class ThreadPost(Record, frozen=True, kw_only=True):

@@ -16,10 +16,10 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from msgspec import Struct, structs
+from msgspec import Struct, msgpack, structs
 
 from pipeline.records import ArticleTags, Evidence
-from pipeline.tagging.items import ArticleItem
+from pipeline.tagging.items import ArticleItem, Shelf
 from pipeline.tagging.reprint_pairs import MIN_TEXT, PairSearch, Print, read_print
 
 _END = "，"  # of a clause, and what ends one too
@@ -38,6 +38,7 @@ SAME_OUTLET = 0.8  # the same, within one outlet: series repeat their own formul
 SAME_NUMBERS = 0.7  # of the shorter text's figures that stand in the longer one
 GRAM = 5  # characters in a sequence
 AT_HAND = 32  # texts that are kept while pairs are looked at
+AT_ONCE = 5000  # articles that are read together
 
 Reprints = dict[str, tuple[str, Evidence]]  # id of a reprint → id of the first publication, and why
 
@@ -74,6 +75,8 @@ class Trace(NamedTuple):
 
 
 Traces = dict[str, Trace]
+pack_trace = msgpack.Encoder().encode
+unpack_trace = msgpack.Decoder(Trace).decode
 
 
 def read_trace(item: ArticleItem) -> Trace:
@@ -136,17 +139,22 @@ def with_story(tags: ArticleTags, story: ArticleTags) -> ArticleTags:
     )
 
 
-def find_reprints(items: Sequence[ArticleItem], traces: Traces | None = None) -> Reprints:
+def find_reprints(shelf: Shelf, traces: Traces | None = None) -> Reprints:
     """The reprints among these articles, whose ids are unique: id → the first publication, and why.
 
     Args:
-        traces: by id, of those that were read before; those read now are added.
+        traces: by id, of those that were read before; those read now are added. Of the former only those that
+            may be a reprint or have one are read again.
     """
     search, traces = ReprintSearch(), {} if traces is None else traces
-    for item in items:
-        if item.id not in traces:
+    unread = [number for number, ident in enumerate(shelf.ids) if ident not in traces]
+    for start in range(0, len(unread), AT_ONCE):
+        for item in shelf.read(unread[start : start + AT_ONCE]):
             traces[item.id] = read_trace(item)
-        search.add(traces[item.id])
+    for ident in shelf.ids:
+        search.add(traces[ident])
+    wanted = search.paired()
+    items = dict(zip(wanted, shelf.read(wanted), strict=True))
     return search.find(items.__getitem__)
 
 
@@ -165,6 +173,14 @@ class ReprintSearch:
         """The numbers of the articles with these ids."""
         return [number for number, card in enumerate(self._cards) if card.id in ids]
 
+    @cached_property
+    def _found(self) -> list[tuple[int, int]]:
+        return self._pairs.pairs()
+
+    def paired(self) -> list[int]:
+        """The numbers of the articles that `find` will ask for; none is added any more."""
+        return sorted({number for pair in self._found for number in pair})
+
     def find(self, article: Callable[[int], ArticleItem]) -> Reprints:
         """The reprints among the articles added.
 
@@ -175,7 +191,7 @@ class ReprintSearch:
             others name as their source, else the earliest published; one without a date is the last.
         """
         text = lru_cache(maxsize=AT_HAND)(lambda number: _Text(article(number)))
-        cards, pairs = self._cards, self._pairs.pairs()
+        cards, pairs = self._cards, self._found
 
         @cache
         def likeness(one: int, other: int) -> float | None:
@@ -187,7 +203,7 @@ class ReprintSearch:
                 roots = _root(leader, one), _root(leader, other)
                 leader[max(roots)] = min(roots)
         groups: dict[int, list[int]] = defaultdict(list)
-        for number in sorted({number for pair in pairs for number in pair}):
+        for number in self.paired():
             groups[_root(leader, number)].append(number)
         found: Reprints = {}
         for group in groups.values():

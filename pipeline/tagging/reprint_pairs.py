@@ -15,7 +15,8 @@ from itertools import combinations
 from typing import NamedTuple
 
 import numpy as np
-from rensa import RMinHash, RMinHashLSH
+import numpy.typing as npt
+from rensa import RMinHash
 
 # Six characters from each frequent one on: a tenth of all sequences, chosen by the text and not by position,
 # so that an insertion moves none of the others.
@@ -26,33 +27,48 @@ MIN_TEXT = 40  # characters; a shorter text proves nothing
 COMMON = 40  # a clause in more articles than this is a formula
 SHARED = 0.25  # of the shorter text in common clauses: worth a look
 PERMUTATIONS = 128
-LSH_BANDS = 32
-LSH_THRESHOLD = 0.4
+LSH_BANDS = 32  # of four numbers each: texts that are alike in half of their sequences agree in one of them
 SEED = 20170927
 _ROWS = 1 << 18  # clauses looked at together
+_HALF, _LOW = np.uint64(32), np.uint64(0xFFFFFFFF)
+_SPREAD = np.uint64(0x9E3779B97F4A7C15)  # 2^64 / golden ratio: makes one number of the four of a band
 
 Pair = tuple[int, int]  # numbers of two articles, the smaller first
 
 
 class Print(NamedTuple):
-    """What the text of one article is looked for by; another process may have read it."""
+    """What the text of one article is looked for by; another process may have read it, and it may be kept.
+    The same text gives the same bytes."""
 
     size: int  # of the text, in characters
-    clauses: list[int]  # the long ones, each as a number of 64 bits
-    lengths: list[int]  # of the same, in characters
-    sketch: RMinHash | None  # None where nothing proves that it is like another one
+    clauses: bytes  # the long ones, each as a number of 64 bits, sorted
+    lengths: bytes  # of the same, in characters, as numbers of 32 bits
+    bands: (
+        bytes  # of its sketch, each as a number of 64 bits; none where nothing proves that it is like another
+    )
 
 
 def read_print(clauses: list[str]) -> Print:
     """The print of the article that consists of these clauses, stripped of punctuation and blanks."""
     text = "".join(clauses)
     long = list({clause for clause in clauses if len(clause) >= MIN_CLAUSE})
-    sketch = None
+    bands = b""
     # A table or a text of another language may have no such sequence: it is not like all others.
     if len(text) >= MIN_TEXT and (sequences := list(map("".join, _ANCHORED.findall(text)))):
         sketch = RMinHash(PERMUTATIONS, SEED)
         sketch.update(sequences)
-    return Print(len(text), RMinHash.hash_token_sets([long])[0], list(map(len, long)), sketch)
+        bands = _bands(sketch.digest())
+    found = sorted(zip(RMinHash.hash_token_sets([long])[0], map(len, long), strict=True))
+    numbers, lengths = array("Q", [number for number, _ in found]), array("I", [size for _, size in found])
+    return Print(len(text), numbers.tobytes(), lengths.tobytes(), bands)
+
+
+def _bands(sketch: list[int]) -> bytes:
+    bands = np.array(sketch, dtype=np.uint64).reshape(LSH_BANDS, -1)
+    folded = np.zeros(LSH_BANDS, dtype=np.uint64)
+    for place in range(bands.shape[1]):
+        folded = folded * _SPREAD + bands[:, place]
+    return folded.tobytes()
 
 
 class PairSearch:
@@ -62,8 +78,7 @@ class PairSearch:
         # By clause: its number, its length, and whose it is.
         self._clauses, self._lengths, self._owners = array("Q"), array("I"), array("I")
         self._sizes = array("I")  # of the texts, in characters
-        self._index = RMinHashLSH(LSH_THRESHOLD, PERMUTATIONS, LSH_BANDS)
-        self._edited: set[Pair] = set()
+        self._bands, self._banded = bytearray(), array("I")  # of the sketches, and whose each is
 
     def __len__(self) -> int:
         return len(self._sizes)
@@ -72,16 +87,30 @@ class PairSearch:
         """Add the article of this print."""
         number = len(self._sizes)
         self._sizes.append(read.size)
-        self._clauses.extend(read.clauses)
-        self._lengths.extend(read.lengths)
-        self._owners.extend([number] * len(read.clauses))
-        if read.sketch is not None:
-            self._edited.update((other, number) for other in self._index.query(read.sketch))
-            self._index.insert(number, read.sketch)
+        self._clauses.frombytes(read.clauses)
+        self._lengths.frombytes(read.lengths)
+        self._owners.extend([number] * (len(self._clauses) - len(self._owners)))
+        if read.bands:
+            self._bands += read.bands
+            self._banded.append(number)
 
     def pairs(self) -> list[Pair]:
         """The pairs that share enough clauses, sorted; then those that only share much in pieces, sorted."""
-        return list(dict.fromkeys((*sorted(self._taken_over()), *sorted(self._edited))))
+        return list(dict.fromkeys((*sorted(self._taken_over()), *self._edited())))
+
+    def _edited(self) -> list[Pair]:
+        """The pairs whose sketches agree in a band, sorted."""
+        owners = np.array(self._banded, dtype=np.uint64)
+        found: list[npt.NDArray[np.uint64]] = []
+        for band in np.frombuffer(self._bands, dtype=np.uint64).reshape(len(owners), LSH_BANDS).T:
+            order = np.argsort(band, kind="stable")
+            ordered, step = band[order], 1
+            # Equal ones stand together: each with the next one, with the one after it …
+            while len(here := np.flatnonzero(ordered[step:] == ordered[:-step])):
+                found.append(owners[order[here]] << _HALF | owners[order[here + step]])
+                step += 1
+        pairs = np.unique(np.concatenate(found)) if found else np.zeros(0, dtype=np.uint64)
+        return list(zip((pairs >> _HALF).tolist(), (pairs & _LOW).tolist(), strict=True))
 
     def _taken_over(self) -> Iterator[Pair]:
         shared: dict[Pair, int] = defaultdict(int)

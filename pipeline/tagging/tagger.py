@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.city import City
 from pipeline.records import ArticleTags, Evidence, PostTags, ThreadTags
-from pipeline.tagging.items import ArticleItem, PostItem, ThreadItem
+from pipeline.tagging.items import ArticleItem, PostItem, Shelf, ThreadItem
 
 if TYPE_CHECKING:
     from pipeline.tagging.articles import ArticleTagger
@@ -89,11 +89,9 @@ class Tagger:
             tags += self.post_tagger.tag_all(part)
         return tags
 
-    def reprints(
-        self, items: list[ArticleItem], traces: Traces | None = None
-    ) -> Mapping[str, tuple[str, Evidence]]:
-        """Id of each reprint → id of the first publication among `items`, and why; `traces`: of articles that
-        were read before, by id, to which those of `items` are added."""
+    def reprints(self, shelf: Shelf, traces: Traces | None = None) -> Mapping[str, tuple[str, Evidence]]:
+        """Id of each reprint → id of the first publication among these articles, and why; `traces`: of
+        articles that were read before, by id, to which those read now are added."""
         from pipeline.tagging.reprint import find_reprints
 
-        return find_reprints(items, traces)
+        return find_reprints(shelf, traces)

@@ -32,7 +32,7 @@ from pipeline.records import (
 )
 from pipeline.store import open_store
 from pipeline.tagging.followups import FloorKind, FloorSaid, ThreadFollowUp
-from pipeline.tagging.items import ArticleItem, ThreadItem
+from pipeline.tagging.items import ArticleItem, Shelf, ThreadItem
 from pipeline.tagging.reprint import Traces
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -91,12 +91,10 @@ class MarkTagger:
             plan_column="[column]" in text,
         )
 
-    def reprints(
-        self, items: list[ArticleItem], traces: Traces | None = None
-    ) -> Mapping[str, tuple[str, Evidence]]:
+    def reprints(self, shelf: Shelf, traces: Traces | None = None) -> Mapping[str, tuple[str, Evidence]]:
         first: dict[str, str] = {}
         found: dict[str, tuple[str, Evidence]] = {}
-        for item in items:
+        for item in shelf.read(range(len(shelf.ids))):
             match = re.search(r"\[same=([^\]]+)\]", item.body)
             if match is None:
                 continue

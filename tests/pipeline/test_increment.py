@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import random
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -10,8 +12,11 @@ import pytest
 from pipeline import load_texts
 from pipeline.load_checks import _KEY_OF, check, touched
 from pipeline.load_texts import DIGEST, hold_consumed, texts_digest
+from pipeline.records import Evidence
+from pipeline.tagging.items import ArticleItem, Shelf
+from pipeline.tagging.reprint import Traces, find_reprints
 from pipeline.warehouse import CheckError, Warehouse, check_queries
-from tests.analysis.case import Case
+from tests.analysis.case import Case, MarkTagger
 
 
 @pytest.fixture
@@ -141,3 +146,75 @@ def test_what_a_build_touched_are_new_lines_and_what_was_decided_on(case: Case) 
         assert touched(warehouse, [], [], [])["file"] == {"bbs/20171009.jsonl"}
     finally:
         warehouse.close()
+
+
+class ReadingTagger(MarkTagger):
+    """Finds reprints by the texts; `read` are the ids of the articles that it read for that."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.read: list[str] = []
+
+    def reprints(self, shelf: Shelf, traces: Traces | None = None) -> Mapping[str, tuple[str, Evidence]]:
+        def read(numbers: Sequence[int]) -> Sequence[ArticleItem]:
+            self.read += [shelf.ids[number] for number in numbers]
+            return shelf.read(numbers)
+
+        return find_reprints(Shelf(shelf.ids, read), traces)
+
+
+def _told(choice: random.Random, story: int) -> str:
+    """A text on a story; those on one story share most of their clauses, all share a formula."""
+    words = random.Random(story)
+    said = [
+        "".join(words.choices("的在了是和一不为有人上水利局检查河道整治群众工作", k=14)) for _ in range(8)
+    ]
+    choice.shuffle(said)
+    return "，".join([*said[: choice.randint(5, 8)], "会议要求各单位提高认识加强领导抓好落实"]) + "。"
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_reprints_found_day_by_day_are_those_of_a_rebuild(case: Case, seed: int) -> None:
+    case.tagger = ReadingTagger()
+    choice = random.Random(seed)
+    day = dt.date(2017, 5, 20)
+    for _ in range(14):
+        for _ in range(choice.randint(0, 5)):
+            shown = day - dt.timedelta(days=choice.choice([0, 0, 0, 1, 30, 70, 150]))
+            site, name = choice.choice(["paper", "gov"]), str(choice.randint(1, 25))
+            text = _told(choice, choice.randint(1, 6))
+            case.article(shown.isoformat(), text, site=site, name=name, at=f"{day}T12:00:00")
+        case.build()
+        day += dt.timedelta(days=choice.choice([0, 1, 20, 45]))
+    in_pieces = _digest(case)
+    case.build(rebuild=True)
+    assert _digest(case) == in_pieces
+    warehouse = Warehouse(case.warehouse, read_only=True)
+    try:
+        assert warehouse.rows("SELECT 1 FROM article_reprint") and warehouse.rows(
+            "SELECT 1 FROM article_trace"
+        )
+    finally:
+        warehouse.close()
+
+
+def test_texts_that_were_looked_through_are_not_read_again(case: Case) -> None:
+    case.tagger = tagger = ReadingTagger()
+    choice = random.Random(1)
+    for number, day in enumerate(["2017-05-09", "2017-07-09", "2017-09-09", "2017-11-09", "2017-12-09"]):
+        case.article(day, _told(choice, number), name=str(number))
+    case.build()
+    assert len(tagger.read) == 5 and len(set(tagger.read)) == 5
+    tagger.read.clear()
+    case.article("2017-12-10", _told(choice, 9), name="other")
+    case.article("2017-12-10", _told(choice, 4), site="gov", name="reprint")
+    case.build()
+    warehouse = Warehouse(case.warehouse, read_only=True)
+    try:
+        days = dict(warehouse.rows("SELECT article_id, published FROM article_now"))
+        kept = {days[article] for (article,) in warehouse.rows("SELECT article_id FROM article_trace")}
+    finally:
+        warehouse.close()
+    # The new ones, and once more the one of them that is a reprint, with its first publication.
+    assert sorted(days[article] for article in tagger.read) == ["2017-12-09", *3 * ["2017-12-10"]]
+    assert kept == {"2017-07-09", "2017-09-09", "2017-11-09", "2017-12-09", "2017-12-10"}

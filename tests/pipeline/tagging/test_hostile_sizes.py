@@ -12,7 +12,7 @@ from collections.abc import Callable
 import pytest
 
 from pipeline.city import load_city
-from pipeline.tagging.items import ArticleItem, PostItem, ThreadItem, ThreadPost
+from pipeline.tagging.items import ArticleItem, PostItem, Shelf, ThreadItem, ThreadPost
 from pipeline.tagging.tagger import Tagger
 
 TAGGER = Tagger(load_city())
@@ -65,7 +65,7 @@ def _thread(text: str) -> None:
 
 
 def _reprint(text: str) -> None:
-    TAGGER.reprints([ArticleItem(id=str(n), title="一", body=text[n:]) for n in range(3)])
+    TAGGER.reprints(Shelf.of([ArticleItem(id=str(n), title="一", body=text[n:]) for n in range(3)]))
 
 
 def _seconds(work: Callable[[str], None], text: str) -> float:

@@ -8,7 +8,7 @@ import random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.tagging.items import ArticleItem
+from pipeline.tagging.items import ArticleItem, Shelf
 from pipeline.tagging.reprint import Traces, find_reprints
 from pipeline.tagging.reprint_pairs import PairSearch, read_print
 
@@ -33,24 +33,26 @@ def piece(
 
 
 def pairs(*items: ArticleItem) -> dict[str, str]:
-    return {ident: first for ident, (first, _) in find_reprints(list(items)).items()}
+    return {ident: first for ident, (first, _) in find_reprints(Shelf.of(items)).items()}
 
 
 def test_whole_trimmed_and_retitled() -> None:
     paragraphs = STORY.split("\n")
     found = find_reprints(
-        [
-            piece(
-                "c",
-                GOV,
-                "\n".join(paragraphs[1:3]),
-                "2017-11-05T08:00",
-                "流动服务点进渔港",
-                "来源：防城港日报",
-            ),
-            piece("b", NET, STORY, "2017-11-04T09:30", source="防城港日报"),
-            piece("a", PAPER, STORY, "2017-11-04"),
-        ]
+        Shelf.of(
+            [
+                piece(
+                    "c",
+                    GOV,
+                    "\n".join(paragraphs[1:3]),
+                    "2017-11-05T08:00",
+                    "流动服务点进渔港",
+                    "来源：防城港日报",
+                ),
+                piece("b", NET, STORY, "2017-11-04T09:30", source="防城港日报"),
+                piece("a", PAPER, STORY, "2017-11-04"),
+            ]
+        )
     )
     assert {k: v[0] for k, v in found.items()} == {"b": "a", "c": "a"}
     assert "防城港日报" in found["b"][1].why and "%" in found["b"][1].why
@@ -138,7 +140,7 @@ def test_short_texts_prove_nothing() -> None:
 
 def test_missing_dates_and_nothing_at_all() -> None:
     undated = ArticleItem(id="u", body=STORY)
-    assert find_reprints([]) == {}
+    assert find_reprints(Shelf.of([])) == {}
     assert pairs(undated, piece("p", PAPER, STORY, "2017-11-04")) == {"u": "p"}
 
 
@@ -165,11 +167,11 @@ def test_articles_that_were_read_before_give_the_same() -> None:
         piece("c", GOV, STORY[:150], "2017-11-05"),
     ]
     traces: Traces = {}
-    assert find_reprints(items[:2], traces) == {}
+    assert find_reprints(Shelf.of(items[:2]), traces) == {}
     assert traces.keys() == {"a", "d"}
     del traces["d"]
-    again = find_reprints(items, traces)
-    assert again == find_reprints(items) and again.keys() == {"b", "c"}
+    again = find_reprints(Shelf.of(items), traces)
+    assert again == find_reprints(Shelf.of(items)) and again.keys() == {"b", "c"}
     assert traces.keys() == {"a", "b", "c", "d"}
 
 

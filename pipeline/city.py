@@ -7,23 +7,28 @@ What people decided of these data lies over the files (pipeline/city_edits.py): 
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from functools import cache, cached_property
+from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import msgspec
-import yaml
+
+from pipeline.city_files import (
+    CityError,
+    as_mapping,
+    lineage,
+    load_mapping,
+    load_yaml,
+    parse_yaml,
+    read_rows,
+)
+from pipeline.city_files import load_own_yaml as load_own_yaml  # where the taggers ask for it
 
 DEFAULT_CITY = Path(__file__).resolve().parent.parent / "city"
-
-
-class CityError(ValueError):
-    """The city's data is wrong; the message names the file, the line and what to mend."""
 
 
 class Unit(msgspec.Struct, frozen=True, kw_only=True):
@@ -117,11 +122,11 @@ class City(msgspec.Struct, kw_only=True, dict=True):
     @property
     def folders(self) -> list[Path]:
         """The city's folder and those that it extends, nearest first."""
-        return list(_lineage(self.folder))
+        return list(lineage(self.folder))
 
     def file(self, name: str) -> Path | None:
         """The city's own file, or that of the city it extends; None where neither has it."""
-        for folder in _lineage(self.folder):
+        for folder in lineage(self.folder):
             if (folder / name).is_file():
                 return folder / name
         return None
@@ -140,41 +145,7 @@ class City(msgspec.Struct, kw_only=True, dict=True):
 
     def mapping(self, name: str) -> dict[str, Any]:
         """The content of a YAML file of `key: value` lines; {} where the city has none. Raises CityError."""
-        return _as_mapping(self.data(name), self.file(name) or Path(name))
-
-
-def load_yaml(path: Path) -> Any:
-    return parse_yaml(path.read_bytes(), path)
-
-
-def parse_yaml(content: bytes, path: Path) -> Any:
-    """Raises CityError, which names the file."""
-    try:
-        return yaml.safe_load(content.decode("utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise CityError(f"{path}: {error}") from error
-    except RecursionError as error:
-        raise CityError(f"{path}: 嵌套过深") from error
-
-
-@cache
-def load_own_yaml(path: Path) -> Any:
-    """A lexicon of the program itself, read once by libyaml, six times as fast. Not for files of a city: what
-    is nested a thousandfold would end the process. Nobody may change what is returned."""
-    return yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
-
-
-def load_mapping(path: Path) -> dict[str, Any]:
-    """A YAML file of `key: value` lines; an empty one is an empty mapping."""
-    return _as_mapping(load_yaml(path), path)
-
-
-def _as_mapping(found: Any, path: Path) -> dict[str, Any]:
-    if found is None:
-        return {}
-    if not isinstance(found, dict):
-        raise CityError(f"{path}: 应由“名称: 值”组成，而不是 {type(found).__name__}")
-    return found
+        return as_mapping(self.data(name), self.file(name) or Path(name))
 
 
 def load_city(folder: Path | str | None = None, edited: Mapping[str, bytes] | None = None) -> City:
@@ -189,7 +160,7 @@ def load_city(folder: Path | str | None = None, edited: Mapping[str, bytes] | No
     folder = Path(folder) if folder is not None else DEFAULT_CITY
     if not folder.is_dir():
         raise CityError(f"{folder}: 没有这个城市目录")
-    chain = list(_lineage(folder))
+    chain = list(lineage(folder))
     settings: dict[str, Any] = {}
     for parent in reversed(chain):
         if (parent / "city.yaml").is_file():
@@ -197,7 +168,7 @@ def load_city(folder: Path | str | None = None, edited: Mapping[str, bytes] | No
             settings |= load_mapping(parent / "city.yaml")
     edited = dict(edited or {})
     if "city.yaml" in edited:
-        settings |= _as_mapping(parse_yaml(edited["city.yaml"], folder / "city.yaml"), folder / "city.yaml")
+        settings |= as_mapping(parse_yaml(edited["city.yaml"], folder / "city.yaml"), folder / "city.yaml")
     found = {name: next((p / name for p in chain if (p / name).is_file()), None) for name in _FILES}
     if found["units.csv"] is None:
         raise CityError(f"{folder}: 缺少 units.csv（至少要有列 short, official, kind, parent）")
@@ -294,37 +265,6 @@ def load_sites(path: Path) -> list[Site]:
             raise CityError(f"{path}: 站点代号重复：{site.slug}")
         sites.append(site)
     return sites
-
-
-def _lineage(folder: Path) -> Iterator[Path]:
-    seen: set[Path] = set()
-    while folder.is_dir() and folder.resolve() not in seen:
-        seen.add(folder.resolve())
-        yield folder
-        config = folder / "city.yaml"
-        parent = load_mapping(config).get("extends") if config.is_file() else None
-        if not parent:
-            return
-        folder = folder / str(parent)
-
-
-def read_rows(
-    path: Path, needed: tuple[str, ...], content: bytes | None = None
-) -> Iterator[tuple[int, dict[str, str]]]:
-    """The lines of a CSV file of a city with their numbers. Raises CityError."""
-    try:
-        text = (path.read_bytes() if content is None else content).decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise CityError(f"{path}: 不是 UTF-8 编码，请另存为 UTF-8") from error
-    reader = csv.DictReader(text.splitlines())
-    missing = [name for name in needed if name not in (reader.fieldnames or [])]
-    if missing:
-        raise CityError(f"{path}: 缺少列 {', '.join(missing)}")
-    try:
-        for row in reader:
-            yield reader.line_num, {key: value or "" for key, value in row.items() if key}
-    except csv.Error as error:
-        raise CityError(f"{path}:{reader.line_num}: 不是有效的 CSV：{error}") from error
 
 
 def _split(text: str | None, separator: str) -> tuple[str, ...]:

@@ -14,7 +14,8 @@ from typing import Any
 
 import yaml
 
-from pipeline.city import City, CityError, load_city, parse_yaml, read_rows
+from pipeline.city import City, CityError, load_city
+from pipeline.city_files import parse_yaml, read_rows
 from pipeline.decisions import Decision, load_decisions
 
 UNIT_EDIT, ALIAS_EDIT, ACCOUNT_EDIT, RULE_EDIT = "unit_edit", "alias_edit", "account_edit", "rule_edit"

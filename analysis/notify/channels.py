@@ -15,7 +15,8 @@ from urllib.parse import parse_qsl, urlsplit
 import msgspec
 
 from analysis.notify.rules import NotifyError, Strict
-from pipeline.city import City, load_mapping
+from pipeline.city import City
+from pipeline.city_files import load_mapping
 
 Role = Literal["联系人", "分管领导"]
 Service = Literal["企业微信", "钉钉", "飞书", "邮件", "webhook"]

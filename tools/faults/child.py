@@ -76,7 +76,8 @@ def warm() -> None:
     import analysis
     import gangqing
     import pipeline
-    from pipeline.city import load_city, load_yaml
+    from pipeline.city import load_city
+    from pipeline.city_files import load_yaml
     from pipeline.tagging.items import ArticleItem, ThreadItem, ThreadPost
     from pipeline.tagging.tagger import Tagger
     from tests.analysis.case import REPOSITORY
@@ -183,11 +184,11 @@ def _use_loaded() -> None:
     if _TREE:
         import typer.main
 
-        from pipeline import city
+        from pipeline import city_files
 
-        parse = city.parse_yaml
+        parse = city_files.parse_yaml
         typer.main.get_command = lambda _: _TREE[0]
-        city.parse_yaml = lambda content, path: (
+        city_files.parse_yaml = lambda content, path: (
             pickle.loads(_YAML[content]) if content in _YAML else parse(content, path)
         )
 

@@ -1,0 +1,83 @@
+"""Owns the reading of files that people write: YAML and CSV of a city's folder and of those it extends."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+
+class CityError(ValueError):
+    """The city's data is wrong; the message names the file, the line and what to mend."""
+
+
+def load_yaml(path: Path) -> Any:
+    """The content of a YAML file. Raises CityError, which names it."""
+    return parse_yaml(path.read_bytes(), path)
+
+
+def parse_yaml(content: bytes, path: Path) -> Any:
+    """Raises CityError, which names the file."""
+    try:
+        return yaml.safe_load(content.decode("utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise CityError(f"{path}: {error}") from error
+    except RecursionError as error:
+        raise CityError(f"{path}: 嵌套过深") from error
+
+
+@cache
+def load_own_yaml(path: Path) -> Any:
+    """A lexicon of the program itself, read once by libyaml, six times as fast. Not for files of a city: what
+    is nested a thousandfold would end the process. Nobody may change what is returned."""
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
+
+
+def load_mapping(path: Path) -> dict[str, Any]:
+    """A YAML file of `key: value` lines; an empty one is an empty mapping."""
+    return as_mapping(load_yaml(path), path)
+
+
+def as_mapping(found: Any, path: Path) -> dict[str, Any]:
+    """What was read of a file of `key: value` lines. Raises CityError, which names the file."""
+    if found is None:
+        return {}
+    if not isinstance(found, dict):
+        raise CityError(f"{path}: 应由“名称: 值”组成，而不是 {type(found).__name__}")
+    return found
+
+
+def read_rows(
+    path: Path, needed: tuple[str, ...], content: bytes | None = None
+) -> Iterator[tuple[int, dict[str, str]]]:
+    """The lines of a CSV file of a city with their numbers. Raises CityError."""
+    try:
+        text = (path.read_bytes() if content is None else content).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise CityError(f"{path}: 不是 UTF-8 编码，请另存为 UTF-8") from error
+    reader = csv.DictReader(text.splitlines())
+    missing = [name for name in needed if name not in (reader.fieldnames or [])]
+    if missing:
+        raise CityError(f"{path}: 缺少列 {', '.join(missing)}")
+    try:
+        for row in reader:
+            yield reader.line_num, {key: value or "" for key, value in row.items() if key}
+    except csv.Error as error:
+        raise CityError(f"{path}:{reader.line_num}: 不是有效的 CSV：{error}") from error
+
+
+def lineage(folder: Path) -> Iterator[Path]:
+    """A city's folder and those that it extends, nearest first; each once."""
+    seen: set[Path] = set()
+    while folder.is_dir() and folder.resolve() not in seen:
+        seen.add(folder.resolve())
+        yield folder
+        config = folder / "city.yaml"
+        parent = load_mapping(config).get("extends") if config.is_file() else None
+        if not parent:
+            return
+        folder = folder / str(parent)

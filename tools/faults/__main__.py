@@ -19,29 +19,35 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from tools.faults import more
+from tools.faults.backups import Backup
 from tools.faults.child import warm
-from tools.faults.rounds import Act, Build, Bulletin, Landing, Notification, Place
+from tools.faults.decided import Act, Bulletin
+from tools.faults.derived import Build, Damage
+from tools.faults.order import ClockBack, TwoStarts
+from tools.faults.pages import Crawl, Landing
+from tools.faults.place import Place
+from tools.faults.records import Torn
+from tools.faults.sent import Notification
 
 Make = Callable[[Path], Place]
 # What is struck, where, and how the line of the table says it.
 FAULTS: dict[str, tuple[str, Make]] = {
     "kill-landing": ("SIGKILL while pages land", lambda folder: Landing(folder, "kill")),
     "kill-decision": ("SIGKILL while a decision is recorded", lambda folder: Act(folder, "kill")),
-    "kill-crawl": ("SIGKILL in the crawl", lambda folder: more.Crawl(folder, "kill")),
+    "kill-crawl": ("SIGKILL in the crawl", lambda folder: Crawl(folder, "kill")),
     "kill-notification": ("SIGKILL while messages go out", lambda folder: Notification(folder, "kill")),
     "kill-bulletin": ("SIGKILL while a report is issued", lambda folder: Bulletin(folder, "kill")),
-    "kill-backup": ("SIGKILL in backup and restore", lambda folder: more.Backup(folder, "kill")),
+    "kill-backup": ("SIGKILL in backup and restore", lambda folder: Backup(folder, "kill")),
     "power-landing": ("power cut while pages land", lambda folder: Landing(folder, "power")),
     "power-decision": ("power cut while a decision is recorded", lambda folder: Act(folder, "power")),
     "power-bulletin": ("power cut while a report is issued", lambda folder: Bulletin(folder, "power")),
     "full-landing": ("disk full while pages land", lambda folder: Landing(folder, "full")),
     "full-decision": ("disk full while a decision is recorded", lambda folder: Act(folder, "full")),
     "full-bulletin": ("disk full while a report is issued", lambda folder: Bulletin(folder, "full")),
-    "torn-line": ("torn last line of a record", lambda folder: more.Torn(folder, "none")),
-    "two-starts": ("two starts at once", lambda folder: more.TwoStarts(folder, "none")),
-    "warehouse": ("warehouse deleted or damaged", lambda folder: more.Damage(folder, "none")),
-    "clock-back": ("clock set back", lambda folder: more.ClockBack(folder, "none")),
+    "torn-line": ("torn last line of a record", lambda folder: Torn(folder, "none")),
+    "two-starts": ("two starts at once", lambda folder: TwoStarts(folder, "none")),
+    "warehouse": ("warehouse deleted or damaged", lambda folder: Damage(folder, "none")),
+    "clock-back": ("clock set back", lambda folder: ClockBack(folder, "none")),
     "kill-build": ("SIGKILL in the build", lambda folder: Build(folder, "kill")),
     "full-build": ("disk full in the build", lambda folder: Build(folder, "full")),
 }

@@ -28,8 +28,9 @@ from pipeline.load_now import refresh_now
 from pipeline.load_plan import load_plan
 from pipeline.load_plan_facts import hold_reprints, refresh_plan_facts
 from pipeline.load_stories import find_stories, spans_of
-from pipeline.load_tags import TaggerLike, TextTagger, tag_threads
+from pipeline.load_tags import TaggerLike, TextTagger
 from pipeline.load_texts import DIGEST, hold_consumed, refreshed_digest
+from pipeline.load_threads import tag_threads
 from pipeline.load_tickets import decided_anew, hold_decisions, refresh_tickets
 from pipeline.plan_match import plan_fingerprint
 from pipeline.privacy import load_salt
@@ -141,13 +142,8 @@ def rules_fingerprint(city: City, tagger: TaggerLike) -> str:
     for name, content in sorted(city.edited.items()):
         if name not in _NOT_TAGGING:
             total.update(f"{name} as edited\n".encode() + content)
-    code = [
-        package / "load_alike.py",
-        package / "load_landing.py",
-        package / "load_stories.py",
-        package / "load_tags.py",
-        package / "privacy.py",
-    ]
+    loaders = ("load_alike", "load_landing", "load_stories", "load_tags", "load_threads")
+    code = [package / f"{name}.py" for name in (*loaders, "privacy")]
     for folder in (package / "tagging", package / "lexicon", package / "models"):
         code += sorted(p for p in folder.rglob("*") if p.is_file() and p.suffix != ".pyc")
     for path in code:

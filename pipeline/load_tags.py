@@ -1,28 +1,21 @@
-"""Owns tagging what was loaded: new texts of articles, threads cut at each moment that can change a state."""
+"""Owns tagging the articles that were loaded, each text once; and what a loader asks of a tagger."""
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from itertools import groupby
-from operator import itemgetter
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
 from pipeline.records import ArticleTags, Evidence, ThreadTags
 from pipeline.tagging.followups import ThreadFollowUp
-from pipeline.tagging.items import ArticleItem, Shelf, ThreadItem, ThreadPost
+from pipeline.tagging.items import ArticleItem, Shelf, ThreadItem
 from pipeline.warehouse import Warehouse
 
 if TYPE_CHECKING:
     from pipeline.tagging.reprint import Traces
 
 BATCH = 500
-BATCHES_PER_COMMIT = 20
-MAX_CUTS = 200  # cuts of one thread; a longer one keeps its first and last hundred
-_READ = ("thread_page_version", "thread_post_version", "thread_floor_now", "thread_now")
-Count = Callable[[int, int], None]
 
 
 class TaggerLike(Protocol):
@@ -95,8 +88,8 @@ def _tag_row(row: Mapping[str, Any], tags: ArticleTags) -> dict[str, Any]:
         "is_plan_column": tags.plan_column,
         "mentions": tags.mentions,
         "exposed": tags.exposed,
-        "why_json": _json(tags.why),
-        "confidence_json": _json(tags.confidence),
+        "why_json": as_json(tags.why),
+        "confidence_json": as_json(tags.confidence),
     }
 
 
@@ -126,183 +119,6 @@ def _quote(row: Mapping[str, Any], evidence: Evidence) -> str | None:
     return text[evidence.start : evidence.end][:200] or None
 
 
-def tag_threads(warehouse: Warehouse, tagger: TaggerLike, threads: Collection[str], count: Count) -> int:
-    """Tag threads anew at each of their moments, and each of their floors; returns how many threads.
-
-    Args:
-        threads: ids of the threads that changed.
-    """
-    warehouse.hold("todo", "thread_id", sorted(threads))
-    for table in ("thread_state", "thread_floor", "thread_call"):
-        warehouse.rows(f"DELETE FROM {table} WHERE thread_id IN (SELECT thread_id FROM todo)")  # noqa: S608
-    ids = sorted(threads)
-    with warehouse.narrowed("thread_id", ids, _READ):
-        warehouse.rows(
-            "CREATE OR REPLACE TEMP TABLE todo_post AS "
-            "SELECT p.*, t.title, t.board FROM thread_post_at(NULL) AS p "
-            "JOIN thread_at(NULL) AS t USING (thread_id) ORDER BY thread_id, floor"
-        )
-    count(0, len(ids))
-    for start in range(0, len(ids), BATCH):
-        part = ids[start : start + BATCH]
-        # A range of a table in that order: only its own part of the table is read.
-        found = warehouse.records(
-            f"SELECT * FROM todo_post WHERE thread_id BETWEEN '{part[0]}' AND '{part[-1]}' "  # noqa: S608
-            "ORDER BY thread_id, floor"
-        )
-        posts = [row for batch in found for row in batch]
-        whole = [list(group) for _, group in groupby(posts, key=itemgetter("thread_id"))]
-        cuts = [cut for group in whole for cut in _cuts(group)]
-        tags = tagger.threads([item for item, _ in cuts])
-        rows = [_state_row(c[1], t) for c, t in zip(cuts, tags, strict=True)]
-        for _, of_thread in groupby(rows, key=itemgetter("thread_id")):
-            _chain(list(of_thread))
-        warehouse.insert("thread_state", rows)
-        follow = tagger.followups([_item(group, len(group)) for group in whole])
-        warehouse.insert(
-            "thread_floor", [r for g, f in zip(whole, follow, strict=True) for r in _floors(g, f)]
-        )
-        warehouse.insert("thread_call", [r for f in follow for r in _calls(f)])
-        count(min(start + BATCH, len(ids)), len(ids))
-        if (start // BATCH + 1) % BATCHES_PER_COMMIT == 0:
-            warehouse.commit()  # memory is bounded; the draft is published whole or never
-            warehouse.begin()
-    warehouse.rows("DROP TABLE todo_post")
-    return len(ids)
-
-
-Cut = tuple[ThreadItem, dict[str, Any]]
-
-
-def _item(posts: Sequence[Mapping[str, Any]], count: int) -> ThreadItem:
-    """The first posts of a thread, as a tagger reads them."""
-    return ThreadItem(
-        id=posts[0]["thread_id"],
-        posts=[
-            ThreadPost(
-                floor=post["floor"],
-                author=post["official_account"] or post["author"],
-                is_registered_official=post["is_official"],
-                time=post["posted"],
-                text=post["text"],
-            )
-            for post in posts[:count]
-        ],
-        title=posts[0]["title"],
-        forum=posts[0]["forum"],
-        board=posts[0]["board"],
-    )
-
-
-def _floors(posts: Sequence[Mapping[str, Any]], follow: ThreadFollowUp) -> Iterator[dict[str, Any]]:
-    by_floor = {post["floor"]: post for post in posts}
-    for said in follow.floors:
-        post = by_floor[said.floor]
-        yield {
-            "thread_id": follow.id,
-            "floor": said.floor,
-            "said_at": post["posted_at"] or post["first_captured_at"],
-            "known_at": post["first_captured_at"],
-            "kind": said.kind,
-            "unit": post["official_unit"],
-            "words": said.words[:100],
-        }
-
-
-def _calls(follow: ThreadFollowUp) -> list[dict[str, Any]]:
-    return [
-        {"thread_id": follow.id, "number": number, "unit": unit}
-        for number, unit in enumerate(dict.fromkeys(follow.called), 1)
-    ]
-
-
-def _cuts(posts: Sequence[Mapping[str, Any]]) -> Iterator[Cut]:
-    moments = _moments(posts)
-    times = {post["floor"]: post["posted_at"] for post in posts}
-    at: dt.datetime | None = None
-    known_at: dt.datetime | None = None
-    whole = _item(posts, len(posts))
-    for index, post in enumerate(posts):
-        at = _later(at, post["posted_at"] or post["first_captured_at"] if at is None else post["posted_at"])
-        known_at = _later(known_at, post["first_captured_at"])
-        if index in moments:
-            item = msgspec.structs.replace(
-                whole, id=f"{post['thread_id']}#{post['floor']}", posts=whole.posts[: index + 1]
-            )
-            cut = {
-                "thread_id": post["thread_id"],
-                "cut_floor": post["floor"],
-                "cut_at": at,
-                "known_at": known_at,
-                "opening_floor": posts[0]["floor"],
-                "opened_at": posts[0]["posted_at"],
-                "first_captured_at": posts[0]["first_captured_at"],
-                "times": times,
-            }
-            yield item, cut
-
-
-def _chain(rows: Sequence[dict[str, Any]]) -> None:
-    """Tell each state of a thread since when it is so and until when: no question need look around."""
-    starts_silent = rows[0]["state"] == "无需回复"
-    since = asked = None
-    before: str | None = None
-    for row, later in zip(rows, [*rows[1:], {}], strict=True):
-        since = row["cut_at"] if row["state"] != before else since
-        if starts_silent and asked is None and row["state"] != "无需回复":
-            asked = row["cut_at"]
-        row |= {
-            "state_since_at": since,
-            "asked_at": asked,
-            "next_cut_at": later.get("cut_at"),
-            "next_known_at": later.get("known_at"),
-        }
-        before = row["state"]
-
-
-def _moments(posts: Sequence[Mapping[str, Any]]) -> set[int]:
-    """Posts after which the state can change: opening, official ones, later ones of the opener, the last."""
-    if posts[0]["is_official"]:  # an announcement: anybody's question under it can ask for an answer
-        return set(range(len(posts))) if len(posts) <= MAX_CUTS else set(range(MAX_CUTS)) | {len(posts) - 1}
-    opener = posts[0]["author"]
-    is_answered = False
-    moments = [0]
-    for index, post in enumerate(posts):
-        if post["is_official"]:
-            is_answered = True
-            moments.append(index)
-        elif is_answered and opener is not None and post["author"] == opener:
-            moments.append(index)
-    moments.append(len(posts) - 1)
-    if len(moments) > MAX_CUTS:
-        moments = moments[: MAX_CUTS // 2] + moments[-MAX_CUTS // 2 :]
-    return set(moments)
-
-
-def _later(one: dt.datetime | None, other: dt.datetime | None) -> dt.datetime | None:
-    return max((moment for moment in (one, other) if moment is not None), default=None)
-
-
-def _state_row(cut: dict[str, Any], tags: ThreadTags) -> dict[str, Any]:
-    times = cut.pop("times")
-    first, answer = tags.first_response_floor, tags.answer_floor
-    return cut | {
-        "state": tags.state,
-        "kind": tags.kind,
-        "needs_reply": tags.needs_reply,
-        "units": tags.units,
-        "is_unit_named": tags.unit_named,
-        "sentiment": tags.sentiment,
-        "sentiment_score": float(tags.sentiment_score),
-        "urgency": tags.urgency,
-        "first_response_floor": first,
-        "first_response_at": times.get(first),
-        "answer_floor": answer,
-        "answer_at": times.get(answer),
-        "why_json": _json(tags.why),
-        "confidence_json": _json(tags.confidence),
-    }
-
-
-def _json(value: Any) -> str:
+def as_json(value: Any) -> str:
+    """The same text for the same value, whatever the order in which it was made."""
     return msgspec.json.encode(value, order="deterministic").decode()

@@ -9,25 +9,13 @@ WITH handed AS (
   )
   GROUP BY t.thread_id
 ),
-corrected AS (
-  SELECT
-    r.thread_id,
-    MAX(value_json) FILTER (key = 'kind') AS kind,
-    MAX(value_json) FILTER (key = 'urgency') AS urgency,
-    MAX(value_json) FILTER (key = 'sentiment') AS sentiment,
-    MAX(value_json) FILTER (key = 'needs_reply') AS needs_reply,
-    MAX(value_json) FILTER (key = 'units') AS units
-  FROM correction_at($known_by) AS c
-  JOIN thread_ref AS r ON r.ref = c.target
-  GROUP BY r.thread_id
-),
 decided AS (
   SELECT
     thread_id, f.kind, f.urgency, f.sentiment,
     -- Who hands a post to a unit says that it needs an answer.
     COALESCE(f.needs_reply, CASE WHEN h.units IS NOT NULL THEN 'true' END) AS needs_reply,
     COALESCE(from_json(f.units, '["VARCHAR"]'), h.units) AS units
-  FROM corrected AS f
+  FROM thread_correction_at($known_by) AS f
   FULL JOIN handed AS h USING (thread_id)
 )
 SELECT

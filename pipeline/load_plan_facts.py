@@ -12,22 +12,31 @@ from pipeline.warehouse import Warehouse
 
 BATCH = 5000
 _READ = ("article_now", "article_version", "article_tag", "article_credit_tag", "article_reprint")
+# What people said of which story an article tells, now and before. They are few: their articles are looked up
+# by name, not the names of all articles.
+_SAID = """
+CREATE OR REPLACE TEMP TABLE said AS
+WITH told AS (
+  SELECT target AS ref, value_json ->> '$' AS story_id FROM decision_value
+  WHERE kind = 'tag_correction' AND key = 'reprint_of'
+  UNION SELECT target, story_id FROM said_before
+)
+SELECT n.article_id, told.story_id FROM told JOIN article_now AS n ON n.article_id = told.ref
+UNION
+SELECT v.article_id, told.story_id FROM told JOIN article_version AS v ON v.url = told.ref
+"""
 # Which stories an article tells, told or may have told: by the rules, now and before; by a person, ever.
 _STORIES = """
 SELECT ref FROM changed
 UNION SELECT story_id FROM article_reprint WHERE article_id IN (SELECT ref FROM changed)
 UNION SELECT story_id FROM reprint_before WHERE article_id IN (SELECT ref FROM changed)
 UNION SELECT COALESCE(story_id, article_id) FROM plan_fact WHERE article_id IN (SELECT ref FROM changed)
-UNION SELECT v.value_json ->> '$' FROM decision_value AS v JOIN article_ref AS r ON r.ref = v.target
-WHERE v.kind = 'tag_correction' AND v.key = 'reprint_of' AND r.article_id IN (SELECT ref FROM changed)
-UNION SELECT v.story_id FROM said_before AS v JOIN article_ref AS r ON r.ref = v.target
-WHERE r.article_id IN (SELECT ref FROM changed)
+UNION SELECT story_id FROM said WHERE article_id IN (SELECT ref FROM changed)
 """
 _MEMBERS = """
 SELECT ref FROM story
 UNION SELECT article_id FROM article_reprint WHERE story_id IN (SELECT ref FROM story)
-UNION SELECT r.article_id FROM decision_value AS v JOIN article_ref AS r ON r.ref = v.target
-WHERE v.kind = 'tag_correction' AND v.key = 'reprint_of' AND (v.value_json ->> '$') IN (SELECT ref FROM story)
+UNION SELECT article_id FROM said WHERE story_id IN (SELECT ref FROM story)
 """
 
 
@@ -90,6 +99,7 @@ def _refresh(warehouse: Warehouse, plan: Plan, articles: Collection[str], target
     if not ids:
         return
     warehouse.hold("changed", "ref", sorted(ids))
+    warehouse.rows(_SAID)
     stories = {story for (story,) in warehouse.rows(_STORIES) if story is not None}
     warehouse.hold("story", "ref", sorted(stories))
     members = {article for (article,) in warehouse.rows(_MEMBERS)}

@@ -230,11 +230,12 @@ def _fresh(con: sqlite3.Connection, source: Warehouse, *, has_main: bool) -> lis
     digest = texts_digest(source)
     known = int(_value(con, "digest", begun) or 0)
     since = [(file, read.get(file, 0)) for file, end_offset in files if end_offset != read.get(file)]
-    added = (
-        {"\n".join(row) for row in source.rows(_NEW_KEYS, [list(each) for each in zip(*since, strict=True)])}
-        if since
-        else set()
-    )
+    added: set[str] = set()
+    if since:
+        tables = ("article_version", "thread_page_version", "thread_post_version")
+        with source.narrowed("file", [file for file, _ in since], tables):
+            found = source.rows(_NEW_KEYS, [list(each) for each in zip(*since, strict=True)])
+        added = {"\n".join(row) for row in found}
     fresh = {key for key in added if not any(_is_held(con, key, name) for name in schemas)}
     if digest != known ^ _digest_of(fresh):
         if has_main:

@@ -102,22 +102,26 @@ class Warehouse:
 
     @contextlib.contextmanager
     def narrowed(self, key: str, values: Iterable[str], tables: Sequence[str]) -> Iterator[None]:
-        """Within it, views and macros that read `tables` see only the rows of these keys. They are found by
-        the key alone: of wide columns only the blocks are read in which the rows stand."""
+        """Within it, views and macros that read `tables` see only the rows that these keys have now. They are
+        found by the key alone: of wide columns only the blocks are read in which the rows stand."""
         self.hold("narrowed", key, values)
         (database,) = self.rows("SELECT current_database()")[0]
         quoted = '"' + str(database).replace('"', '""') + '"'
         for table in map(_name, tables):
+            self._con.execute(  # once, however many names of the table a view has
+                f"CREATE TEMP TABLE narrowed_{table} AS "  # noqa: S608
+                f"SELECT t.rowid AS number FROM {quoted}.main.{table} AS t SEMI JOIN narrowed USING ({key})"
+            )
             self._con.execute(
-                f"CREATE TEMP VIEW {table} AS "  # noqa: S608
-                f"SELECT * FROM {quoted}.main.{table} WHERE rowid IN ("
-                f"SELECT t.rowid FROM {quoted}.main.{table} AS t SEMI JOIN narrowed USING ({key}))"
+                f"CREATE TEMP VIEW {table} AS SELECT * FROM {quoted}.main.{table} "  # noqa: S608
+                f"WHERE rowid IN (SELECT number FROM narrowed_{table})"
             )
         try:
             yield
         finally:
             for table in tables:
                 self._con.execute(f"DROP VIEW temp.{table}")
+                self._con.execute(f"DROP TABLE temp.narrowed_{table}")
 
     def export(self, folder: Path) -> None:
         """Write every table as a Parquet file of its name into a folder."""

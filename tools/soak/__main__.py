@@ -9,14 +9,11 @@ import json
 import os
 import random
 import shutil
-import signal
-import socket
 import subprocess
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +22,7 @@ import yaml
 from rich.console import Console
 from rich.table import Table
 
-from analysis.desk.accounts import Account, Accounts, hash_password
 from analysis.desk.jobs import Jobs
-from analysis.desk.office import ensure_private
 from analysis.desk.rights import Role
 from analysis.desk.tokens import Tokens
 from analysis.notify.outbox import load_outbox
@@ -37,16 +32,15 @@ from pipeline.city import City
 from pipeline.store import open_store
 from sample.serve import sample_city
 from tools.faults.town import Receiver
+from tools.soak.desk import NAMES, running_desk, settle_people
 from tools.soak.page import PAGE, Outcome, page_of, verdicts
-from tools.soak.people import PASSWORD, Person, Seen
+from tools.soak.people import Person, Seen
 from tools.soak.played import PlayedClock, program
 from tools.soak.watch import BESIDE, Books, Look, log_errors, look, same_when_rebuilt
 from tools.soak.world import World, troubles, write_content
 
 START = dt.date(2017, 10, 9)  # days of the plan's season with a week behind the first that is played
 BACKLOG = 7  # days
-NAMES = dict(zip(Role, ("xuanchuan", "jixiao", "shuili", "heyan", "guanli"), strict=True))
-UNIT = "市水利局"
 
 
 class Soak:
@@ -109,7 +103,9 @@ class Soak:
                 self._open_channels(city)
                 self.crawl()
                 self.command("build")
-                with self._desk() as (base, pid):
+                settle_people(self.store, self.clock.now())
+                command = [*program(self.clock_file), "desk", *self._where(self.home)]
+                with running_desk(command, self.folder, self.env, self.errors) as (base, pid):
                     outcome = self._live(base, pid)
                 # Nothing runs any more: what is read from now on stays.
                 self._rest()
@@ -150,55 +146,6 @@ class Soak:
         desk = {"crawl_at": sorted(set(minutes[::2])), "notify_at": sorted(set(minutes[1::10]))}
         settings = json.loads((city.folder / "city.yaml").read_text("utf-8")) | {"desk": desk}
         (city.folder / "city.yaml").write_text(json.dumps(settings), "utf-8")
-
-    @contextlib.contextmanager
-    def _desk(self) -> Iterator[tuple[str, int]]:
-        accounts = Accounts(ensure_private(self.store.accounts))
-        hashed = hash_password(PASSWORD, "")
-        for role, name in NAMES.items():
-            unit = UNIT if role is Role.LIAISON else None
-            accounts.write(
-                Account(
-                    name=name,
-                    person=f"{role.value}某",
-                    roles=frozenset({role}),
-                    unit=unit,
-                    password=hashed,
-                    at=self.clock.now(),
-                    by="soak",
-                )
-            )
-        with socket.create_server(("127.0.0.1", 0)) as probe:
-            port = probe.getsockname()[1]
-        with (self.folder / "desk.out").open("wb") as out:
-            process = subprocess.Popen(
-                [*program(self.clock_file), "desk", "--port", str(port), *self._where(self.home)],
-                stdout=out, stderr=subprocess.STDOUT, env=self.env, cwd=self.folder,
-            )  # fmt: skip
-        base = f"http://127.0.0.1:{port}"
-        try:
-            until = time.monotonic() + 120
-            while True:
-                with contextlib.suppress(httpx.TransportError):
-                    if httpx.get(f"{base}/health").status_code == 200:
-                        break
-                if process.poll() is not None or time.monotonic() > until:
-                    raise RuntimeError((self.folder / "desk.out").read_text()[-2000:])
-                time.sleep(0.3)
-            yield base, process.pid
-        finally:
-            process.send_signal(signal.SIGINT)
-            try:
-                code = process.wait(timeout=60)
-                if code not in (0, 130, -signal.SIGINT):
-                    self.errors.append(f"the desk ended with {code}")
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-                self.errors.append("the desk did not end when it was asked")
-            said = (self.folder / "desk.out").read_text("utf-8", "replace")
-            if "Traceback" in said:
-                self.errors.append(said[said.index("Traceback") :][:1500])
 
     def _live(self, base: str, pid: int) -> Outcome:
         _, secret = Tokens(self.store.accounts).make("soak", Role.INSPECTOR, None, "guanli", self.clock.now())

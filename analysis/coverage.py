@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from typing import Any
 
 import pandas as pd
 
@@ -84,15 +85,16 @@ def coverage(
         pieces: of this day (`piece_rows`), where one has them.
         with_evidence: whether it is asked which articles count, not only how many.
     """
-    rules = rules or parse_rules({})
+    rules, proven = rules or parse_rules({}), ask(con, "proof", known_by=moment(known_by))
     if pieces is None:
         pieces = piece_rows(
-            con, plan, as_of, known_by, rules=rules, points=points, facts=facts, with_evidence=with_evidence
-        )
+            con, plan, as_of, known_by, rules=rules, points=points, facts=facts, proofs=proven,
+            with_evidence=with_evidence,
+        )  # fmt: skip
     ground = pieces.ground
     asked: list[Ticket] | PostTally
     asked = _tickets(con, plan, rules, as_of, known_by) if tickets is None else tickets
-    record = _record(con, ground, known_by, asked)
+    record = _record(con, ground, known_by, asked, proven)
     rows = [*pieces.rows]
     for task in plan.tasks:
         if task.kind in _BY_RECORD:
@@ -122,6 +124,7 @@ def piece_rows(
     rules: Rules | None = None,
     points: Points | None = None,
     facts: list[Fact] | None = None,
+    proofs: list[dict[str, Any]] | None = None,
     with_evidence: bool = True,
 ) -> Pieces:
     """The part of `coverage` that only articles, sources and what people decided of them can change."""
@@ -135,7 +138,7 @@ def piece_rows(
     if day >= start:
         calendar = (rules or parse_rules({})).calendar
         end = min(day, _last_read(plan))
-        sources = load_sources(con, start, end, known_by, calendar, plan.min_silent_days)
+        sources = load_sources(con, start, end, known_by, calendar, plan.min_silent_days, proofs)
     ground = Ground(plan, day, found, sources)
     rows: list[CoverageRow] = []
     for task in plan.tasks:
@@ -180,11 +183,15 @@ def _tickets(
 
 
 def _record(
-    con: Connection, ground: Ground, known_by: dt.date | dt.datetime | None, tickets: list[Ticket] | PostTally
+    con: Connection,
+    ground: Ground,
+    known_by: dt.date | dt.datetime | None,
+    tickets: list[Ticket] | PostTally,
+    proofs: list[dict[str, Any]],
 ) -> Record:
     plan = ground.plan
-    words = {word for t in plan.tasks if t.kind == "announcement_presence" for word in t.title_words}
-    shown = [fact for fact in ground.facts if not fact.title_words.isdisjoint(words)]
+    asked = [task for task in plan.tasks if task.kind == "announcement_presence"]
+    shown = [fact for fact in ground.facts if any(announcement.is_announcement(task, fact) for task in asked)]
     left = {fact.url for fact in shown if isinstance(fact, PlanFact)}
     urls = [fact.url for fact in shown if fact.url not in left]
     rows = ask(con, "presence_now", urls=sorted(left)) if left else []
@@ -193,7 +200,7 @@ def _record(
     for row in rows:
         fetches.setdefault(row["url"], []).append(row)
     return Record(
-        proofs=ask(con, "proof", known_by=moment(known_by)),
+        proofs=proofs,
         tickets=tickets,
         fetches=fetches,
         said=said_in(con, exposure.KINDS, known_by),

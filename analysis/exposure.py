@@ -11,6 +11,7 @@ import datetime as dt
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from analysis.plan import Fact, Plan, Task, load_facts, matched, stories
 from analysis.record import Said, said_in
@@ -172,6 +173,7 @@ def lacking_steps(fact: Fact, planned: Planned | None, order: Sequence[str]) -> 
     return [step for step in order if step not in steps or steps[step].at >= fact.published_at]
 
 
+@lru_cache(maxsize=20_000)
 def plain(title: str) -> str:
     """A title without spaces and punctuation: how it is printed differs in these."""
     return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", title))

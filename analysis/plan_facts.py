@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Sequence
+from itertools import repeat
 
 from analysis.plan import Fact, Plan, ask_facts, load_facts, matched, touched_stories
 from analysis.warehouse import Connection, ask, ask_columns, edition_meta
@@ -16,7 +17,7 @@ __all__ = ["Counted", "Group", "PlanFact", "Tally", "counted", "counted_facts"]
 _DAY = len("2017-10-09")
 
 
-@dataclasses.dataclass
+@dataclasses.dataclass(slots=True)
 class Group:
     """Stories that are the same of a task (`pipeline.plan_count.item_of`): how many; of each, where that was
     asked, the day and the id of the article by which it counts, in one."""
@@ -117,8 +118,10 @@ def counted_facts(
         return Counted(facts, by_task, tallies, whole)
 
     tallies = _tallies(pieces(plan, _with_tasks(fresh, fresh_by_task)), with_ids)
-    rows = ask(con, "plan_piece" if with_ids else "plan_count", end=day, without=stories)
-    _add(tallies, ((r["task"], r["owner"], r["item"], r["total"], r.get("keys", ())) for r in rows))
+    left = ask_columns(con, "plan_piece" if with_ids else "plan_count", end=day, without=stories)
+    keys = left["keys"].tolist() if with_ids else repeat(())
+    names = ("task", "owner", "item", "total")
+    _add(tallies, zip(*(left[name].tolist() for name in names), keys))  # noqa: B905 - those may repeat for ever
     gates = [task.id for task in plan.tasks if task.kind == "exposure_gate"]
     facts, by_task = with_left(_left(con, "plan_told", day, stories, gates=gates))
     return Counted(facts, by_task, tallies, whole)
@@ -165,11 +168,15 @@ def _add(
         key: {group.item: group for group in tally.groups} for key, tally in tallies.items()
     }
     for task, owner, item, count, keys in rows:
-        groups = known.setdefault((task, owner), {})
+        key = task, owner
+        groups = known.get(key)
+        if groups is None:
+            groups = known[key] = {}
         group = groups.get(item)
         if group is None:
-            group = groups[item] = Group(item)
-        group.count += count
-        group.keys += keys
+            groups[item] = Group(item, count, [*keys])
+        else:
+            group.count += count
+            group.keys.extend(keys)
     for key, groups in known.items():
         tallies[key] = Tally([groups[item] for item in sorted(groups)])

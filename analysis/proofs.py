@@ -106,7 +106,7 @@ def exposure_gate(ground: Ground, record: Record, task: Task) -> Iterable[Covera
     bare = []
     approved: list[str] = []
     for fact in published:
-        lacking = lacking_steps(fact, planned_for(fact, planned), order)
+        lacking = lacking_steps(fact, planned_for(fact, planned) if planned else None, order)
         if lacking:
             bare.append(f"{fact.published_day} {fact.title}（缺：{'、'.join(lacking)}）")
         else:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -50,7 +50,7 @@ def queue_page(
         return page_of(tickets, choice, at, sort, limit, offset)
     beside, restarts = threads_beside(con), rules.transfer_restarts
     table = ask_arrow(con, "ticket_clock", as_of=at, unit=choice.scope, restarts=restarts)
-    columns = columns_of(table)
+    columns = columns_of(table, ask_arrow(con, "ticket_class"))
     clocks, _ = clocks_of(columns, rules, at)
     rows = rows_unlike(con, at, beside, restarts, columns["key"][clocks.is_odd].tolist())
     fresh = [ticket_from(row, rules, at) for row in rows if choice.scope in (None, row["unit"])]
@@ -59,14 +59,15 @@ def queue_page(
         moved = ask_arrow(con, "ticket_keys", threads=beside).column("key").to_numpy()
         plain &= ~np.isin(columns["key"], moved)
     lines = _Lines(
-        rank=clocks.ranks(columns["urgency"])[plain],
-        opened=columns["opened_at"][plain],
-        due=np.where(clocks.is_open & clocks.is_left, clocks.due, NEVER)[plain],
-        left=np.where(clocks.is_left, clocks.left, _NONE_LEFT)[plain],
-        is_open=clocks.is_open[plain],
-        names={name: columns[name][plain] for name in _NAMES},
-        keys=columns["key"][plain],
-    ).with_tickets(fresh)
+        rank=clocks.ranks(columns["urgency"]),
+        opened=columns["opened_at"],
+        due=np.where(clocks.is_open & clocks.is_left, clocks.due, NEVER),
+        left=np.where(clocks.is_left, clocks.left, _NONE_LEFT),
+        is_open=clocks.is_open,
+        names={name: columns[name] for name in _NAMES},
+        keys=columns["key"],
+    )
+    lines = (lines if plain.all() else lines.of(plain)).with_tickets(fresh)
     return _page(con, rules, at, lines, fresh, choice, sort, limit, offset)
 
 
@@ -82,6 +83,17 @@ class _Lines:
     is_open: Column
     names: dict[str, Names]
     keys: Column
+
+    def of(self, which: Column) -> _Lines:
+        """Some of them."""
+        return _Lines(
+            names={name: own[which] for name, own in self.names.items()},
+            **{
+                field.name: getattr(self, field.name)[which]
+                for field in dataclasses.fields(self)
+                if field.name != "names"
+            },
+        )
 
     def with_tickets(self, tickets: Sequence[Ticket]) -> _Lines:
         """The same with tickets that one has behind them."""
@@ -123,19 +135,19 @@ def _page(
     offset: int,
 ) -> QueuePage:
     chosen = np.flatnonzero(_chosen(lines, choice, at))
-    order, is_alike = _order(lines, chosen, sort)
+    order, is_alike = _order(lines, chosen, sort, offset + limit)
     first, last = _whole(is_alike, offset, min(offset + limit, len(order)))
     window = order[first:last].tolist()
     left_count = len(lines.rank) - len(fresh)
     keys = {int(lines.keys[place]): place for place in window if place < left_count}
     by_place = {place: fresh[place - left_count] for place in window if place >= left_count}
-    by_place |= {keys[key]: ticket for key, ticket in _tickets_of(con, rules, at, keys)}
+    by_place |= {keys[key]: ticket for key, ticket in _tickets_of(con, rules, at, lines, keys)}
     for begin, end in _runs(is_alike[first : last - 1]):
         window[begin:end] = sorted(window[begin:end], key=lambda place: by_place[place].ticket_id)
     shown = window[offset - first :][:limit]
     return QueuePage(
         rows=[by_place[place] for place in shown],
-        total=len(order),
+        total=len(chosen),
         states=Counter(lines.names["state"].counts()),
         late_count=int((lines.due < np.datetime64(at, "us")).sum()),
         units=sorted(lines.names["unit"].counts()),
@@ -168,20 +180,29 @@ def _chosen(lines: _Lines, choice: Choice, at: dt.datetime) -> Column:
     return found
 
 
-def _order(lines: _Lines, chosen: Column, sort: str) -> tuple[Column, Column]:
+def _order(lines: _Lines, chosen: Column, sort: str, most: int) -> tuple[Column, Column]:
     """The order of some lines, that of `queue`, within it by what is asked for; and of each but the last,
-    whether it and the next one differ in their ids alone."""
-    opened = lines.opened[chosen]
-    last = np.iinfo(np.int64).max  # where no time is known
-    keys: list[Column] = [np.where(np.isnat(opened), last, opened.view(np.int64)), lines.rank[chosen]]
-    if sort:
-        keys += _keys(lines, chosen, sort)
+    whether it and the next one differ in their ids alone. most: how many are asked for; more may come."""
+    keys = _weights(lines, chosen, sort)
+    if (
+        0 < most < len(chosen)
+    ):  # what the weightiest puts behind the last that is asked for is not put in order
+        chosen = chosen[keys[-1] <= np.partition(keys[-1], most - 1)[most - 1]]
+        keys = _weights(lines, chosen, sort)
     order: Column = np.lexsort(keys)
     is_alike: Column = np.ones(max(len(order) - 1, 0), bool)
     for key in keys:
         placed = key[order]
         is_alike &= placed[1:] == placed[:-1]
     return chosen[order], is_alike
+
+
+def _weights(lines: _Lines, chosen: Column, sort: str) -> list[Column]:
+    """What some lines are put in order by, the weightier last."""
+    opened = lines.opened[chosen]
+    last = np.iinfo(np.int64).max  # where no time is known
+    keys = [np.where(np.isnat(opened), last, opened.view(np.int64)), lines.rank[chosen]]
+    return keys + _keys(lines, chosen, sort) if sort else keys
 
 
 def _keys(lines: _Lines, chosen: Column, sort: str) -> list[Column]:
@@ -218,13 +239,17 @@ def _runs(is_alike: Column) -> Iterator[tuple[int, int]]:
 
 
 def _tickets_of(
-    con: Connection, rules: Rules, at: dt.datetime, keys: Collection[int]
+    con: Connection, rules: Rules, at: dt.datetime, lines: _Lines, keys: dict[int, int]
 ) -> Iterator[tuple[int, Ticket]]:
-    """Tickets whose clocks run as the rules say, with their numbers."""
+    """Tickets whose clocks run as the rules say, by their numbers. keys: the line of each."""
     if not keys:
         return
     if len(keys) <= _FEW:
-        table = ask_arrow(con, "ticket_shown", as_of=at, keys=sorted(keys))
+        opened = lines.opened[list(keys.values())]
+        table = ask_arrow(
+            con, "ticket_shown", as_of=at, keys=sorted(keys),
+            first=opened.min().item(), last=opened.max().item(),
+        )  # fmt: skip
     else:
         table = ask_arrow(
             con, "ticket_plain", as_of=at, is_whole=True, unit=None, restarts=False, beside=[]

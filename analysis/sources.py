@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from functools import cached_property
+from typing import Any
 
 from analysis.plan import Task
-from analysis.warehouse import Connection, ask, moment
+from analysis.warehouse import Connection, ask, ask_columns, moment
 from analysis.worktime import Calendar, UnknownYear, load_calendar
 
 REASONS = {
@@ -42,16 +44,17 @@ class Source:
         """Its part of `silences`; many units ask for the same days."""
         if (start, end) not in self._told:
             is_long = (end - start).days >= DOUBT_SPAN_DAYS
-            days = sorted(
-                day
-                for day, reason in self.silent.items()
-                if start <= day <= end and not (is_long and reason == DOUBTFUL)
-            )
+            silent = self._days[bisect_left(self._days, start) : bisect_right(self._days, end)]
+            days = [day for day in silent if not (is_long and self.silent[day] == DOUBTFUL)]
             self._told[start, end] = [
                 f"{self.outlet} {first if first == last else f'{first}—{last}'} {REASONS[reason]}"
                 for first, last, reason in _runs(days, self.silent)
             ]
         return self._told[start, end]
+
+    @cached_property
+    def _days(self) -> list[dt.date]:
+        return sorted(self.silent)
 
     @cached_property
     def _told(self) -> dict[tuple[dt.date, dt.date], list[str]]:
@@ -65,6 +68,7 @@ def load_sources(
     known_by: dt.date | dt.datetime | None = None,
     calendar: Calendar | None = None,
     min_silent_days: int = 1,
+    proofs: list[dict[str, Any]] | None = None,
 ) -> list[Source]:
     """All outlets of the city with their silent days from `start` to `end`.
 
@@ -74,20 +78,24 @@ def load_sources(
     in a year whose holidays are not known that cannot be told, and the silence says so. An outlet of several
     sites (a second layout, a feed) is silent only on days on which all of them are. Fewer missing editions in
     a row than `min_silent_days` (working days) are doubtful only: see `silences`.
+
+    Args:
+        proofs: rows of sql/proof.sql, where one has them.
     """
     known = moment(known_by)
     calendar = calendar or load_calendar({})
     states: dict[str, dict[dt.date, str]] = {}
     # By what is known now they are asked of a table: to read the macro alone takes longer than the answer.
     silence = (
-        ask(con, "source_silence_now", start=start, end=end)
+        ask_columns(con, "source_silence_now", start=start, end=end)
         if known is None
-        else ask(con, "source_silence", start=start, end=end, known_by=known)
+        else ask_columns(con, "source_silence", start=start, end=end, known_by=known)
     )
-    for row in silence:
-        states.setdefault(row["site"], {})[row["day"]] = row["state"]
+    told = (silence["site"], silence["day"].astype("M8[D]"), silence["state"])
+    for site, day, state in zip(*(column.tolist() for column in told), strict=True):
+        states.setdefault(site, {})[day] = state
     notes: dict[str, dict[dt.date, str]] = {}
-    for row in ask(con, "proof", known_by=known):
+    for row in ask(con, "proof", known_by=known) if proofs is None else proofs:
         if row["kind"] == "source_note":
             for day in _days(row["day"], row["until_day"] or row["day"]):
                 notes.setdefault(row["target"], {})[day] = row["state"] or "down"
@@ -97,10 +105,11 @@ def load_sources(
     for span in spans:
         site = span["site"]
         seen = states.get(site, {}) | notes.get(site, {})
-        silent = {}
-        for day in days:
+        last, silent = span["last_day"], {}
+        unseen = days if last is None or span["is_dated"] else days[max(0, (last - start).days + 1) :]
+        for day in sorted({*unseen, *(day for day in seen if start <= day <= end)}):
             state = seen.get(day)
-            if state is None and (span["last_day"] is None or span["is_dated"] or day > span["last_day"]):
+            if state is None:
                 state = "unseen"
             if state in BY_HABIT:
                 state = _by_habit(state, day, calendar)

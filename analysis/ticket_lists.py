@@ -99,9 +99,13 @@ class ClockColumns:
         return ranks(self.is_open, urgency.isin(("紧急",)), self.was_late, self.is_left, self.left)
 
 
-def columns_of(table: pa.Table) -> dict[str, Any]:
+def columns_of(table: pa.Table, classes: pa.Table | None = None) -> dict[str, Any]:
     """The columns of an Arrow table: few names as `Names`, all else as numpy arrays, NaT where a moment is
-    missing, NaN where a number is."""
+    missing, NaN where a number is.
+
+    Args:
+        classes: of sql/ticket_class.sql, for a table that has their numbers in the place of names.
+    """
     found: dict[str, Any] = {}
     for name in table.column_names:
         column = table.column(name).combine_chunks()
@@ -111,6 +115,9 @@ def columns_of(table: pa.Table) -> dict[str, Any]:
             found[name] = Names(codes, coded.dictionary.to_pylist())
         else:
             found[name] = column.to_numpy(zero_copy_only=False)
+    if classes is not None:
+        told = columns_of(classes)
+        found |= {name: told[name][found["class"]] for name in _FEW}
     return found
 
 
@@ -152,11 +159,12 @@ def _spans(kind: Names, urgency: Names, rules: Rules) -> tuple[Column, Column]:
     """Of each row, its two spans in working days."""
     width = len(urgency.names) + 1  # the last is for none
     pairs = (kind.codes % (len(kind.names) + 1)) * width + urgency.codes % width
-    kinds, urgencies = [*kind.names, None], [*urgency.names, None]
-    places, where = np.unique(pairs, return_inverse=True)
-    spans = [rules.spans(kinds[place // width], urgencies[place % width]) for place in places.tolist()]
-    table = np.array(spans, np.int64).reshape(-1, 2)
-    return table[where, 0], table[where, 1]
+    kinds: list[Any] = [*kind.names, None]
+    urgencies: list[Any] = [*urgency.names, None]
+    table = np.zeros((len(kinds) * width, 2), np.int64)
+    for pair in np.flatnonzero(np.bincount(pairs)).tolist():
+        table[pair] = rules.spans(kinds[pair // width], urgencies[pair % width])
+    return table[pairs, 0], table[pairs, 1]
 
 
 def reckon(columns: Mapping[str, Any], rules: Rules, at: dt.datetime) -> tuple[dict[str, Any], Column]:

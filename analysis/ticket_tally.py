@@ -78,7 +78,7 @@ def tally(
     table = ask_arrow(
         con, "ticket_season", as_of=at, first=begin, last=end, restarts=restarts, beside=beside
     )  # fmt: skip
-    columns = columns_of(table)
+    columns = columns_of(table, ask_arrow(con, "ticket_class"))
     clocks, _ = clocks_of(columns, rules, at)
     rows = rows_unlike(con, at, beside, restarts, columns["key"][clocks.is_odd].tolist())
     fresh = [
@@ -135,9 +135,12 @@ def _grouped(*parts: _Season) -> PostTally:
     for part in parts[1:]:
         unit, forum = unit.joined(part.unit), forum.joined(part.forum)
     order = placed(whole("rank"), whole("opened"), lambda place: str(ids[place]))
+    codes = unit.codes[order]
+    order = order[np.argsort(codes, kind="stable")]
+    ends = np.cumsum(np.bincount(codes + 1, minlength=len(unit.names) + 1)).tolist()
     found: PostTally = {}
-    for code, name in [*enumerate(unit.names), (-1, None)]:
-        own = order[unit.codes[order] == code]
+    for name, begin, end in zip([None, *unit.names], [0, *ends], ends, strict=False):
+        own = order[begin:end]
         if len(own):
             unseen = own[blind[own]]
             found[name] = Posts(

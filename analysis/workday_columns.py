@@ -40,18 +40,18 @@ class Workdays:
         if len(years):
             first, last = min(first, int(years.min())), max(last, int(years.max()))
         last = min(last + 2, dt.MAXYEAR)
-        known: list[dt.date] = []
+        known: list[Column] = []
         for year in range(first, last + 1):
             try:
-                known += rules.calendar.workdays_of(year)
+                known.append(np.frombuffer(rules.calendar.workday_numbers(year), np.int64))
             except UnknownYear:
                 if known:
                     last = year - 1
                     break
                 first = year + 1
-        days = np.array(known, "M8[D]").astype(np.int64)
         if not known:
-            return cls(days, np.zeros(2, np.int64), day_number(dt.date.max) + 2, -1)
+            return cls(np.zeros(0, np.int64), np.zeros(2, np.int64), day_number(dt.date.max) + 2, -1)
+        days = np.concatenate(known)
         is_one = np.zeros(days[-1] - days[0] + 2, np.int64)
         is_one[days - days[0] + 1] = 1
         return cls(

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from functools import cached_property, lru_cache
@@ -18,6 +19,7 @@ from typing import Any
 import chinese_calendar
 from chinese_calendar.constants import Holiday, holidays, workdays
 
+_EPOCH = dt.date(1970, 1, 1).toordinal()
 _WEEKDAYS = "一二三四五六日"
 _NAMES = {holiday.value: holiday.chinese for holiday in Holiday}
 
@@ -216,6 +218,16 @@ class Calendar:
             days = (new_year + dt.timedelta(days=n) for n in range(366))
             self._years[year] = [day for day in days if day.year == year and self.is_workday(day)]
         return self._years[year]
+
+    def workday_numbers(self, year: int) -> array[int]:
+        """The same as numbers of days since 1970. Raises UnknownYear."""
+        if year not in self._numbers:
+            self._numbers[year] = array("q", (day.toordinal() - _EPOCH for day in self.workdays_of(year)))
+        return self._numbers[year]
+
+    @cached_property
+    def _numbers(self) -> dict[int, array[int]]:
+        return {}
 
     @cached_property
     def _years(self) -> dict[int, list[dt.date]]:

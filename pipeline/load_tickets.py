@@ -15,7 +15,7 @@ _TICKET = (
     "kind", "urgency", "unit", "is_unit_decided", "is_shared_thread", "state", "opened_at",
     "first_captured_at", "first_response_floor", "first_response_at", "answer_floor", "answer_at",
     "round_count", "round_at", "past_rounds", "ended_at", "transferred_at", "transfer_count", "extensions",
-    "pauses", "sent_back_at", "handed_at", "seen", "site", "forum",
+    "pauses", "sent_back_at", "handed_at", "seen", "site", "forum", "board", "title", "url", "sha256",
 )  # fmt: skip
 # Of each decision on a thread or on a ticket of it, by which words it names them: head and tail.
 _TARGETS = """
@@ -89,7 +89,7 @@ _SHADOWS = {
     ),
     "thread_floor": _OF_THREAD.format(table="thread_floor", more="", which="s.said_at <= m.since_at"),
     "thread_call": _OF_THREAD.format(table="thread_call", more="", which="TRUE"),
-    "thread_now": _OF_THREAD.format(table="thread_now", more=", '' AS title, '' AS url", which="TRUE"),
+    "thread_now": _OF_THREAD.format(table="thread_now", more="", which="TRUE"),
     "thread_page_version": _OF_THREAD.format(
         table="thread_page_version",
         more=", CONCAT(s.url, m.mark) AS url",
@@ -111,6 +111,17 @@ JOIN ticket_moment AS m ON CONCAT(m.thread_id, m.mark) = t.thread_id
 LEFT JOIN decided_last AS own ON own.target = CONCAT(m.thread_id, '-', REGEXP_EXTRACT(t.ticket_id, '\\d+$'))
 ORDER BY m.until_at < {_FAR}, t.opened_at, m.thread_id, number, m.since_at
 """  # noqa: S608
+
+
+_CLASSES = """
+SELECT DISTINCT kind, urgency, unit, state, forum FROM ticket_span ORDER BY ALL
+"""
+_CLASSED = """
+UPDATE ticket_span AS t SET class = c.class FROM ticket_class AS c
+WHERE {which} AND t.kind IS NOT DISTINCT FROM c.kind AND t.urgency IS NOT DISTINCT FROM c.urgency
+  AND t.unit IS NOT DISTINCT FROM c.unit AND t.state IS NOT DISTINCT FROM c.state
+  AND t.forum IS NOT DISTINCT FROM c.forum
+"""
 
 
 def hold_decisions(warehouse: Warehouse) -> None:
@@ -143,6 +154,7 @@ def refresh_tickets(
     if threads is None:
         warehouse.rows("DELETE FROM ticket_span")
         _fill(warehouse, "TRUE")
+        _number(warehouse)
         return
     warehouse.hold("todo", "ref", sorted(targets))
     decided = (
@@ -159,6 +171,20 @@ def refresh_tickets(
         which = "thread_id IN (SELECT ref FROM changed)"
         warehouse.rows(f"DELETE FROM ticket_span WHERE {which}")  # noqa: S608
         _fill(warehouse, which)
+        _number(warehouse)
+
+
+def _number(warehouse: Warehouse) -> None:
+    """Number the classes by their order, and tell each ticket's; of all, where there is a new one."""
+    known = warehouse.rows("SELECT * EXCLUDE (class) FROM ticket_class ORDER BY class")
+    if known != warehouse.rows(_CLASSES):
+        warehouse.rows("DELETE FROM ticket_class")
+        warehouse.rows(
+            f"INSERT INTO ticket_class BY NAME SELECT *, ROW_NUMBER() OVER () - 1 AS class FROM ({_CLASSES})"  # noqa: S608
+        )
+        warehouse.rows(_CLASSED.format(which="TRUE"))
+    else:
+        warehouse.rows(_CLASSED.format(which="t.class IS NULL"))
 
 
 def _fill(warehouse: Warehouse, which: str) -> None:

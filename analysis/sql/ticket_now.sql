@@ -3,7 +3,7 @@
 -- $keys: only these (numbers of tickets), NULL: all.
 SELECT
   CONCAT(n.thread_id, '-', n.number) AS ticket_id, n.thread_id,
-  th.title, th.url, n.forum, th.board, n.site, th.sha256,
+  n.title, n.url, n.forum, n.board, n.site, n.sha256,
   n.kind, n.urgency, n.unit,
   CASE WHEN n.candidates = '' THEN [] ELSE STRING_SPLIT(n.candidates, CHR(10)) END AS candidates,
   n.is_unit_decided, n.is_shared_thread, n.state, n.opened_at, n.first_captured_at,
@@ -11,7 +11,6 @@ SELECT
   n.round_count, n.round_at, n.past_rounds, n.ended_at, n.transferred_at, n.transfer_count,
   n.extensions, n.pauses, n.sent_back_at, n.handed_at, n.seen, n.decided_at, c.checked_at
 FROM ticket_span AS n
-JOIN thread_now AS th USING (thread_id)
 LEFT JOIN forum_checked_now AS c ON c.site = n.site
 WHERE n.since_at <= $as_of AND n.until_at > $as_of
   AND n.thread_id NOT IN (SELECT UNNEST(CAST($beside AS VARCHAR[])))

@@ -2,12 +2,11 @@
 -- with what a ticket shows only. $is_whole: also answered and ended ones. $unit: only this unit's, NULL: all.
 -- $restarts: a transfer starts the clocks anew, so that transferred ones are not meant.
 SELECT
-  n."key", CONCAT(n.thread_id, '-', n.number) AS ticket_id, n.thread_id, th.title, th.url, n.forum, th.board, th.sha256,
+  n."key", CONCAT(n.thread_id, '-', n.number) AS ticket_id, n.thread_id, n.title, n.url, n.forum, n.board, n.sha256,
   n.kind, n.urgency, n.unit, n.candidates, n.is_unit_decided, n.is_shared_thread, n.state, n.opened_at,
   n.first_response_floor, n.first_response_at, n.answer_floor, n.answer_at, n.ended_at, n.handed_at, n.seen,
   n.decided_at, c.checked_at
 FROM ticket_span AS n
-JOIN thread_now AS th USING (thread_id)
 LEFT JOIN forum_checked_now AS c ON c.site = n.site
 WHERE n.is_plain AND n.since_at <= $as_of AND n.until_at > $as_of
   AND ($is_whole OR n.state NOT IN ('已答复', '已办结', '无需回复'))

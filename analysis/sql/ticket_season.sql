@@ -1,8 +1,8 @@
 -- Which tickets of ticket_plain.sql, of all states, were opened from $first to $last (timestamps), with what tells
 -- whether they were late and whether their forum was looked at since? $as_of, $restarts, $beside: as there.
 SELECT
-  n."key", CONCAT(n.thread_id, '-', n.number) AS ticket_id, n.kind, n.urgency, n.unit, n.state, n.opened_at,
-  n.first_response_at, n.answer_at, n.ended_at, n.forum, c.checked_at
+  n."key", CONCAT(n.thread_id, '-', n.number) AS ticket_id, n.class, n.opened_at,
+  n.first_response_at, n.answer_at, n.ended_at, c.checked_at
 FROM ticket_span AS n
 LEFT JOIN forum_checked_now AS c ON c.site = n.site
 WHERE n.is_plain AND n.since_at <= $as_of AND n.until_at > $as_of

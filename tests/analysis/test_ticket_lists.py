@@ -170,7 +170,8 @@ def test_tickets_by_column_are_those_asked_one_by_one(tmp_path: Path, seed: int)
 def spans_of(warehouse: Path) -> list[tuple[Any, ...]]:
     opened = Warehouse(warehouse, read_only=True)
     try:
-        return opened.rows("SELECT * FROM ticket_span ORDER BY ALL")
+        tables = ("ticket_class", "ticket_span")
+        return [row for table in tables for row in opened.rows(f"SELECT * FROM {table} ORDER BY ALL")]
     finally:
         opened.close()
 

@@ -2,6 +2,7 @@
 -- end of time), as of the build: ticket_row_at at any moment of the span. candidates: units, one a line.
 -- key: a number for the ticket's id, since a hundred thousand names take long to read; that of all its spans. Those that
 -- stand so still come first, by time of opening, so that those of a season lie together.
+-- class: which row of ticket_class tells kind, urgency, unit, state, forum.
 -- is_plain: nothing was extended, paused, reopened, sent back: both clocks run from opened_at, as the rules say.
 CREATE TABLE IF NOT EXISTS ticket_span (
   thread_id VARCHAR NOT NULL, number INTEGER NOT NULL, "key" UBIGINT NOT NULL,
@@ -17,5 +18,5 @@ CREATE TABLE IF NOT EXISTS ticket_span (
   extensions STRUCT("days" INTEGER, "at" TIMESTAMP, why VARCHAR)[],
   pauses STRUCT(kind VARCHAR, "at" TIMESTAMP)[],
   sent_back_at TIMESTAMP, handed_at TIMESTAMP, seen VARCHAR, decided_at TIMESTAMP,
-  site VARCHAR, forum VARCHAR
+  site VARCHAR, forum VARCHAR, board VARCHAR, title VARCHAR, url VARCHAR, sha256 VARCHAR, class UINTEGER
 );

@@ -99,7 +99,7 @@ class Workbook:
         for place, column in enumerate(columns):
             sheet.set_column(place, place, column.width)
             sheet.write_string(2, place, column.head, head)
-        sheet.set_row(2, 30)
+        sheet.set_row(2, max(30, _points(max(_lines(column.head, column.width) for column in columns))))
         links = 0
         for number, row in enumerate(rows[:_ROW_LIMIT], 3):
             sheet.set_row(number, _height(columns, row))
@@ -188,9 +188,19 @@ def _height(columns: Sequence[Column], row: Sequence[Any]) -> float:
     lines = 1
     for column, value in zip(columns, row, strict=True):
         if isinstance(value, str) and column.kind in ("text", "long"):
-            room = max(int(column.width - 1.5), 1)
-            lines = max(lines, sum(-(-_width(part) // room) or 1 for part in value.split("\n")))
+            lines = max(lines, _lines(value, column.width))
+    return _points(lines)
+
+
+def _points(lines: int) -> float:
+    """Height of a row of so many lines; 409 is the most that Excel takes."""
     return min(13.5 * lines + 3, 409)
+
+
+def _lines(text: str, width: float) -> int:
+    """How many lines a text takes in a column of a width."""
+    room = max(int(width - 1.5), 1)
+    return sum(-(-_width(part) // room) or 1 for part in text.split("\n"))
 
 
 def _width(text: str) -> int:

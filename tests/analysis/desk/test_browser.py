@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -106,6 +107,27 @@ def test_pages_work_without_scripts(browser: Browser, address: str) -> None:
     page.get_by_role("link", name="电梯困人").click()
     assert page.get_by_role("heading", level=1).inner_text().endswith("电梯困人")
     context.close()
+
+
+TOPS_OF_CHARACTERS = """() => [...document.querySelectorAll('.task-name')].map(name => {
+  const text = name.firstChild, range = document.createRange();
+  return [...text.data].map((_, at) => {
+    range.setStart(text, at); range.setEnd(text, at + 1);
+    return range.getBoundingClientRect().top;
+  });
+})"""
+
+
+def test_names_of_tasks_can_be_read_above_the_ledger(browser: Browser, address: str) -> None:
+    """One character below the other, none on top of another, in whatever font there is."""
+    page = browser.new_page(viewport={"width": 1440, "height": 900})
+    sign_in(page, address, NAMES[Role.PUBLICITY])
+    page.goto(f"{address}/ledger")
+    size = page.evaluate("parseFloat(getComputedStyle(document.querySelector('.task-name')).fontSize)")
+    found = page.evaluate(TOPS_OF_CHARACTERS)
+    assert found
+    for tops in found:
+        assert all(lower - upper >= 0.9 * size for upper, lower in pairwise(tops)), tops
 
 
 def test_the_keyboard_walks_through_the_queue(browser: Browser, address: str) -> None:

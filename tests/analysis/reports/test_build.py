@@ -187,6 +187,19 @@ def test_excel_has_filters_panes_colours_links_and_print_setup(bulletins: dict[d
     assert len(book["图表"]._images) == 3
 
 
+def test_heads_of_the_matrix_are_shown_whole(bulletins: dict[dt.date, Report]) -> None:
+    """A paragraph's name may take three lines of a narrow column; 13 points a line."""
+    sheet = openpyxl.load_workbook(io.BytesIO(bulletins[DAYS[1]].xlsx))["对账矩阵"]
+    room = sheet.column_dimensions["B"].width - 2
+    lines = [
+        sum(-(-len(part.encode("gbk")) // int(room)) for part in cell.value.split("\n"))
+        for cell in sheet[3]
+        if cell.column > 1
+    ]
+    assert max(lines) > 2
+    assert sheet.row_dimensions[3].height >= 13 * max(lines)
+
+
 def test_excel_rows_are_those_of_the_figures(bulletins: dict[dt.date, Report]) -> None:
     figures = bulletins[DAYS[1]].figures
     sheets = sheets_of(bulletins[DAYS[1]])

@@ -29,6 +29,13 @@ _BUSINESS = re.compile(
 )
 _CLAUSE_HEAD = frozenset("，。；\n年月日来后起")
 _TOWN_DOES = re.compile("(?:把|将|给|为|还|就|先后|今年|去年|一共|共)[^，。；、的“\n]{0,14}?[一-鿿]")
+# 那良镇的镇干部、网格员拎着手电筒…: the town's people at their work
+_TOWN_PEOPLE = re.compile(
+    "的?(?:镇村|镇|乡|街道)?(?:党员)?干部(?:[、和](?:网格员|工作人员|民警|村干部|志愿者|党员)){0,2}"
+    "(?=[^，。；“”、]{0,8}?(?:[着了进挨]|逐户|入户|上门|巡查|排查))"
+)
+# 某区规定，…；某区是如何让…: it acts, without a verb of the lists
+_ACTS_TOO = re.compile("规定[，：]|是?(?:如何|怎样|怎么)[让把破解做推走管治]")
 _OTHER_LEVEL = re.compile("[县区](?![域间位块别划内分])")
 
 
@@ -72,7 +79,7 @@ class CountyReader:
         self._done = re.compile(
             r"(?:还|也|又|已|先后|随后|专门|一共|共|今年|去年|及时|主动|并|则|正|就)?"
             r"(?:(?:在|从|到|为|给|把|用|向|对)[^，。；、的“\n]{1,14}?|[^，。；、的“\n]{0,1})"
-            r"(?:[请聘挖埋建修铺种送办腾花掏凑搬挪装配补划定立抽守盯约邀买调摆收帮教查抓捞救拆清搭开停换租签派拉引添设投]"
+            r"(?:[请聘挖埋建修铺种送办腾花掏凑搬挪装配补划定立改抽守盯约邀买调摆收帮教查抓捞救拆清搭开停换租签派拉引添设投]"
             r"|[一-鿿](?=[掉出上来][了])|聘请|邀请|协调|联系|争取|筹备|抽调)(?:[了出起来下好成着掉上]|的[^，。；、]{2,6}员)"
         )
         # 新洲民政开展…: a department's stem is an organ only where it acts
@@ -149,6 +156,8 @@ class CountyReader:
             office = self._office.match(text, town.end()) or self._team.match(text, town.end())
             if office:
                 return Organ(unit, office.end(), False)
+            if people := _TOWN_PEOPLE.match(text, town.end()):
+                return Organ(unit, people.end(), False)
             return Organ(unit, town.end(), not self._town_action.match(text, town.end()))
         office = self._office.match(text, end) or self._team.match(text, end)
         if office:
@@ -161,7 +170,12 @@ class CountyReader:
             return Organ(unit, end, False)  # an alias that is an organ itself: 上思县委
         if _BUSINESS.match(text, end):
             return Organ(unit, end, True)
-        if text[end : end + 1] in "：:" or self._action.match(text, end) or self._done.match(text, end):
+        if (
+            text[end : end + 1] in "：:"
+            or self._action.match(text, end)
+            or self._done.match(text, end)
+            or _ACTS_TOO.match(text, end)
+        ):
             return Organ(unit, end, False)
         return Organ(unit, end, True)
 

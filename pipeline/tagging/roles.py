@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from pipeline.tagging.roles_aside import read_aside, read_count, read_help, read_people
+from pipeline.tagging.roles_aside import read_aside, read_count, read_hearing, read_help, read_people
 from pipeline.tagging.roles_signs import CUES, load_cue_pattern
 
 Act = Literal[
@@ -60,7 +60,7 @@ _HELP = re.compile(
     rf"{load_cue_pattern('helper')}(?:单位)?(?:[的、，。；”）\n]|$)|(?:的)?(?:大力|共同|精心|具体|悉心|有力|鼎力|积极)?{load_cue_pattern('under')}下"
 )
 _MUST = re.compile(
-    rf"(?![^{_STOP}、]{{0,5}}[年月天日都还只就均便得]要)(?:等)?[^{_STOP}、]{{0,6}}?(?<![回响对供反适相答]){load_cue_pattern('must')}(?![求点闻道]|急|用|邀|聘)"
+    rf"(?![^{_STOP}、]{{0,5}}[年月天日都还只就均便得]要)(?:等)?[^{_STOP}、]{{0,6}}?(?<![回响对供反适相答主重只需想]){load_cue_pattern('must')}(?![求点闻道]|急|用|邀|聘)"
 )
 _SPEAK = re.compile(rf"[^{_STOP}、《》]{{0,16}}?{load_cue_pattern('speak')}")
 _SOURCE_RIGHT = re.compile(rf"[^{_STOP}]{{0,16}}?{load_cue_pattern('source_right')}")
@@ -75,6 +75,10 @@ _PICTURE = re.compile(r"\s*(?:供图|图$|图[。）)\n]|官方?(?:网站|微信
 _ACCUSED = re.compile(
     rf"(?:原)?[^{_STOP}、]{{0,12}}?(?:长|主任|书记|科员|干部|组长)[^{_STOP}、]{{0,8}}?(?:涉嫌|因|严重|被|违)"
     rf"[^{_STOP}]{{0,14}}?(?:违纪|违法|审查|调查|查处|处分|双开|逮捕|受贿|通报|问责)"
+)
+# 市一医院骨科病房，78岁的…: where it happens
+_ROOM = re.compile(
+    "[^，。；、的]{0,5}?(?:病房|病区|住院部|门诊|急诊室?|手术室|走廊|大厅|门口|院内|候诊区|会议室|食堂|操场)(?:里|内|外|前)?[，。]"
 )
 # 市民政局党组在…方面存在6个方面15个问题: it is blamed
 _BLAMED = re.compile(
@@ -102,6 +106,7 @@ _ADVERB = re.compile(rf"(?>{'|'.join(_ADVERBIAL)})*+$")
 # What is short may be cut up in every way.
 _ADVERB_ANYHOW = re.compile(rf"(?:{'|'.join(_ADVERBIAL)})*$")
 _SHORT = 14  # characters
+_ROOM_WITHIN = 9  # characters from the name to the end of its clause
 
 
 def _is_adverbial(left: str) -> bool:
@@ -195,7 +200,7 @@ def read_act(left: str, right: str, previous: str) -> tuple[Act, str]:
         return "help", helps
     if counted := read_count(right):
         return "place", counted
-    if who and (people := read_people(right)):
+    if who and (people := read_people(right) or read_hearing(right)):
         return "attend", people
     if (who and (match := _REPORTS.match(right))) or (first == "主" and (match := _CHAIRED.match(right))):
         return "attend", match[0][-8:]
@@ -228,6 +233,8 @@ def read_act(left: str, right: str, previous: str) -> tuple[Act, str]:
         return "place", "图"
     if (who and (match := _ACCUSED.match(right))) or (first in _BLAMES and (match := _BLAMED.match(right))):
         return "address", match[0][-6:]
+    if end <= _ROOM_WITHIN and (match := _ROOM.match(right)):
+        return "place", match[0]
     if last in _AT_OR_IN and _IN_PLACE.search(tail):
         if match := _LEARN.match(right):
             return "source", match[0][-4:]

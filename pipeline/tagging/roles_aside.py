@@ -41,6 +41,15 @@ _PEOPLE = re.compile(
     "(?:负责人|负责同志|领导|代表(?!队)|(?<=有关)人员|(?<=相关)人员)(?!带队|率|组成)"
 )
 _PEOPLE_SPEAK = re.compile(rf"[^。；]{{0,30}}?{load_cue_pattern('speak')}")
+# 甲局、乙局负责人逐一作了回应: they answer at somebody's hearing
+_HEARD = re.compile(
+    "(?:、[^，。；\\n]{1,36}?)?(?:和[^，。；、\\n]{1,12}?)?(?:等)?(?:部门|单位)?(?:的)?(?:主要|有关|相关|分管)?(?:负责人|负责同志|领导)"
+    "(?:现场|当场|当面|到场|在会上)?(?:逐一|一一|逐个|逐条|依次|先后|轮流|轮番)(?:[^，。；\\n]{0,10}?)(?:回应|答复|回答|解答|说明|表态|应询)"
+)
+# 甲局与乙局交换信息: what the first does, with the other's help
+_EXCHANGED = re.compile(
+    "(?:等部门|等单位)?(?:进行|开展|实现)?(?:了)?(?:交换|互换|共享|比对|核对|对接|沟通|会商|协商|衔接)"
+)
 # 会议要求，甲局…，乙局…: the rest of the sentence says what others are to do
 _DEMANDED = re.compile(
     "(?:[^，。；：“”]{0,20}，)?(?!记者)[^，。；：“”]{0,14}?(?:提出)?(?:" + "|".join(DEMANDS) + ")[，：](?!“)"
@@ -73,6 +82,12 @@ def read_people(right: str) -> str | None:
     return match[0][-8:] if match else None
 
 
+def read_hearing(right: str) -> str | None:
+    """The words by which its people answer one after the other at another's hearing."""
+    match = _HEARD.match(right)
+    return match[0][-8:] if match else None
+
+
 def read_aside(tail: str, right: str, agent: bool) -> str | None:
     """The words that tell of the past, of somebody who pretends, or of no act at all.
 
@@ -94,6 +109,11 @@ def read_aside(tail: str, right: str, agent: bool) -> str | None:
 def is_backers(label: str) -> bool:
     """Whether what stands before the colon of a list says that those in it only help."""
     return _BACKERS.search(label) is not None
+
+
+def is_exchange(right: str) -> bool:
+    """Whether what follows a list of units says that the first asks or tells the others something."""
+    return _EXCHANGED.match(right) is not None
 
 
 def is_people(right: str) -> bool:

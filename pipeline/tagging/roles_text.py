@@ -13,7 +13,8 @@ from pipeline.tagging.names_county import CountyReader
 from pipeline.tagging.names_scope import ScopeReader
 from pipeline.tagging.roles import MENTIONS, is_awarded, read_act
 from pipeline.tagging.roles_anaphora import find_pointers, part_end
-from pipeline.tagging.roles_aside import is_backers, is_demanded, is_people
+from pipeline.tagging.roles_aside import is_backers, is_demanded, is_exchange, is_people
+from pipeline.tagging.roles_meeting import mark_speakers
 from pipeline.tagging.roles_occurrence import Occurrence, Text, find_lead_end
 from pipeline.tagging.roles_signs import DEMANDED, POINTER, find_signs, load_cue_pattern
 
@@ -181,6 +182,7 @@ class Reader:
             before = group
             index = last + 1
         _join_hosts(whole, spans)
+        mark_speakers(text, spans)
         found.extend(spans)
 
     def _add_unnamed(self, text: Text, spans: list[Occurrence]) -> None:
@@ -260,6 +262,11 @@ class Reader:
                 o.act = "place"
             if o.zone == 0 and not o.place and act == "weak" and start == begin:
                 o.act = "act"
+        if act == "act" and len(units) > 1 and whole[group[0].end] in "与跟同和" and is_exchange(right):
+            for o in group:
+                o.partners = ()
+                if o.unit != group[0].unit:
+                    o.act = "address"
 
     def _strip_region(self, left: str) -> str:
         """The clause before a name without the region and city that belong to the name."""

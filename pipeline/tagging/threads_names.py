@@ -124,6 +124,9 @@ class UnitNames:
                     [f"{town}{rank}{organ}" for organ in TOWN_ORGANS for rank in ("", "镇", "乡")],
                     ("organ", county),
                 )
+                index.add(
+                    [f"{town.removesuffix('街道')}街道办{end}" for end in ("", "事处")], ("organ", county)
+                )
         index.add(TOWN_GOVERNMENTS, ("town", ""))
 
         self._county_names = tuple(self._counties)

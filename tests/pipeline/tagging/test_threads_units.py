@@ -140,3 +140,19 @@ def test_the_citys_own_trade_is_not_the_countys_where_it_plays(tagger: ThreadTag
     text = "一车老人被旅行社的导游关在店里两个钟，不买不开车，合同盖了章，请处理。"
     assert tagger.tag(post("东兴一日游的导游逼人买东西", text)).units[0] == "市旅发委"
     assert tagger.tag(post("东兴的公厕断水", "北仑大道那边的公厕一股味，没人管。")).units[0] == "东兴市"
+
+
+def test_what_was_left_behind_in_another_city_is_asked_of_this_one(tagger: ThreadTagger) -> None:
+    """Who came home asks here, however often the other city is named; who stays there does not."""
+    text = "在东莞厂里交了六年，今年辞工回防城做事。东莞那边讲要先开凭证，想把年限转过来接着交，怎么办？"
+    home = tagger.tag(post("东莞的社保要怎么转，东莞那边开了凭证再来吗", text))
+    assert home.needs_reply
+    assert home.units[0] == "市人社局"
+    away = "我在东莞厂里做工，东莞社保局讲要开凭证，跑了三趟都不给开，东莞没人管吗？"
+    assert not tagger.tag(post("东莞的社保为什么这么难办", away)).needs_reply
+
+
+def test_a_street_office_that_a_title_calls_on_is_its_districts(tagger: ThreadTagger) -> None:
+    text = "港口区王府街道办楼下那间棋牌室，锁了半年，老人家没有地方去，几时开？"
+    tags = tagger.tag(post("王府街道办，请把棋牌室还给老人", text))
+    assert tags.units[0] == "港口区"

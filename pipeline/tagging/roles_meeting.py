@@ -1,0 +1,32 @@
+"""Owns who only speaks at a meeting that no unit of the plan holds: 市领导 hold it, units report there.
+
+Such speakers are mentions (domain.md, "Roles of a unit in an article": a list of attendees).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from pipeline.tagging.roles import MENTIONS
+from pipeline.tagging.roles_occurrence import Occurrence, Text
+
+_MEETS = re.compile(
+    "(?:会|会议)[^，。；“”\n]{0,6}(?:召开|举行)|(?:召开|举行)[^，。；“”\n]{0,30}(?:会|会议)(?![员场计展谈])"
+)
+_TOLD_THERE = re.compile(
+    "(?:[^，。；\n]{0,8}?(?:负责人|负责同志|领导|代表))?(?:分别|先后|也|还|在会上|现场|依次)?(?:就[^，。；\n]{1,16})?"
+    "(?:通报|汇报|介绍|谈|交流|发言|表态|报告|分享|作)(?:了|到|[^，。；\n]{0,8}(?:发言|表态|汇报|说明|报告|介绍))"
+)
+
+
+def mark_speakers(text: Text, spans: Sequence[Occurrence]) -> None:
+    """Mark those who only tell something at a meeting where title and lead name no unit that acts."""
+    late = [o for o in spans if o.zone > 1 and o.act in ("speak", "act")]
+    if not late or any(o.zone < 2 and o.act not in MENTIONS for o in spans):
+        return
+    if not _MEETS.search(text.whole, 0, text.lead_end):
+        return
+    for o in late:
+        if _TOLD_THERE.match(text.whole, o.end):
+            o.at_meeting = True

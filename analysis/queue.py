@@ -8,6 +8,7 @@ from bisect import insort
 from collections.abc import Iterable
 from typing import Any
 
+from analysis.queue_choice import next_due
 from analysis.ticket import OPEN, Rules, Ticket, load_rules, ticket_from
 from analysis.ticket_lists import columns_of, made, places, reckon
 from analysis.ticket_rows import rows_unlike, threads_beside, ticket_rows, touched_threads
@@ -137,14 +138,9 @@ def queue_rows(tickets: Iterable[Ticket]) -> list[dict[str, Any]]:
 def _clock_cells(ticket: Ticket) -> dict[str, Any]:
     flags = (ticket.is_first_response_overdue, ticket.is_answer_overdue)
     late = [clock for clock, is_late in zip(CLOCKS, flags, strict=True) if is_late]
-    if not ticket.is_open:
-        return {"next_due": None, "next_clock": None, "late_clocks": late}
-    is_answered_first = ticket.first_response_at is not None
-    return {
-        "next_due": ticket.answer_due if is_answered_first else ticket.first_response_due,
-        "next_clock": CLOCKS[is_answered_first],
-        "late_clocks": late,
-    }
+    due = next_due(ticket)
+    clock = None if due is None else CLOCKS[ticket.first_response_at is not None]
+    return {"next_due": due, "next_clock": clock, "late_clocks": late}
 
 
 def closed_hint(

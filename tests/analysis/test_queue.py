@@ -139,6 +139,8 @@ def test_pause_stops_the_clock_until_resume(case: Case) -> None:
     case.decide("resume", ticket_id, "2017-10-13T09:00:00")
     (ticket,) = ask(case, "2017-10-12")
     assert ticket.state == "暂停" and ticket.workdays_left is None
+    (row,) = queue_rows([ticket])
+    assert (row["next_due"], row["next_clock"]) == (None, None)  # none runs
     (ticket,) = ask(case, "2017-10-19T08:00")
     assert ticket.answer_due == dt.datetime(2017, 10, 20, 18)  # the 11th and 12th do not count
     assert not ticket.is_answer_overdue

@@ -1,7 +1,7 @@
 """Owns the ways of naming a unit only in passing: in a list of people or figures, as one who helps out, told
 of the past or of what it should do.
 
-Every pattern is bounded and linear, and is tried only where its first character or its last one stands.
+Every pattern is bounded and linear; most are tried only where their first character or their last one stands.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from pipeline.tagging.roles import MENTIONS
 from pipeline.tagging.roles_occurrence import Occurrence, Text
 
 _MEETS = re.compile(
-    "(?:会|会议)[^，。；“”\n]{0,6}(?:召开|举行)|(?:召开|举行)[^，。；“”\n]{0,30}(?:会|会议)(?![员场计展谈])"
+    "(?<![社机])会(?:议)?[^，。；“”\n]{0,6}(?:召开|举行)|(?:召开|举行)[^，。；“”\n]{0,30}(?<![社机])会(?:议)?(?![员场计展谈])"
 )
 _TOLD_THERE = re.compile(
     "(?:[^，。；\n]{0,8}?(?:负责人|负责同志|领导|代表))?(?:分别|先后|也|还|在会上|现场|依次)?(?:就[^，。；\n]{1,16})?"

@@ -16,9 +16,10 @@ from pipeline.tagging.threads_phrases import PhraseIndex, Span, covered
 
 LEXICON = Path(__file__).resolve().parent.parent / "lexicon" / "threads.yaml"
 
-# 在东莞交的社保，辞工回防城: what was left behind elsewhere is asked of the city to which one came home
-_HOME_AGAIN = re.compile(
-    "(?:辞工|辞职|打工|毕业|退伍|转业|退休)[^，。；\n]{0,4}回|(?:社保|医保|户口|学籍|公积金|档案|党组织关系)[^，。；\n]{0,3}(?:转|迁)(?:回|来|入)"
+# 在东莞交的社保，辞工回|防城: what was left behind elsewhere is asked of the city to which one came home
+_HOME_AGAIN = re.compile("(?:辞工|辞职|打工|毕业|退伍|转业|退休)[^，。；\n]{0,4}回(?:到|了)?")
+_MOVED_HERE = re.compile(
+    "(?:社保|医保|户口|学籍|公积金|档案|党组织关系)[^，。；\n]{0,3}(?:转|迁)(?:回|来|入)(?:到|了)?"
 )
 # Before or after a city's name: the way there, not the place of the matter.
 _ON_THE_WAY_BEFORE = (
@@ -183,11 +184,15 @@ class PostReader:
     @staticmethod
     def _elsewhere(found: dict[tuple[str, str], list[Span]], text: str, title_end: int) -> str | None:
         """The other city that the matter plays in, if it does: named oftener and earlier than this one."""
-        own = 0.0
+        own, places = 0.0, set[int]()
         for (kind, _), spans in found.items():
             if kind in ("local", "county"):
                 own += sum(2.0 if start < title_end else 1.0 for start, _ in spans)
-        if own and _HOME_AGAIN.search(text):
+                places.update(start for start, _ in spans)
+        if places and any(match.end() in places for match in _HOME_AGAIN.finditer(text)):
+            return None
+        others = {start for (kind, _), spans in found.items() if kind == "city" for start, _ in spans}
+        if places and any(match.end() not in others for match in _MOVED_HERE.finditer(text)):
             return None
         best, score = None, 0.0
         for (kind, name), spans in found.items():

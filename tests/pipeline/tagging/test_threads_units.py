@@ -150,6 +150,8 @@ def test_what_was_left_behind_in_another_city_is_asked_of_this_one(tagger: Threa
     assert home.units[0] == "市人社局"
     away = "我在东莞厂里做工，东莞社保局讲要开凭证，跑了三趟都不给开，东莞没人管吗？"
     assert not tagger.tag(post("东莞的社保为什么这么难办", away)).needs_reply
+    moved = "防城港只交过两年，人在南宁做工，想把医保转入南宁，南宁医保中心讲要等，没人接电话，南宁到底谁管？"
+    assert not tagger.tag(post("南宁医保中心的电话打不通", moved)).needs_reply
 
 
 def test_a_street_office_that_a_title_calls_on_is_its_districts(tagger: ThreadTagger) -> None:

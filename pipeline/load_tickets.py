@@ -59,7 +59,8 @@ happened AS (
   SELECT t.thread_id, d.decided_at FROM decision AS d JOIN ticket_target AS t USING (target) WHERE {which}
 )
 SELECT
-  thread_id, CONCAT('@', ROW_NUMBER() OVER own) AS mark, moment AS since_at,
+  -- Of no other thread: two may share an address, and a decision may name either by it.
+  thread_id, CONCAT('@', ROW_NUMBER() OVER (ORDER BY thread_id, moment)) AS mark, moment AS since_at,
   LEAD(moment, 1, {far}) OVER own AS until_at
 FROM happened
 JOIN (SELECT thread_id, MIN(cut_at) AS first_at FROM asked GROUP BY thread_id) AS f USING (thread_id)

@@ -258,6 +258,7 @@ class Case:
         page: int = 1,
         pages: int = 1,
         first_floor: int = 1,
+        forum: str = FORUM,
     ) -> str:
         """Land a page of a thread: posts are (author, time, text); returns the thread's id."""
         from pipeline.load_landing import thread_id
@@ -268,10 +269,10 @@ class Case:
             for floor, (author, time, text) in enumerate(posts, first_floor)
         ]
         record = ThreadPage(
-            forum=FORUM, board="民生", tid=tid, url=url, title=title, page=page, pages=pages, posts=made
+            forum=forum, board="民生", tid=tid, url=url, title=title, page=page, pages=pages, posts=made
         )
         self.fetch("bbs", url, at, "thread", "stored", thread=record)
-        return thread_id(FORUM, tid)
+        return thread_id(forum, tid)
 
     def decide(self, kind: str, target: str, at: str, *, who: str = "经办人", **more: object) -> None:
         self.decided += 1

@@ -155,3 +155,37 @@ def test_handing_a_post_on_teaches_whose_it_is_and_counts(case, tmp_path):
     assert all(gold["needs_reply"] for gold in said.values())
     before, learned = (len(load_matters(tmp_path, load_city(), corrected=path)) for path in (None, corrected))
     assert learned == before + 2
+
+
+@pytest.mark.parametrize("later", ["求助", "咨询"])
+def test_of_what_was_said_by_id_and_by_address_the_newest_holds(case, later):
+    url = "http://bbs.test/thread-7-1.html"
+    posts = [("甲", "2017-10-08T08:00", "停水")]
+    thread = case.thread("7", "[投诉:市水利局]", posts, at="2017-10-08T12:00:00")
+    (earlier,) = {"求助", "咨询"} - {later}
+    case.decide("tag_correction", thread, "2017-10-09T09:00:00", after={"kind": earlier})
+    case.decide("tag_correction", url, "2017-10-10T09:00:00", after={"kind": later})
+    story = case.article("2017-10-08", "[topic=生态建设]", title="一")
+    case.build()
+    con = open_warehouse(case.warehouse)
+    ((article,),) = con.execute("SELECT article_id FROM article_now").fetchall()
+    con.close()
+    unit = {"求助": "市水利局", "咨询": "市环保局"}
+    right = {"topic": later, "leader_note": later == "求助", "credits": [{"unit": unit[later]}]}
+    wrong = {"topic": earlier, "leader_note": later != "求助", "credits": [{"unit": unit[earlier]}]}
+    case.decide("tag_correction", article, "2017-10-09T09:00:00", after=wrong)
+    case.decide("tag_correction", story, "2017-10-10T09:00:00", after=right)
+
+    def said(con):
+        return [
+            con.execute(sql).fetchall()
+            for sql in (
+                "SELECT kind FROM ticket",
+                "SELECT kind ->> '$' FROM thread_correction_at(NULL)",
+                "SELECT topic FROM article_fact_at(NULL)",
+                "SELECT has_leader_note FROM plan_fact_at(NULL, ['x'])",
+                "SELECT unit FROM article_credit_at(NULL)",
+            )
+        ]
+
+    assert asked(case, said) == [[(later,)], [(later,)], [(later,)], [(later == "求助",)], [(unit[later],)]]

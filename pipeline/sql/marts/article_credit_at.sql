@@ -3,7 +3,7 @@
 -- Role byline goes before subject before joint (domain ruling: one credit per unit and piece).
 CREATE OR REPLACE MACRO article_credit_at(known_by, articles := NULL) AS TABLE
 WITH corrected AS (
-  SELECT r.article_id, ANY_VALUE(c.value_json) AS credits
+  SELECT r.article_id, ARG_MAX(c.value_json, c.number_in_order) AS credits
   FROM correction_at(known_by) AS c
   JOIN article_ref AS r ON r.ref = c.target
   WHERE c.key = 'credits' AND (articles IS NULL OR LIST_CONTAINS(articles, r.article_id))

@@ -4,14 +4,14 @@ CREATE OR REPLACE MACRO article_fact_at(known_by) AS TABLE
 WITH fix AS (
   SELECT
     r.article_id,
-    MAX(value_json) FILTER (key = 'topic') AS topic,
-    MAX(value_json) FILTER (key = 'indicator') AS indicator,
-    MAX(value_json) FILTER (key = 'form') AS form,
-    MAX(value_json) FILTER (key = 'sentiment') AS sentiment,
-    MAX(value_json) FILTER (key = 'has_editor_note') AS has_editor_note,
-    MAX(value_json) FILTER (key = 'plan_column') AS plan_column,
-    MAX(value_json) FILTER (key = 'exposed') AS exposed,
-    MAX(value_json) FILTER (key = 'reprint_of') AS reprint_of
+    ARG_MAX(value_json, number_in_order) FILTER (key = 'topic') AS topic,
+    ARG_MAX(value_json, number_in_order) FILTER (key = 'indicator') AS indicator,
+    ARG_MAX(value_json, number_in_order) FILTER (key = 'form') AS form,
+    ARG_MAX(value_json, number_in_order) FILTER (key = 'sentiment') AS sentiment,
+    ARG_MAX(value_json, number_in_order) FILTER (key = 'has_editor_note') AS has_editor_note,
+    ARG_MAX(value_json, number_in_order) FILTER (key = 'plan_column') AS plan_column,
+    ARG_MAX(value_json, number_in_order) FILTER (key = 'exposed') AS exposed,
+    ARG_MAX(value_json, number_in_order) FILTER (key = 'reprint_of') AS reprint_of
   FROM correction_at(known_by) AS c
   JOIN article_ref AS r ON r.ref = c.target
   GROUP BY r.article_id

@@ -10,7 +10,7 @@ SELECT
 FROM article_fact_at(known_by) AS f
 JOIN article_version AS a USING (article_id, file, end_offset)
 LEFT JOIN (
-  SELECT r.article_id, BOOL_OR(c.value_json = 'true') AS has_leader_note
+  SELECT r.article_id, ARG_MAX(c.value_json, c.number_in_order) = 'true' AS has_leader_note
   FROM correction_at(known_by) AS c
   JOIN article_ref AS r ON r.ref = c.target
   WHERE c.key = 'leader_note'

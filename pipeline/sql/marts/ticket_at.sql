@@ -16,16 +16,6 @@ said AS (
     AND said_at <= as_of AND (known_by IS NULL OR known_at <= known_by)
     AND (threads IS NULL OR thread_id IN (SELECT UNNEST(CAST(threads AS VARCHAR[]))))
 ),
-fix AS (
-  SELECT
-    r.thread_id,
-    MAX(value_json) FILTER (key = 'kind') AS kind,
-    MAX(value_json) FILTER (key = 'needs_reply') AS needs_reply,
-    MAX(value_json) FILTER (key = 'urgency') AS urgency
-  FROM correction_at(known_by) AS c
-  JOIN thread_ref AS r ON r.ref = c.target
-  GROUP BY r.thread_id
-),
 -- Who must answer is decided on a day: the days before keep the tickets that they had.
 decided AS (
   SELECT
@@ -69,7 +59,7 @@ base AS (
     -- Units found together only because each has answered: what came before was for both.
     d.units IS NULL AND NOT COALESCE(LIST_CONTAINS(c.units, l.units[1]), FALSE) AS is_shared
   FROM latest AS l
-  LEFT JOIN fix AS f USING (thread_id)
+  LEFT JOIN thread_correction_at(known_by) AS f USING (thread_id)
   LEFT JOIN decided AS d USING (thread_id)
   LEFT JOIN called AS c USING (thread_id)
   LEFT JOIN answered AS a USING (thread_id)

@@ -12,9 +12,18 @@ from tools.fuzz.regexes import LENGTH, ROOT, slowest
 
 
 @pytest.mark.parametrize(
-    "pattern", [r"(?:a+)+$", r"\s*x", r"\d+项", r"(?:[^。]{0,14}?(?:日|月))*$", r"\s*[a-z]?\s*x"]
+    "pattern",
+    [
+        r"(?:a+)+$",
+        r"\s*x",
+        r"\d+项",
+        r"(?:[^。]{0,14}?(?:日|月))*$",
+        r"\s*[a-z]?\s*x",
+        rb"(?:[\x80-\xff]+)+$",
+        rb"(?m)^[^:\s]*[\x80-\xff][^:\s]*(?=:)",
+    ],
 )
-def test_what_explodes_is_found(pattern: str) -> None:
+def test_what_explodes_is_found(pattern: str | bytes) -> None:
     # Twice the length of a long article: four times its seconds, so that a fast machine finds it too.
     assert slowest(re.compile(pattern), "tools/fuzz/regexes.py:1", 2 * LENGTH).seconds > 1
 

@@ -24,7 +24,7 @@ OPTIONS: dict[str, str] = {}
 MAX_ENTRIES = 1000
 
 _START = re.compile(
-    rb"^\s*(?:\xef\xbb\xbf)?\s*(?:<\?[^>]{0,300}>\s*|<!--(?:(?!-->).){0,2000}-->\s*)*+<(?:rss|feed|rdf:RDF)\b",
+    rb"^\s*+(?:\xef\xbb\xbf\s*+)?(?:<\?[^>]{0,300}>\s*|<!--(?:(?!-->).){0,2000}-->\s*)*+<(?:rss|feed|rdf:RDF)\b",
     re.S,
 )
 

@@ -14,6 +14,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("analysis", "commands", "crawlers", "pipeline", "sample")
@@ -38,7 +39,10 @@ PUMPS = (
     "<a ",
     "（某",
     "2017-",
+    "\xb8",
+    "\xb8:",
 )
+Pattern = re.Pattern[str] | re.Pattern[bytes]
 _METHODS = ("search", "match", "fullmatch", "sub", "subn", "findall", "finditer", "split")
 
 
@@ -46,23 +50,23 @@ _METHODS = ("search", "match", "fullmatch", "sub", "subn", "findall", "finditer"
 class Found:
     """A pattern, where it stands, and how long it took on which string."""
 
-    pattern: re.Pattern[str]
+    pattern: Pattern
     where: str
     pump: str = ""
     seconds: float = 0.0
 
 
-def patterns() -> dict[tuple[str, int], tuple[re.Pattern[str], str]]:
+def patterns() -> dict[tuple[str | bytes, int], tuple[Pattern, str]]:
     """Every pattern that the program compiles when all of its modules and a city's tagger are loaded, and
     every literal one inside a function."""
-    kept: dict[tuple[str, int], tuple[re.Pattern[str], str]] = {}
+    kept: dict[tuple[str | bytes, int], tuple[Pattern, str]] = {}
     real = re.compile
 
-    def noted(pattern: object, flags: int = 0) -> re.Pattern[str]:
-        made: re.Pattern[str] = real(pattern, flags)  # type: ignore[call-overload]
+    def noted(pattern: object, flags: int = 0) -> Pattern:
+        made: Pattern = real(pattern, flags)  # type: ignore[call-overload]
         frame = sys._getframe(1)
         path = Path(frame.f_code.co_filename)
-        if path.is_relative_to(ROOT) and ".venv" not in path.parts and isinstance(made.pattern, str):
+        if path.is_relative_to(ROOT) and ".venv" not in path.parts:
             kept.setdefault((made.pattern, made.flags), (made, f"{path.relative_to(ROOT)}:{frame.f_lineno}"))
         return made
 
@@ -78,7 +82,7 @@ def patterns() -> dict[tuple[str, int], tuple[re.Pattern[str], str]]:
     finally:
         re.compile = real
     for path, line, pattern, method in _literals():
-        made = real(pattern)
+        made: Pattern = real(pattern)
         kept.setdefault((pattern, made.flags), (made, f"{path}:{line}:{method}"))
     return kept
 
@@ -98,7 +102,7 @@ def _load_tagger() -> None:
     tagger.posts([PostItem(id="p", text="路灯不亮")])
 
 
-def _literals() -> Iterator[tuple[Path, int, str, str]]:
+def _literals() -> Iterator[tuple[Path, int, str | bytes, str]]:
     """`re.search("…", …)` and the like, with a literal pattern."""
     for package in PACKAGES:
         for path in sorted((ROOT / package).rglob("*.py")):
@@ -110,18 +114,19 @@ def _literals() -> Iterator[tuple[Path, int, str, str]]:
                 of = node.func.value
                 is_re = isinstance(of, ast.Name) and of.id == "re" and node.func.attr in _METHODS
                 first = node.args[0] if node.args else None
-                if is_re and isinstance(first, ast.Constant) and isinstance(first.value, str):
+                if is_re and isinstance(first, ast.Constant) and isinstance(first.value, str | bytes):
                     yield path.relative_to(ROOT), node.lineno, first.value, node.func.attr
 
 
-def slowest(pattern: re.Pattern[str], where: str, length: int = LENGTH) -> Found:
+def slowest(pattern: Pattern, where: str, length: int = LENGTH) -> Found:
     """The string of repeated characters on which a pattern takes longest; stopped at a second."""
     worst, how = Found(pattern, where), _used(where)
-    own = re.sub(r"\\[a-zA-Z]|[^\w\u4e00-\u9fff（），。：、 -]", "", pattern.pattern)
+    own = re.sub(r"\\[a-zA-Z]|[^\w\u4e00-\u9fff（），。：、 -]", "", _source(pattern))
     pumps = [*PUMPS, *dict.fromkeys(own[:14]), own[:12], *_attacks(pattern)]
     for pump in dict.fromkeys(each for each in pumps if each):
         text = (pump * (length // len(pump) + 1))[:length] + "\x00"
-        seconds = max(_timed(getattr(pattern, each), text) for each in how)
+        subject = text if isinstance(pattern.pattern, str) else _encoded(text)
+        seconds = max(_timed(getattr(pattern, each), subject) for each in how)
         if seconds > worst.seconds:
             worst = Found(pattern, where, pump, seconds)
         if seconds > MOST_SECONDS:
@@ -129,7 +134,16 @@ def slowest(pattern: re.Pattern[str], where: str, length: int = LENGTH) -> Found
     return worst
 
 
-def _attacks(pattern: re.Pattern[str]) -> list[str]:
+def _source(pattern: Pattern) -> str:
+    return pattern.pattern if isinstance(pattern.pattern, str) else pattern.pattern.decode("latin-1")
+
+
+def _encoded(text: str) -> bytes:
+    """As bytes: a character for each byte, or UTF-8 where it has others."""
+    return text.encode("latin-1" if max(text) <= "\xff" else "utf-8")
+
+
+def _attacks(pattern: Pattern) -> list[str]:
     """What regexploit would repeat to make the pattern slow."""
     from regexploit.ast.sre import SreOpParser
     from regexploit.redos import find
@@ -138,7 +152,7 @@ def _attacks(pattern: re.Pattern[str]) -> list[str]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            for redos in find(SreOpParser().parse_sre(pattern.pattern, pattern.flags & ~re.UNICODE)):
+            for redos in find(SreOpParser().parse_sre(_source(pattern), pattern.flags & ~re.UNICODE)):
                 if redos.starriness >= 2:
                     example = redos.example(None)
                     found.append(example[:12] if isinstance(example, str) else "")
@@ -169,7 +183,7 @@ def _used(where: str) -> list[str]:
     return sorted(used) if anchored else ["search"]
 
 
-def _timed(search: Callable[[str], object], text: str) -> float:
+def _timed(search: Callable[[Any], object], text: str | bytes) -> float:
     def late(*_: object) -> None:
         raise _Late
 

@@ -10,6 +10,7 @@ import functools
 import re
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote_from_bytes
 
 import aiohttp
 from aiohttp.client_proto import ResponseHandler
@@ -17,9 +18,12 @@ from aiohttp.connector import Connection
 from scrapy.core.downloader.handlers._aiohttp import _ClientResponse
 from scrapy.http import Headers
 
-MAX_HELD = 1 << 16  # bytes of a head that are waited for; the parser refuses a longer one
+# Bytes of a head that are waited for and looked at. A longer one goes as it came to the parser, which takes
+# up to 128 fields of 8190 bytes.
+MAX_HELD = 1 << 16
 _END = re.compile(rb"\r?\n\r?\n")
-_NAME = re.compile(rb"^[^:\s]*[\x80-\xff][^:\s]*(?=:)", re.MULTILINE)
+_INTERIM = re.compile(rb"HTTP/\d\.\d 1(?!01)\d\d\b")  # another head follows; after 101 it is no HTTP
+_TOKEN = "!#$%&'*+-.^_`|~"  # beside letters and digits, what a name may be made of: RFC 9110, 5.6.2
 
 
 class _Reader(ResponseHandler):
@@ -34,15 +38,9 @@ class _Reader(ResponseHandler):
 
     def data_received(self, data: bytes) -> None:
         if self._head is not None and self._parser is not None:
-            data = self._head + data
-            end = _END.search(data)
-            if end is None and len(data) < MAX_HELD:
-                self._head = data
+            data = self._looked_at(self._head, data)
+            if not data:
                 return
-            self._head = None
-            cut = end.start() if end is not None else len(data)
-            if not data[:cut].isascii():
-                data = self._allowed(data[:cut]) + data[cut:]
         super().data_received(data)
 
     def connection_lost(self, exc: BaseException | None) -> None:
@@ -51,10 +49,21 @@ class _Reader(ResponseHandler):
             super().data_received(held)
         super().connection_lost(exc)
 
-    def _allowed(self, head: bytes) -> bytes:
-        names = {_escaped(name): name for name in _NAME.findall(head)}
-        self.names = names
-        return _NAME.sub(lambda found: _escaped(found[0]), head)
+    def _looked_at(self, held: bytes, more: bytes) -> bytes:
+        """What the parser may have of these bytes; the beginning of a head is held until its end comes."""
+        data, begin, searched = held + more, 0, max(0, len(held) - 3)
+        passed: list[bytes] = []
+        while end := _END.search(data, max(begin, searched), begin + MAX_HELD):
+            head, self.names = allowed(data[begin : end.start()])
+            passed += head, end[0]
+            is_last = not _INTERIM.match(data, begin)
+            begin = end.end()
+            if is_last:
+                break
+        else:
+            is_last = len(data) - begin >= MAX_HELD
+        self._head = None if is_last else data[begin:]
+        return b"".join([*passed, data[begin:]] if is_last else passed)
 
 
 class Answer(_ClientResponse):
@@ -82,5 +91,19 @@ class Connector(aiohttp.TCPConnector):
         self._factory = functools.partial(_Reader, loop=self._loop)  # type: ignore[assignment]
 
 
-def _escaped(name: bytes) -> bytes:
-    return b"".join(b"%%%02X" % byte if byte >= 0x80 else bytes((byte,)) for byte in name)
+def allowed(head: bytes) -> tuple[bytes, dict[bytes, bytes]]:
+    """A head with every name beyond ASCII in percent signs; and these names, as written there: as sent.
+
+    A second byte of GBK may be one of `@[\\]{}`, so all that no name is made of is escaped.
+    """
+    names: dict[bytes, bytes] = {}
+    if head.isascii():
+        return head, names
+    lines = head.split(b"\n")
+    for at, line in enumerate(lines):
+        name, colon, value = line.partition(b":")
+        if colon and not name.isascii() and name.split() == [name]:
+            escaped = quote_from_bytes(name, safe=_TOKEN).encode()
+            names[escaped] = name
+            lines[at] = escaped + colon + value
+    return b"\n".join(lines), names

@@ -6,8 +6,10 @@ moment becomes a thread of its own (its id: the thread's and @ and a number) on 
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Collection
 
+from pipeline.load_threads import MAX_CUTS
 from pipeline.warehouse import Warehouse
 
 _FAR = "TIMESTAMP '9999-12-31 23:59:59.999999'"  # the end of time
@@ -27,6 +29,7 @@ SELECT target, REGEXP_REPLACE(target, '-\\d+$', ''), REGEXP_REPLACE(target, '-\\
   REGEXP_EXTRACT(target, '-\\d+$')
 FROM decision
 WHERE REGEXP_MATCHES(target, '-\\d+$')
+  AND REGEXP_REPLACE(target, '-\\d+$', '') IN (SELECT thread_id FROM thread_now)
 """
 # What can tell one moment from another: a cut of the thread that is told otherwise than the one before it, a
 # floor, a decision on it or on a ticket of it.
@@ -48,13 +51,25 @@ beside AS (
   FROM cut
   WINDOW earlier AS (PARTITION BY thread_id ORDER BY cut_at, cut_floor)
 ),
+said AS (
+  SELECT DISTINCT thread_id, said_at FROM thread_floor
+  WHERE kind IN ('response', 'answer', 'sent_back') AND said_at IS NOT NULL AND {which}
+),
+-- Each moment reads all floors before it: of a thread that has very many, the first and the last are asked.
+apart AS (
+  SELECT thread_id, said_at FROM said
+  QUALIFY {few} >= LEAST(
+    ROW_NUMBER() OVER (PARTITION BY thread_id ORDER BY said_at),
+    ROW_NUMBER() OVER (PARTITION BY thread_id ORDER BY said_at DESC)
+  )
+),
 happened AS (
   SELECT thread_id, cut_at AS moment FROM beside WHERE NOT is_as_before
   UNION
   SELECT thread_id, next_cut_at FROM beside
   QUALIFY NOT COALESCE(LEAD(is_as_before) OVER (PARTITION BY thread_id ORDER BY cut_at, cut_floor), FALSE)
   UNION
-  SELECT thread_id, said_at FROM thread_floor WHERE kind IN ('response', 'answer', 'sent_back') AND {which}
+  SELECT thread_id, said_at FROM apart
   UNION
   SELECT t.thread_id, d.decided_at FROM decision AS d JOIN ticket_target AS t USING (target) WHERE {which}
 )
@@ -88,7 +103,11 @@ _SHADOWS = {
         which="s.opening_floor = 1 AND s.cut_at <= m.since_at "
         "AND NOT COALESCE(s.next_cut_at <= m.since_at, FALSE)",
     ),
-    "thread_floor": _OF_THREAD.format(table="thread_floor", more="", which="s.said_at <= m.since_at"),
+    "thread_floor": _OF_THREAD.format(
+        table="thread_floor",
+        more="",
+        which="s.said_at <= m.since_at AND s.kind IN ('response', 'answer', 'sent_back')",
+    ),
     "thread_call": _OF_THREAD.format(table="thread_call", more="", which="TRUE"),
     "thread_now": _OF_THREAD.format(table="thread_now", more="", which="TRUE"),
     "thread_page_version": _OF_THREAD.format(
@@ -110,8 +129,32 @@ SELECT
 FROM ticket_row_at({_FAR}, NULL) AS t
 JOIN ticket_moment AS m ON CONCAT(m.thread_id, m.mark) = t.thread_id
 LEFT JOIN decided_last AS own ON own.target = CONCAT(m.thread_id, '-', REGEXP_EXTRACT(t.ticket_id, '\\d+$'))
-ORDER BY m.until_at < {_FAR}, t.opened_at, m.thread_id, number, m.since_at
 """  # noqa: S608
+# A span goes on while the next moment tells the same of the ticket.
+_SPANS = f"""
+WITH moment AS ({_ROWS}),
+beside AS (
+  SELECT
+    *,
+    COALESCE(LAG(until_at) OVER own = since_at, FALSE) AND LAG(told) OVER own IS NOT DISTINCT FROM told
+      AS is_as_before
+  FROM (SELECT *, ROW(is_plain, candidates, decided_at, {", ".join(_TICKET)}) AS told FROM moment)
+  WINDOW own AS (PARTITION BY thread_id, number ORDER BY since_at)
+),
+span AS (
+  SELECT *, COUNT(*) FILTER (NOT is_as_before) OVER own AS place
+  FROM beside
+  WINDOW own AS (PARTITION BY thread_id, number ORDER BY since_at)
+),
+whole AS (
+  SELECT * REPLACE (MAX(until_at) OVER (PARTITION BY thread_id, number, place) AS until_at)
+  FROM span
+  QUALIFY NOT is_as_before
+)
+SELECT * EXCLUDE (told, is_as_before, place) FROM whole
+ORDER BY until_at < {_FAR}, opened_at, thread_id, number, since_at
+"""  # noqa: S608
+_READ = ("thread_state", "thread_floor", "thread_call", "thread_now", "thread_page_version")
 
 
 _CLASSES = """
@@ -154,7 +197,7 @@ def refresh_tickets(
     )
     if threads is None:
         warehouse.rows("DELETE FROM ticket_span")
-        _fill(warehouse, "TRUE")
+        _fill(warehouse)
         _number(warehouse)
         return
     warehouse.hold("todo", "ref", sorted(targets))
@@ -169,9 +212,8 @@ def refresh_tickets(
     changed = {*threads, *(thread for (thread,) in decided)}
     if changed:
         warehouse.hold("changed", "ref", sorted(changed))
-        which = "thread_id IN (SELECT ref FROM changed)"
-        warehouse.rows(f"DELETE FROM ticket_span WHERE {which}")  # noqa: S608
-        _fill(warehouse, which)
+        warehouse.rows("DELETE FROM ticket_span WHERE thread_id IN (SELECT ref FROM changed)")
+        _fill(warehouse, changed)
         _number(warehouse)
 
 
@@ -188,12 +230,19 @@ def _number(warehouse: Warehouse) -> None:
         warehouse.rows(_CLASSED.format(which="t.class IS NULL"))
 
 
-def _fill(warehouse: Warehouse, which: str) -> None:
-    warehouse.rows(_TARGETS)
-    warehouse.rows(_MOMENTS.format(which=which, far=_FAR))
-    warehouse.rows(
-        "CREATE OR REPLACE TEMP TABLE decided_last AS "
-        "SELECT target, MAX(decided_at) AS decided_at FROM decision GROUP BY target"
-    )
-    with warehouse.shadowed(_SHADOWS):
-        warehouse.rows(f"INSERT INTO ticket_span BY NAME {_ROWS}")
+def _fill(warehouse: Warehouse, threads: Collection[str] | None = None) -> None:
+    """Append the tickets of these threads; None: of all."""
+    with contextlib.ExitStack() as stack:
+        seen, which = contextlib.ExitStack(), "TRUE"
+        stack.enter_context(seen)
+        if threads is not None:
+            seen.enter_context(warehouse.narrowed("thread_id", sorted(threads), _READ))
+            which = "thread_id IN (SELECT thread_id FROM narrowed)"
+        warehouse.rows(_TARGETS)
+        warehouse.rows(_MOMENTS.format(which=which, far=_FAR, few=MAX_CUTS // 2))
+        warehouse.rows(
+            "CREATE OR REPLACE TEMP TABLE decided_last AS "
+            "SELECT target, MAX(decided_at) AS decided_at FROM decision GROUP BY target"
+        )
+        stack.enter_context(warehouse.shadowed(_SHADOWS, seen))
+        warehouse.rows(f"INSERT INTO ticket_span BY NAME {_SPANS}")

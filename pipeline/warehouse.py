@@ -163,18 +163,25 @@ class Warehouse:
         return dict(self.rows("SELECT key, value FROM meta")) if known else {}
 
     @contextlib.contextmanager
-    def shadowed(self, queries: Mapping[str, str]) -> Iterator[None]:
+    def shadowed(
+        self, queries: Mapping[str, str], seen: contextlib.ExitStack | None = None
+    ) -> Iterator[None]:
         """Within it, whatever reads a table or view of these names reads what its query gave at first.
-        They are asked in their order."""
+        `seen`: what is entered while they are asked (`narrowed`), and left before the names are taken."""
         made: list[str] = []
         try:
             for name, query in queries.items():
-                self._con.execute(f"CREATE TEMP TABLE {_name(name)} AS {query}")
-                made.append(name)
+                made.append(f"shadow_{_name(name)}")
+                self._con.execute(f"CREATE TEMP TABLE {made[-1]} AS {query}")
+            if seen is not None:
+                seen.close()
+            for place, name in enumerate(queries):
+                self._con.execute(f"ALTER TABLE temp.{made[place]} RENAME TO {name}")
+                made[place] = name
             yield
         finally:
             for name in made:
-                self._con.execute(f"DROP TABLE temp.{_name(name)}")
+                self._con.execute(f"DROP TABLE IF EXISTS temp.{name}")
 
     def digest(self) -> str:
         """SHA-256 over all tables in a fixed order of rows: equal for equal content."""

@@ -237,29 +237,3 @@ def test_hundreds_of_threads_that_went_on_after_the_day_are_told_as_they_stood(
     assert assert_same(con, RULES[1], dt.date(2017, 10, 20), chance) == 230
     con.close()
     live.close()
-
-
-def test_threads_that_share_an_address_are_each_told_as_they_stood(tmp_path: Path) -> None:
-    case, chance = Case(tmp_path), random.Random(3)
-    for forum, day, at in (("老论坛", 3, "2017-10-03T12:00:00"), ("新论坛", 12, "2017-10-20T12:00:00")):
-        posts = [
-            ("张三", f"2017-10-{day:02d} 10:00:00", "没人管"),
-            ("张三", f"2017-10-{day + 1:02d} 10:00:00", "顶"),
-        ]
-        case.thread("7", "[投诉:市水利局]", posts, at=at, forum=forum)
-    url = "http://bbs.test/thread-7-1.html"
-    case.decide(
-        "tag_correction", url, "2017-10-10T09:00:00", after={"units": ["市教育局", "市住建委"]}, why="试"
-    )
-    case.build()
-    live = LiveWarehouse(case.warehouse, case.city, case.store.decisions)
-    con = live.cursor()
-    units = []
-    for day in range(3, 15):
-        assert_same(con, RULES[0], dt.date(2017, 10, day), chance)
-        units.append(
-            [row["unit"] for row in ticket_rows(con, dt.date(2017, 10, day)) if row["forum"] == "老论坛"]
-        )
-    assert units == [["市水利局"]] * 7 + [["市教育局", "市住建委"]] * 5
-    con.close()
-    live.close()

@@ -1,7 +1,9 @@
 -- The tickets of each thread as they stood from since_at on until before until_at (that of what stands so still: the
 -- end of time), as of the build: ticket_row_at at any moment of the span. candidates: units, one a line.
--- key: a number for the ticket's id, since a hundred thousand names take long to read; that of all its spans. Those that
--- stand so still come first, by time of opening, so that those of a season lie together.
+-- Of a thread on which hundreds of official floors were said, the first and the last are told apart; between them it
+-- stands as it did at the last of the first, or at a cut or a decision since.
+-- key: a number for the ticket's id, since a hundred thousand names take long to read; that of all its spans. Of what is
+-- filled in at once, those that stand so still come first, by time of opening, so that those of a season lie together.
 -- class: which row of ticket_class tells kind, urgency, unit, state, forum.
 -- is_plain: nothing was extended, paused, reopened, sent back: both clocks run from opened_at, as the rules say.
 CREATE TABLE IF NOT EXISTS ticket_span (

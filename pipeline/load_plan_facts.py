@@ -78,7 +78,9 @@ def refresh_plan_facts(
         "GROUP BY ALL ORDER BY ALL"
     )
     # Every page of the announcement may have been looked at again.
-    urls = warehouse.rows("SELECT DISTINCT url FROM plan_fact WHERE title_words IS NOT NULL ORDER BY url")
+    urls = warehouse.rows(
+        "SELECT DISTINCT url FROM plan_fact WHERE form = '公告' AND title_words <> '' ORDER BY url"
+    )
     warehouse.rows("DELETE FROM presence_now")
     if urls:
         warehouse.rows(

@@ -245,3 +245,20 @@ def test_a_day_thousands_of_years_on_is_told_as_soon_as_any(tmp_path: Path) -> N
     ]
     assert any(row.silent for row in far) and [row.silent for row in far] == [row.silent for row in later]
     con.close()
+
+
+def test_only_pages_of_the_announcement_are_looked_up(tmp_path: Path) -> None:
+    case = Case(tmp_path)
+    announced = case.article("2017-10-09", "[form=公告]", title="社会评议公告", name="announced")
+    case.article("2017-10-09", "[form=报道]", title="社会评议开始", name="reported")
+    case.article("2017-10-09", "[form=公告]", title="停水公告", name="other")
+    case.article("2017-10-09", "[form=曝光] [exposed=市住建委]", title="曝光：围挡占道", name="exposed")
+    case.build()
+    opened = Warehouse(case.warehouse, read_only=True)
+    try:
+        assert opened.rows("SELECT COUNT(DISTINCT url) > 1 FROM plan_fact WHERE title_words IS NOT NULL")[0][
+            0
+        ]
+        assert opened.rows("SELECT DISTINCT url FROM presence_now") == [(announced,)]
+    finally:
+        opened.close()

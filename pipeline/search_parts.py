@@ -16,11 +16,12 @@ from pathlib import Path
 from typing import Literal
 
 from pipeline.seal import is_sealed, sealed_digest
+from pipeline.store import file_identity
 
 LAYOUT = "3"  # raise it when tables or tokens change
 State = Literal["missing", "damaged", "other version", "whole"]
-# Of the main file and the late one: inode, time of change in ns, size; None: there is none.
-Identity = tuple[tuple[int, int, int] | None, ...]
+# Of the main file and the late one: `file_identity`; None: there is none.
+Identity = tuple[tuple[int, int, int, int], tuple[int, int, int, int] | None]
 
 
 def index_path(warehouse: Path) -> Path:
@@ -44,12 +45,11 @@ def index_identity(index: Path) -> Identity:
     Raises:
         FileNotFoundError: there is none.
     """
-    main = index.stat()
+    main = file_identity(index)
     try:
-        late = late_path(index).stat()
+        return main, file_identity(late_path(index))
     except FileNotFoundError:
-        return ((main.st_ino, main.st_mtime_ns, main.st_size), None)
-    return tuple((each.st_ino, each.st_mtime_ns, each.st_size) for each in (main, late))
+        return main, None
 
 
 def index_state(index: Path) -> State:

@@ -22,6 +22,7 @@ from pipeline.search_parts import (
     opened,
     texts_digest,
 )
+from pipeline.store import file_identity
 from tests.analysis.case import Case
 
 
@@ -203,6 +204,7 @@ def test_what_the_index_lacks_is_told_by_its_late_part(case: Case) -> None:
     before = index_identity(path)
     update_index(case.warehouse)
     assert not is_behind(path, consumed()) and index_identity(path) != before
+    assert index_identity(path) == (file_identity(path), file_identity(late_path(path)))
 
 
 def test_after_any_updates_it_holds_what_an_index_made_anew_holds(case: Case) -> None:

@@ -101,15 +101,20 @@ class PairSearch:
     def _edited(self) -> list[Pair]:
         """The pairs whose sketches agree in a band, sorted."""
         owners = np.array(self._banded, dtype=np.uint64)
-        found: list[npt.NDArray[np.uint64]] = []
+        pairs = np.zeros(0, dtype=np.uint64)
         for band in np.frombuffer(self._bands, dtype=np.uint64).reshape(len(owners), LSH_BANDS).T:
             order = np.argsort(band, kind="stable")
             ordered, step = band[order], 1
+            found: list[npt.NDArray[np.uint64]] = []
             # Equal ones stand together: each with the next one, with the one after it …
-            while len(here := np.flatnonzero(ordered[step:] == ordered[:-step])):
+            here = np.flatnonzero(ordered[1:] == ordered[:-1])
+            while len(here):
                 found.append(owners[order[here]] << _HALF | owners[order[here + step]])
                 step += 1
-        pairs = np.unique(np.concatenate(found)) if found else np.zeros(0, dtype=np.uint64)
+                here = here[here + step < len(ordered)]
+                here = here[ordered[here + step] == ordered[here]]
+            if found:  # texts that are alike agree in many bands
+                pairs = np.union1d(pairs, np.concatenate(found))
         return list(zip((pairs >> _HALF).tolist(), (pairs & _LOW).tolist(), strict=True))
 
     def _taken_over(self) -> Iterator[Pair]:

@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import random
+import tracemalloc
+from itertools import combinations
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -180,3 +182,18 @@ def test_texts_without_a_frequent_character_are_not_all_compared() -> None:
     for number in range(300):
         search.add(read_print([f"item {number} of the tide table of {number * 7} ports"]))
     assert search.pairs() == []
+
+
+def test_texts_that_agree_in_all_bands_are_paired_within_the_memory_of_their_pairs() -> None:
+    search, text = PairSearch(), "县里的人在河道上了工，为的是不再有水"  # no clause of it is long
+    for _ in range(300):
+        search.add(read_print([text[place : place + 3] for place in range(len(text) - 3)]))
+    pairs = 300 * 299 // 2
+    tracemalloc.start()
+    try:
+        found = search.pairs()
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert found == list(combinations(range(300), 2))
+    assert peak < 320 * pairs

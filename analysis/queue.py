@@ -89,7 +89,7 @@ def _queue_now(
     include_closed: bool,
 ) -> list[Ticket]:
     """The queue by what is known now: from the tickets as the build left them, but for threads on which
-    something happened after the moment or since the build."""
+    something was decided since."""
     beside, restarts = threads_beside(con), rules.transfer_restarts
     table = ask_arrow(
         con, "ticket_plain", as_of=at, is_whole=include_closed, unit=unit, restarts=restarts,

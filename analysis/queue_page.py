@@ -45,7 +45,7 @@ def queue_page(
     """
     at = moment(as_of)
     assert at is not None
-    if known_by is not None or choice.q:  # titles stand elsewhere
+    if known_by is not None or choice.q:  # the columns read below tell neither
         tickets = queue(con, rules, at, choice.scope, known_by, include_closed=True)
         return page_of(tickets, choice, at, sort, limit, offset)
     beside, restarts = threads_beside(con), rules.transfer_restarts

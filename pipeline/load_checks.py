@@ -18,7 +18,8 @@ _TABLES = {
     ),
     "file": ("page_fetch", "consumed", "article_version", "thread_page_version"),
 }  # fmt: skip
-# The checks that look at the rows of one article, thread or landing file at a time. The others read little.
+# The checks that look at the rows of one article, thread or landing file at a time. The others look at all
+# rows: whether a reprint's first publication is there and is none itself hangs on other articles.
 _KEY_OF = {
     "article_tagged_once": "article_id",
     "credit_once": "article_id",

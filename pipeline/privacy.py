@@ -15,6 +15,7 @@ from pipeline.store import ensure_folder, write_once
 
 PSEUDONYM_PREFIX = "网友-"
 _SALT_BYTES = 32
+_ROUNDS = 8  # of looking for numbers again; two do for all but texts made to deceive
 
 PHONE, ID_CARD, BANK_CARD = "〔电话〕", "〔身份证号〕", "〔银行卡号〕"
 EMAIL, QQ, WECHAT = "〔邮箱〕", "〔QQ号〕", "〔微信号〕"
@@ -69,8 +70,18 @@ def mask_personal(text: str) -> str:
 
     Everything else stays as it is: dates, amounts, document numbers, service numbers (12345, 110, 400-…).
     Digits may be full-width and grouped by blanks or dashes; mobile and ID-card numbers may be spelled to
-    deceive (一三八七七…, 138_7701_1240, ①③⑧…). Time is linear in the length of the text.
+    deceive (一三八七七…, 138_7701_1240, ①③⑧…). A number that begins inside another one is seen once that one
+    is masked, so it is looked at again until nothing is found. Time is linear in the length of the text.
     """
+    for _ in range(_ROUNDS):
+        masked = _masked(text)
+        if masked == text:
+            break
+        text = masked
+    return text
+
+
+def _masked(text: str) -> str:
     is_odd = _ODD.search(text)
     if not is_odd and not _WORTH_A_LOOK.search(text):
         return text

@@ -273,3 +273,11 @@ def test_a_rule_is_passed_over_only_where_it_cannot_match() -> None:
         (signs,) = [rule[4] for rule in privacy._RULES if rule[0] is getattr(privacy, name)]
         assert signs and any(sign in text.translate(privacy._PLAIN) for sign in signs), name
         assert mask_personal(text) != text, name
+
+
+@pytest.mark.parametrize("text", ["138(77012343 138770)12345", "139-7701(2345 138770)12345，138(77012343"])
+def test_a_number_inside_another_is_masked_too(text: str) -> None:
+    """The second begins among the digits of the first."""
+    masked = mask_personal(text)
+    assert mask_personal(masked) == masked
+    assert not re.search(r"1[^〕]*7701", masked)

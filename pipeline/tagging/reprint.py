@@ -20,6 +20,7 @@ from msgspec import Struct, msgpack, structs
 
 from pipeline.records import ArticleTags, Evidence
 from pipeline.tagging.items import ArticleItem, Shelf
+from pipeline.tagging.key_table import SPREAD
 from pipeline.tagging.reprint_pairs import MIN_TEXT, PairSearch, Print, read_print
 
 _END = "，"  # of a clause, and what ends one too
@@ -31,7 +32,6 @@ _HEAD = re.compile(
 )
 _NOTICE = re.compile(r"公告|公示|通告|通知|倡议书|公开信|致全市|致市民")
 _TRIM = re.compile(r"[\s《》“”()（）【】]|来源[:：]|电视|转载|原载")
-_SPREAD = np.uint64(0x9E3779B97F4A7C15)  # 2^64 / golden ratio: makes one number of a few characters
 
 SAME = 0.6  # of the shorter text's character sequences that stand in the longer one
 SAME_OUTLET = 0.8  # the same, within one outlet: series repeat their own formulas
@@ -110,7 +110,7 @@ class _Text:
         codes = np.frombuffer(self.text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
         grams = np.zeros(max(0, len(codes) - GRAM + 1), dtype=np.uint64)
         for place in range(GRAM):
-            grams = grams * _SPREAD + codes[place : place + len(grams)]
+            grams = grams * SPREAD + codes[place : place + len(grams)]
         grams.sort()
         return grams[np.concatenate(([True], grams[1:] != grams[:-1]))] if len(grams) else grams
 

@@ -18,6 +18,8 @@ import numpy as np
 import numpy.typing as npt
 from rensa import RMinHash
 
+from pipeline.tagging.key_table import SPREAD
+
 # Six characters from each frequent one on: a tenth of all sequences, chosen by the text and not by position,
 # so that an insertion moves none of the others.
 _ANCHORED = re.compile(r"([的在了是和一不为有人上])(?=(.{5}))")
@@ -31,7 +33,6 @@ LSH_BANDS = 32  # of four numbers each: texts that are alike in half of their se
 SEED = 20170927
 _ROWS = 1 << 18  # clauses looked at together
 _HALF, _LOW = np.uint64(32), np.uint64(0xFFFFFFFF)
-_SPREAD = np.uint64(0x9E3779B97F4A7C15)  # 2^64 / golden ratio: makes one number of the four of a band
 
 Pair = tuple[int, int]  # numbers of two articles, the smaller first
 
@@ -65,9 +66,9 @@ def read_print(clauses: list[str]) -> Print:
 
 def _bands(sketch: list[int]) -> bytes:
     bands = np.array(sketch, dtype=np.uint64).reshape(LSH_BANDS, -1)
-    folded = np.zeros(LSH_BANDS, dtype=np.uint64)
+    folded = np.zeros(LSH_BANDS, dtype=np.uint64)  # one number of the four of a band
     for place in range(bands.shape[1]):
-        folded = folded * _SPREAD + bands[:, place]
+        folded = folded * SPREAD + bands[:, place]
     return folded.tobytes()
 
 

@@ -184,6 +184,9 @@ class PostReader:
     @staticmethod
     def _elsewhere(found: dict[tuple[str, str], list[Span]], text: str, title_end: int) -> str | None:
         """The other city that the matter plays in, if it does: named oftener and earlier than this one."""
+        cities = {name: spans for (kind, name), spans in found.items() if kind == "city"}
+        if not cities:
+            return None
         own, places = 0.0, set[int]()
         for (kind, _), spans in found.items():
             if kind in ("local", "county"):
@@ -191,13 +194,11 @@ class PostReader:
                 places.update(start for start, _ in spans)
         if places and any(match.end() in places for match in _HOME_AGAIN.finditer(text)):
             return None
-        others = {start for (kind, _), spans in found.items() if kind == "city" for start, _ in spans}
+        others = {start for spans in cities.values() for start, _ in spans}
         if places and any(match.end() not in others for match in _MOVED_HERE.finditer(text)):
             return None
         best, score = None, 0.0
-        for (kind, name), spans in found.items():
-            if kind != "city":
-                continue
+        for name, spans in cities.items():
             points = 0.0
             last = -1
             for start, end in spans:

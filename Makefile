@@ -54,7 +54,7 @@ fuzz: $(STAMP) ## hostile text for every parser, tagger and reader; MINUTES=60 e
 
 audit: $(STAMP) ## known faults of the locked dependencies (needs the network)
 	$(PYTHON) -m venv build/audit && build/audit/bin/pip install --quiet pip-audit
-	build/audit/bin/pip-audit --require-hashes --disable-pip --requirement requirements.lock
+	build/audit/bin/pip-audit --strict --require-hashes --disable-pip --requirement requirements.lock
 
 wheelhouse: $(STAMP) ## everything for a machine without internet: wheelhouse/ and its install.sh
 	$(BIN)/python -m tools.wheelhouse wheelhouse

@@ -141,17 +141,21 @@ def group(members: Mapping[str, Member], pairs: Pairs, rules: HotRules, at: dt.d
         near[a][b] = near[b][a] = (-strength, words)
     case_of = {id_: id_ for id_ in near}
     cases = {id_: [id_] for id_ in near}
+    # How many pairs of each two cases are alike; kept up, so that a flood of alike posts costs no recount.
+    links = {id_: dict.fromkeys(others, 1) for id_, others in near.items()}
     for _, a, b, _ in ordered:
         one, other = case_of[a], case_of[b]
-        if one == other:
+        if one == other or links[one][other] < _LINKED * len(cases[one]) * len(cases[other]):
             continue
-        links = sum(1 for x in cases[one] for y in cases[other] if y in near[x])
-        if links >= _LINKED * len(cases[one]) * len(cases[other]):
-            if (len(cases[one]), other) < (len(cases[other]), one):
-                one, other = other, one
-            for id_ in cases[other]:
-                case_of[id_] = one
-            cases[one] += cases.pop(other)
+        if (len(cases[one]), other) < (len(cases[other]), one):
+            one, other = other, one
+        for id_ in cases[other]:
+            case_of[id_] = one
+        cases[one] += cases.pop(other)
+        for third, count in links.pop(other).items():
+            del links[third][other]
+            if third != one:
+                links[third][one] = links[one][third] = links[one].get(third, 0) + count
     found = [
         _issue([members[id_] for id_ in ids], near, rules, at)
         for ids in cases.values()

@@ -46,8 +46,10 @@ from pipeline.warehouse import (
 
 PAGES_PER_BATCH = 2000
 PAGES_PER_COMMIT = 20_000  # what a transaction holds lies in memory; a draft that fails is thrown away anyway
-# City files that change no tag: the plan and the rules are read anew by every build.
-_NOT_TAGGING = {"plan.yaml", "points.yaml", "reply-rules.yaml", "hot-rules.yaml"}
+# City files that tags depend on; the others are read anew by every build, or by what shows it. Of plan.yaml
+# the tagger reads the column.
+_TAGGING = frozenset({"city.yaml", "units.csv", "units-later.csv", "aliases.yaml", "duties.yaml", "topics.yaml",
+                      "outlets.yaml", "official-accounts.csv"})  # fmt: skip
 Progress = Callable[[str, int, int | None], None]  # stage in Chinese, done, total
 
 
@@ -137,11 +139,12 @@ def rules_fingerprint(city: City, tagger: TaggerLike) -> str:
     total = hashlib.sha256(getattr(tagger, "rules", type(tagger).__qualname__).encode())
     total.update(version("rensa").encode())  # sketches that are kept are compared with those made later
     for folder in city.folders:
-        for path in sorted(p for p in folder.iterdir() if p.is_file() and p.name not in _NOT_TAGGING):
+        for path in sorted(p for p in folder.iterdir() if p.is_file() and p.name in _TAGGING):
             total.update(f"{path.name}\n".encode() + path.read_bytes())
     for name, content in sorted(city.edited.items()):
-        if name not in _NOT_TAGGING:
+        if name in _TAGGING:
             total.update(f"{name} as edited\n".encode() + content)
+    total.update(f"column {city.mapping('plan.yaml').get('column')}\n".encode())
     loaders = ("load_alike", "load_landing", "load_stories", "load_tags", "load_threads")
     code = [package / f"{name}.py" for name in (*loaders, "privacy")]
     for folder in (package / "tagging", package / "lexicon", package / "models"):

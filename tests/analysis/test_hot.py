@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+from itertools import combinations
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from analysis.hot import HotRules, Member, group, hot_issues, load_hot_rules
 from analysis.hot_messages import MessagesError, hot_messages
@@ -50,6 +53,24 @@ def test_one_weak_link_does_not_join_two_cases() -> None:
         random.Random(seed).shuffle(pairs)
         issues = group(members, pairs, HotRules(), AT)
         assert sorted(issue.id for issue in issues) == ["l0", "r0"]
+
+
+NAMES = [f"t{i:02}" for i in range(9)]
+
+
+@given(st.dictionaries(st.sampled_from(list(combinations(NAMES, 2))), st.floats(0.01, 1), min_size=1))
+def test_cases_join_where_a_count_of_their_pairs_says_so(strengths: dict[tuple[str, str], float]) -> None:
+    members = {name: member(name, place + 1) for place, name in enumerate(NAMES)}
+    pairs = [(a, b, strength, "搅拌站") for (a, b), strength in strengths.items()]
+    cases = [{name} for name in NAMES]
+    for (a, b), _ in sorted(strengths.items(), key=lambda pair: (-pair[1], pair[0])):
+        one, other = (next(case for case in cases if name in case) for name in (a, b))
+        alike = sum((min(x, y), max(x, y)) in strengths for x in one for y in other)
+        if one is not other and alike >= 0.15 * len(one) * len(other):
+            cases.remove(other)
+            one |= other
+    found = [{m.id for m in issue.members} for issue in group(members, pairs, HotRules(), AT)]
+    assert sorted(map(sorted, found)) == sorted(sorted(case) for case in cases if len(case) > 1)
 
 
 @pytest.mark.parametrize(

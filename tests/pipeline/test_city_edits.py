@@ -113,6 +113,15 @@ def test_what_the_tags_depend_on_changes_their_fingerprint(folder: Path) -> None
     rule = lay_edits(base, [_edit("rule_edit", setting_file="points.yaml", key=["lead"], value=3)])
     assert rules_fingerprint(alias, tagger) != rules_fingerprint(base, tagger)
     assert rules_fingerprint(rule, tagger) == rules_fingerprint(base, tagger)  # points tag nothing
+    known = rules_fingerprint(base, tagger)
+    for name in ("units.csv~", ".units.csv.swp", "reports.yaml", "notify-rules.yaml"):
+        (folder / name).write_text("notices: 3\n", encoding="utf-8")
+        assert rules_fingerprint(load_city(folder), tagger) == known, name
+    (folder / "plan.yaml").write_text("column: 另一个专栏\n", encoding="utf-8")  # the tagger looks for it
+    column = rules_fingerprint(load_city(folder), tagger)
+    assert column != known
+    (folder / "plan.yaml").write_text("column: 另一个专栏\nseason: 2018\n", encoding="utf-8")
+    assert rules_fingerprint(load_city(folder), tagger) == column
 
 
 def test_edits_are_read_from_the_record_of_decisions(folder: Path, tmp_path: Path) -> None:

@@ -49,7 +49,7 @@ def build_warehouse(city: City, home: Path, rebuild: bool = False, jobs: int = 1
     from analysis.terminal import stage_progress
     from pipeline.city import CityError
     from pipeline.load import build as load
-    from pipeline.load import rules_fingerprint
+    from pipeline.rules import rules_fingerprint
     from pipeline.search_index import SearchIndexError, update_index
     from pipeline.tagging.engine import EngineTagger
     from pipeline.tagging.parallel import ParallelTagger

@@ -7,10 +7,8 @@ and puts it in the place of the old one in one step. So readers and builds never
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 from collections import defaultdict
 from collections.abc import Callable
-from importlib.metadata import version
 from pathlib import Path
 
 from pipeline.batch import finish_batches
@@ -34,6 +32,7 @@ from pipeline.load_threads import tag_threads
 from pipeline.load_tickets import decided_anew, hold_decisions, refresh_tickets
 from pipeline.plan_match import plan_fingerprint
 from pipeline.privacy import load_salt
+from pipeline.rules import rules_fingerprint
 from pipeline.store import Store, open_store
 from pipeline.warehouse import (
     Warehouse,
@@ -46,10 +45,6 @@ from pipeline.warehouse import (
 
 PAGES_PER_BATCH = 2000
 PAGES_PER_COMMIT = 20_000  # what a transaction holds lies in memory; a draft that fails is thrown away anyway
-# City files that tags depend on; the others are read anew by every build, or by what shows it. Of plan.yaml
-# the tagger reads the column.
-_TAGGING = frozenset({"city.yaml", "units.csv", "units-later.csv", "aliases.yaml", "duties.yaml", "topics.yaml",
-                      "outlets.yaml", "official-accounts.csv"})  # fmt: skip
 Progress = Callable[[str, int, int | None], None]  # stage in Chinese, done, total
 
 
@@ -131,27 +126,6 @@ def build(
         finally:
             remove(draft)
         return dataclasses.replace(report, warehouse=warehouse)
-
-
-def rules_fingerprint(city: City, tagger: TaggerLike) -> str:
-    """Of everything that tables depend on: the city's data, the tagger's and the loader's code, lexicons."""
-    package = Path(__file__).resolve().parent
-    total = hashlib.sha256(getattr(tagger, "rules", type(tagger).__qualname__).encode())
-    total.update(version("rensa").encode())  # sketches that are kept are compared with those made later
-    for folder in city.folders:
-        for path in sorted(p for p in folder.iterdir() if p.is_file() and p.name in _TAGGING):
-            total.update(f"{path.name}\n".encode() + path.read_bytes())
-    for name, content in sorted(city.edited.items()):
-        if name in _TAGGING:
-            total.update(f"{name} as edited\n".encode() + content)
-    total.update(f"column {city.mapping('plan.yaml').get('column')}\n".encode())
-    loaders = ("load_alike", "load_landing", "load_stories", "load_tags", "load_threads")
-    code = [package / f"{name}.py" for name in (*loaders, "privacy")]
-    for folder in (package / "tagging", package / "lexicon", package / "models"):
-        code += sorted(p for p in folder.rglob("*") if p.is_file() and p.suffix != ".pyc")
-    for path in code:
-        total.update(f"{path.relative_to(package)}\n".encode() + path.read_bytes())
-    return total.hexdigest()[:16]
 
 
 def _fill(

@@ -19,8 +19,9 @@ from analysis.warehouse import open_warehouse
 from crawlers.report import CrawlReport
 from crawlers.run import CrawlError, crawl
 from pipeline.city import City, CityError, load_city
-from pipeline.load import build, rules_fingerprint
+from pipeline.load import build
 from pipeline.load_plan import load_plan
+from pipeline.rules import rules_fingerprint
 from pipeline.tagging.engine import EngineTagger, tag_chunk
 from pipeline.tagging.tagger import Tagger
 from pipeline.warehouse import Warehouse, WarehouseError

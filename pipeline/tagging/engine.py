@@ -30,7 +30,7 @@ class EngineTagger(Tagger):
     Args:
         address: of the scheduler, tcp://host:port.
         fingerprint: of everything that tags depend on, computed on the worker as here; see
-            `pipeline.load.rules_fingerprint`.
+            `pipeline.rules.rules_fingerprint`.
     """
 
     def __init__(

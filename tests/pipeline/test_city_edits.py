@@ -9,7 +9,7 @@ import pytest
 from pipeline.city import CityError, load_city
 from pipeline.city_edits import city_edits, edited_files, fitting, lay_edits
 from pipeline.decisions import Decision, append_decision
-from pipeline.load import rules_fingerprint
+from pipeline.rules import rules_fingerprint
 from tests.analysis.case import MarkTagger
 
 

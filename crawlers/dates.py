@@ -19,7 +19,7 @@ MAX_LENGTH = 2000  # characters searched for a date
 _DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
 _CLOCK = (
     r"(?:\s*(凌晨|早上|早晨|上午|中午|下午|傍晚|晚上|晚|AM|PM)?"
-    r"\s*(\d{1,2})\s*[:时点]\s*(\d{1,2})?(?:\s*[:分]\s*(\d{1,2}))?)?"
+    r"\s*(\d{1,2})\s*[:时点]\s*(\d{1,2})?(?:\s*[:分]\s*(\d{1,2}))?(?:\s*([AP]M)(?![A-Z]))?)?"
 )
 _FULL = re.compile(
     r"(?<!\d)((?:19|20)\d\d)\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})(?!\d)\s*日?"
@@ -28,10 +28,16 @@ _FULL = re.compile(
     + r"(?:\.\d+)?\s*(Z|[+-]\d\d:?\d\d)?(?![\d:])",
     re.IGNORECASE,
 )
-_MONTH_DAY = re.compile(r"(?<![\d/.-])(\d{1,2})\s*[-/月]\s*(\d{1,2})(?![\d/.-])\s*日?" + _CLOCK)
-_NEAR = re.compile(r"(今天|今日|昨天|昨日|前天)" + _CLOCK)
+_MONTH_DAY = re.compile(
+    r"(?<![\d/.-])(\d{1,2})\s*[-/月]\s*(\d{1,2})(?![\d/.-])\s*日?" + _CLOCK, re.IGNORECASE
+)
+_NEAR = re.compile(r"(今天|今日|昨天|昨日|前天)" + _CLOCK, re.IGNORECASE)
 _AGO = re.compile(r"(\d{1,4}|半|几)\s*(秒钟?|分钟|个?小时|天|日|周|个?星期|个?月|年)之?前")
 _COMPACT = re.compile(r"^((?:19|20)\d\d)([01]\d)([0-3]\d)(?:([0-2]\d)([0-5]\d)([0-5]\d)?)?$")
+_AFTER_NOON = frozenset({"下午", "傍晚", "晚上", "晚", "PM"})
+_TWELVE_IS_MIDNIGHT = frozenset({"凌晨", "AM"})
+# 12 o'clock is midnight to a clock of twelve hours and noon to a person, or belongs to the day before.
+_TWELVE_IS_UNSURE = frozenset({"早上", "早晨", "上午", "傍晚", "晚上", "晚"})
 _EPOCH = re.compile(r"^(\d{10})(\d{3})?$")
 _CHINESE = re.compile(
     r"([一二][〇零九0][〇零一二三四五六七八九]{2})年([一二三四五六七八九十]{1,3})月([一二三四五六七八九十]{1,3})日"
@@ -79,8 +85,8 @@ def _normal(text: str) -> str:
 
 def _read_full(text: str, fetched_at: dt.datetime) -> str | None:
     for match in _FULL.finditer(text):
-        year, month, day, half, hour, minute, second, zone = match.groups()
-        found = _compose(int(year), int(month), int(day), half, hour, minute, second, zone)
+        year, month, day, *clock = match.groups()
+        found = _compose(int(year), int(month), int(day), *clock)
         if found is not None:
             return found
     return None
@@ -163,11 +169,11 @@ def _read_unusual(text: str, fetched_at: dt.datetime) -> str | None:
     }
     try:
         found = dateparser.parse(text, languages=["zh", "en"], settings=settings)
+        if found is None:
+            return None
+        return iso(found) if re.search(r"\d:\d\d", text) else found.date().isoformat()
     except (ValueError, OverflowError, TypeError, RecursionError):
         return None
-    if found is None:
-        return None
-    return iso(found) if re.search(r"\d:\d\d", text) else found.date().isoformat()
 
 
 def _compose(
@@ -178,18 +184,20 @@ def _compose(
     hour: str | None = None,
     minute: str | None = None,
     second: str | None = None,
+    half_after: str | None = None,
     zone: str | None = None,
 ) -> str | None:
+    """A date with the clock that the page gives. `half`: of the day, before the hour or after it."""
     try:
         date = dt.date(year, month, day)
         if hour is None:
             return date.isoformat()
-        clock = int(hour)
-        if half and half.upper() in ("下午", "傍晚", "晚上", "晚", "PM") and clock < 12:
+        clock, half = int(hour), (half or half_after or "").upper()
+        if (half in _AFTER_NOON and clock < 12) or (half == "中午" and clock < 10):
             clock += 12
-        if half == "中午" and clock < 10:
-            clock += 12
-        if minute is None:
+        elif half in _TWELVE_IS_MIDNIGHT and clock == 12:
+            clock = 0
+        if minute is None or (clock == 12 and half in _TWELVE_IS_UNSURE):
             # "10时" gives no minute: the day is all that is sure in the records' form
             return date.isoformat()
         moment = dt.datetime(year, month, day, clock, int(minute), int(second or 0))  # noqa: DTZ001 wall clock

@@ -104,5 +104,8 @@ def _published(entry: Any, fetched_at: dt.datetime) -> str | None:
         return parse_time(text, fetched_at)
     moment = entry.get("published_parsed") or entry.get("updated_parsed")
     if isinstance(moment, struct_time):
-        return parse_time(iso(dt.datetime(*moment[:6], tzinfo=dt.UTC).astimezone(CHINA)), fetched_at)
+        try:
+            return parse_time(iso(dt.datetime(*moment[:6], tzinfo=dt.UTC).astimezone(CHINA)), fetched_at)
+        except (ValueError, OverflowError):  # past the last day of the calendar
+            return None
     return parse_time(text, fetched_at)

@@ -213,6 +213,15 @@ def test_feed_links_in_china_s_clock() -> None:
     assert feed.parse(page(empty, "http://news.example.cn/rss.xml")).outcome == "empty_list"
 
 
+def test_a_date_past_the_calendar_costs_only_itself() -> None:
+    odd = RSS.replace("Mon, 09 Oct 2017 00:12:00 GMT", "Fri, 31 Dec 9999 23:59:59 GMT")
+    parsed = feed.parse(page(odd, "http://news.example.cn/rss.xml"))
+    assert (parsed.outcome, [link.published for link in parsed.links]) == (
+        "listed",
+        [None, "2017-10-09T08:12:00"],
+    )
+
+
 @pytest.mark.parametrize(
     ("html", "url", "name"),
     [

@@ -161,19 +161,28 @@ class SiteSpider(Spider):
         return self._land(visit, self.crawl.now(), outcome, detail=detail)
 
     def _not_modified(self, visit: Visit, now: dt.datetime) -> list[Request]:
-        """304: the links are those of the capture, so that what an earlier crawl left open is still found."""
+        """304: the links are those of the capture, so that what an earlier crawl left open is still found.
+
+        Where there is no capture to which it could refer, the page is asked for once without conditions.
+        """
         known = visit.known
         links: list[Link] = []
-        if known is not None and visit.kind != "article":
-            try:
+        try:
+            if known is None or not known.is_read:
+                raise CaptureError("no capture")
+            if visit.kind != "article":
                 if known.warc is None or known.warc_offset is None:
                     raise CaptureError("no capture")
                 headers, body = read_capture(self.crawl.folder, known.warc, known.warc_offset)
-            except CaptureError as error:
-                _log.warning("%s: %s", visit.url, error)
+                page = Page(visit.address, body, now, 200, headers, self.crawl.site)
+                links = self.crawl.platform.parse(page).links
+        except CaptureError as error:
+            _log.warning("%s: %s", visit.url, error)
+            if visit.conditional and known is not None and known.is_read:
                 return [self._request(dataclasses.replace(visit, conditional=False))]
-            page = Page(visit.address, body, now, 200, headers, self.crawl.site)
-            links = self.crawl.platform.parse(page).links
+            return self._land(
+                visit, now, "server_error", status=304, detail="答复 304（未改动），但没有存过这一页"
+            )
         self._land(visit, now, "unchanged", status=304)
         return self._follow(links, visit)
 

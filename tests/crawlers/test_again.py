@@ -66,6 +66,29 @@ def test_conditional_requests_and_links_behind_an_unchanged_list(tmp_path: Path,
     assert crawl(city, tmp_path).sites[0].outcomes == {"listed": 1}
 
 
+@pytest.mark.parametrize("is_known", [False, True])
+def test_304_to_a_page_of_which_there_is_no_capture_is_asked_once_and_landed(
+    tmp_path: Path, web: Web, is_known: bool
+) -> None:
+    city = one_site(tmp_path, web)
+    if is_known:
+        web.pages["/list"] = (200, HTML | {"ETag": '"v1"'}, links("/a").encode())
+        web.pages["/a"] = article("甲")
+        crawl(city, tmp_path)
+        for path in (tmp_path / "var" / "city" / "captures").rglob("*.gz"):
+            path.unlink()
+    web.asked.clear()
+    web.pages["/list"] = (304, {}, b"")
+    assert crawl(city, tmp_path).sites[0].outcomes == {"server_error": 1}
+    assert web.asked["/list"] == 1 + is_known
+    # At the next crawl the page is asked for without conditions, and read.
+    web.pages["/list"] = lambda h: (
+        (304, {}, b"") if h.headers.get("If-None-Match") else (200, HTML, links("/b").encode())
+    )
+    web.pages["/b"] = article("乙")
+    assert crawl(city, tmp_path, "2017-10-10").sites[0].outcomes == {"listed": 1, "stored": 1}
+
+
 def test_an_article_within_the_revisit_window_is_looked_at_again(tmp_path: Path, web: Web) -> None:
     web.pages |= {"/list": links("/a", "/b"), "/a": article("甲"), "/b": article("乙")}
     city = one_site(tmp_path, web, options={"revisit_days": 3})

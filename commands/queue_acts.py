@@ -198,10 +198,11 @@ def decide_units(
 ) -> None:  # fmt: skip
     """研判定单位：认定由谁答；几家都要答的分成几张单。"""
     from analysis.acts import ticket as acts
+    from analysis.acts.ticket_check import Actor
 
     with _register(city, home) as register:
         done = acts.decide_units(
-            register, ticket, acts.Actor(who), parse_moment(at, city, home), units=unit, why=why
+            register, ticket, Actor(who), parse_moment(at, city, home), units=unit, why=why
         )
     _show(done, as_json)
 
@@ -229,6 +230,7 @@ def _move(
 ) -> None:  # fmt: skip
     from analysis.acts import ticket as acts
     from analysis.acts.record import unit_of_person
+    from analysis.acts.ticket_check import Actor
     from analysis.ticket_moves import OFFICE, UNIT
 
     if role not in (OFFICE, UNIT):
@@ -237,7 +239,7 @@ def _move(
         unit = unit_of_person(register.city, who) if role == UNIT else None
         if role == UNIT and unit is None:
             raise UserError("以责任单位的身份办理，--who 要以单位名称开头，如“市水利局 黄某”")
-        actor = acts.Actor(who, UNIT if role == UNIT else OFFICE, unit)
+        actor = Actor(who, UNIT if role == UNIT else OFFICE, unit)
         done = acts.move(register, key, tickets, actor, parse_moment(at, city, home), **said)
     _show(done, as_json)
 

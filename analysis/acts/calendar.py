@@ -11,7 +11,7 @@ import datetime as dt
 from collections import defaultdict
 
 from analysis.acts.record import decision_of
-from analysis.acts.ticket_move import TicketRegister
+from analysis.acts.ticket import TicketRegister
 from analysis.queue import queue
 from analysis.ticket import Ticket
 from analysis.warehouse import ask

@@ -1,179 +1,203 @@
-"""Owns what people do to tickets, by name: one function a line of the table of moves.
+"""Owns moving tickets: a move is checked against the present state and appended as one decision.
 
-The table is analysis/ticket_moves.py. Each function returns the decision that was appended. `seen` is
-`Ticket.seen` as the person saw it: if somebody else decided meanwhile, nothing is written and StaleDecision
-tells by whom.
+The present state is asked of the warehouse as of the moment of the act, with all that was decided by then.
+Who acts says what they saw (`Ticket.seen`): if somebody else decided meanwhile, nothing is written.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
 
-from analysis.acts.ticket_check import Actor, MoveError
-from analysis.acts.ticket_move import TicketRegister, Tickets, decide_units, move
-from pipeline.decisions import Decision
-
-__all__ = [
-    "Actor",
-    "MoveError",
-    "TicketRegister",
-    "answer_confirmed",
-    "answer_rejected",
-    "close",
-    "decide_units",
-    "dispute_confirmed",
-    "extend",
-    "hand_over",
-    "move",
-    "no_reply_needed",
-    "pause",
-    "reopen",
-    "response_confirmed",
-    "resume",
-    "send_back",
-    "sign",
-    "solved_confirmed",
-    "start",
-    "take_back",
-    "transfer",
-]
+from analysis.acts.record import decision_of
+from analysis.acts.ticket_check import Actor, MoveError, check_floor, check_move, check_unit
+from analysis.queue import find_ticket, tickets_of_thread
+from analysis.ticket import Rules, Ticket
+from analysis.ticket_moves import MOVE, STATES, Move
+from analysis.warehouse import Connection
+from pipeline.city import City
+from pipeline.decisions import Decision, append_decisions, load_decisions
 
 
-def hand_over(
-    register: TicketRegister,
-    tickets: Tickets,
-    actor: Actor,
-    at: dt.datetime,
-    *,
-    unit: str | None = None,
-    why: str = "",
-    seen: str | None = None,
-) -> list[Decision]:
-    """转办: hand one or several tickets to a unit (None: the unit that each is suggested for). All or none.
+@dataclasses.dataclass(frozen=True)
+class TicketRegister:
+    """Where acts read the present state and where they write.
 
-    Args, Raises: as `move`.
-    """  # fmt: skip
-    return move(register, "hand_over", tickets, actor, at, unit=unit, why=why, seen=seen)
+    Attributes:
+        con: the warehouse with the decisions since its build (analysis.warehouse.LiveWarehouse).
+        decisions: folder of the record (`Store.decisions`).
+    """
+
+    con: Connection
+    city: City
+    rules: Rules
+    decisions: Path
 
 
-def take_back(
-    register: TicketRegister, tickets: Tickets, actor: Actor, at: dt.datetime, *, why: str,
+Tickets = str | Sequence[str]  # ids of tickets, or the beginnings of them, or addresses of threads
+
+
+def decide_units(
+    register: TicketRegister, ticket: str, actor: Actor, at: dt.datetime, *, units: Sequence[str],
+    why: str = "", seen: str | None = None,
+) -> list[Decision]:  # fmt: skip
+    """研判定单位: who must answer; several units make several tickets. A ticket keeps its number while
+    its unit is among them. Returns the decision on the thread, then one for each ticket that is handed over.
+
+    Args:
+        ticket: any ticket of the thread.
+        units: short names of units.csv, the responsible one first.
+
+    Raises:
+        MoveError: also where a ticket that people worked on would vanish.
+    """
+    said = MOVE["decide_units"]
+    found = find_ticket(register.con, register.rules, ticket, at)
+    check_move(register.rules, found, said, actor, at, {"unit": units and units[0], "why": why.strip()})
+    for unit in units:
+        check_unit(register.city, unit, at.date())
+    if len(set(units)) < len(units):
+        raise MoveError("同一单位写了两次")
+    present = tickets_of_thread(register.con, register.rules, found.thread_id, at)
+    order = _keep_numbers(present, units)
+    for lost in present[len(units) :]:
+        if lost.seen and lost.seen[0] != "/":
+            raise MoveError(f"{lost.ticket_id}（{lost.unit}）已有办理记录，不能并掉；请先对它作“无需回复”")
+    decisions = [
+        _decision(
+            said, found.thread_id, actor, at, why, before={"units": found.candidates}, after={"units": order}
+        )
+    ]
+    for number, unit in enumerate(order, 1):
+        own = present[number - 1] if number <= len(present) else None
+        if own is not None and own.unit == unit and own.state not in ("待研判", "退回改派"):
+            continue
+        before = {"unit": own.unit, "state": own.state} if own else {}
+        after = {"move": said.key, "state": said.to, "unit": unit}
+        target = f"{found.thread_id}-{number}"
+        decisions.append(_decision(said, target, actor, at, why, before, after, kind="state_change"))
+    append_decisions(register.decisions, decisions, _expected([(found, seen)]))
+    return decisions
+
+
+def move(
+    register: TicketRegister, key: str, tickets: Tickets, actor: Actor, at: dt.datetime, *,
+    why: str = "", unit: str | None = None, days: int | None = None, floor: int | None = None,
     seen: str | None = None,
 ) -> list[Decision]:  # fmt: skip
-    """撤回转办: undo a hand-over that no unit has signed for, of one ticket or several. As `move`."""
-    return move(register, "take_back", tickets, actor, at, why=why, seen=seen)
+    """Any move of the table but decide_units, on one ticket or several: all are recorded or none.
+
+    Args:
+        key: of analysis.ticket_moves.MOVE.
+        tickets: a ticket's id, the beginning of it or its thread's address; or several of them.
+        at: wall-clock time of China.
+        why: the reason, where the table wants one.
+        seen: `Ticket.seen` as the person saw it, for one ticket; None: as it stands now.
+
+    Raises:
+        TicketError: there is no such ticket, or several fit.
+        MoveError: the move is not legal now, this person may not do it, or something is missing; the message
+            names the legal moves or what is missing.
+        StaleDecision: somebody else decided on the ticket meanwhile.
+    """
+    said = MOVE[key]
+    names = [tickets] if isinstance(tickets, str) else list(dict.fromkeys(tickets))
+    if not names:
+        raise MoveError("没有写明是哪一件")
+    if seen is not None and len(names) > 1:
+        raise MoveError("seen 只能用于一件")
+    found = [find_ticket(register.con, register.rules, name, at) for name in names]
+    decisions = [
+        _moved(register, said, ticket, actor, at, why.strip(), unit, days, floor) for ticket in found
+    ]
+    append_decisions(register.decisions, decisions, _expected((ticket, seen) for ticket in found))
+    return decisions
 
 
-def sign(
-    register: TicketRegister, ticket: str, actor: Actor, at: dt.datetime, *, why: str = "",
-    seen: str | None = None,
+def _moved(
+    register: TicketRegister, said: Move, ticket: Ticket, actor: Actor, at: dt.datetime, why: str,
+    unit: str | None, days: int | None, floor: int | None,
 ) -> Decision:  # fmt: skip
-    """签收: the unit takes the ticket. Args, Raises: as `move`."""
-    return move(register, "sign", ticket, actor, at, why=why, seen=seen)[0]
+    if said.key == "hand_over":
+        unit = unit or ticket.unit
+        if unit is None:
+            raise MoveError(f"{ticket.ticket_id} 还没有责任单位，请写明转给谁（--unit）")
+    check_move(
+        register.rules, ticket, said, actor, at, {"why": why, "unit": unit, "days": days, "floor": floor}
+    )
+    before: dict[str, Any] = {"state": ticket.state}
+    after: dict[str, Any] = {"move": said.key}
+    kind = said.kind
+    if said.to in STATES:
+        after["state"] = said.to
+    if said.key == "take_back":
+        kind, before, after = _undone(register, ticket, before, after)
+    if said.key == "reopen" and ticket.unit is None:
+        after["state"] = "待研判"
+    if unit is not None and said.kind == "transfer":
+        check_unit(register.city, unit, at.date())
+        before["unit"], after["unit"] = ticket.unit, unit
+    if days is not None and said.key == "extend":
+        after["days"] = days
+    if floor is not None and "floor" in said.needs:
+        after["floor"] = floor
+        after["floor_at"] = check_floor(register.con, ticket, said, floor, at).isoformat()
+    if said.key == "answer_rejected":
+        after["state"] = ticket.state  # what becomes of it follows from the floors that are left
+    if said.key == "dispute_confirmed":
+        after["round_at"] = after["floor_at"]
+    if said.key == "reopen" and ticket.answer_at is not None:
+        after["round_at"] = _moment(at)
+    if actor.role != "宣传部":
+        after["role"] = actor.role
+    return _decision(said, ticket.ticket_id, actor, at, why, before, after, kind=kind)
 
 
-def start(
-    register: TicketRegister, ticket: str, actor: Actor, at: dt.datetime, *, why: str, seen: str | None = None
-) -> Decision:
-    """开始办理 without having been signed for, e.g. after a call. Args, Raises: as `move`."""
-    return move(register, "start", ticket, actor, at, why=why, seen=seen)[0]
+def _undone(
+    register: TicketRegister, ticket: Ticket, before: dict[str, Any], after: dict[str, Any]
+) -> tuple[str, dict[str, Any], dict[str, Any]]:
+    """The counter-decision to the hand-over that was the last thing done. Raises MoveError: it was not."""
+    own = [d for d in load_decisions(register.decisions) if d.target == ticket.ticket_id]
+    if not own or own[-1].after.get("move") not in ("hand_over", "transfer"):
+        raise MoveError(f"{ticket.ticket_id} 最近一次办理不是转办或改派，不能撤回；可改派或重新研判")
+    undone = own[-1].before
+    after = after | {"state": undone.get("state") or "待研判"}
+    unit = undone.get("unit")
+    if unit is None or unit == ticket.unit:
+        return "state_change", before, after
+    return "transfer", before | {"unit": ticket.unit}, after | {"unit": unit}
 
 
-def send_back(
-    register: TicketRegister, ticket: str, actor: Actor, at: dt.datetime, *, why: str, seen: str | None = None
-) -> Decision:
-    """退回: the unit is not responsible; within `send_back_days` of being handed the ticket. As `move`."""
-    return move(register, "send_back", ticket, actor, at, why=why, seen=seen)[0]
+def _keep_numbers(present: Sequence[Ticket], units: Sequence[str]) -> list[str]:
+    """The units in such an order that a ticket whose unit stays keeps its number."""
+    left = [unit for unit in units if unit not in {ticket.unit for ticket in present[: len(units)]}]
+    order = []
+    for number in range(len(units)):
+        own = present[number].unit if number < len(present) else None
+        order.append(own if own is not None and own in units else left.pop(0))
+    return order
 
 
-def transfer(
-    register: TicketRegister, ticket: str, actor: Actor, at: dt.datetime, *, unit: str, why: str,
-    seen: str | None = None,
+def _decision(
+    said: Move, target: str, actor: Actor, at: dt.datetime, why: str, before: dict[str, Any],
+    after: dict[str, Any], kind: str | None = None,
 ) -> Decision:  # fmt: skip
-    """改派: pass the ticket on to another unit. Args, Raises: as `move`."""
-    return move(register, "transfer", ticket, actor, at, unit=unit, why=why, seen=seen)[0]
+    return decision_of(
+        kind or said.kind, target, who=actor.who, at=at, before=before, after=after, why=why or said.label
+    )
 
 
-def extend(
-    register: TicketRegister, ticket: str, actor: Actor, at: dt.datetime, *, days: int, why: str,
-    seen: str | None = None,
-) -> Decision:  # fmt: skip
-    """延期: the answer is due `days` working days after the post, at most `extension_max_days`. As `move`."""
-    return move(register, "extend", ticket, actor, at, days=days, why=why, seen=seen)[0]
+def _moment(at: dt.datetime) -> str:
+    return at.replace(tzinfo=None, microsecond=0).isoformat()
 
 
-def pause(
-    register: TicketRegister, ticket: str, actor: Actor, at: dt.datetime, *, why: str, seen: str | None = None
-) -> Decision:
-    """暂停: the clocks stand still while the poster owes information. Args, Raises: as `move`."""
-    return move(register, "pause", ticket, actor, at, why=why, seen=seen)[0]
-
-
-def resume(
-    register: TicketRegister, ticket: str, actor: Actor, at: dt.datetime, *, why: str = "",
-    seen: str | None = None,
-) -> Decision:  # fmt: skip
-    """恢复: the clocks go on. Args, Raises: as `move`."""
-    return move(register, "resume", ticket, actor, at, why=why, seen=seen)[0]
-
-
-def response_confirmed(
-    register: TicketRegister, ticket: str, actor: Actor, at: dt.datetime, *, floor: int, why: str = "",
-    seen: str | None = None,
-) -> Decision:  # fmt: skip
-    """确认为初步回应: a floor of no registered account is the unit's first response. As `move`."""
-    return move(register, "response_confirmed", ticket, actor, at, floor=floor, why=why, seen=seen)[0]
-
-
-def answer_confirmed(
-    register: TicketRegister, ticket: str, actor: Actor, at: dt.datetime, *, floor: int, why: str = "",
-    seen: str | None = None,
-) -> Decision:  # fmt: skip
-    """确认为正式答复: a floor of a netizen or of no registered account is the answer. As `move`."""
-    return move(register, "answer_confirmed", ticket, actor, at, floor=floor, why=why, seen=seen)[0]
-
-
-def answer_rejected(
-    register: TicketRegister, ticket: str, actor: Actor, at: dt.datetime, *, floor: int, why: str,
-    seen: str | None = None,
-) -> Decision:  # fmt: skip
-    """不采信该楼: a floor is no answer, no solution and no objection, whoever wrote it. As `move`."""
-    return move(register, "answer_rejected", ticket, actor, at, floor=floor, why=why, seen=seen)[0]
-
-
-def solved_confirmed(
-    register: TicketRegister, ticket: str, actor: Actor, at: dt.datetime, *, floor: int, why: str = "",
-    seen: str | None = None,
-) -> Decision:  # fmt: skip
-    """确认已解决: the poster's “解决了” on a floor closes the ticket. Args, Raises: as `move`."""
-    return move(register, "solved_confirmed", ticket, actor, at, floor=floor, why=why, seen=seen)[0]
-
-
-def dispute_confirmed(
-    register: TicketRegister, ticket: str, actor: Actor, at: dt.datetime, *, floor: int, why: str = "",
-    seen: str | None = None,
-) -> Decision:  # fmt: skip
-    """确认二次反映: the poster disputes the answer on a floor; a new round begins there. As `move`."""
-    return move(register, "dispute_confirmed", ticket, actor, at, floor=floor, why=why, seen=seen)[0]
-
-
-def close(
-    register: TicketRegister, ticket: str, actor: Actor, at: dt.datetime, *, why: str = "",
-    seen: str | None = None,
-) -> Decision:  # fmt: skip
-    """办结: an answered ticket is done with. Args, Raises: as `move`."""
-    return move(register, "close", ticket, actor, at, why=why, seen=seen)[0]
-
-
-def reopen(
-    register: TicketRegister, ticket: str, actor: Actor, at: dt.datetime, *, why: str, seen: str | None = None
-) -> Decision:
-    """重新办理: an ended or answered ticket is worked on again. Args, Raises: as `move`."""
-    return move(register, "reopen", ticket, actor, at, why=why, seen=seen)[0]
-
-
-def no_reply_needed(
-    register: TicketRegister, ticket: str, actor: Actor, at: dt.datetime, *, why: str, seen: str | None = None
-) -> Decision:
-    """无需回复: a person judged that nobody need answer. Args, Raises: as `move`."""
-    return move(register, "no_reply_needed", ticket, actor, at, why=why, seen=seen)[0]
+def _expected(tickets: Iterable[tuple[Ticket, str | None]]) -> dict[str, str | None]:
+    """What was seen, by target: the newest decision on the ticket and on its thread."""
+    expected: dict[str, str | None] = {}
+    for ticket, seen in tickets:
+        own, _, thread = (ticket.seen if seen is None else seen).partition("/")
+        expected |= {ticket.ticket_id: own or None, ticket.thread_id: thread or None}
+    return expected

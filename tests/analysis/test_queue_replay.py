@@ -12,8 +12,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from analysis.acts import ticket as act
-from analysis.acts.ticket import Actor, TicketRegister
+from analysis.acts.ticket import TicketRegister, decide_units, move
+from analysis.acts.ticket_check import Actor
 from analysis.queue import load_rules, queue
 from analysis.ticket import Ticket
 from analysis.warehouse import LiveWarehouse
@@ -196,9 +196,9 @@ def season(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[TicketReg
         thread, moment = by_name[name], dt.datetime.fromisoformat(when)
         target = f"{thread_id(thread.forum, str(thread.number))}-{which + 1}"
         if key == "decide_units":
-            act.decide_units(register(), target, clerk, moment, **said)
+            decide_units(register(), target, clerk, moment, **said)
         else:
-            act.move(register(), key, target, clerk, moment, **said)
+            move(register(), key, target, clerk, moment, **said)
     one = register()
     one.con.execute("SET threads = 1")  # many small questions
     yield one, threads

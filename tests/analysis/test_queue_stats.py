@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.acts import ticket as act
+from analysis.acts.ticket import move
 from analysis.queue_stats import QueueStats, basis_lines, queue_stats
 from analysis.reply_rules import Rules, parse_rules
 from tests.analysis.acts.test_ticket import OFFICE, Office, at
@@ -82,11 +82,11 @@ def test_late_stays_late_after_an_extension_that_came_too_late_and_after_closing
         office.case.thread("4", "[投诉:市水利局]", [("张三", MONDAY, "x")], at="2017-11-03T12:00:00") + "-1"
     )
     register = office.register()
-    act.hand_over(register, late, OFFICE, at("19T09:00"))
-    act.extend(office.register(), late, OFFICE, at("19T10:00"), days=15, why="需鉴定")
+    move(register, "hand_over", late, OFFICE, at("19T09:00"))
+    move(office.register(), "extend", late, OFFICE, at("19T10:00"), days=15, why="需鉴定")
     after = ask(office, "2017-10-20T20:00")["市水利局"]
     assert after.late_count == 2 and after.answer_share == 2 / 4
-    act.no_reply_needed(office.register(), late, OFFICE, at("23T09:00"), why="重复")
+    move(office.register(), "no_reply_needed", late, OFFICE, at("23T09:00"), why="重复")
     gone = ask(office, "2017-10-31T20:00")["市水利局"]
     assert gone.ticket_count == 4  # judged to need no reply: in no figure
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.acts import ticket as act
+from analysis.acts.ticket import move
 from analysis.queue_lists import floors_to_confirm
 from analysis.ticket_history import ticket_history
 from tests.analysis.acts.test_ticket import OFFICE, WATER, Office, at
@@ -33,10 +33,10 @@ POSTS = (
 def test_floors_and_people_stand_in_one_order(office: Office) -> None:
     ticket = office.post(*POSTS)
     office.open()
-    act.hand_over(office.register(), ticket, OFFICE, at("09T15:00"))
-    act.sign(office.register(), ticket, WATER, at("09T16:00"))
-    act.dispute_confirmed(office.register(), ticket, OFFICE, at("14T09:00"), floor=5, why="属实")
-    act.solved_confirmed(office.register(), ticket, OFFICE, at("19T09:00"), floor=7)
+    move(office.register(), "hand_over", ticket, OFFICE, at("09T15:00"))
+    move(office.register(), "sign", ticket, WATER, at("09T16:00"))
+    move(office.register(), "dispute_confirmed", ticket, OFFICE, at("14T09:00"), floor=5, why="属实")
+    move(office.register(), "solved_confirmed", ticket, OFFICE, at("19T09:00"), floor=7)
     events = ticket_history(office.register().con, office.ticket(ticket, "20T09:00"), at("20T09:00"))
     assert [(e.at.isoformat()[5:16], e.who, e.what, e.floor, e.state_after) for e in events] == [
         ("10-09T10:00", "发帖人", "立单", 1, "待研判"),
@@ -67,8 +67,8 @@ def test_floors_wait_for_a_word_until_it_is_given(office: Office) -> None:
     assert waiting("11T12:00") == [("claimed", 3)]
     assert waiting("12T12:00") == []  # answered by the registered account: the claim matters no more
     assert waiting("13T21:00") == [("disputed", 5)]
-    act.answer_rejected(office.register(), ticket, OFFICE, at("14T09:00"), floor=5, why="与本帖无关")
+    move(office.register(), "answer_rejected", ticket, OFFICE, at("14T09:00"), floor=5, why="与本帖无关")
     assert waiting("14T10:00") == [] and office.ticket(ticket, "14T10:00").state == "已答复"
     assert waiting("18T21:00") == [("solved", 7)]
-    act.solved_confirmed(office.register(), ticket, OFFICE, at("19T09:00"), floor=7)
+    move(office.register(), "solved_confirmed", ticket, OFFICE, at("19T09:00"), floor=7)
     assert waiting("19T10:00") == []

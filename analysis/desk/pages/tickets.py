@@ -8,7 +8,8 @@ from typing import Any, ClassVar, TypeVar
 
 from litestar.response import Redirect, Response
 
-from analysis.acts.ticket import Actor, TicketRegister, hand_over, take_back
+from analysis.acts.ticket import TicketRegister, move
+from analysis.acts.ticket_check import Actor
 from analysis.desk.acting import perform, signature
 from analysis.desk.forms import LONG, Form
 from analysis.desk.page import PER_SCREEN, Listing, Page, screen_of, sort_of
@@ -162,8 +163,9 @@ def hand_over_many(visit: Visit, form: Form) -> Redirect:
         visit,
         "转办",
         "、".join(ids),
-        lambda: hand_over(
+        lambda: move(
             register_of(visit),
+            "hand_over",
             ids,
             actor_of(visit),
             visit.office.clock(),
@@ -185,8 +187,9 @@ def take_back_many(visit: Visit, form: Form) -> Redirect:
         visit,
         "撤回转办",
         "、".join(ids),
-        lambda: take_back(
+        lambda: move(
             register_of(visit),
+            "take_back",
             ids,
             actor_of(visit),
             visit.office.clock(),

@@ -6,18 +6,14 @@ Telephone, identity and card numbers are masked in all that it says: it is kept 
 from __future__ import annotations
 
 import datetime as dt
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from analysis.desk.journal import Journal
-from pipeline.privacy import PHONE, mask_personal
-
-# Digests and ids of articles and threads may hold eleven digits in a row.
-_ID = re.compile(r"[0-9a-f]{64}|[a-z][0-9a-f]{12}(-[0-9]+)?")
+from analysis.masking import masked
 
 
 class AuditEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -58,17 +54,3 @@ class AuditLog:
         """All entries in order."""
         for path in sorted(self.folder.glob("*.jsonl")):
             yield from Journal(path, AuditEntry)
-
-
-def masked(value: Any) -> Any:
-    """The same with telephone, identity and card numbers replaced by what they are, however deep."""
-    if isinstance(value, str):
-        return value if _ID.fullmatch(value) else mask_personal(value)
-    if isinstance(value, Mapping):
-        return {
-            key: PHONE if key == "phone" and part else masked(part) if key != "url" else part
-            for key, part in value.items()
-        }
-    if isinstance(value, list | tuple):
-        return [masked(part) for part in value]
-    return value

@@ -97,7 +97,7 @@ def _verdicts(chosen: Selected) -> Table:
             text(line.verdict, _STYLES.get(line.verdict)),
             text(f"{line.done_count}/{line.needed_count}"),
             text(
-                mask_personal("；".join([*line.missing, *line.silent, *([line.note] if line.note else [])]))
+                "；".join(chosen.masked([*line.missing, *line.silent, *([line.note] if line.note else [])]))
             ),
             text("；".join(line.evidence)),
         ]
@@ -219,13 +219,13 @@ def _decisions(chosen: Selected) -> Table:
     rows = [
         [
             text(said.at),
-            text(said.who),
+            text(chosen.masked(said.who)),
             text(kind_words(said.kind)),
-            text(mask_personal(said.target)),
+            text(chosen.masked(said.target)),
             text(
                 "（联系人信息不导出）"
                 if said.kind in PERSONAL_KINDS
-                else mask_personal("；".join(change_words(said.before, said.after)))
+                else "；".join(change_words(chosen.masked(said.before), chosen.masked(said.after)))
             ),
             text(mask_personal(said.why)),
             text(said.id),

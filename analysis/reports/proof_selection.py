@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import functools
 from typing import Any
 
+from analysis.masking import masked
 from analysis.plan import Fact, load_facts
 from analysis.record import Said, said_in
 from analysis.reports.collect import Context, collect
@@ -59,6 +61,14 @@ class Selected:
     captures: list[Capture]
     left_out_count: int  # captures of forum pages that were left out
     texts: list[dict[str, Any]]  # rows of sql/text_of_articles.sql
+
+    def masked(self, value: Any) -> Any:
+        """Without numbers of persons; digests, ids and the addresses of what is in the package stay whole."""
+        return masked(value, kept=self._addresses, with_urls=True)
+
+    @functools.cached_property
+    def _addresses(self) -> frozenset[str]:
+        return frozenset({fact.url for fact in self.facts} | {capture.url for capture in self.captures})
 
 
 def select(context: Context, choice: Choice) -> Selected:

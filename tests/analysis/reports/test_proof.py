@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import hashlib
 import io
@@ -17,10 +18,11 @@ from warcio.archiveiterator import ArchiveIterator
 
 from analysis.acts.proof import pack_proof
 from analysis.acts.record import ActError
+from analysis.record import Said
 from analysis.reports.collect import Context
 from analysis.reports.proof_archive import WACZ_NAME
 from analysis.reports.proof_pack import Packed, pack
-from analysis.reports.proof_selection import Choice
+from analysis.reports.proof_selection import Choice, select
 from analysis.reports.rules import load_report_rules
 from analysis.reports.sealed import verify
 from pipeline.captures import read_capture
@@ -214,3 +216,34 @@ def test_a_place_that_cannot_be_written_leaves_nothing(
     (tmp_path / "f").write_text("x")
     with pytest.raises(OSError, match="directory"):
         packed(season, context, tmp_path / "f" / "p.zip", unit="市水利局")
+
+
+def test_decisions_keep_digests_and_ids_and_lose_numbers_of_persons(
+    season: Season, context: Context, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    digest, article = "a13877012345b" + "0" * 51, "a13877012345b"
+    phone, told = "13800138000", "https://example.org/?to=13800138000"
+    chosen = select(context, Choice(DAY, unit="市水利局"))
+    shown = "https://example.org/a/13877012345.html"
+    capture = dataclasses.replace(chosen.captures[0], url=shown)
+    said = Said(
+        id="credit_add-1", kind="appeal_grant", target=article, who=f"李 {phone}", at=dt.datetime(2018, 1, 2),
+        before={"rows": [{"title": f"找{phone}"}]},
+        after={"sha256": digest, "article": article, "url": shown, "link": told, "title": f"电 {phone}"},
+        why=f"打 {phone}",
+    )  # fmt: skip
+    other = dataclasses.replace(said, after={"url": told})
+    changed = dataclasses.replace(chosen, decisions=[said, other], captures=[capture])
+    monkeypatch.setattr("analysis.reports.proof_pack.select", lambda *_: changed)
+    _, package = packed(season, context, tmp_path / "m.zip")
+    whole = package.read("decisions.jsonl").decode()
+    first, second = (json.loads(line) for line in whole.splitlines())
+    assert phone not in whole and whole.count("〔电话〕") == 9
+    assert (first["target"], first["after"]["sha256"], first["after"]["article"]) == (
+        article,
+        digest,
+        article,
+    )
+    assert first["after"]["url"] == shown and "〔电话〕" in second["after"]["url"]
+    page = package.read("索引.html").decode()
+    assert article in page.split('id="decisions"')[1] and phone not in page

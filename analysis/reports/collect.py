@@ -117,7 +117,7 @@ def collect(
         unit=unit,
         unit_official=context.city.unit_by_short[unit].official if unit else None,
         next_month_end=_month_end(as_of + dt.timedelta(days=1)),
-        pieces=piece_figure(plan, facts, start, end),
+        pieces=piece_figure(plan, kind, facts, start, end),
         outlets=counted_by(facts, start, end, lambda fact: fact.outlet),
         topics=counted_by(facts, start, end, lambda fact: fact.topic or NO_TOPIC),
         tasks=_tasks(plan, rows),

@@ -8,24 +8,22 @@ from collections.abc import Callable, Iterable
 
 from analysis.credits import Points, copies_of, ledger_rows
 from analysis.plan import Fact, Plan, by_unit, stories
-from analysis.reports.model import Counted, PieceFigure, PieceLine
+from analysis.reports.model import Counted, Kind, PieceFigure, PieceLine
 from analysis.scoring import score_lines
 
 
-def _before(start: dt.date, end: dt.date) -> tuple[dt.date, dt.date]:
-    """The period before: the whole month before for one that begins a month, else as many days."""
+def _before(kind: Kind, start: dt.date, end: dt.date) -> tuple[dt.date, dt.date]:
+    """The period before: as many days for a weekly report, the whole month before for the others."""
     last = start - dt.timedelta(days=1)
-    if start.day == 1:
-        return last.replace(day=1), last
-    return start - (end - start) - dt.timedelta(days=1), last
+    return (last - (end - start) if kind == "weekly" else last.replace(day=1)), last
 
 
-def piece_figure(plan: Plan, facts: list[Fact], start: dt.date, end: dt.date) -> PieceFigure:
+def piece_figure(plan: Plan, kind: Kind, facts: list[Fact], start: dt.date, end: dt.date) -> PieceFigure:
     """How many pieces appeared in a period, beside the one before and the season."""
     season = [fact for fact in facts if fact.published_day >= plan.season.start]
     now = within(facts, start, end)
     own = stories(now)
-    first, last = _before(start, end)
+    first, last = _before(kind, start, end)
     credited = [fact for fact in own if fact.credits]
     return PieceFigure(
         period_count=len(own),

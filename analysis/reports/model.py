@@ -188,7 +188,8 @@ class Counted(Figure, frozen=True, kw_only=True):
 
 
 class PieceFigure(Figure, frozen=True, kw_only=True):
-    """Published stories; `previous_count`: of the period before, of the same length, None before the plan."""
+    """Published stories; `previous_count`: of the seven days before in a weekly report, else of
+    the whole month before; None before the plan."""
 
     period_count: int
     previous_count: int | None

@@ -274,3 +274,13 @@ def _url(figures: Figures, url: str) -> model.PieceLine:
     piece = figures.credits[0]
     values = {name: getattr(piece, name) for name in piece.__struct_fields__}
     return model.PieceLine(**values | {"url": url, "sha256": None})
+
+
+def test_the_period_before_is_that_of_the_kind_of_report(context: Context) -> None:
+    """A week that begins on the first of a month is compared with a week."""
+    weeks = [collect(context, "weekly", dt.date(2017, month, 7)) for month in (10, 11)]
+    days = [collect(context, "weekly", dt.date(2017, month, day)) for month, day in ((9, 30), (10, 31))]
+    assert [each.start.day for each in weeks] == [1, 1]
+    assert [each.pieces.previous_count for each in weeks] == [each.pieces.period_count for each in days]
+    month = collect(context, "monthly", dt.date(2017, 11, 7))
+    assert month.pieces.previous_count == collect(context, "monthly", DAYS[0]).pieces.period_count

@@ -61,18 +61,28 @@ def write_csv(rows: Sequence[Row]) -> None:
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(keys)
     for row in rows:
-        writer.writerow([defuse(cell_text(row.get(key))) for key in keys])
+        writer.writerow([defuse(exact_text(row.get(key))) for key in keys])
 
 
 def cell_text(value: Any) -> str:
+    """A value as people read it: at most two decimals, or four digits of what is small."""
+    return _text(value, lambda number: f"{number:.4g}" if abs(number) < 100 else f"{round(number, 2):.15g}")
+
+
+def exact_text(value: Any) -> str:
+    """A value for a machine: a number comes back from it as it was."""
+    return _text(value, lambda number: repr(number).removesuffix(".0"))
+
+
+def _text(value: Any, number_text: Callable[[float], str]) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, float):
-        return f"{value:.4g}"
+        return number_text(value)
     if isinstance(value, list | tuple):
-        return "、".join(cell_text(part) for part in value)
+        return "、".join(_text(part, number_text) for part in value)
     return str(value)
 
 

@@ -17,7 +17,7 @@ from analysis.formula import defuse
 from analysis.queue import QUEUE_COLUMNS, queue_rows
 from analysis.reports.sheet import Column, Workbook
 from analysis.search_hits import MAX_HITS
-from analysis.terminal import cell_text
+from analysis.terminal import cell_text, exact_text
 
 CREDIT_COLUMNS = (
     "unit", "task", "published_day", "outlet", "title", "role", "why", "quote", "decided_by", "points",
@@ -149,7 +149,7 @@ def csv_bytes(heads: Iterable[str], rows: Iterable[Iterable[Any]]) -> bytes:
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(list(heads))
     for row in rows:
-        writer.writerow([defuse(cell_text(value)) for value in row])
+        writer.writerow([defuse(exact_text(value)) for value in row])
     return ("\ufeff" + out.getvalue()).encode("utf-8", "replace")
 
 

@@ -133,6 +133,11 @@ def test_exports_follow_filters_and_rights(office: Office) -> None:
         assert client.get("/export/sources/csv").status_code == 403
 
 
+def test_an_exported_csv_holds_whole_numbers() -> None:
+    table = Table("表", {"points": "分值"}, [{"points": 1234.5678}])
+    assert to_csv(table).decode("utf-8-sig").split("\r\n")[1] == "1234.5678"
+
+
 def test_no_cell_of_an_export_is_a_formula(office: Office) -> None:
     texts = ["=1+1", "+1+1", "-1+cmd|'/c calc'!A0", "@SUM(A1)", "\t=1", "http://a.test", "<script>"]
     table = Table("表", {"title": "标题"}, [{"title": text} for text in texts])

@@ -101,4 +101,4 @@ def _time(text: str) -> dt.datetime | None:
 
 def _count(value: Any) -> int:
     text = str(value or "0").strip()
-    return int(text) if text.isdigit() else 0
+    return int(text) if text.isdecimal() and len(text) < 19 else 0

@@ -145,7 +145,7 @@ class Backoff:
 def retry_after(header: bytes | None, date: bytes | None) -> float | None:
     """Seconds that a server asks to wait: a number, or a date as against the server's own Date header."""
     text = (header or b"").decode("latin-1").strip()
-    if text.isdigit():
+    if text.isdecimal():
         return float(text[:9])
     try:
         until = email.utils.parsedate_to_datetime(text)

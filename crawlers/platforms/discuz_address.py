@@ -54,7 +54,7 @@ def parse_address(url: str) -> Address:
     script = parts.path.rsplit("/", 1)[-1]
     mod = query.get("mod") or _OLD.get(script)
     page = _page(query.get("page"))
-    if mod == "viewthread" and query.get("tid", "").isdigit():
+    if mod == "viewthread" and query.get("tid", "").isdecimal():
         if any(query.get(name, "0") not in ("", "0") for name in _OTHER_VIEWS):
             return Address("other")
         return Address("thread", query["tid"], page)
@@ -107,4 +107,4 @@ def with_page(url: str, page: int) -> str:
 
 
 def _page(text: str | None) -> int:
-    return max(1, int(text)) if text and text.isdigit() and len(text) < 8 else 1
+    return max(1, int(text)) if text and text.isdecimal() and len(text) < 8 else 1

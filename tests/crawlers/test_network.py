@@ -104,6 +104,7 @@ def test_a_site_is_its_hosts_and_not_those_that_end_alike() -> None:
         (b"Mon, 09 Oct 2017 00:00:00 GMT", 0.0),
         (b"soon", None),
         (b"-5", None),
+        (b"\xb2", None),  # "²" is a digit, but no number
         (b"9" * 400, 999_999_999.0),
         (None, None),
     ],

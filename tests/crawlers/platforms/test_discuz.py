@@ -28,6 +28,7 @@ THREAD_PAGER = "forum.php?mod=viewthread&amp;tid=9&amp;extra=page%3D1&amp;page={
         ("forum-2-1.html", "forum.php?mod=forumdisplay&fid=2", "list"),
         ("forum.php?mod=forumdisplay&fid=2&page=3", "forum.php?mod=forumdisplay&fid=2&page=3", "list"),
         ("forum.php?mod=rss&fid=2", "forum.php?mod=rss&fid=2", "feed"),
+        ("forum.php?mod=viewthread&tid=1&page=²", "forum.php?mod=viewthread&tid=1", "thread"),
         ("forum.php", "forum.php", "list"),
     ],
 )

@@ -11,11 +11,12 @@ import pandas as pd
 from analysis import announcement, exposure, proofs, verdicts
 from analysis.credits import Points, parse_points
 from analysis.ground import MET, NOT_ASKED, NOT_YET, UNKNOWN, UNMET, CoverageRow, Ground
+from analysis.kept import as_built, as_decided
 from analysis.plan import CITY_ROW, Fact, Plan
 from analysis.plan_facts import PlanFact, counted, counted_facts
 from analysis.proofs import Record
 from analysis.queue import queue
-from analysis.record import said_in
+from analysis.record import proof_rows, said_in
 from analysis.scoring import score_sums
 from analysis.sources import load_sources
 from analysis.ticket import Rules, Ticket, parse_rules
@@ -85,7 +86,7 @@ def coverage(
         pieces: of this day (`piece_rows`), where one has them.
         with_evidence: whether it is asked which articles count, not only how many.
     """
-    rules, proven = rules or parse_rules({}), ask(con, "proof", known_by=moment(known_by))
+    rules, proven = rules or parse_rules({}), proof_rows(con, known_by)
     if pieces is None:
         pieces = piece_rows(
             con, plan, as_of, known_by, rules=rules, points=points, facts=facts, proofs=proven,
@@ -194,17 +195,22 @@ def _record(
     shown = [fact for fact in ground.facts if any(announcement.is_announcement(task, fact) for task in asked)]
     left = {fact.url for fact in shown if isinstance(fact, PlanFact)}
     urls = [fact.url for fact in shown if fact.url not in left]
-    rows = ask(con, "presence_now", urls=sorted(left)) if left else []
-    rows += ask(con, "presence", urls=urls, known_by=moment(known_by)) if urls else []
-    fetches: dict[str, list[dict[str, object]]] = {}
+    known = as_built(con, "presence", lambda: _by_url(ask(con, "presence_now"))) if left else {}
+    fetches = {url: known[url] for url in left if url in known}
+    if urls:
+        fetches |= _by_url(ask(con, "presence", urls=urls, known_by=moment(known_by)))
+    if known_by is None:
+        said = as_decided(con, "exposures", lambda: said_in(con, exposure.KINDS))
+    else:
+        said = said_in(con, exposure.KINDS, known_by)
+    return Record(proofs=proofs, tickets=tickets, fetches=fetches, said=said)
+
+
+def _by_url(rows: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    fetches: dict[str, list[dict[str, Any]]] = {}
     for row in rows:
         fetches.setdefault(row["url"], []).append(row)
-    return Record(
-        proofs=proofs,
-        tickets=tickets,
-        fetches=fetches,
-        said=said_in(con, exposure.KINDS, known_by),
-    )
+    return fetches
 
 
 def notices(con: Connection, plan: Plan) -> list[str]:

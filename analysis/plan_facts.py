@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Callable, Collection, Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import repeat
+from typing import Any
 
+from analysis.kept import as_built, as_decided
 from analysis.plan import Fact, Plan, ask_facts, load_facts, matched, touched_stories
-from analysis.warehouse import Connection, ask, ask_columns, edition_meta
+from analysis.record import decided_since
+from analysis.warehouse import Connection, ask_columns, edition_meta
 from pipeline.plan_count import Piece, PlanFact, facts_left, pieces
 from pipeline.plan_match import plan_fingerprint
 
 __all__ = ["Counted", "Group", "PlanFact", "Tally", "counted", "counted_facts"]
 
 _DAY = len("2017-10-09")
+_GROUP = ("task", "owner", "item")
 
 
 @dataclasses.dataclass(slots=True)
@@ -95,43 +100,71 @@ def counted_facts(
     """
     if known_by is not None or edition_meta(con).get("plan") != plan_fingerprint(plan):
         return counted(plan, load_facts(con, plan, as_of, known_by), with_ids)
-    since = sorted({row["target"] for row in ask(con, "decided_since")})
-    stories = sorted(touched_stories(con, since)) if since else []
+    stories = as_decided(con, "stories beside", lambda: _stories_beside(con))
     day = as_of.date() if isinstance(as_of, dt.datetime) else as_of
     fresh = ask_facts(con, plan, as_of, None, stories) if stories else []
     fresh_by_task = {task.id: matched(task, fresh) for task in plan.tasks}
 
-    def with_left(left: list[tuple[Fact, list[str]]]) -> tuple[list[Fact], dict[str, list[Fact]]]:
+    def with_left(left: Iterable[tuple[Fact, list[str]]]) -> tuple[list[Fact], dict[str, list[Fact]]]:
+        facts: list[Fact] = []
         by_task: dict[str, list[Fact]] = {task.id: [] for task in plan.tasks}
         for fact, tasks in left:
+            facts.append(fact)
             for task in tasks:
                 by_task[task].append(fact)
         if not fresh:
-            return [fact for fact, _ in left], by_task
-        facts = sorted([*(fact for fact, _ in left), *fresh], key=_in_order)
-        return facts, {
+            return facts, by_task
+        return sorted([*facts, *fresh], key=_in_order), {
             name: sorted([*found, *fresh_by_task[name]], key=_in_order) for name, found in by_task.items()
         }
 
     def whole() -> Counted:
-        facts, by_task = with_left(_left(con, "plan_fact", day, stories))
+        facts, by_task = with_left(_left(ask_columns(con, "plan_fact", end=day, without=stories)))
         return Counted(facts, by_task, tallies, whole)
 
-    tallies = _tallies(pieces(plan, _with_tasks(fresh, fresh_by_task)), with_ids)
-    left = ask_columns(con, "plan_piece" if with_ids else "plan_count", end=day, without=stories)
-    keys = left["keys"].tolist() if with_ids else repeat(())
-    names = ("task", "owner", "item", "total")
-    _add(tallies, zip(*(left[name].tolist() for name in names), keys))  # noqa: B905 - those may repeat for ever
-    gates = [task.id for task in plan.tasks if task.kind == "exposure_gate"]
-    facts, by_task = with_left(_left(con, "plan_told", day, stories, gates=gates))
+    beside = pieces(plan, _with_tasks(fresh, fresh_by_task))
+    if with_ids:
+        tallies = _tallies(beside, with_ids)
+        left = ask_columns(con, "plan_piece", end=day, without=stories)
+        _add(tallies, zip(*(left[name].tolist() for name in (*_GROUP, "total", "keys")), strict=True))
+    else:
+        tallies = _counts(con, day, stories)
+        _add(tallies, ((piece.task, piece.owner, piece.item, piece.number, ()) for piece in beside))
+    facts, by_task = with_left(_told(con, plan, day, stories))
     return Counted(facts, by_task, tallies, whole)
 
 
-def _left(
-    con: Connection, question: str, end: dt.date, without: Collection[str], **more: object
-) -> list[tuple[Fact, list[str]]]:
-    columns = ask_columns(con, question, end=end, without=without, **more)
+def _stories_beside(con: Connection) -> list[str]:
+    """Those that are not as the build left them: something was decided on them since."""
+    since = decided_since(con)
+    return sorted(touched_stories(con, since)) if since else []
+
+
+def _left(columns: Mapping[str, Any]) -> list[tuple[Fact, list[str]]]:
     return facts_left({name: column.tolist() for name, column in columns.items()})
+
+
+def _told(
+    con: Connection, plan: Plan, day: dt.date, without: Collection[str]
+) -> Iterator[tuple[Fact, list[str]]]:
+    """The articles up to a day of which a verdict says more than how many; not those of some stories."""
+    gates = tuple(task.id for task in plan.tasks if task.kind == "exposure_gate")
+    told = as_built(con, ("told", gates), lambda: _left(ask_columns(con, "plan_told", gates=[*gates])))
+    beside = frozenset(without)
+    upto = bisect_right(told, day, key=lambda pair: pair[0].published_day)
+    return (pair for pair in told[:upto] if pair[0].story_id not in beside)
+
+
+def _counts(con: Connection, day: dt.date, without: Collection[str]) -> dict[tuple[str, str], Tally]:
+    """How many stories count up to a day; not these. From the sums of all is taken back what came later."""
+    whole = as_built(con, "totals", lambda: _with(ask_columns(con, "plan_total"), {}))
+    return _with(ask_columns(con, "plan_count", end=day, without=without), whole.copy())
+
+
+def _with(columns: Mapping[str, Any], tallies: dict[tuple[str, str], Tally]) -> dict[tuple[str, str], Tally]:
+    """Tallies, with the numbers of a question added."""
+    _add(tallies, zip(*(columns[name].tolist() for name in (*_GROUP, "total")), repeat(())))
+    return tallies
 
 
 def _with_tasks(facts: list[Fact], by_task: dict[str, list[Fact]]) -> list[tuple[Fact, list[str]]]:
@@ -163,20 +196,24 @@ def _tallies(found: Iterable[Piece], with_ids: bool) -> dict[tuple[str, str], Ta
 def _add(
     tallies: dict[tuple[str, str], Tally], rows: Iterable[tuple[str, str, str, int, Iterable[str]]]
 ) -> None:
-    """Add rows of groups: task, owner, item, how many, keys."""
-    known: dict[tuple[str, str], dict[str, Group]] = {
-        key: {group.item: group for group in tally.groups} for key, tally in tallies.items()
-    }
+    """Add rows of groups: task, owner, item, how many (less than none: taken back), keys. Groups that are
+    there stay as they are, for others may have them too."""
+    known: dict[tuple[str, str], dict[str, Group]] = {}
     for task, owner, item, count, keys in rows:
         key = task, owner
         groups = known.get(key)
         if groups is None:
-            groups = known[key] = {}
+            tally = tallies.get(key)
+            groups = known[key] = {} if tally is None else {group.item: group for group in tally.groups}
         group = groups.get(item)
-        if group is None:
-            groups[item] = Group(item, count, [*keys])
-        else:
-            group.count += count
-            group.keys.extend(keys)
+        groups[item] = (
+            Group(item, count, [*keys])
+            if group is None
+            else Group(item, group.count + count, [*group.keys, *keys])
+        )
     for key, groups in known.items():
-        tallies[key] = Tally([groups[item] for item in sorted(groups)])
+        left = [each for _, each in sorted(groups.items()) if each.count or each.keys]
+        if left:
+            tallies[key] = Tally(left)
+        else:
+            tallies.pop(key, None)

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Any
 
+from analysis.kept import as_decided
 from analysis.warehouse import Connection, ask, moment
 from pipeline.decisions import Decision, load_decisions
 
@@ -50,6 +51,18 @@ def said_in(
     """Decisions of these kinds in their order, as known by a day (None: all that the warehouse knows)."""
     rows = ask(con, "decisions_of", kinds=sorted(kinds), known_by=moment(known_by))
     return [said_of_row(row) for row in rows]
+
+
+def decided_since(con: Connection) -> set[str]:
+    """Targets of the decisions that the edition does not know (or knew, and they are used no more)."""
+    return as_decided(con, "decided since", lambda: {row["target"] for row in ask(con, "decided_since")})
+
+
+def proof_rows(con: Connection, known_by: dt.date | dt.datetime | None = None) -> list[dict[str, Any]]:
+    """Rows of sql/proof.sql: what was handed in or noted, as known by a day (None: now)."""
+    if known_by is None:
+        return as_decided(con, "proof", lambda: ask(con, "proof", known_by=None))
+    return ask(con, "proof", known_by=moment(known_by))
 
 
 def said_of_row(row: dict[str, Any]) -> Said:

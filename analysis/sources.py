@@ -9,7 +9,9 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Any
 
+from analysis.kept import as_built
 from analysis.plan import Task
+from analysis.record import proof_rows
 from analysis.warehouse import Connection, ask, ask_columns, moment
 from analysis.worktime import Calendar, UnknownYear, load_calendar
 
@@ -82,35 +84,22 @@ def load_sources(
     Args:
         proofs: rows of sql/proof.sql, where one has them.
     """
-    known = moment(known_by)
     calendar = calendar or load_calendar({})
-    states: dict[str, dict[dt.date, str]] = {}
-    # By what is known now they are asked of a table: to read the macro alone takes longer than the answer.
-    silence = (
-        ask_columns(con, "source_silence_now", start=start, end=end)
-        if known is None
-        else ask_columns(con, "source_silence", start=start, end=end, known_by=known)
-    )
-    told = (silence["site"], silence["day"].astype("M8[D]"), silence["state"])
-    for site, day, state in zip(*(column.tolist() for column in told), strict=True):
-        states.setdefault(site, {})[day] = state
+    states, spans = _told(con, start, end, known_by)
     notes: dict[str, dict[dt.date, str]] = {}
-    for row in ask(con, "proof", known_by=known) if proofs is None else proofs:
+    for row in proof_rows(con, known_by) if proofs is None else proofs:
         if row["kind"] == "source_note":
             for day in _days(row["day"], row["until_day"] or row["day"]):
                 notes.setdefault(row["target"], {})[day] = row["state"] or "down"
     found: dict[tuple[str, str | None], Source] = {}
     days = _days(start, end)
-    spans = ask(con, "source_span_now") if known is None else ask(con, "source_span", known_by=known)
     for span in spans:
         site = span["site"]
-        seen = states.get(site, {}) | notes.get(site, {})
+        told, noted = states.get(site, {}), notes.get(site, {})
         last, silent = span["last_day"], {}
         unseen = days if last is None or span["is_dated"] else days[max(0, (last - start).days + 1) :]
-        for day in sorted({*unseen, *(day for day in seen if start <= day <= end)}):
-            state = seen.get(day)
-            if state is None:
-                state = "unseen"
+        for day in sorted({*unseen, *_between(told, start, end), *(d for d in noted if start <= d <= end)}):
+            state: str | None = (noted[day] if day in noted else told.get(day)) or "unseen"
             if state in BY_HABIT:
                 state = _by_habit(state, day, calendar)
             if state in REASONS:
@@ -120,6 +109,38 @@ def load_sources(
             silent = _both(found[key].silent, silent)
         found[key] = Source(span["outlet"], span["outlet_class"], span["unit"], silent)
     return [_doubted(source, min_silent_days, calendar) for source in found.values()]
+
+
+_States = dict[str, dict[dt.date, str]]  # site → day → state, by day
+
+
+def _told(
+    con: Connection, start: dt.date, end: dt.date, known_by: dt.date | dt.datetime | None
+) -> tuple[_States, list[dict[str, Any]]]:
+    """What the fetches say of each site's days, and rows of sql/source_span.sql. By what is known now all
+    days are asked of a table: to read the macro alone takes longer than the answer."""
+    if known_by is None:
+        return as_built(
+            con, "sources", lambda: (_states(con, "source_silence_now"), ask(con, "source_span_now"))
+        )
+    known = moment(known_by)
+    states = _states(con, "source_silence", start=start, end=end, known_by=known)
+    return states, ask(con, "source_span", known_by=known)
+
+
+def _between(states: dict[dt.date, str], start: dt.date, end: dt.date) -> list[dt.date]:
+    """The days from start to end among those that are told, by day."""
+    days = [*states]
+    return days[bisect_left(days, start) : bisect_right(days, end)]
+
+
+def _states(con: Connection, question: str, **parameters: object) -> _States:
+    found: _States = {}
+    rows = ask_columns(con, question, **parameters)
+    told = (rows["site"], rows["day"].astype("M8[D]"), rows["state"])
+    for site, day, state in zip(*(column.tolist() for column in told), strict=True):
+        found.setdefault(site, {})[day] = state
+    return found
 
 
 def _doubted(source: Source, min_silent_days: int, calendar: Calendar) -> Source:

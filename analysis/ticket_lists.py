@@ -12,8 +12,10 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from analysis.kept import as_built
 from analysis.ticket import Rules, Ticket
 from analysis.ticket_moves import ENDED, OPEN
+from analysis.warehouse import Connection, ask_arrow
 from analysis.workday_columns import NEVER, Column, Workdays, day_number
 
 _NOBODY, _BLIND = "尚未确定责任单位", "时限之后论坛未再采集到，是否已答复无法判定"
@@ -99,13 +101,16 @@ class ClockColumns:
         return ranks(self.is_open, urgency.isin(("紧急",)), self.was_late, self.is_left, self.left)
 
 
-def columns_of(table: pa.Table, classes: pa.Table | None = None) -> dict[str, Any]:
-    """The columns of an Arrow table: few names as `Names`, all else as numpy arrays, NaT where a moment is
-    missing, NaN where a number is.
+def classed_columns(con: Connection, table: pa.Table) -> dict[str, Any]:
+    """`columns_of` a table that has the numbers of sql/ticket_class.sql in the place of names."""
+    classes = as_built(con, "ticket classes", lambda: columns_of(ask_arrow(con, "ticket_class")))
+    columns = columns_of(table)
+    return columns | {name: classes[name][columns["class"]] for name in _FEW}
 
-    Args:
-        classes: of sql/ticket_class.sql, for a table that has their numbers in the place of names.
-    """
+
+def columns_of(table: pa.Table) -> dict[str, Any]:
+    """The columns of an Arrow table: few names as `Names`, all else as numpy arrays, NaT where a moment is
+    missing, NaN where a number is."""
     found: dict[str, Any] = {}
     for name in table.column_names:
         column = table.column(name).combine_chunks()
@@ -115,9 +120,6 @@ def columns_of(table: pa.Table, classes: pa.Table | None = None) -> dict[str, An
             found[name] = Names(codes, coded.dictionary.to_pylist())
         else:
             found[name] = column.to_numpy(zero_copy_only=False)
-    if classes is not None:
-        told = columns_of(classes)
-        found |= {name: told[name][found["class"]] for name in _FEW}
     return found
 
 

@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
+from analysis.kept import as_decided
+from analysis.record import decided_since
 from analysis.warehouse import Connection, ask, moment
 
 
@@ -40,7 +42,11 @@ def touched_threads(con: Connection, targets: Iterable[str]) -> set[str]:
 
 def threads_beside(con: Connection) -> list[str]:
     """Threads whose tickets are not those that the build left: something was decided on them since."""
-    since = {row["target"] for row in ask(con, "decided_since")}
+    return as_decided(con, "threads beside", lambda: _threads_beside(con))
+
+
+def _threads_beside(con: Connection) -> list[str]:
+    since = decided_since(con)
     return sorted(touched_threads(con, since)) if since else []
 
 

@@ -18,6 +18,7 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 
+from analysis import kept
 from pipeline.city import City
 from pipeline.decisions import Decision, decisions_since, decisions_state
 from pipeline.lake import current_edition
@@ -103,6 +104,7 @@ def _checked(con: Connection, path: Path, city: str | None) -> Connection:
     if city is not None and meta.get("city") != city:
         con.close()
         raise WarehouseError(f"{path} 属于“{meta.get('city')}”，不是“{city}”；请运行 gangqing build")
+    kept.keep(con)
     return con
 
 
@@ -160,6 +162,7 @@ class LiveWarehouse:
             self._renew(hold)
             assert self._con is not None
             cursor = self._con.cursor()
+            kept.share(self._con, cursor)
             cursor.execute(_OVERLAID if self._is_overlaid else f"USE {EDITION}")
             return cursor, Snapshot(self._openings, tuple(self._new.values()))
 
@@ -220,6 +223,7 @@ class LiveWarehouse:
             for sql in definitions("staging", "marts"):
                 con.execute(sql)
             self._is_overlaid = True
+        kept.forget_decided(con)
         if since is None:
             self._openings, self._new = self._openings + 1, {}
         else:
@@ -249,7 +253,7 @@ class LiveWarehouse:
 
 def edition_meta(con: Connection) -> dict[str, str]:
     """What the edition says of itself: city, versions, the plan that it knew."""
-    return _meta(con)
+    return kept.as_built(con, "meta", lambda: _meta(con))
 
 
 def ask(con: Connection, question: str, **parameters: Any) -> list[dict[str, Any]]:

@@ -1,13 +1,10 @@
--- How many stories count for each task and owner, by what of the task they are, up to $end (a date), as the build left
--- them? $without: not these stories (ids). Of all are taken back those that came later, and these.
-SELECT task, owner, item, CAST(SUM(total) AS BIGINT) AS total
+-- How many stories of plan_total.sql are to be taken back (less than none), by what of the task they are: those that came
+-- after $end (a date), and these of the others: $without (ids)?
+SELECT task, owner, item, CAST(-SUM(number) AS BIGINT) AS total
 FROM (
-  SELECT task, owner, item, total FROM plan_total
+  SELECT task, owner, item, number FROM plan_piece WHERE "day" > $end
   UNION ALL
-  SELECT task, owner, item, -number FROM plan_piece WHERE "day" > $end
-  UNION ALL
-  SELECT task, owner, item, -number FROM plan_piece
+  SELECT task, owner, item, number FROM plan_piece
   WHERE "day" <= $end AND story_id IN (SELECT UNNEST(CAST($without AS VARCHAR[])))
 )
-GROUP BY task, owner, item
-HAVING SUM(total) <> 0;
+GROUP BY task, owner, item;

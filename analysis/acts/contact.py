@@ -54,11 +54,8 @@ def register_contact(
         ActError: unit, name or telephone is missing or wrong.
     """
     known_units(city, [unit])
-    before, after = _standing(decisions, unit), _after(leader, contact, phone)
-    known_phone = before.pop("phone", None)  # it stands once in a decision, not twice
-    if known_phone is not None:
-        after.setdefault("phone", known_phone)
-    decision = decision_of(KIND, unit, who=who, at=at, before=before, after=after, why=why)
+    known = _standing(decisions).get(unit, {})
+    decision = _register(known, unit, (leader, contact, phone), who=who, at=at, why=why)
     append_decision(decisions, decision)
     return decision
 
@@ -68,12 +65,15 @@ def import_contacts(
 ) -> ContactReport:
     """Record a table of contacts (责任单位, 分管领导, 联系人, 电话), if no line has a fault.
 
+    An empty telephone leaves the one that is registered.
+
     Raises:
         SheetError: the file as a whole cannot be read.
     """
     faults: list[Fault] = []
     decisions: list[Decision] = []
     seen: dict[str, int] = {}
+    known = _standing(store.decisions)
     for row in read_sheet(content, name, HEADINGS, (UNIT, LEADER, CONTACT)):
         values: dict[str, str] = {}
         if row.merged is not None:
@@ -93,8 +93,8 @@ def import_contacts(
             faults.append(Fault(row.number, UNIT, f"与第 {seen[unit]} 行重复"))
         seen.setdefault(unit, row.number)
         try:
-            after = _after(values[LEADER], values[CONTACT], values[PHONE] or None)
-            decisions.append(decision_of(KIND, unit, who=who, at=at, after=after, why=f"导入 {name}"))
+            given = (values[LEADER], values[CONTACT], values[PHONE] or None)
+            decisions.append(_register(known.get(unit, {}), unit, given, who=who, at=at, why=f"导入 {name}"))
         except ActError as error:
             faults.append(Fault(row.number, "", str(error)))
     if not faults:
@@ -103,10 +103,27 @@ def import_contacts(
     return ContactReport(0 if faults else len(decisions), faults)
 
 
-def _standing(decisions: Path, unit: str) -> dict[str, object]:
-    """What the newest register of a unit says; empty: there is none."""
-    said = [each for each in load_decisions(decisions) if each.kind == KIND and each.target == unit]
-    return dict(max(said, key=lambda each: each.at).after) if said else {}
+def _standing(decisions: Path) -> dict[str, dict[str, object]]:
+    """By unit, what its newest register says."""
+    said = sorted((each for each in load_decisions(decisions) if each.kind == KIND), key=lambda d: d.at)
+    return {each.target: each.after for each in said}
+
+
+def _register(
+    known: dict[str, object],
+    unit: str,
+    given: tuple[str, str, str | None],
+    *,
+    who: str,
+    at: dt.datetime,
+    why: str,
+) -> Decision:
+    """The decision that registers leader, contact and telephone over what is known."""
+    before, after = dict(known), _after(*given)
+    known_phone = before.pop("phone", None)  # it stands once in a decision, not twice
+    if known_phone is not None:
+        after.setdefault("phone", known_phone)
+    return decision_of(KIND, unit, who=who, at=at, before=before, after=after, why=why)
 
 
 def _after(leader: str, contact: str, phone: str | None) -> dict[str, object]:

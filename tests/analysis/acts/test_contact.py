@@ -110,3 +110,17 @@ def test_a_table_is_registered_whole_or_not_at_all(case: Case) -> None:
     assert report.count == 2
     assert [d.after["phone"] for d in load_decisions(case.store.decisions)] == [PHONE, "13800001234"]
     assert rows(case)["东兴市"].state == "已报"
+
+
+def test_a_table_without_a_phone_keeps_the_registered_one_and_says_what_was_before(case: Case) -> None:
+    register_contact(
+        case.store.decisions, case.city, "市水利局", leader="甲", contact="乙", phone="0770-2821234",
+        who="韦某", at=AT,
+    )  # fmt: skip
+    table = "责任单位,分管领导,联系人,电话\n市水利局,丙,丁,\n市教育局,戊,己,13800001234\n"
+    later = AT + dt.timedelta(days=1)
+    assert not import_contacts(case.store, case.city, table.encode(), "c.csv", who="覃某", at=later).faults
+    newest = {each.target: each for each in load_decisions(case.store.decisions)}
+    assert newest["市水利局"].before == {"leader": "甲", "contact": "乙"}
+    assert newest["市水利局"].after == {"leader": "丙", "contact": "丁", "phone": "0770-2821234"}
+    assert (newest["市教育局"].before, newest["市教育局"].after["phone"]) == ({}, "13800001234")

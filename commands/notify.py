@@ -14,11 +14,11 @@ from commands.common import (
     CsvOption,
     HomeOption,
     JsonOption,
-    UserError,
     asked,
     emit_rows,
     load_chosen,
     parse_day,
+    parse_moment,
     wall_clock,
 )
 
@@ -37,7 +37,7 @@ app.add_typer(notify_app, name="notify")
 
 MomentOption = Annotated[
     str | None,
-    typer.Option("--as-of", help="按这一刻算，如 2017-12-05 或 2017-12-05T08:30；不写则为现在。"),
+    typer.Option("--as-of", help="按这一刻算，如 2017-12-05 或 2017-12-05T08:30，不晚于现在；不写则为现在。"),
 ]
 DryRunOption = Annotated[bool, typer.Option("--dry-run", help="只列出要发什么、发给谁，不记录，不发送。")]
 
@@ -74,7 +74,8 @@ def notify_send(
         _show_waiting(folder, at)
         return
     began = wall_clock()
-    clock = wall_clock if as_of is None else lambda: at + (wall_clock() - began)
+    is_now = as_of is None and city is not None
+    clock = wall_clock if is_now else lambda: at + (wall_clock() - began)
     report = send_waiting(folder, channels, rules, clock, Courier().deliver)
     typer.echo(
         f"送达 {len(report.delivered)} 条，未送达 {len(report.failed)} 条，留待以后 {report.later_count} 条"
@@ -196,7 +197,7 @@ def plan_now(folder: Path | None, home: Path, as_of: str | None, keep: bool) -> 
     from analysis.notify.run import compute_plan
     from pipeline.store import open_store
 
-    at = as_of_moment(as_of) or wall_clock().replace(microsecond=0)
+    at = as_of_moment(as_of, folder, home)
     with asked(folder, home) as (chosen, con):
         store = open_store(home, chosen)
         rules = load_notify_rules(chosen)
@@ -250,14 +251,14 @@ def _state(part: Any) -> str:
     return "已中断" if part.is_trying else "待发"
 
 
-def as_of_moment(text: str | None) -> dt.datetime | None:
-    """A day (to its end) or a time. Raises UserError."""
-    if text is None or len(text) <= 10:
-        day = parse_day(text)
-        return dt.datetime.combine(day, dt.time(23, 59, 59)) if day else None
-    try:
-        found = dt.datetime.fromisoformat(text)
-    except ValueError:
-        raise UserError(f"--as-of 应写成 2017-12-05T08:30 这样的时间，而不是 {text!r}") from None
-    parse_day(found.date().isoformat())
-    return found.replace(tzinfo=None)
+def as_of_moment(text: str | None, city: Path | None, home: Path) -> dt.datetime:
+    """A time that is over, a day to its end (today: to now), or now; in the sample city now is on its day.
+
+    Raises:
+        UserError: it is still to come: whoever is told of it would be told too early, and never again.
+    """
+    if text is not None and len(text) <= 10:
+        day, now = parse_day(text), wall_clock()
+        assert day is not None
+        text = (now if day == now.date() else dt.datetime.combine(day, dt.time(23, 59, 59))).isoformat()
+    return parse_moment(text, city, home, "--as-of").replace(microsecond=0)

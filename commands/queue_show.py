@@ -19,7 +19,7 @@ from commands.common import (
     check_unit,
     emit_rows,
     parse_day,
-    wall_clock,
+    parse_moment,
 )
 from commands.queue import queue_app
 from commands.queue_acts import TicketArgument
@@ -40,7 +40,7 @@ def history(
     from analysis.ticket_history import HISTORY_COLUMNS, ticket_history
 
     with asked(city, home) as (chosen, con):
-        day = parse_day(as_of) or max(latest_day(con), wall_clock().date())
+        day = parse_day(as_of) or max(latest_day(con), parse_moment(None, city, home).date())
         found = find_ticket(con, load_rules(chosen), ticket, day)
         events = ticket_history(con, found, day)
     emit_rows(

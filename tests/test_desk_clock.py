@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from commands import desk
+from commands import desk, notify, queue_show
 from commands.clock import played_clock
-from commands.common import parse_moment
+from commands.common import UserError, parse_moment
 from pipeline.decisions import Decision, append_decision
 
 DAY = dt.date(2018, 2, 26)
@@ -55,3 +57,37 @@ def test_an_act_on_the_sample_is_of_its_day_and_elsewhere_of_today(tmp_path: Pat
     assert parse_moment(None, None, tmp_path).date() == DAY
     assert parse_moment(None, tmp_path, tmp_path).date() > DAY
     assert parse_moment("2017-10-08T10:30", None, tmp_path) == dt.datetime(2017, 10, 8, 10, 30)
+
+
+def test_notices_are_of_the_sample_day_and_elsewhere_of_now(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert notify.as_of_moment(None, None, tmp_path).date() == DAY
+    assert notify.as_of_moment("2018-03-01", None, tmp_path) == dt.datetime(2018, 3, 1, 23, 59, 59)
+    now = dt.datetime(2018, 3, 1, 9, 30, 15, 7)
+    for place in ("commands.common", "commands.notify"):
+        monkeypatch.setattr(f"{place}.wall_clock", lambda: now)
+    for said in (None, "2018-03-01"):  # of today no more is known than now
+        assert notify.as_of_moment(said, tmp_path, tmp_path) == now.replace(microsecond=0)
+
+
+@pytest.mark.parametrize("said", ["2018-03-02", "2018-03-01T09:31", "2018-03-01T09:00+08:00", "morgen"])
+def test_no_notice_of_what_is_to_come_or_of_another_zone(
+    said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for place in ("commands.common", "commands.notify"):
+        monkeypatch.setattr(f"{place}.wall_clock", lambda: dt.datetime(2018, 3, 1, 9, 30))
+    with pytest.raises(UserError, match="--as-of"):
+        notify.as_of_moment(said, tmp_path, tmp_path)
+
+
+def test_a_history_ends_on_the_day_that_is_played(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[dt.date] = []
+    found = SimpleNamespace(ticket_id="t1-1", title="", kind="投诉", unit=None, state="待研判")
+    monkeypatch.setattr(queue_show, "asked", lambda *_: contextlib.nullcontext((None, None)))
+    monkeypatch.setattr("analysis.overview.latest_day", lambda _: dt.date(2017, 12, 5))
+    monkeypatch.setattr("analysis.ticket.load_rules", lambda _: None)
+    monkeypatch.setattr("analysis.queue.find_ticket", lambda *_: found)
+    monkeypatch.setattr("analysis.ticket_history.ticket_history", lambda *of: asked.append(of[2]) or [])
+    queue_show.history("t1", city=None, home=tmp_path)
+    assert asked == [DAY]

@@ -32,6 +32,7 @@ APPROVED, LINKED, LATE, PARTLY, BARE = (
     "未经审批刊发",
 )
 REFUSED, WITHDRAWN = "未获同意", "已撤回"
+UNCLEAR = "审批先后无法判定"  # approved on the day of a publication whose time is not known
 ALARMS = frozenset({LATE, PARTLY, BARE})
 
 
@@ -60,7 +61,7 @@ class ExposureRow:
     """One line of the exposure ledger: a planned exposure, a published one, or both joined."""
 
     title: str
-    state: str  # 待市绩效办, 待分管领导, 已批准待刊, 未获同意, 已撤回, 已审批刊发; alarms: 见 ALARMS
+    state: str  # 待市绩效办, 待分管领导, 已批准待刊, 未获同意, 已撤回, or a constant above; alarms: 见 ALARMS
     is_alarm: bool
     exposed: list[str]  # units whose shortcoming it is: of the piece, else as planned
     outlet: str | None
@@ -167,10 +168,34 @@ def planned_for(fact: Fact, planned: Iterable[Planned]) -> Planned | None:
     return max(hits, key=lambda each: (len(each.steps), each.target), default=None)
 
 
+def is_known_by_day(fact: Fact) -> bool:
+    """Whether only the day of a publication is known: its time is midnight then."""
+    return fact.published_at.time() == dt.time()
+
+
+def unclear_steps(fact: Fact, planned: Planned | None) -> list[str]:
+    """The steps taken on the day of a publication known only by its day: before or after it nobody can say.
+
+    One that was recorded as late is late.
+    """
+    if planned is None or not is_known_by_day(fact):
+        return []
+    return [
+        step
+        for step, said in planned.steps.items()
+        if said.at.date() == fact.published_day and not said.after.get("late")
+    ]
+
+
 def lacking_steps(fact: Fact, planned: Planned | None, order: Sequence[str]) -> list[str]:
-    """The steps that were not taken before the piece appeared: the minute of publication is too late."""
+    """The steps that were certainly not taken before the piece appeared: its very minute is too late."""
     steps = planned.steps if planned is not None else {}
-    return [step for step in order if step not in steps or steps[step].at >= fact.published_at]
+    unclear = unclear_steps(fact, planned)
+    return [
+        step
+        for step in order
+        if step not in steps or (steps[step].at >= fact.published_at and step not in unclear)
+    ]
 
 
 @lru_cache(maxsize=20_000)
@@ -182,11 +207,14 @@ def plain(title: str) -> str:
 def _published_row(fact: Fact, planned: Planned | None, order: list[str]) -> ExposureRow:
     lacking = lacking_steps(fact, planned, order)
     steps = planned.steps if planned is not None else {}
-    state = LINKED
+    unclear = unclear_steps(fact, planned)
+    state = UNCLEAR if unclear else LINKED
     if lacking:
         late = [step for step in lacking if step in steps]
         state = LATE if late and len(late) == len(lacking) else PARTLY if len(lacking) < len(order) else BARE
     notes = [f"警示：刊发前缺{'、'.join(lacking)}审批"] if lacking else []
+    if unclear:
+        notes.append(f"{'、'.join(unclear)}在刊发当日审批，刊发时刻不详，先后无法判定")
     if planned is not None and planned.registered is not None and fact.exposed:
         other = sorted(set(planned.registered.units()) ^ set(fact.exposed))
         notes += [f"登记的与稿件的被曝光单位不一致：{'、'.join(other)}"] if other else []

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from analysis import exposure
-from analysis.exposure import fold, lacking_steps, planned_for
+from analysis.exposure import fold, lacking_steps, planned_for, unclear_steps
 from analysis.ground import MET, NOT_ASKED, UNKNOWN, UNMET, CoverageRow, Ground
 from analysis.plan import CITY_ROW, Task, stories
 from analysis.record import Said
@@ -98,17 +98,24 @@ def board_presence(ground: Ground, record: Record, task: Task) -> Iterable[Cover
 
 
 def exposure_gate(ground: Ground, record: Record, task: Task) -> Iterable[CoverageRow]:
-    """Every published exposure was approved in all steps before it appeared; one that was not is an alarm."""
+    """Every published exposure was approved in all steps before it appeared; one that was not is an alarm.
+
+    An approval of the day of a publication whose time is not known proves nothing.
+    """
     assert task.proof is not None
     order = task.proof.steps
     published = stories(ground.matched(task))
     planned = fold((said for said in record.said if said.kind in exposure.KINDS), order)
     bare = []
+    unclear = []
     approved: list[str] = []
     for fact in published:
-        lacking = lacking_steps(fact, planned_for(fact, planned) if planned else None, order)
+        found = planned_for(fact, planned) if planned else None
+        lacking, open_steps = lacking_steps(fact, found, order), unclear_steps(fact, found)
         if lacking:
             bare.append(f"{fact.published_day} {fact.title}（缺：{'、'.join(lacking)}）")
+        elif open_steps:
+            unclear.append(f"{fact.published_day} {fact.title}")
         else:
             approved.append(fact.article_id)
     yield ground.row(
@@ -117,9 +124,12 @@ def exposure_gate(ground: Ground, record: Record, task: Task) -> Iterable[Covera
         approved,
         len(published),
         bare,
-        short=len(bare),
+        short=len(bare) + len(unclear),
+        is_unknown=not bare,
         note=f"警示：{len(bare)} 篇曝光稿刊发前未经审批"
         if bare
+        else f"当日审批而刊发时刻不详，先后无法判定：{'；'.join(unclear)}"
+        if unclear
         else f"曝光稿 {len(published)} 篇，均经审批"
         if published
         else "尚无曝光稿",

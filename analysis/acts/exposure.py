@@ -10,10 +10,18 @@ import datetime as dt
 from pathlib import Path
 
 from analysis.acts.record import ActError, alone, decision_of, known_units, line, reason, recorded
-from analysis.exposure import KINDS, Planned, exposures, fold, planned_for, steps_of
-from analysis.plan import Plan, load_facts
+from analysis.exposure import (
+    KINDS,
+    Planned,
+    exposures,
+    fold,
+    is_known_by_day,
+    planned_for,
+    steps_of,
+)
+from analysis.plan import Fact, Plan, load_facts
 from analysis.record import said_on_disk
-from analysis.warehouse import Connection
+from analysis.warehouse import Connection, ask
 from pipeline.city import City
 from pipeline.decisions import Decision
 
@@ -186,9 +194,21 @@ def _appeared(con: Connection | None, plan: Plan, planned: Planned, at: dt.datet
     times = [
         fact.published_at
         for fact in load_facts(con, plan, at)
-        if fact.form == "曝光" and fact.published_at <= at and planned_for(fact, [planned]) is not None
+        if fact.form == "曝光"
+        and planned_for(fact, [planned]) is not None
+        and (_was_captured(con, fact, at) if _may_be_later(fact, at) else fact.published_at <= at)
     ]
     return min(times, default=None)
+
+
+def _may_be_later(fact: Fact, at: dt.datetime) -> bool:
+    return is_known_by_day(fact) and fact.published_day == at.date()
+
+
+def _was_captured(con: Connection, fact: Fact, at: dt.datetime) -> bool:
+    """Whether a piece was fetched by then: whatever its time of publication, it had appeared."""
+    rows = ask(con, "captures_of", articles=[fact.article_id])
+    return any(row["captured_at"] is not None and row["captured_at"] <= at for row in rows)
 
 
 def _planned(decisions: Path, plan: Plan, title: str, *, must_be: bool = True) -> Planned | None:

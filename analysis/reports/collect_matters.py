@@ -70,7 +70,8 @@ def silences(lines: list[VerdictLine]) -> list[SilenceLine]:
     found: dict[str, list[VerdictLine]] = {}
     for line in lines:
         if line.verdict == UNKNOWN:
-            for what in line.silent or ["来源情况不明"]:
+            unsaid = line.note if line.kind == "exposure_gate" else None
+            for what in line.silent or [unsaid or "来源情况不明"]:
                 found.setdefault(what, []).append(line)
     return [
         SilenceLine(

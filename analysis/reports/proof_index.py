@@ -7,6 +7,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
+from analysis.exposure import UNCLEAR
 from analysis.overview import DERIVED_KINDS
 from analysis.record_words import change_words, kind_words
 from analysis.reports import wording
@@ -154,7 +155,7 @@ def _exposures(chosen: Selected, held: set[str | None]) -> Table:
             text(line.published_day or line.planned_day),
             text(line.title),
             text("、".join(line.exposed)),
-            text(line.state, "unmet" if line.is_alarm else None),
+            text(line.state, "unmet" if line.is_alarm else "unknown" if line.state == UNCLEAR else None),
             text("；".join(line.approvals)),
             Cell([Part("网页存证", f"#c-{line.sha256}")]) if line.sha256 in held else text(""),
         ]

@@ -161,7 +161,7 @@ def exposures(document: OfficialDocument, figures: Figures) -> None:
         ],
         [1.5, 1.7, 3.4, 1.5, 2.1],
         aligns=["center", "left", "left", "left", "left"],
-        fills={(n, 4): "未达标" if line.is_alarm else "达标" for n, line in enumerate(shown)},
+        fills={(n, 4): wording.exposure_verdict(line) for n, line in enumerate(shown)},
     )
 
 

@@ -6,8 +6,17 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Sequence
 
+from analysis.exposure import UNCLEAR
 from analysis.overview import DERIVED_KINDS
-from analysis.reports.model import Figures, PieceFigure, SilenceLine, TaskFigure, VerdictLine, Verdicts
+from analysis.reports.model import (
+    ExposureLine,
+    Figures,
+    PieceFigure,
+    SilenceLine,
+    TaskFigure,
+    VerdictLine,
+    Verdicts,
+)
 from analysis.reports.official_text import chinese_day
 
 NO_SOURCE = "没有接入的来源"
@@ -191,11 +200,17 @@ def forum(figures: Figures, min_cases: int) -> str:
     return text
 
 
+def exposure_verdict(line: ExposureLine) -> str:
+    """Whether it was approved before it appeared."""
+    return "未达标" if line.is_alarm else "无法判定" if line.state == UNCLEAR else "达标"
+
+
 def exposures(figures: Figures) -> str:
     since = chinese_day(figures.season_start)
     found = [line for line in figures.exposures if line.published_day is not None]
     now = [line for line in found if line.published_day and line.published_day >= figures.start]
     alarms = [line for line in figures.exposures if line.is_alarm]
+    unclear = [line for line in figures.exposures if line.state == UNCLEAR]
     planned = [line for line in figures.exposures if line.published_day is None]
     text = (
         f"自{since}以来刊发曝光性报道{len(found)}篇，本期{len(now)}篇。"
@@ -204,7 +219,9 @@ def exposures(figures: Figures) -> str:
     )
     if alarms:
         text += f"其中{len(alarms)}篇刊发前审批不全，须立即核查说明。"
-    elif found:
+    if unclear:
+        text += f"其中{len(unclear)}篇在刊发当日审批，刊发时刻不详，先后无法判定，须核实。"
+    if found and not alarms and not unclear:
         text += "刊发前均已按规定审批。"
     if planned:
         states: dict[str, int] = {}

@@ -15,8 +15,11 @@ from analysis.acts.exposure import (
     withdraw_exposure,
 )
 from analysis.acts.record import ActError
-from analysis.exposure import BARE, LATE, LINKED, PARTLY, ExposureRow, exposures
+from analysis.coverage import coverage
+from analysis.exposure import BARE, LATE, LINKED, PARTLY, UNCLEAR, ExposureRow, exposures
+from analysis.ground import UNKNOWN
 from analysis.plan import Plan, load_plan
+from analysis.ticket import load_rules
 from analysis.warehouse import open_warehouse
 from pipeline.decisions import load_decisions
 from tests.analysis.case import Case
@@ -223,3 +226,50 @@ def test_a_piece_under_another_title_is_linked_by_a_person(case: Case) -> None:
     con.close()
     rows = ledger(case)
     assert (rows["【曝光台】谁在值班"].state, list(rows)) == (LINKED, ["【曝光台】谁在值班"])
+
+
+def test_an_approval_of_the_day_of_a_piece_known_only_by_its_day_is_neither_before_nor_after(
+    case: Case,
+) -> None:
+    register(case)
+    approve(case, "市绩效办", "2017-11-02T09:00:00")
+    approve(case, "分管领导", "2017-11-09T08:30:00")
+    published(case, "2017-11-09")
+    row = ledger(case)[TITLE]
+    assert (row.state, row.is_alarm, row.lacking) == (UNCLEAR, False, [])
+    assert row.note == "分管领导在刊发当日审批，刊发时刻不详，先后无法判定"
+    con = open_warehouse(case.warehouse)
+    (gate,) = (
+        row
+        for row in coverage(con, plan_of(case), dt.date(2017, 11, 30), rules=load_rules(case.city))
+        if row.kind == "exposure_gate"
+    )
+    con.close()
+    assert (gate.verdict, gate.done_count, gate.missing) == (UNKNOWN, 0, [])
+    assert gate.note == f"当日审批而刊发时刻不详，先后无法判定：2017-11-09 {TITLE}"
+
+
+def test_what_was_captured_before_an_approval_of_its_day_had_appeared(case: Case) -> None:
+    register(case)
+    approve(case, "市绩效办", "2017-11-02T09:00:00")
+    published(case, "2017-11-09")  # fetched at noon
+    case.build()
+    con = open_warehouse(case.warehouse)
+    with pytest.raises(ActError, match="不能事后批准"):
+        approve(case, "分管领导", "2017-11-09T12:30:00", con=con)
+    approve(case, "分管领导", "2017-11-09T12:30:00", con=con, is_late=True)
+    con.close()
+    assert ledger(case)[TITLE].state == LATE
+
+
+def test_an_approval_may_be_recorded_where_its_day_leaves_open_whether_the_piece_had_appeared(
+    case: Case,
+) -> None:
+    register(case)
+    approve(case, "市绩效办", "2017-11-02T09:00:00")
+    published(case, "2017-11-09")
+    case.build()
+    con = open_warehouse(case.warehouse)
+    approve(case, "分管领导", "2017-11-09T08:30:00", con=con)
+    con.close()
+    assert ledger(case)[TITLE].state == UNCLEAR

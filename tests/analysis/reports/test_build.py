@@ -13,8 +13,9 @@ import pytest
 from docx import Document
 
 from analysis.coverage import coverage
+from analysis.exposure import UNCLEAR
 from analysis.overview import DERIVED_KINDS
-from analysis.reports import model
+from analysis.reports import model, wording
 from analysis.reports.build import build_report, compose, stem_of
 from analysis.reports.collect import Context, collect
 from analysis.reports.model import Figures, Report
@@ -284,3 +285,19 @@ def test_the_period_before_is_that_of_the_kind_of_report(context: Context) -> No
     assert [each.pieces.previous_count for each in weeks] == [each.pieces.period_count for each in days]
     month = collect(context, "monthly", dt.date(2017, 11, 7))
     assert month.pieces.previous_count == collect(context, "monthly", DAYS[0]).pieces.period_count
+
+
+def test_an_approval_whose_order_is_open_is_not_told_as_given_before(
+    bulletins: dict[dt.date, Report],
+) -> None:
+    figures = bulletins[DAYS[0]].figures
+    line = next(each for each in figures.exposures if each.published_day)
+    for state, is_alarm, verdict, said in (
+        (UNCLEAR, False, "无法判定", "其中1篇在刊发当日审批"),
+        (line.state, False, "达标", "均已按规定审批"),
+        (line.state, True, "未达标", "其中1篇刊发前审批不全"),
+    ):
+        one = msgspec.structs.replace(line, state=state, is_alarm=is_alarm)
+        text = wording.exposures(msgspec.structs.replace(figures, exposures=[one]))
+        assert (wording.exposure_verdict(one), said in text) == (verdict, True)
+        assert ("均已" in text) == (verdict == "达标")

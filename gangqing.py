@@ -13,7 +13,7 @@ import sys
 import typer
 
 import commands
-from commands.common import INTERRUPTED, UserError
+from commands.common import INTERRUPTED
 
 app = typer.Typer(
     name="gangqing",
@@ -57,15 +57,9 @@ def main() -> None:
 
 def message_of(error: Exception) -> str | None:
     """What to tell the user of an error, in Chinese; None: a fault of the program."""
-    if isinstance(error, UserError):
-        return str(error)
     from analysis.mistakes import told, usage
 
-    if hasattr(error, "format_message"):
-        return usage(error)
-    from pipeline.tagging.linear import ModelError
-
-    return str(error) if isinstance(error, ModelError) else told(error)
+    return usage(error) if hasattr(error, "format_message") else told(error)
 
 
 def use_utf8() -> None:

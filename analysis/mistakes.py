@@ -7,49 +7,16 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import Any
 
-from analysis.acts.record import ActError
-from analysis.acts.tag import CorrectionError
-from analysis.desk.journal import JournalError
-from analysis.imports.sheet import SheetError
-from analysis.notify.rules import NotifyError
-from analysis.queue import TicketError
-from analysis.warehouse import DatabaseError, WarehouseError
-from analysis.worktime import UnknownYear, WorktimeError
-from pipeline.archive import BackupError
-from pipeline.city import CityError, Unit
-from pipeline.decisions import DecisionError
-from pipeline.evaluation import EvaluationError
-from pipeline.faults import os_fault
-from pipeline.privacy import SaltError
-from pipeline.retention import RetentionError
-from pipeline.warehouse import WarehouseError as BuildError
+from analysis.warehouse import DatabaseError
+from pipeline.city import Unit
+from pipeline.faults import ToldError, os_fault
 
 _NEAR = 4  # how many units to suggest
-
-# Their messages are written for the user already.
-_CLEAR = (
-    ActError,
-    BackupError,
-    RetentionError,
-    SheetError,
-    CityError,
-    CorrectionError,
-    DecisionError,
-    EvaluationError,
-    JournalError,
-    NotifyError,
-    SaltError,
-    BuildError,
-    WarehouseError,
-    WorktimeError,
-    UnknownYear,
-    TicketError,
-)
 
 
 def told(error: BaseException) -> str | None:
     """What to say of an error; None for one that is a fault of the program: its traceback is wanted."""
-    if isinstance(error, _CLEAR):
+    if isinstance(error, ToldError):
         return " ".join(str(error).split("\n"))
     if isinstance(error, OSError) and error.errno is not None:
         return os_fault(error)

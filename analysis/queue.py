@@ -13,6 +13,7 @@ from analysis.ticket import OPEN, Rules, Ticket, load_rules, ticket_from
 from analysis.ticket_lists import columns_of, made, places, reckon
 from analysis.ticket_rows import rows_unlike, threads_beside, ticket_rows, touched_threads
 from analysis.warehouse import Connection, ask, ask_arrow, moment
+from pipeline.faults import ToldError
 
 __all__ = [
     "CLOCKS",
@@ -50,7 +51,7 @@ QUEUE_COLUMNS = (
 )
 
 
-class TicketError(KeyError):
+class TicketError(ToldError, KeyError):
     """There is no such ticket, or the name fits several; str() says which, in Chinese."""
 
     def __str__(self) -> str:

@@ -21,6 +21,7 @@ import pyarrow as pa
 from analysis import kept
 from pipeline.city import City
 from pipeline.decisions import Decision, decisions_since, decisions_state
+from pipeline.faults import ToldError
 from pipeline.lake import current_edition
 from pipeline.load_decisions import decision_rows, rows_of
 from pipeline.store import file_identity
@@ -35,7 +36,7 @@ Connection = duckdb.DuckDBPyConnection
 DatabaseError = duckdb.Error  # a question that the file cannot answer: it is damaged
 
 
-class WarehouseError(RuntimeError):
+class WarehouseError(ToldError, RuntimeError):
     """The warehouse cannot be asked; the message says why and what to do, in Chinese."""
 
 

@@ -19,12 +19,14 @@ from typing import Any
 import chinese_calendar
 from chinese_calendar.constants import Holiday, holidays, workdays
 
+from pipeline.faults import ToldError
+
 _EPOCH = dt.date(1970, 1, 1).toordinal()
 _WEEKDAYS = "一二三四五六日"
 _NAMES = {holiday.value: holiday.chinese for holiday in Holiday}
 
 
-class UnknownYear(ValueError):
+class UnknownYear(ToldError, ValueError):
     """The holidays of a year are not known yet; nothing is guessed."""
 
     def __init__(self, year: int) -> None:
@@ -34,7 +36,7 @@ class UnknownYear(ValueError):
         self.year = year
 
 
-class WorktimeError(ValueError):
+class WorktimeError(ToldError, ValueError):
     """The rules of working time are wrong; the message says what to mend."""
 
 

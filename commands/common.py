@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from pipeline.china import CHINA
+from pipeline.faults import ToldError
 
 if TYPE_CHECKING:
     from pipeline.city import City
@@ -48,7 +49,7 @@ JobsOption = Annotated[
 CsvOption = Annotated[bool, typer.Option("--csv", help="输出 CSV。")]
 
 
-class UserError(Exception):
+class UserError(ToldError):
     """Something that the user can mend; the message says how."""
 
 

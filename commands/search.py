@@ -103,16 +103,12 @@ def search(
 
 def _update(home: Any) -> None:
     from analysis.terminal import stage_progress
-    from pipeline.search_index import SearchIndexError, update_index
-    from pipeline.warehouse import WarehouseError
+    from pipeline.search_index import update_index
 
     if not (home / WAREHOUSE).exists():
         raise UserError(f"没有数据仓库 {home / WAREHOUSE}，请先运行 gangqing build")
-    try:
-        with stage_progress() as say:
-            added = update_index(home / WAREHOUSE, say)
-    except (SearchIndexError, WarehouseError) as error:
-        raise UserError(str(error)) from error
+    with stage_progress() as say:
+        added = update_index(home / WAREHOUSE, say)
     typer.echo(f"全文索引已更新，新增 {added} 段", err=True)
 
 

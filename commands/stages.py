@@ -47,14 +47,12 @@ def build(
 
 def build_warehouse(city: City, home: Path, rebuild: bool = False, jobs: int = 1) -> None:
     from analysis.terminal import stage_progress
-    from pipeline.city import CityError
     from pipeline.load import build as load
     from pipeline.rules import rules_fingerprint
     from pipeline.search_index import SearchIndexError, update_index
     from pipeline.tagging.engine import EngineTagger
     from pipeline.tagging.parallel import ParallelTagger
     from pipeline.tagging.tagger import Tagger
-    from pipeline.warehouse import CheckError, WarehouseError
 
     tagger: Tagger
     if engine := city.settings.get("tag_engine"):
@@ -75,8 +73,6 @@ def build_warehouse(city: City, home: Path, rebuild: bool = False, jobs: int = 1
                 update_index(home / WAREHOUSE, say)
             except SearchIndexError as error:  # the warehouse stands; only words cannot be searched
                 typer.echo(f"注意：{error}", err=True)
-    except (WarehouseError, CheckError, CityError) as error:
-        raise UserError(str(error)) from error
     finally:
         if isinstance(tagger, ParallelTagger | EngineTagger):
             tagger.close()
@@ -112,20 +108,17 @@ def run(
         finish(load_chosen(city, home), home, day)
         return
     from sample.people import record_decisions
-    from sample.serve import SampleError, running
+    from sample.serve import running
     from sample.server import BASE_PORT
 
     day = parse_day(as_of) or SAMPLE_DAY
     if not SAMPLE_START <= day <= SAMPLE_END:
         raise UserError(f"样例城市只有 {SAMPLE_START} 至 {SAMPLE_END}，不能演到 {day}")
-    try:
-        with running(day, BASE_PORT if port is None else port or None) as (first_port, sample):
-            typer.echo(f"样例城市：在 127.0.0.1:{first_port} 起的端口上演到 {day}。")
-            collect(sample, home, SAMPLE_START, day, lambda: dt.datetime.combine(day, dt.time(18)))
-            record_decisions(home, sample, day)
-            finish(sample, home, day)
-    except SampleError as error:
-        raise UserError(str(error)) from error
+    with running(day, BASE_PORT if port is None else port or None) as (first_port, sample):
+        typer.echo(f"样例城市：在 127.0.0.1:{first_port} 起的端口上演到 {day}。")
+        collect(sample, home, SAMPLE_START, day, lambda: dt.datetime.combine(day, dt.time(18)))
+        record_decisions(home, sample, day)
+        finish(sample, home, day)
 
 
 def finish(city: City, home: Path, day: dt.date) -> None:

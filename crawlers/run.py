@@ -20,13 +20,14 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from crawlers.job import Job, Message
 from crawlers.report import CrawlReport
 from pipeline.city import City, Site
+from pipeline.faults import ToldError
 from pipeline.progress import tell
 
 PROCESS_MODULE = "crawlers.process"
 _ROOT = Path(__file__).resolve().parent.parent
 
 
-class CrawlError(RuntimeError):
+class CrawlError(ToldError, RuntimeError):
     """The crawl could not be started or broke down; the message, in Chinese, says why."""
 
 

@@ -22,6 +22,7 @@ from typing import IO, Any
 import msgspec
 import pyarrow as pa
 
+from pipeline.faults import ToldError
 from pipeline.records import Record
 
 FORMAT = 1  # of the archive; a higher one is of a newer program. 0: a tar of var/ that somebody made by hand
@@ -39,7 +40,7 @@ _CHUNK = 1 << 20
 Progress = Callable[[str, int, int | None], None]  # stage in Chinese, done, total
 
 
-class BackupError(ValueError):
+class BackupError(ToldError, ValueError):
     """A backup cannot be made, read or put back; the message says why and what to do, in Chinese."""
 
 

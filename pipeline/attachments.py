@@ -7,6 +7,7 @@ import hashlib
 import re
 from pathlib import Path
 
+from pipeline.faults import ToldError
 from pipeline.store import ensure_folder, write_durably
 
 MAX_BYTES = 20 * 1024 * 1024  # of a photo, a scan, a short video
@@ -28,7 +29,7 @@ PICTURES = frozenset({".jpg", ".png", ".gif", ".bmp", ".webp"})
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
-class AttachmentError(ValueError):
+class AttachmentError(ToldError, ValueError):
     """A file cannot be taken or found; the message says why and what to do, in Chinese."""
 
 

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 import msgspec
 from filelock import FileLock
 
-from pipeline.attachments import find_attachment
+from pipeline.attachments import AttachmentError, find_attachment
 from pipeline.captures import CaptureWriter
 from pipeline.decisions import Decision, append_decisions, check_decision
 from pipeline.landing import next_run
@@ -70,6 +70,7 @@ def commit_batch(
 
     Raises:
         DecisionError: a decision is incomplete: nothing counts.
+        AttachmentError: what an earlier batch was handed in with is lost: nothing of this one counts.
     """
     for decision in decisions:
         check_decision(decision)
@@ -95,7 +96,11 @@ def commit_batch(
 
 
 def finish_batches(store: Store) -> int:
-    """Land what a kill left open; returns how many batches. Cheap where there is none."""
+    """Land what a kill left open; returns how many batches. Cheap where there is none.
+
+    Raises:
+        AttachmentError: what a batch was handed in with is lost; it stays open.
+    """
     folder = store.folder / "batches"
     if not any(folder.glob("*.open")):
         return 0
@@ -107,7 +112,13 @@ def _finish(store: Store) -> int:
     open_ones = sorted((store.folder / "batches").glob("*.open"))
     for path in open_ones:
         batch = from_json(path.read_bytes(), Batch)
-        _land(store, batch)
+        try:
+            _land(store, batch)
+        except AttachmentError as error:
+            raise AttachmentError(
+                f"{batch.at[:10]} 报送的 {batch.id} 还没有入库：{error}；"
+                "没有备份的，把同一个文件再报送一次即可补上"
+            ) from error
         append_decisions(store.decisions, batch.decisions)
         path.replace(path.with_suffix(".done"))
         sync_folder(path.parent)

@@ -10,8 +10,10 @@ from typing import Any
 
 import yaml
 
+from pipeline.faults import ToldError
 
-class CityError(ValueError):
+
+class CityError(ToldError, ValueError):
     """The city's data is wrong; the message names the file, the line and what to mend."""
 
 

@@ -15,6 +15,7 @@ from typing import Any, Literal, get_args
 import msgspec
 from filelock import FileLock
 
+from pipeline.faults import ToldError
 from pipeline.privacy import mask_personal
 from pipeline.records import Record, RecordError, from_json, to_json
 from pipeline.store import append_durably
@@ -58,7 +59,7 @@ Kind = Literal[
 KINDS: tuple[str, ...] = get_args(Kind)
 
 
-class DecisionError(ValueError):
+class DecisionError(ToldError, ValueError):
     """A decision is incomplete, or a line of the record cannot be read; the message names the line."""
 
 

@@ -9,6 +9,7 @@ import msgspec
 
 from pipeline.baselines import AliasBaseline, MajorityBaseline, ShippedSentiment
 from pipeline.city import City
+from pipeline.faults import ToldError
 from pipeline.scores import Score, SetCounts, accuracy, confusion, macro_f1
 from pipeline.selective import Judged, ThresholdRow, coverage_rows
 from pipeline.tagging.names import load_lexicon
@@ -19,7 +20,7 @@ Item = dict[str, Any]
 Pair = tuple[Hashable, Hashable]
 
 
-class EvaluationError(ValueError):
+class EvaluationError(ToldError, ValueError):
     """The file is no gold file; the message says why."""
 
 

@@ -1,8 +1,15 @@
-"""Owns how a fault of the operating system is told: a full disk, a missing right, in Chinese."""
+"""Owns what tells an error that is written for people from a fault of the program; and how a fault of the
+operating system is told: a full disk, a missing right, in Chinese."""
 
 from __future__ import annotations
 
 import errno
+
+
+class ToldError(Exception):
+    """Base of the errors whose message is shown to the user as it stands: in Chinese, what is wrong and what
+    to do. No traceback is wanted."""
+
 
 _SYSTEM = {
     errno.ENOSPC: "磁盘已满，请腾出空间后再运行；已落盘的内容不受影响",

@@ -11,6 +11,7 @@ from base64 import b32encode
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from pipeline.faults import ToldError
 from pipeline.store import ensure_folder, write_once
 
 PSEUDONYM_PREFIX = "网友-"
@@ -21,7 +22,7 @@ PHONE, ID_CARD, BANK_CARD = "〔电话〕", "〔身份证号〕", "〔银行卡�
 EMAIL, QQ, WECHAT = "〔邮箱〕", "〔QQ号〕", "〔微信号〕"
 
 
-class SaltError(ValueError):
+class SaltError(ToldError, ValueError):
     """The salt file is damaged: pseudonyms would no longer match those already stored."""
 
 

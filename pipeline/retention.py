@@ -20,6 +20,7 @@ from filelock import FileLock, Timeout
 from pipeline.backup import maintenance
 from pipeline.city import City
 from pipeline.decisions import Decision, append_decision
+from pipeline.faults import ToldError
 from pipeline.landing import iter_landed
 from pipeline.records import Record, from_json, to_json
 from pipeline.store import Store, sync_folder, write_durably
@@ -28,7 +29,7 @@ FORUM = "论坛"  # level of the sites whose raw pages have a term
 SUFFIX = ".removed.json"
 
 
-class RetentionError(ValueError):
+class RetentionError(ToldError, ValueError):
     """Captures cannot be removed now; the message says why, in Chinese."""
 
 

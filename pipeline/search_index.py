@@ -21,6 +21,7 @@ from typing import Any
 from filelock import FileLock
 
 from pipeline.edition import clone
+from pipeline.faults import ToldError
 from pipeline.load_texts import KEYS, texts_digest
 from pipeline.seal import is_sealed, publish_sealed, seal_path, sealed_digest
 from pipeline.search_parts import index_path, index_version, is_late_of, late_path, meta_of, open_part
@@ -74,7 +75,7 @@ _RUN = re.compile(r"[^\W_]", re.UNICODE)
 Progress = Callable[[str, int, int | None], None]  # stage in Chinese, done, total
 
 
-class SearchIndexError(RuntimeError):
+class SearchIndexError(ToldError, RuntimeError):
     """The index cannot be written; the message says why and what to do, in Chinese."""
 
 

@@ -18,6 +18,8 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from pipeline.faults import ToldError
+
 SQL = Path(__file__).resolve().parent / "sql"
 # Code that leaves answers of the views in tables: what other code left is not what it would answer.
 _MAKERS = tuple(
@@ -32,7 +34,7 @@ _CONFIG: dict[str, str | bool | int | float | list[str]] = {
 }
 
 
-class WarehouseError(RuntimeError):
+class WarehouseError(ToldError, RuntimeError):
     """The warehouse cannot be opened or written; the message says why and what to do."""
 
 

@@ -14,13 +14,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pipeline.city import City, load_city
+from pipeline.faults import ToldError
 from sample.server import BASE_PORT, WEBSITES
 
 CITY = Path(__file__).resolve().parent / "city"
 _ADDRESS = re.compile(r"127\.0\.0\.1:(\d+)")
 
 
-class SampleError(RuntimeError):
+class SampleError(ToldError, RuntimeError):
     """The sample server did not start; the message is the server's own, in Chinese."""
 
 

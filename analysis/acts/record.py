@@ -15,6 +15,7 @@ from filelock import FileLock
 
 from pipeline.city import City
 from pipeline.decisions import Decision, append_decision
+from pipeline.faults import ToldError
 from pipeline.store import Store, ensure_folder
 
 MAX_LINE = 200  # characters of a title, a name, a number
@@ -42,7 +43,7 @@ def alone(act: Callable[P, T]) -> Callable[P, T]:
     return held
 
 
-class ActError(ValueError):
+class ActError(ToldError, ValueError):
     """An act that the present state does not allow, or that lacks something; the message says what to do."""
 
 

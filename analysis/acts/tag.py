@@ -19,13 +19,14 @@ from msgspec import UNSET, UnsetType
 from analysis.warehouse import Connection, ask
 from pipeline.city import City
 from pipeline.decisions import Decision, append_decision
+from pipeline.faults import ToldError
 from pipeline.records import Form, Role, Sentiment, ThreadKind
 from pipeline.tagging.names import load_lexicon
 
 Urgency = Literal["普通", "紧急"]
 
 
-class CorrectionError(ValueError):
+class CorrectionError(ToldError, ValueError):
     """A correction names what there is not; the message says what to write instead, in Chinese."""
 
 

@@ -10,12 +10,13 @@ from typing import Generic, TypeVar
 import msgspec
 from filelock import FileLock
 
+from pipeline.faults import ToldError
 from pipeline.store import append_durably, ensure_folder
 
 R = TypeVar("R", bound=msgspec.Struct)
 
 
-class JournalError(ValueError):
+class JournalError(ToldError, ValueError):
     """A line of a journal cannot be read; the message names file and line, in Chinese."""
 
 

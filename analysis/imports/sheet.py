@@ -19,6 +19,8 @@ from bs4.dammit import UnicodeDammit
 from openpyxl.utils.cell import range_boundaries
 from openpyxl.utils.exceptions import InvalidFileException
 
+from pipeline.faults import ToldError
+
 MAX_BYTES = 10 * 1024 * 1024  # of the file
 MAX_UNPACKED = 60 * 1024 * 1024  # of a workbook's parts together
 MAX_PARTS = 500
@@ -33,7 +35,7 @@ NO_HEADING = "“{name}”没有找到表头（{headings}…），请用 gangqin
 Cell = str | int | float | bool | dt.datetime | dt.date | dt.time | None
 
 
-class SheetError(ValueError):
+class SheetError(ToldError, ValueError):
     """The file as a whole cannot be read; the message says why and what to do, in Chinese."""
 
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from pipeline.city import City
+from pipeline.faults import ToldError
 from pipeline.records import ThreadKind
 
 Urgency = Literal["普通", "紧急"]
@@ -20,7 +21,7 @@ TIMED: tuple[StageName, ...] = ("share", "days_left", "days_late")
 _SPAN = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)")
 
 
-class NotifyError(ValueError):
+class NotifyError(ToldError, ValueError):
     """Rules, channels or the outbox are wrong; the message says in Chinese what to mend."""
 
 

@@ -7,12 +7,14 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from pipeline.faults import ToldError
+
 MODELS = Path(__file__).resolve().parent.parent / "models"
 
 Floats = npt.NDArray[np.float32]
 
 
-class ModelError(ValueError):
+class ModelError(ToldError, ValueError):
     """A model file is missing or damaged; the message says which and how to rebuild it."""
 
 

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from analysis.acts.appeal import open_appeal, record_capture, withdraw_appeal
 from analysis.acts.appeal_ruling import grant_appeal, refuse_appeal
@@ -17,7 +18,8 @@ from analysis.coverage import coverage
 from analysis.plan import Plan, load_plan
 from analysis.warehouse import ask, open_warehouse
 from crawlers.pages import AddressError, check_address, fetch_pages
-from pipeline.attachments import AttachmentError, find_attachment
+from gangqing import app, message_of
+from pipeline.attachments import AttachmentError, find_attachment, keep_attachment
 from pipeline.batch import finish_batches
 from pipeline.decisions import load_decisions
 from pipeline.landing import iter_landed, read_capture
@@ -183,17 +185,36 @@ def test_a_known_article_is_credited_and_not_landed_again(case: Case) -> None:
     con.close()
 
 
-def test_a_kill_between_commit_and_landing_is_finished_by_the_next_build(case: Case) -> None:
+def granted_then_killed(case: Case) -> str:
+    """The number of an appeal whose batch counts and is not landed."""
     number = hand_in(case)
     grant(case, number)
     [done] = case.store.batches.glob("*.done")
     done.rename(done.with_suffix(".open"))  # as after a kill
     for path in (case.store.landing / "appeal").glob("*"):
         path.unlink()
+    return number
+
+
+def test_a_kill_between_commit_and_landing_is_finished_by_the_next_build(case: Case) -> None:
+    granted_then_killed(case)
     assert finish_batches(case.store) == 1
     assert listed(case)[0].state == "已计分"
     assert len(list(iter_landed(case.store.folder, site="appeal"))) == 1
     assert finish_batches(case.store) == 0
+
+
+def test_a_lost_file_of_an_open_batch_is_told_and_made_up_for_by_the_same_file(case: Case) -> None:
+    number = granted_then_killed(case)
+    find_attachment(case.store.folder, hashlib.sha256(PHOTO).hexdigest()).unlink()
+    command = ["build", "--city", str(case.city.folder), "--home", str(case.home)]
+    ended = CliRunner().invoke(app, command)
+    assert isinstance(ended.exception, AttachmentError)
+    said = message_of(ended.exception) or ""
+    assert f"appeal-{number}" in said and "从备份恢复" in said and "再报送一次" in said
+    keep_attachment(case.store.folder, PHOTO, ".jpg")
+    assert finish_batches(case.store) == 1
+    assert listed(case)[0].state == "已计分"
 
 
 def test_a_kept_file_that_changed_is_told(case: Case) -> None:

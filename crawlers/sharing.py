@@ -11,8 +11,7 @@ from filelock import FileLock, Timeout
 
 from crawlers.site_crawl import FirstTold
 from pipeline.city import City, CityError, Site
-
-MAX_WORKERS = 64  # of one site on one folder
+from pipeline.store import MAX_WORKERS, crawl_locks
 
 
 class SharedQueue(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -69,10 +68,10 @@ class Sharing:
 
     def take(self, slug: str, state: Path, locks: contextlib.ExitStack) -> bool:
         """Take a site for this process; False if another has it. A kill gives it back."""
-        names = [slug] if self.queue is None else [f"{slug}.w{number}" for number in range(MAX_WORKERS)]
-        for number, name in enumerate(names):
+        alone, *shared = crawl_locks(state, slug)
+        for number, path in enumerate([alone] if self.queue is None else shared):
             with contextlib.suppress(Timeout):
-                locks.enter_context(FileLock(state / f"{name}.lock").acquire(timeout=0))
+                locks.enter_context(FileLock(path).acquire(timeout=0))
                 self._workers[slug] = number
                 return True
         return False

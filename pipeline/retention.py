@@ -23,7 +23,7 @@ from pipeline.decisions import Decision, append_decision
 from pipeline.faults import ToldError
 from pipeline.landing import iter_landed
 from pipeline.records import Record, from_json, to_json
-from pipeline.store import Store, sync_folder, write_durably
+from pipeline.store import Store, crawl_locks, sync_folder, write_durably
 
 FORUM = "论坛"  # level of the sites whose raw pages have a term
 SUFFIX = ".removed.json"
@@ -158,10 +158,11 @@ def _finish(store: Store) -> int:
 def _no_crawl(store: Store, sites: list[str]) -> Iterator[None]:
     with contextlib.ExitStack() as stack:
         for site in sites:
-            try:
-                stack.enter_context(FileLock(store.state / f"{site}.lock", timeout=2))
-            except Timeout as error:
-                raise RetentionError(f"正在采集 {site}，请等它结束再清除") from error
+            for path in crawl_locks(store.state, site):
+                try:
+                    stack.enter_context(FileLock(path, timeout=2))
+                except Timeout as error:
+                    raise RetentionError(f"正在采集 {site}，请等它结束再清除") from error
         yield
 
 

@@ -98,6 +98,14 @@ class Store:
         return self.folder / "salt"
 
 
+MAX_WORKERS = 64  # that crawl one site on one folder together
+
+
+def crawl_locks(state: Path, site: str) -> list[Path]:
+    """What crawls of a site hold: the first, who crawls it alone; one of the others each, who shares it."""
+    return [state / f"{name}.lock" for name in (site, *(f"{site}.w{n}" for n in range(MAX_WORKERS)))]
+
+
 def open_store(home: Path, city: City) -> Store:
     """The store of a city below `home`, the folder in which var/ lies. Its folder is created."""
     store = Store(home / "var" / str(city.settings.get("slug") or city.folder.resolve().name))

@@ -206,8 +206,9 @@ def test_an_act_needs_somebody_a_reason_and_a_day_long_past(case: Case) -> None:
     for who, why, before in (("", "期满", day), ("某", "", day), ("某", "期满", dt.date(2018, 2, 28))):
         with pytest.raises(ActError):
             forget(case.store, case.city, before, who=who, why=why, at=NOW)
-    with FileLock(case.store.state / "bbs.lock"), pytest.raises(RetentionError, match="正在采集"):
-        forget(case.store, case.city, day, who="某", why="期满", at=NOW)
+    for name in ("bbs", "bbs.w0", "bbs.w63"):  # alone, and two of those that share the site
+        with FileLock(case.store.state / f"{name}.lock"), pytest.raises(RetentionError, match="正在采集"):
+            forget(case.store, case.city, day, who="某", why="期满", at=NOW)
     assert len(expired(case.store, case.city, day)) == 2
 
 

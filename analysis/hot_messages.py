@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from analysis.hot import HotIssue, HotRules, Member, group
-from pipeline.tagging.alike import Message, alike
+from pipeline.tagging.alike import alike
+from pipeline.tagging.alike_weights import Message
 
 _FORMATS = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d")
 MAX_BYTES = 200_000_000  # unpacked; a larger file is refused

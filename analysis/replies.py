@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from analysis.warehouse import Connection, ask, moment
-from pipeline.tagging.alike import Message
+from pipeline.tagging.alike_weights import Message
 from pipeline.tagging.similar import Cases
 
 READ = 20_000  # characters of a post and of an answer that are read

@@ -9,7 +9,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Collection, Iterator, Mapping
 
-from pipeline.tagging.alike import MAX_GAP_DAYS, Alike, Message, alike
+from pipeline.tagging.alike import MAX_GAP_DAYS, Alike, alike
+from pipeline.tagging.alike_weights import Message
 from pipeline.warehouse import Warehouse
 
 Count = Callable[[int, int], None]
@@ -57,20 +58,24 @@ def link_threads(warehouse: Warehouse, threads: Collection[str], count: Count) -
 def _windows(
     days: Mapping[str, dt.date | None], threads: Collection[str]
 ) -> Iterator[tuple[set[str], list[str]]]:
-    """The changed threads, some at a time, with all threads that can be on a matter with one of them. What
-    has no day can be on one with any."""
+    """The changed threads, some at a time, with all threads that can be on a matter with one of them, but
+    those that changed and came before them: they were compared. What has no day can be on one with any."""
     dated = sorted((day, thread) for thread in threads if (day := days.get(thread)) is not None)
+    compared: set[str] = set()
     while dated:
         first = dated[0][0]
         new = {thread for day, thread in dated if day - first < _WINDOW}
-        dated = [each for each in dated if each[1] not in new]
-        yield (
-            new,
-            [thread for thread, day in days.items() if day is None or -_GAP <= day - first <= _WINDOW + _GAP],
-        )
+        dated = dated[len(new) :]
+        near = [
+            thread
+            for thread, day in days.items()
+            if (day is None or -_GAP <= day - first <= _WINDOW + _GAP) and thread not in compared
+        ]
+        yield new, near
+        compared |= new
     undated = {thread for thread in threads if thread in days and days[thread] is None}
     if undated:
-        yield undated, list(days)
+        yield undated, [thread for thread in days if thread not in compared]
 
 
 def _messages(warehouse: Warehouse, threads: Collection[str]) -> list[Message]:

@@ -15,7 +15,7 @@ import re
 from collections import Counter
 from pathlib import Path
 
-from pipeline.tagging.alike import Message
+from pipeline.tagging.alike_weights import Message
 from pipeline.tagging.similar import Cases
 
 OFFICES = {

@@ -18,7 +18,8 @@ import msgspec
 import numpy as np
 
 from pipeline.city import load_own_yaml
-from pipeline.tagging.grams import GramModel, load_gram_model, read_grams
+from pipeline.tagging.gram_keys import read_grams
+from pipeline.tagging.grams import GramModel, load_gram_model
 from pipeline.tagging.items import ThreadPost
 from pipeline.tagging.linear import softmax
 from pipeline.tagging.threads_phrases import PhraseIndex, Span

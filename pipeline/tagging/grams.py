@@ -1,8 +1,7 @@
 """Owns text models over characters and pairs of characters: a whole batch of texts in a few numpy calls.
 
-A gram is one number: the code of its first character in bits 16 to 31, of its second (0 for a single one) in
-bits 0 to 15, and in bits 32 and 33 where it stands: anywhere, in the title, or at the end of the text. A text
-alone is a batch of one: nothing is computed in another way. Training is in `pipeline.training`.
+What a gram is stands in `pipeline.tagging.gram_keys`. A text alone is a batch of one: nothing is computed in
+another way. Training is in `pipeline.training`.
 """
 
 from __future__ import annotations
@@ -13,94 +12,17 @@ from functools import cached_property
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 from scipy.sparse import csr_array
 
+from pipeline.tagging.gram_keys import DOC, KEY, SECOND, Grams, Ids, distinct, read_all
 from pipeline.tagging.key_table import Flags, Keys, KeyTable, Numbers
 from pipeline.tagging.linear import MODELS, Floats, ModelError
 from pipeline.tagging.segment import words_with
 
-Ids = npt.NDArray[np.intp]
-
-TITLE, END = np.uint64(1 << 32), np.uint64(2 << 32)
-END_LENGTH = 12  # characters of the end of a text that are told apart
-_BEYOND = 0xFFFF  # stands for all characters outside the basic plane
-_IDEOGRAPHIC_SPACE = 0x3000
-_SECOND = np.uint64(0xFFFF)  # of a key: its second character
 _SHOWN = 12  # grams looked at to explain a class
-DOC = np.uint64(34)  # bits of a key
 _NUMBER = np.uint64(32)  # bits of a gram's number in a bank
 _NUMBERS = np.uint64((1 << 32) - 1)
-KEY = np.uint64((1 << 34) - 1)  # all of a key
 _SLOT_BITS = 18  # of the table that finds a gram: one look into a quarter of a million slots
-
-
-@dataclass(frozen=True)
-class Grams:
-    """The distinct grams of a batch of texts, by text: `keys[starts[i]:starts[i + 1]]` are those of text i,
-    sorted, and `times` 1 + ln of their counts. Blanks are left out."""
-
-    keys: Keys
-    times: Floats
-    starts: Ids
-
-    def __len__(self) -> int:
-        return len(self.starts) - 1
-
-    def of(self, text: int) -> tuple[Keys, Floats]:
-        part = slice(self.starts[text], self.starts[text + 1])
-        return self.keys[part], self.times[part]
-
-
-def read_grams(texts: Sequence[str], title_ends: Sequence[int] | None = None) -> Grams:
-    """Grams of texts. Where it is told where their titles end, those of title and end stand out too."""
-    found, times = _distinct(_read_all(texts, title_ends))
-    starts = np.searchsorted(found, np.arange(len(texts) + 1, dtype=np.uint64) << DOC)
-    return Grams(found & KEY, times, starts)
-
-
-def _distinct(keys: Keys) -> tuple[Keys, Floats]:
-    """Keys sorted, each once, and 1 + ln of their counts; `keys` are left sorted."""
-    keys.sort()
-    first = np.empty(len(keys), dtype=bool)
-    first[:1] = True
-    np.not_equal(keys[1:], keys[:-1], out=first[1:])
-    places = np.flatnonzero(first)
-    counts = np.diff(places, append=len(keys))
-    times = np.ones(len(counts), dtype=np.float32)
-    often = np.flatnonzero(counts > 1)
-    times[often] += np.log(counts[often])
-    return keys[places], times
-
-
-def _read_all(texts: Sequence[str], title_ends: Sequence[int] | None) -> Keys:
-    """Every gram of every text as it comes, with the number of its text in the bits from `DOC` on."""
-    size = len(texts)
-    joined = "\n".join(texts)
-    codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    lengths = np.fromiter(map(len, texts), dtype=np.intp, count=size)
-    ends = np.cumsum(lengths + 1) - 1
-    begins = ends - lengths
-    documents = np.repeat(np.arange(size, dtype=np.uint64), lengths + 1)[: len(codes)]
-    places = np.arange(len(codes), dtype=np.intp)
-    read = np.flatnonzero((codes > 32) & (codes != _IDEOGRAPHIC_SPACE))
-    codes, documents, places = (
-        np.minimum(codes[read], _BEYOND).astype(np.uint64),
-        documents[read],
-        places[read],
-    )
-    firsts = (documents << DOC) | (codes << np.uint64(16))
-    follows = documents[1:] == documents[:-1]
-    pairs = (firsts[:-1] | codes[1:])[follows]
-    parts = [firsts, pairs]
-    if title_ends is not None:
-        heads = begins + np.asarray(title_ends, dtype=np.intp)
-        before = heads[documents.astype(np.intp)]
-        title = places < before
-        parts += [firsts[title] | TITLE, pairs[(title[:-1] & title[1:])[follows]] | TITLE]
-        behind = places >= (ends - END_LENGTH)[documents.astype(np.intp)]
-        parts += [pairs[(behind[:-1] & behind[1:])[follows]] | END]
-    return np.concatenate(parts)
 
 
 @dataclass(frozen=True)
@@ -210,8 +132,8 @@ class GramModel:
         best = np.flatnonzero((part > 0) & (part >= least[texts_of]))
         keys = self.keys.take(known.ids[best])
         order = np.lexsort((keys, -part[best], texts_of[best]))
-        order = order[(keys[order] & _SECOND) > 0]
-        codes = np.stack((keys[order] >> np.uint64(16) & _SECOND, keys[order] & _SECOND), axis=1)
+        order = order[(keys[order] & SECOND) > 0]
+        codes = np.stack((keys[order] >> np.uint64(16) & SECOND, keys[order] & SECOND), axis=1)
         said = codes.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
         ends = np.searchsorted(texts_of[best][order], np.arange(len(texts) + 1)).tolist()
         return [
@@ -270,9 +192,9 @@ class GramBank:
 
         A gram's number rises with its key, so that both ways give the same order.
         """
-        keys = _read_all(texts, title_ends)
+        keys = read_all(texts, title_ends)
         here, numbers = self._look_up(keys & KEY)
-        found, times = _distinct((keys[here] >> DOC) << _NUMBER | numbers.astype(np.uint64))
+        found, times = distinct((keys[here] >> DOC) << _NUMBER | numbers.astype(np.uint64))
         starts = np.searchsorted(found, np.arange(len(texts) + 1, dtype=np.uint64) << _NUMBER)
         return self._by_model((found & _NUMBERS).astype(np.int32), times, starts)
 

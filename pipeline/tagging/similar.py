@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pipeline.tagging.alike import (
+from pipeline.tagging.alike_weights import (
     Frequencies,
     Message,
     Weighed,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.tagging.alike import Frequencies, pairs
+from pipeline.tagging.alike_weights import Frequencies, pairs
 
 FILES = ("citizen-messages.csv.gz", "citizen-replies.csv.gz", "citizen-topics.csv.gz")
 _LEAST = 3  # a pair in fewer messages is as rare as one never seen

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_matrix, hstack
 
-from pipeline.tagging.grams import GramModel, Grams, read_grams
+from pipeline.tagging.gram_keys import Grams, read_grams
+from pipeline.tagging.grams import GramModel
 from pipeline.tagging.linear import Floats
 
 

@@ -8,7 +8,8 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 
 from pipeline.city import City
-from pipeline.tagging.grams import GramModel, read_grams
+from pipeline.tagging.gram_keys import read_grams
+from pipeline.tagging.grams import GramModel
 from pipeline.tagging.threads_features import LENGTH, numbers
 from pipeline.tagging.threads_reading import PostReader, Reading
 from pipeline.training.examples import Example

@@ -15,7 +15,8 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 
 from pipeline.tagging.answers import LENGTH, MODEL, AnswerReader, CueReader
-from pipeline.tagging.grams import GramModel, read_grams
+from pipeline.tagging.gram_keys import read_grams
+from pipeline.tagging.grams import GramModel
 from pipeline.training.examples import DATA, gold_files, load_rows
 from pipeline.training.fit import GramTable
 

@@ -14,8 +14,9 @@ import numpy as np
 from sklearn.metrics import f1_score
 
 from pipeline.city import City, load_city
-from pipeline.tagging.alike import MODEL as FREQUENCY_MODEL
-from pipeline.tagging.grams import GramModel, read_grams
+from pipeline.tagging.alike_weights import MODEL as FREQUENCY_MODEL
+from pipeline.tagging.gram_keys import read_grams
+from pipeline.tagging.grams import GramModel
 from pipeline.tagging.linear import softmax
 from pipeline.tagging.roles_model import load_role_model
 from pipeline.training.alike import fit_frequencies

@@ -7,7 +7,8 @@ import datetime as dt
 import pytest
 
 from analysis.hot import HotRules, Member, group
-from pipeline.tagging.alike import Message, alike
+from pipeline.tagging.alike import alike
+from pipeline.tagging.alike_weights import Message
 from sample.content import load_content
 
 LIGHTS = {"st087", "st088", "st089", "st090", "st091"}

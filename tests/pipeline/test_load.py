@@ -534,12 +534,20 @@ def test_threads_are_compared_in_windows_that_miss_no_pair() -> None:
     days = {f"t{n:02d}": dt.date(2017, 1, 1) + dt.timedelta(days=17 * n) for n in range(60)}
     given: dict[str, dt.date | None] = {**days, "undated": None}
     changed = {thread for number, thread in enumerate(sorted(given)) if number % 3 == 0} | {"undated"}
-    compared = {(one, other) for new, near in _windows(given, changed) for one in new for other in near}
+    compared = [(one, other) for new, near in _windows(given, changed) for one in new for other in near]
     assert {one for one, _ in compared} == changed
     for one in changed:
         for other in given:
             first, second = given[one], given[other]
             if first is None or second is None or abs(first - second) <= dt.timedelta(days=MAX_GAP_DAYS):
-                assert (one, other) in compared
+                assert (one, other) in compared or (other, one) in compared
+    windows = [
+        frozenset((one, other))
+        for new, near in _windows(given, changed)
+        for one in new
+        for other in near
+        if one < other or other not in new
+    ]
+    assert len(windows) == len(set(windows)), "each pair once"
     whole = sum(len(new) * len(near) for new, near in _windows(days, days))
     assert whole < 0.6 * len(days) ** 2, "not all with all"

@@ -6,11 +6,14 @@ import datetime as dt
 import random
 from difflib import SequenceMatcher
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.tagging.alike import Message, _shared, alike, load_frequencies, weigh, weigh_all
+from pipeline.tagging.alike import alike
+from pipeline.tagging.alike_phrase import Phrases, longest_shared
+from pipeline.tagging.alike_weights import Message, load_frequencies, weigh, weigh_all
 
 DAY = dt.date(2017, 11, 6)
 POSTS = {
@@ -68,7 +71,32 @@ def test_any_text_is_read(posts: list[tuple[str, str]]) -> None:
 @given(st.text("海湾新城搅拌站", max_size=20), st.text("海湾新城搅拌站\n", max_size=60))
 def test_the_longest_shared_phrase_is_that_of_difflib(title: str, rest: str) -> None:
     match = SequenceMatcher(None, title, rest, autojunk=False).find_longest_match()
-    assert _shared(title, rest) == title[match.a : match.a + match.size]
+    assert longest_shared(title, rest) == title[match.a : match.a + match.size]
+
+
+@given(
+    st.lists(
+        st.tuples(st.text("海湾新城搅拌站a\n", max_size=20), st.text("海湾新城搅拌站\n", max_size=40)),
+        max_size=6,
+    )
+)
+def test_the_longest_phrase_of_two_posts_is_that_of_looking_everywhere(posts: list[tuple[str, str]]) -> None:
+    every = [Message(str(number), title, text, DAY) for number, (title, text) in enumerate(posts)]
+    asked = [(one, other) for one in range(len(every)) for other in range(len(every))]
+    ones, others = (np.array([two[side] for two in asked], dtype=np.intp) for side in (0, 1))
+    for (one, other), phrase in zip(asked, Phrases(every).longest(ones, others), strict=True):
+        whole = [f"{each.title}\n{each.text}" for each in (every[one], every[other])]
+        expected = longest_shared(every[other].title, whole[0], longest_shared(every[one].title, whole[1]))
+        assert phrase == (expected if len(expected) > 1 else "")
+
+
+def test_a_slot_that_two_pairs_share_deceives_nobody() -> None:
+    """Whatever the slots say, the phrase stands in the text."""
+    every = [Message("1", "防城港市", "", DAY), Message("2", "防城港口", "防城港市", DAY)]
+    phrases = Phrases(every)
+    phrases._slots[:] = 7
+    assert phrases.longest(np.array([0]), np.array([1])) == ["防城港市"]
+    assert phrases.longest(np.array([1]), np.array([0])) == ["防城港市"]
 
 
 def test_many_are_weighed_as_each_alone() -> None:

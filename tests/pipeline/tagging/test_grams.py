@@ -4,7 +4,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.tagging.grams import GramBank, GramModel, read_grams
+from pipeline.tagging.gram_keys import read_grams
+from pipeline.tagging.grams import GramBank, GramModel
 
 TEXT = st.text(alphabet=st.characters(codec="utf-8"), max_size=30)
 POST = st.tuples(TEXT, TEXT).map(lambda parts: (f"{parts[0]}\n{parts[1]}", len(parts[0])))

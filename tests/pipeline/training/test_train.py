@@ -11,7 +11,8 @@ import pytest
 from sklearn.svm import LinearSVC
 
 from pipeline.city import load_city
-from pipeline.tagging.grams import load_gram_model, read_grams
+from pipeline.tagging.gram_keys import read_grams
+from pipeline.tagging.grams import load_gram_model
 from pipeline.tagging.linear import MODELS, ModelError
 from pipeline.training.examples import FORUM_LABELS, load_examples, load_labelled
 from pipeline.training.fit import fit_grams, say

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from typing import Any, Literal
 
+from analysis.credits import Points
+from analysis.hot import HotRules
+from analysis.judge import CLASS_THRESHOLD, REPLY_THRESHOLD, UNIT_THRESHOLD
+from analysis.reply_rules import ANSWER_DAYS, RulesFile
+from analysis.worktime import BUSINESS_HOURS
 from pipeline.city import City
 
 Type = Literal["whole", "number", "choice", "hours"]
@@ -129,30 +135,42 @@ def _typed(value: Any) -> str:
     )
 
 
+_FILES = {REPLY: RulesFile(), POINTS: Points(), HOT: HotRules()}
+
+
+def _setting(
+    file: str, key: tuple[str, ...], label: str, kind: Type, low: float = 0, high: float = 100, *,
+    may_be_none: bool = False, choices: tuple[tuple[str, str], ...] = (),
+) -> Setting:  # fmt: skip
+    """A setting whose default is what the file's own type says."""
+    default: Any = functools.reduce(getattr, key, _FILES[file])
+    return Setting(file, key, label, kind, low, high, may_be_none, choices, default)
+
+
 def _reply(tree: dict[str, Any]) -> list[Setting]:
-    spans = {"咨询": 5, "建议": 5, "投诉": 7, "求助": 7} | (tree.get("answer_days") or {})
+    spans = ANSWER_DAYS | (tree.get("answer_days") or {})
     return [
-        Setting(REPLY, ("business_hours",), "上班时间", "hours", default=["08:00-12:00", "15:00-18:00"]),
-        Setting(
-            REPLY, ("after_hours",), "下班后发的帖", "choice", default="same_day",
+        Setting(REPLY, ("business_hours",), "上班时间", "hours", default=list(BUSINESS_HOURS)),
+        _setting(
+            REPLY, ("after_hours",), "下班后发的帖", "choice",
             choices=(("same_day", "算当天收到"), ("next_working_day", "算下一工作日收到")),
         ),
-        Setting(REPLY, ("first_response_days",), "初步回应（工作日）", "whole", 1, 30, default=1),
+        _setting(REPLY, ("first_response_days",), "初步回应（工作日）", "whole", 1, 30),
         *(
             Setting(REPLY, ("answer_days", kind), f"正式答复：{kind}（工作日）", "whole", 1, 90, default=days)
             for kind, days in spans.items()
         ),
-        Setting(
+        _setting(
             REPLY, ("urgent", "first_response_days"), "紧急帖：初步回应", "whole", 1, 30, may_be_none=True
         ),
-        Setting(REPLY, ("urgent", "answer_days"), "紧急帖：正式答复", "whole", 1, 90, may_be_none=True),
-        Setting(REPLY, ("extension_max_days",), "延期至多（发帖后工作日）", "whole", 1, 250, default=15),
-        Setting(REPLY, ("send_back_days",), "退回改派（转办后几个工作日内）", "whole", 1, 30, default=1),
-        Setting(
+        _setting(REPLY, ("urgent", "answer_days"), "紧急帖：正式答复", "whole", 1, 90, may_be_none=True),
+        _setting(REPLY, ("extension_max_days",), "延期至多（发帖后工作日）", "whole", 1, 250),
+        _setting(REPLY, ("send_back_days",), "退回改派（转办后几个工作日内）", "whole", 1, 30),
+        _setting(
             REPLY, ("transfer_restarts",), "改派后时限", "choice",
-            choices=(("false", "接着算"), ("true", "重新起算")), default=False,
+            choices=(("false", "接着算"), ("true", "重新起算")),
         ),
-        Setting(REPLY, ("min_cases",), "统计比率至少要有的件数", "whole", 1, 1000, default=5),
+        _setting(REPLY, ("min_cases",), "统计比率至少要有的件数", "whole", 1, 1000),
     ]  # fmt: skip
 
 
@@ -160,37 +178,37 @@ def _points(tree: dict[str, Any]) -> list[Setting]:
     levels = tree.get("levels") or {}
     return [
         *(Setting(POINTS, ("levels", str(level)), f"每篇分值：{level}", "number") for level in levels),
-        Setting(POINTS, ("front_page",), "头版乘数", "number", 1, 10, default=1.0),
-        Setting(POINTS, ("lead",), "头条乘数", "number", 1, 10, default=1.0),
-        Setting(
+        _setting(POINTS, ("front_page",), "头版乘数", "number", 1, 10),
+        _setting(POINTS, ("lead",), "头条乘数", "number", 1, 10),
+        _setting(
             POINTS, ("joint",), "联合署名", "choice",
-            choices=(("full", "各计全分"), ("split", "均分")), default="full",
+            choices=(("full", "各计全分"), ("split", "均分")),
         ),
-        Setting(
+        _setting(
             POINTS, ("reprint",), "转载", "choice",
-            choices=(("highest", "取最高分的一处"), ("first", "取首发")), default="highest",
+            choices=(("highest", "取最高分的一处"), ("first", "取首发")),
         ),
-        Setting(POINTS, ("leader_note",), "领导批示加分", "number", default=0.0),
-        Setting(POINTS, ("cap_per_task",), "每事项封顶（分）", "number", 0, 1000, may_be_none=True),
-        Setting(POINTS, ("deduction",), "预扣分：每事项", "number", default=0.0),
-        Setting(POINTS, ("deduction_cap",), "预扣分：一个单位封顶", "number", may_be_none=True),
+        _setting(POINTS, ("leader_note",), "领导批示加分", "number"),
+        _setting(POINTS, ("cap_per_task",), "每事项封顶（分）", "number", 0, 1000, may_be_none=True),
+        _setting(POINTS, ("deduction",), "预扣分：每事项", "number"),
+        _setting(POINTS, ("deduction_cap",), "预扣分：一个单位封顶", "number", may_be_none=True),
     ]  # fmt: skip
 
 
 _HOT = (
-    Setting(HOT, ("window_days",), "看多少天内的帖", "whole", 1, 366, default=90),
-    Setting(HOT, ("min_posts",), "至少几帖才算热点", "whole", 2, 100, default=2),
-    Setting(HOT, ("heat", "post"), "热度：每帖", "number", default=10),
-    Setting(HOT, ("heat", "person"), "热度：每人", "number", default=5),
-    Setting(HOT, ("heat", "reply"), "热度：每个跟帖", "number", default=1),
-    Setting(HOT, ("heat", "vote"), "热度：每次顶帖", "number", default=0.1),
-    Setting(HOT, ("rise", "days"), "突然升温：看几天", "whole", 1, 60, default=7),
-    Setting(HOT, ("rise", "min_posts"), "突然升温：至少几帖", "whole", 2, 1000, default=3),
-    Setting(HOT, ("rise", "times"), "突然升温：为平常的几倍", "number", 1, 100, default=3),
+    _setting(HOT, ("window_days",), "看多少天内的帖", "whole", 1, 366),
+    _setting(HOT, ("min_posts",), "至少几帖才算热点", "whole", 2, 100),
+    _setting(HOT, ("heat", "post"), "热度：每帖", "number"),
+    _setting(HOT, ("heat", "person"), "热度：每人", "number"),
+    _setting(HOT, ("heat", "reply"), "热度：每个跟帖", "number"),
+    _setting(HOT, ("heat", "vote"), "热度：每次顶帖", "number"),
+    _setting(HOT, ("rise", "days"), "突然升温：看几天", "whole", 1, 60),
+    _setting(HOT, ("rise", "min_posts"), "突然升温：至少几帖", "whole", 2, 1000),
+    _setting(HOT, ("rise", "times"), "突然升温：为平常的几倍", "number", 1, 100),
 )
 _CITY = (
     Setting(CITY, ("credit_threshold",), "计分至少要有的把握", "number", 0.5, 1, default=0.7),
-    Setting(CITY, ("class_threshold",), "体裁、专题低于此值请人看", "number", 0, 1, default=0.45),
-    Setting(CITY, ("reply_threshold",), "要不要答复低于此值请人看", "number", 0, 1, default=0.85),
-    Setting(CITY, ("unit_threshold",), "该谁答低于此值请人看", "number", 0, 1, default=0.7),
+    Setting(CITY, ("class_threshold",), "体裁、专题低于此值请人看", "number", 0, 1, default=CLASS_THRESHOLD),
+    Setting(CITY, ("reply_threshold",), "要不要答复低于此值请人看", "number", 0, 1, default=REPLY_THRESHOLD),
+    Setting(CITY, ("unit_threshold",), "该谁答低于此值请人看", "number", 0, 1, default=UNIT_THRESHOLD),
 )

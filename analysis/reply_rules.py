@@ -19,6 +19,9 @@ class Strict(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 Days = Annotated[int, msgspec.Meta(ge=0, le=250)]  # working days; a year has no more
 
+# Until a post is answered, by its kind, where the city says nothing else.
+ANSWER_DAYS: dict[str, int] = {"咨询": 5, "建议": 5, "投诉": 7, "求助": 7}
+
 
 class UrgentSpans(Strict, frozen=True, kw_only=True):
     """Spans of 紧急 posts where they differ."""
@@ -89,7 +92,7 @@ def parse_rules(raw: dict[str, Any]) -> Rules:
     return Rules(
         calendar=load_calendar(raw),
         first_response_days=file.first_response_days,
-        answer_days={"咨询": 5, "建议": 5, "投诉": 7, "求助": 7} | file.answer_days,
+        answer_days=ANSWER_DAYS | file.answer_days,
         urgent=file.urgent,
         extension_max_days=file.extension_max_days,
         send_back_days=file.send_back_days,

@@ -21,6 +21,7 @@ from chinese_calendar.constants import Holiday, holidays, workdays
 
 from pipeline.faults import ToldError
 
+BUSINESS_HOURS = ("08:00-12:00", "15:00-18:00")  # of a working day, where the city says none
 _EPOCH = dt.date(1970, 1, 1).toordinal()
 _WEEKDAYS = "一二三四五六日"
 _NAMES = {holiday.value: holiday.chinese for holiday in Holiday}
@@ -244,7 +245,7 @@ def load_calendar(rules: dict[str, Any]) -> Calendar:
     """
     try:
         hours = []
-        for span in rules.get("business_hours") or ["08:00-12:00", "15:00-18:00"]:
+        for span in rules.get("business_hours") or BUSINESS_HOURS:
             start, end = (dt.time.fromisoformat(part.strip()) for part in str(span).split("-"))
             hours.append((start, end))
         extra = {

@@ -8,7 +8,6 @@ recorded too, because accuracy can only be told over what a person has looked at
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal, TypeVar, get_args
@@ -16,17 +15,17 @@ from typing import Any, Literal, TypeVar, get_args
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from analysis.acts.record import ActError, decision_of
 from analysis.warehouse import Connection, ask
 from pipeline.city import City
 from pipeline.decisions import Decision, append_decision
-from pipeline.faults import ToldError
 from pipeline.records import Form, Role, Sentiment, ThreadKind
 from pipeline.tagging.names import load_lexicon
 
 Urgency = Literal["普通", "紧急"]
 
 
-class CorrectionError(ToldError, ValueError):
+class CorrectionError(ActError):
     """A correction names what there is not; the message says what to write instead, in Chinese."""
 
 
@@ -233,19 +232,7 @@ def _record(
     why: str,
     expected: Mapping[str, str | None] | None = None,
 ) -> Decision:
-    moment = at.replace(tzinfo=None, microsecond=0).isoformat()
     before = {key: present[key] for key in after if key in present}
-    said = msgspec.json.encode([target, before, after, who, why], order="deterministic")
-    decision = Decision(
-        # The same correction sent twice in a second is the same decision.
-        id=f"correct-{moment.replace(':', '').replace('-', '')}-{hashlib.sha256(said).hexdigest()[:10]}",
-        at=moment,
-        who=who.strip(),
-        kind="tag_correction",
-        target=target,
-        before=before,
-        after=after,
-        why=why.strip(),
-    )
+    decision = decision_of("tag_correction", target, who=who, at=at, after=after, before=before, why=why)
     append_decision(decisions, decision, expected)
     return decision

@@ -15,7 +15,6 @@ from litestar.exceptions import ValidationException
 from litestar.response import Redirect
 
 from analysis.acts.record import ActError, unit_of_person
-from analysis.acts.tag import CorrectionError
 from analysis.desk.accounts import Account
 from analysis.desk.visit import Visit
 from analysis.queue import TicketError
@@ -71,7 +70,7 @@ def perform(
                 check_seen(visit, seen)
             result = do()
             visit.office.warehouse.acted(visit.user.name)
-    except (ActError, CorrectionError, DecisionError, TicketError, ValidationException, ValueError) as error:
+    except (ActError, DecisionError, TicketError, ValidationException, ValueError) as error:
         said = error.detail if isinstance(error, ValidationException) else str(error)
         said = _COMMAND.sub("", said)
         visit.log(label, target, refused=said, why=why)

@@ -12,8 +12,14 @@ from litestar import get, post
 from litestar.response import Response
 
 T = TypeVar("T")
-WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+# Of the files that are handed out, by suffix.
+MEDIA = {
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "png": "image/png",
+    "json": "application/json",
+    "csv": "text/csv",
+}
 Route = Callable[[Callable[..., Any]], Any]
 
 
@@ -42,7 +48,12 @@ def threaded(function: Callable[..., T]) -> Callable[..., Awaitable[T]]:
     return run
 
 
-def file_answer(content: bytes, name: str, media_type: str = WORD) -> Response[bytes]:
-    """A file to be saved under a name in Chinese."""
-    disposition = f"attachment; filename*=UTF-8''{quote(name)}"
-    return Response(content, media_type=media_type, headers={"content-disposition": disposition})
+def file_answer(content: bytes, name: str) -> Response[bytes]:
+    """A file to be saved under a name in Chinese; programs that cannot read it save it as `file`."""
+    suffix = name.rpartition(".")[2]
+    plain, full = f'filename="file.{quote(suffix)}"', f"filename*=UTF-8''{quote(name)}"
+    return Response(
+        content,
+        media_type=MEDIA.get(suffix, "application/octet-stream"),
+        headers={"content-disposition": f"attachment; {plain}; {full}"},
+    )

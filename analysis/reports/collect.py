@@ -27,6 +27,7 @@ from analysis.reports.model import (
     Verdicts,
 )
 from analysis.ticket import Rules, Ticket
+from analysis.verdicts import month_end
 from analysis.warehouse import Connection
 from pipeline.city import City
 
@@ -116,7 +117,7 @@ def collect(
         season_end=plan.season.end,
         unit=unit,
         unit_official=context.city.unit_by_short[unit].official if unit else None,
-        next_month_end=_month_end(as_of + dt.timedelta(days=1)),
+        next_month_end=month_end(as_of + dt.timedelta(days=1)),
         pieces=piece_figure(plan, kind, facts, start, end),
         outlets=counted_by(facts, start, end, lambda fact: fact.outlet),
         topics=counted_by(facts, start, end, lambda fact: fact.topic or NO_TOPIC),
@@ -151,10 +152,6 @@ def period(kind: Kind, plan: Plan, as_of: dt.date) -> tuple[dt.date, dt.date]:
     if kind == "unit":
         return min(plan.season.start, as_of), as_of
     return as_of.replace(day=1), as_of
-
-
-def _month_end(day: dt.date) -> dt.date:
-    return (day.replace(day=28) + dt.timedelta(days=4)).replace(day=1) - dt.timedelta(days=1)
 
 
 def _tasks(plan: Plan, rows: list[CoverageRow]) -> list[TaskFigure]:

@@ -8,8 +8,7 @@ from typing import Any
 from litestar.exceptions import NotFoundException, ValidationException
 from litestar.response import Response
 
-from analysis.desk.pages.reports import attachment
-from analysis.desk.routing import see
+from analysis.desk.routing import file_answer, see
 from analysis.desk.tables import TABLES, Table, to_csv, to_excel, to_json
 from analysis.desk.visit import Visit
 from analysis.search_query import SearchError
@@ -36,7 +35,7 @@ def _route(name: str, permission: str) -> Any:
         visit.log(
             "导出", f"{name}.{kind}", after={"rows": len(table.rows), "query": visit.request.url.query[:500]}
         )
-        return attachment(f"{table.title}-{visit.as_of}.{kind}", write[kind]())
+        return file_answer(write[kind](), f"{table.title}-{visit.as_of}.{kind}")
 
     export.__name__ = f"export_{name}"
     export.__doc__ = f"The table of {name} as a file."

@@ -17,7 +17,7 @@ from analysis.acts.record import ActError
 from analysis.desk.acting import perform, signature
 from analysis.desk.forms import Form
 from analysis.desk.page import Listing, Page, cut
-from analysis.desk.routing import EXCEL, act, file_answer, see
+from analysis.desk.routing import act, file_answer, see
 from analysis.desk.tables import csv_bytes
 from analysis.desk.uploads import MOST_BYTES, MOST_FILES, Draft, UploadError, Uploads
 from analysis.desk.visit import Visit
@@ -33,7 +33,7 @@ ROOM = 1_000_000  # bytes of a form beside its files
 _IMPORT = re.compile(
     r"导入 (i\w+-\w+)（"
 )  # how analysis/acts/importing.py names the import in the reason of a proof
-TEMPLATES = {"xlsx": EXCEL, "csv": "text/csv"}
+TEMPLATES = ("xlsx", "csv")
 
 
 @dataclasses.dataclass(kw_only=True)
@@ -137,7 +137,7 @@ def template(visit: Visit, kind: str = "xlsx") -> Response[bytes]:
     if kind not in TEMPLATES:
         raise NotFoundException("没有这种模板")
     content = csv_template() if kind == "csv" else excel_template(visit.office.city, visit.office.plan)
-    return file_answer(content, f"报送表.{kind}", TEMPLATES[kind])
+    return file_answer(content, f"报送表.{kind}")
 
 
 @see(f"{HERE}/faults", "import.record")
@@ -147,7 +147,7 @@ def faults(visit: Visit) -> Response[bytes]:
     if report is None:
         raise NotFoundException("没有正在检查的报送表")
     rows = ((fault.row_number, fault.heading, fault.fault) for fault in report.faults)
-    return file_answer(csv_bytes(("行", "栏", "怎样改"), rows), "报送表-要改的地方.csv", TEMPLATES["csv"])
+    return file_answer(csv_bytes(("行", "栏", "怎样改"), rows), "报送表-要改的地方.csv")
 
 
 @post(

@@ -6,7 +6,6 @@ import dataclasses
 import datetime as dt
 import re
 from typing import Any, ClassVar, cast
-from urllib.parse import quote
 
 from litestar.exceptions import NotFoundException, ValidationException
 from litestar.response import Redirect, Response
@@ -16,7 +15,7 @@ from analysis.acts.record import ActError
 from analysis.desk.acting import perform, signature
 from analysis.desk.forms import LONG, Form
 from analysis.desk.page import Listing, Page, cut
-from analysis.desk.routing import act, see
+from analysis.desk.routing import act, file_answer, see
 from analysis.desk.standing import standing
 from analysis.desk.visit import Visit
 from analysis.ground import terms
@@ -30,12 +29,6 @@ from analysis.reports.rules import load_report_rules
 from analysis.warehouse import moment
 
 HERE = "/reports"
-MEDIA = {
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "png": "image/png",
-    "json": "application/json",
-}
 _FILE = re.compile(r"[^/\\]+\.(docx|xlsx|png|json)")
 
 
@@ -173,18 +166,6 @@ def replaceable(visit: Visit, kind: Kind, unit: str | None) -> list[Kept]:
     ]
 
 
-def attachment(name: str, content: bytes) -> Response[bytes]:
-    """A file to be saved under a name that may hold Chinese."""
-    suffix = name.rpartition(".")[2]
-    return Response(
-        content,
-        media_type=MEDIA.get(suffix, "application/octet-stream"),
-        headers={
-            "content-disposition": f"attachment; filename=\"report.{suffix}\"; filename*=UTF-8''{quote(name)}"
-        },
-    )
-
-
 @see(HERE, "city.read")
 def page(visit: Visit) -> Response[Any]:
     """报表."""
@@ -214,7 +195,7 @@ def make(visit: Visit, file: str, unit: str = "") -> Response[bytes]:
     report = report_of(visit, *wanted(visit, kind, unit))
     name = f"{stem_of(report.figures)}.{suffix}"
     visit.log("下载报表", name)
-    return attachment(name, report.files(stem_of(report.figures))[name])
+    return file_answer(report.files(stem_of(report.figures))[name], name)
 
 
 @act(f"{HERE}/issue", "report.make")
@@ -281,7 +262,7 @@ def issued_file(visit: Visit, name: str, file: str) -> Response[bytes]:
     except OSError as error:
         raise NotFoundException(f"{file} 读不出，请从备份恢复") from error
     visit.log("下载已印发的报表", f"{kept.issue.id}/{file}")
-    return attachment(file, content)
+    return file_answer(content, file)
 
 
 ROUTES = [page, preview, make, issue, issued, issued_file]

@@ -13,7 +13,7 @@ from analysis.acts.ticket_check import Actor
 from analysis.desk.acting import perform, signature
 from analysis.desk.forms import LONG, Form
 from analysis.desk.page import PER_SCREEN, Listing, Page, screen_of, sort_of
-from analysis.desk.routing import EXCEL, act, file_answer, see
+from analysis.desk.routing import act, file_answer, see
 from analysis.desk.standing import standing
 from analysis.desk.visit import Visit
 from analysis.desk.warehouse import ON_TICKETS
@@ -139,7 +139,7 @@ def export(visit: Visit) -> Response[bytes]:
     unit = visit.scope or page.chosen.unit or None
     content = write_list(page.listing.rows, unit, visit.office.city.name, visit.as_of)
     visit.log("下载待回复清单", unit or "全市", after={"count": page.listing.total})
-    return file_answer(content, f"待回复帖-{unit or '全市'}-{visit.as_of}.xlsx", EXCEL)
+    return file_answer(content, f"待回复帖-{unit or '全市'}-{visit.as_of}.xlsx")
 
 
 def register_of(visit: Visit) -> TicketRegister:

@@ -8,11 +8,12 @@ import json
 import pytest
 from typer.testing import CliRunner
 
+from analysis.acts.record import ActError
 from analysis.acts.tag import ArticleCorrection as Article
 from analysis.acts.tag import CorrectionError, correct_article, correct_thread, read_correction, topics
 from analysis.acts.tag import ThreadCorrection as Thread
 from analysis.warehouse import ask, open_warehouse
-from pipeline.decisions import DecisionError, load_decisions
+from pipeline.decisions import load_decisions
 from tests.analysis.case import Case
 
 AT = dt.datetime(2017, 10, 9, 8, 30)
@@ -109,7 +110,7 @@ def test_what_there_is_not_is_refused_and_nothing_recorded(case, url, said, told
 
 
 def test_nothing_is_corrected_by_nobody(case, url):
-    with pytest.raises(DecisionError, match="who"):
+    with pytest.raises(ActError, match="请填写经办人"):
         correct(case, url, who=" ", form="公告")
 
 

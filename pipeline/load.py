@@ -15,6 +15,7 @@ from pipeline.batch import finish_batches
 from pipeline.city import City
 from pipeline.decisions import decisions_state
 from pipeline.edition import build_lock, compact, copy_edition, publish, remove
+from pipeline.floors import REPEATED, repeated_floors
 from pipeline.lake import publish_lake
 from pipeline.landing import Quarantined, iter_landed, landing_files
 from pipeline.load_alike import link_threads
@@ -207,6 +208,7 @@ def _load_landing(
     bad: list[Quarantined] = []
     rows: Rows = defaultdict(list)
     threads: set[str] = set()
+    told: list[str] = []
     count = 0
     for file, end_offset, landed in iter_landed(store.folder, after, quarantine=bad.append):
         load_landed(rows, file, end_offset, landed, salt)
@@ -214,6 +216,8 @@ def _load_landing(
         count += 1
         if landed.thread is not None:
             threads.add(thread_id(landed.thread.forum, landed.thread.tid))
+            if repeated := repeated_floors(landed.thread.posts):
+                told.append(f"楼层号重复：{landed.url} {repeated}，后面的各加 {REPEATED} 记")
         if count % PAGES_PER_BATCH == 0:
             _flush(warehouse, rows, texts)
             say("读取并标注", count, None)
@@ -232,7 +236,8 @@ def _load_landing(
             if (b.file, b.offset) not in known
         ],
     )
-    return count, threads, [f"无法读取的采集行：{b.file} 第 {b.offset} 字节起，{b.reason}" for b in bad]
+    told += [f"无法读取的采集行：{b.file} 第 {b.offset} 字节起，{b.reason}" for b in bad]
+    return count, threads, told
 
 
 def _flush(warehouse: Warehouse, rows: Rows, texts: TextTagger) -> None:

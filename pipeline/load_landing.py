@@ -7,6 +7,7 @@ import hashlib
 from collections import defaultdict
 from typing import Any
 
+from pipeline.floors import each_floor_once
 from pipeline.privacy import PSEUDONYM_PREFIX, mask_personal, pseudonym
 from pipeline.records import Article, Landed, Post, ThreadPage
 
@@ -57,7 +58,9 @@ def load_landed(rows: Rows, file: str, end_offset: int, landed: Landed, salt: by
             "file": file,
             "end_offset": end_offset,
         }
-        rows["thread_post_version"] += [key | _post(post, salt) for post in landed.thread.posts]
+        rows["thread_post_version"] += [
+            key | _post(post, salt) for post in each_floor_once(landed.thread.posts)
+        ]
 
 
 def _article(article: Article) -> dict[str, Any]:

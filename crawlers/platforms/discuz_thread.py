@@ -12,6 +12,7 @@ from crawlers.platforms.discuz_address import canonical, parse_address, with_pag
 from crawlers.platforms.discuz_list import board_name, current_page, is_comment_pager, title_or_text
 from crawlers.platforms.document import Document, Unreadable
 from crawlers.platforms.node_text import body_of, images_of, line_of, number_of
+from pipeline.floors import each_floor_once, repeated_floors
 from pipeline.records import Link, Parsed, Post, Quote, ThreadPage
 
 MAX_PAGES = 2000  # of one thread that are linked; a pager that says more is broken
@@ -57,13 +58,14 @@ def parse_thread(document: Document) -> Parsed:
         title=title or "",
         page=page,
         pages=pages,
-        posts=posts,
+        posts=each_floor_once(posts),
         type=_type(document),
         views=numbers[0] if len(numbers) == 2 else None,
         replies=numbers[1] if len(numbers) == 2 else None,
         closed=_is_closed(document),
     )
-    detail = f"请求第 {asked} 页，页面是第 {page} 页" if asked != page else None
+    notes = [f"请求第 {asked} 页，页面是第 {page} 页" if asked != page else "", repeated_floors(posts)]
+    detail = "；".join(filter(None, notes)) or None
     return Parsed(
         kind="thread",
         outcome="stored",

@@ -16,6 +16,7 @@ from crawlers.platforms.document import Document, Unreadable, guarded
 from crawlers.platforms.node_text import body_of, images_of, line_of
 from crawlers.platforms.walls import raise_wall
 from pipeline.city import Site
+from pipeline.floors import each_floor_once, repeated_floors
 from pipeline.records import Link, PageKind, Parsed, Post, Quote, ThreadPage
 
 NAME = "hongdou"
@@ -188,14 +189,15 @@ def _parse_thread(document: Document) -> Parsed:
         title=title,
         page=page,
         pages=max(pages or 1, page),
-        posts=posts,
+        posts=each_floor_once(posts),
         views=int(views.group(1)) if views else None,
     )
     links = [
         Link(url=_with_page(url, number), kind="thread")
         for number in range(page + 1, min(thread.pages, page + MAX_PAGES) + 1)
     ]
-    detail = f"请求第 {asked} 页，页面是第 {page} 页" if asked != page else None
+    notes = [f"请求第 {asked} 页，页面是第 {page} 页" if asked != page else "", repeated_floors(posts)]
+    detail = "；".join(filter(None, notes)) or None
     return Parsed(kind="thread", outcome="stored", thread=thread, links=links, detail=detail)
 
 

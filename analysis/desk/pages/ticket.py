@@ -26,6 +26,7 @@ from analysis.ticket_moves import MOVE, UNIT, Move, legal_moves
 from analysis.ticket_sheet import build_sheet
 from analysis.warehouse import ask, moment
 from analysis.worktime import UnknownYear
+from pipeline.floors import REPEATED
 from pipeline.records import ThreadKind
 
 ANSWERED = ("已答复", "已办结")
@@ -230,7 +231,7 @@ def move_ticket(visit: Visit, ticket_id: str, form: Form) -> Redirect:
             why=why,
             unit=form.text("unit") or None,
             days=form.number("days", "工作日数", high=250),
-            floor=form.number("floor", "楼层", high=1_000_000),
+            floor=form.number("floor", "楼层", high=2 * REPEATED),
             seen=seen,
         ),
         f"/tickets/{ticket_id}",

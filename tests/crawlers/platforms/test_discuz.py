@@ -142,6 +142,14 @@ def test_floors_by_name_number_and_position() -> None:
     assert second.thread and [p.floor for p in second.thread.posts] == [11, 12, 13]
 
 
+def test_two_posts_under_one_number_are_both_kept_and_told() -> None:
+    posts = post(101, floor="楼主") + post(102, body="甲说") + post(103, body="乙说")
+    parsed = discuz.parse(page(thread(posts), THREAD))
+    assert parsed.thread
+    assert [(p.floor, p.text) for p in parsed.thread.posts][1:] == [(5, "甲说"), (1_000_005, "乙说")]
+    assert (parsed.outcome, parsed.detail) == ("stored", "5 楼有 2 个帖子")
+
+
 def test_thread_head_and_further_pages() -> None:
     parsed = discuz.parse(
         page(thread(post(1, floor="楼主"), top=pager(1, 3, THREAD_PAGER)), THREAD + "&extra=page%3D1")

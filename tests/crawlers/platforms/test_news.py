@@ -173,6 +173,14 @@ def test_hongdou_thread() -> None:
     assert [link.url for link in parsed.links] == [HONGDOU + "viewthread-55-3.html"]
 
 
+def test_hongdou_two_posts_under_one_number_are_both_kept_and_told() -> None:
+    html = f"""<div class="thead">标题: 路灯坏了</div>{hongdou_post(1001, 16, "甲")}{hongdou_post(1002, 16, "乙")}"""
+    parsed = hongdou.parse(page(html, HONGDOU + "viewthread-55-2.html"))
+    assert parsed.thread
+    assert [(post.floor, post.text) for post in parsed.thread.posts] == [(16, "甲"), (1_000_016, "乙")]
+    assert parsed.detail == "16 楼有 2 个帖子"
+
+
 def test_hongdou_blocked_post_has_no_text() -> None:
     blocked = hongdou_post(1002, 17, '<span class="locked">该帖已被屏蔽</span>')
     html = f"""<div class="thead">标题: 路灯坏了(您是第812位读者)</div>{hongdou_post(1001, 16, "还没修。")}{blocked}"""

@@ -83,11 +83,11 @@ def mask_personal(text: str) -> str:
 
 
 def _masked(text: str) -> str:
-    is_odd = _ODD.search(text)
-    if not is_odd and not _WORTH_A_LOOK.search(text):
+    has_number = _NUMBER.search(text) is not None
+    if not has_number and not (any(map(text.__contains__, _SIGNS)) and _ADDRESS.search(text)):
         return text
     plain = text.translate(_PLAIN)  # one character for one: the offsets are those of the text
-    found = [*_found(plain), *(_found_odd(text) if is_odd else ())]
+    found = [*_found(plain, has_number), *(_found_odd(text) if has_number and _ODD.search(text) else ())]
     parts: list[str] = []
     done = 0
     for start, _, end, word in sorted(found):
@@ -138,13 +138,21 @@ _ODD_ID = re.compile(
     rf"(?<![0-9A-Za-z])[1-8](?:{_HIDING}{{0,2}}[0-9]){{5}}{_HIDING}{{0,2}}(?:1{_HIDING}{{0,2}}[89]|2{_HIDING}{{0,2}}0)"
     rf"(?:{_HIDING}{{0,2}}[0-9]){{9}}{_HIDING}{{0,2}}[0-9Xx](?![0-9A-Za-z])"
 )
-# Most texts hold nothing: one pass over the text as it stands decides. Seven digits with at most two other
-# characters between them, a mail sign, or the name of a messenger.
+# Most texts hold nothing: one pass over the text as it stands decides. What is masked as a number has seven
+# digits of any make, with at most two signs between them that group digits (a date in Chinese has others).
+_DECIMAL = "".join(chr(code) for code in range(0x80, 0x10000) if chr(code).isdecimal())  # what \d matches
+_BLANKS = r" \u00a0\u2002\u2003\u2009\u202f\u3000"
+_GROUPING = (
+    rf"[{_BLANKS}\-._·•*~|+()（）．‐‑‒–—―−－\u00ad\u200b-\u200f\u2060\ufeff\U00010000-\U0010ffff]{{0,2}}"
+)
+_ANY_DIGIT = f"{_ODD_DIGIT[:-1]}{_DECIMAL}]"
+_NUMBER = re.compile(f"{_ANY_DIGIT}(?:{_GROUPING}{_ANY_DIGIT}){{6}}")
+# What is masked as an address has one of these signs; where one is, another pass tells whether it is used so.
 # (The pattern begins with one set of characters, so that the engine skips quickly to the next of them.)
-_WORTH_A_LOOK = re.compile(
-    r"[0-9０-９@＠QqＱｑ扣抠企秋球微薇威VvＶｖWwＷｗ]"
-    r"(?:(?<=[@＠])|(?<=[0-9０-９])(?:[^0-9０-９]{0,2}[0-9０-９]){6}|(?<=[QqＱｑ])[QqＱｑ群号 :：0-9０-９]"
-    r"|(?<=[扣抠])[扣抠群号 :：0-9０-９]"
+_SIGNS = (*"@＠QqＱｑ扣抠XxＸｘCcＣｃ", "企鹅", "秋秋", "球球", *(f"{char}信" for char in "微薇威VvＶｖ"))
+_ADDRESS = re.compile(
+    r"[@＠QqＱｑ扣抠企秋球微薇威VvＶｖWwＷｗ]"
+    rf"(?:(?<=[@＠])|(?<=[QqＱｑ扣抠])[QqＱｑ扣抠群号:：{_BLANKS}\d]"
     r"|(?<=企)鹅|(?<=秋)秋|(?<=球)球"
     r"|(?<=[微薇威VvＶｖ])信|(?<=[VvＶｖWwＷｗ])[XxＸｘ]|(?<=[WwＷｗ])[EeＥｅ][CcＣｃ])"
 )
@@ -199,13 +207,13 @@ _WECHAT = re.compile(
 )
 
 
-def _found(plain: str) -> Iterator[tuple[int, int, int, str]]:
-    """Start, rank of the rule, end and stand-in of each personal number.
+def _found(plain: str, has_number: bool) -> Iterator[tuple[int, int, int, str]]:
+    """Start, rank of the rule, end and stand-in of each personal number; without `has_number` of addresses.
 
     Where two overlap the one that begins first counts, then the rule that stands first.
     """
     for rank, (pattern, word, group, accept, signs) in enumerate(_RULES):
-        if signs and not any(sign in plain for sign in signs):
+        if (signs and not any(map(plain.__contains__, signs))) or (rank < _OF_NUMBERS and not has_number):
             continue
         for match in pattern.finditer(plain):
             if accept is None or accept(match):
@@ -254,3 +262,4 @@ _RULES: list[_Rule] = [
     (_QQ, QQ, 1, None, "Qq扣抠企秋球"),
     (_WECHAT, WECHAT, "id", _is_wechat_id, "信CcXx"),
 ]
+_OF_NUMBERS = 7  # the rules that read numbers of seven digits and more stand first

@@ -281,3 +281,35 @@ def test_a_number_inside_another_is_masked_too(text: str) -> None:
     masked = mask_personal(text)
     assert mask_personal(masked) == masked
     assert not re.search(r"1[^〕]*7701", masked)
+
+
+PIECES = [
+    *"0138770.-() 　１３〇①③+加QqＱ扣抠群号:：@＠微信VvxX٣७，年月日/X",
+    "13877",
+    "2822",
+    "2017年10月16日",
+    "weChat",
+    "企鹅",
+    "电话",
+    "a.cn",
+]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=16).map("".join))
+def test_a_text_is_passed_over_only_where_no_rule_can_match(text: str) -> None:
+    from pipeline import privacy
+
+    masked = mask_personal(text)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(privacy, "_NUMBER", re.compile(""))
+        assert mask_personal(text) == masked
+    assert mask_personal(masked) == masked
+
+
+def test_a_text_of_dates_and_shares_is_passed_over_at_once() -> None:
+    from pipeline import privacy
+
+    text = "2017年10月16日上午，全市扶贫工作会议召开，企业代表120人参加，增长10.5%，较2016年提高3.2个百分点。"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(privacy, "_PLAIN", None)  # which every rule needs
+        assert mask_personal(text * 10) == text * 10

@@ -17,7 +17,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from urllib.parse import quote
 
@@ -79,9 +79,9 @@ def shoot_capture(
     Raises:
         ScreenshotError: the capture is damaged, no web page or too large, or the browser failed.
     """
-    known = [each for each in kept_screenshots(store) if each.page_sha256 == page_sha256]
-    if known:
-        return known[0]
+    known = next(_kept(store, page_sha256), None)
+    if known is not None:
+        return known
     try:
         headers, body = read_capture(store.folder, warc, offset)
     except CaptureError as error:
@@ -102,17 +102,20 @@ def shoot_capture(
 
 def kept_screenshots(store: Store) -> list[Screenshot]:
     """All kept screenshots whose picture is there and whole, in the order in which they were taken."""
+    return list(_kept(store))
+
+
+def _kept(store: Store, page_sha256: str | None = None) -> Iterator[Screenshot]:
+    """The same, of one page; only its pictures are read then."""
     index = store.screenshots / _INDEX
-    if not index.is_file():
-        return []
-    found = []
-    for line in index.read_bytes().split(b"\n"):
+    for line in index.read_bytes().split(b"\n") if index.is_file() else ():
         with contextlib.suppress(msgspec.MsgspecError, OSError):  # half a line that a kill left
             said = msgspec.json.decode(line, type=Line)
+            if page_sha256 not in (None, said.page_sha256):
+                continue
             path = store.screenshots / f"{said.sha256}.png"
             if hashlib.sha256(path.read_bytes()).hexdigest() == said.sha256:
-                found.append(Screenshot(said.url, said.page_sha256, said.sha256, said.taken_at, path))
-    return found
+                yield Screenshot(said.url, said.page_sha256, said.sha256, said.taken_at, path)
 
 
 def _mhtml(body: bytes, kind: str, url: str) -> bytes:

@@ -74,6 +74,22 @@ def test_announcements_are_shot_and_go_into_the_package(
         assert f"screenshots/{shot.sha256}.png" in package.read("索引.html").decode()
 
 
+def test_only_the_pictures_of_the_page_are_read_to_find_whether_it_was_shot(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, digest, warc, offset = captured(tmp_path, EVIL)
+    monkeypatch.setattr(screenshot, "_run", lambda *_: b"the page")
+    shot = shoot_capture(store, "http://a.test/1", digest, warc, offset, at=AT, browser="b")
+    for number in range(5):
+        screenshot._keep(store, "http://a.test/2", f"{number:064}", b"%d" % number, AT, "b")
+    assert len(kept_screenshots(store)) == 6
+    read: list[str] = []
+    plain = Path.read_bytes
+    monkeypatch.setattr(Path, "read_bytes", lambda path: (read.append(path.name), plain(path))[1])
+    again = shoot_capture(store, "http://a.test/1", digest, warc, offset, at=AT, browser="b")
+    assert again == shot and read == ["index.jsonl", f"{shot.sha256}.png"]
+
+
 def test_what_cannot_be_shot_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store, digest, warc, offset = captured(tmp_path, b"%PDF", "application/pdf")
     with pytest.raises(ScreenshotError, match="不是网页"):

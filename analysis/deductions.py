@@ -7,7 +7,7 @@ import datetime as dt
 from collections.abc import Iterable
 
 from analysis.credits import Points
-from analysis.ground import UNMET, CoverageRow
+from analysis.ground import UNMET, CoverageRow, failed_rows
 from analysis.plan import Plan
 from analysis.record import Said, said_in
 from analysis.warehouse import Connection, moment
@@ -33,21 +33,20 @@ class DeductionRow:
     note: str | None
 
 
-def suggested(rows: Iterable[CoverageRow], points: Points) -> list[DeductionRow]:
+def suggested(rows: Iterable[CoverageRow], points: Points, day: dt.date) -> list[DeductionRow]:
     """What coverage suggests: tasks whose term is over and that were certainly not met.
 
     Args:
-        rows: of `coverage` as of the day; its row of kind deduction says which tasks of a unit failed.
+        rows: of `coverage` as of the day; its rows of kind deduction say of which units it is suggested.
     """
     rows = list(rows)
-    by_cell = {(row.unit, row.task): row for row in rows}
+    failed = failed_rows(rows, day)
     found: list[DeductionRow] = []
     for row in rows:
         if row.kind != "deduction":
             continue
         room = points.deduction_cap
-        for name in row.missing:
-            cell = by_cell[row.unit, name.partition(" ")[0]]
+        for cell in failed.get(row.unit, []):
             worth = points.deductions.get(cell.task, points.deduction)
             note = None
             if room is not None:
@@ -88,7 +87,8 @@ def deductions(
     """
     decided = {(row.unit, row.task): row for row in deductions_in(con, plan, as_of, known_by)}
     found = []
-    for row in suggested(rows, points):
+    day = as_of.date() if isinstance(as_of, dt.datetime) else as_of
+    for row in suggested(rows, points, day):
         said = decided.pop((row.unit, row.task), None)
         if said is not None:
             row = dataclasses.replace(

@@ -59,6 +59,16 @@ def terms(rows: Iterable[Due]) -> dict[str, tuple[dt.date, dt.date]]:
     return found
 
 
+def failed_rows(rows: Iterable[CoverageRow], day: dt.date) -> dict[str, list[CoverageRow]]:
+    """By unit, the verdicts whose term was over before a day and that were certainly not met: what 预扣分 is
+    suggested for, itself left out."""
+    found: dict[str, list[CoverageRow]] = {}
+    for row in rows:
+        if row.verdict == UNMET and row.window_end < day and row.kind != "deduction":
+            found.setdefault(row.unit, []).append(row)
+    return found
+
+
 @dataclasses.dataclass(frozen=True)
 class Ground:
     """What verdicts stand on: the plan, the day, the articles, the sources."""

@@ -10,7 +10,7 @@ from typing import Any
 
 from analysis import exposure
 from analysis.exposure import fold, lacking_steps, planned_for, unclear_steps
-from analysis.ground import MET, NOT_ASKED, UNKNOWN, UNMET, CoverageRow, Ground
+from analysis.ground import MET, NOT_ASKED, UNKNOWN, UNMET, CoverageRow, Ground, failed_rows
 from analysis.plan import CITY_ROW, Task, stories
 from analysis.record import Said
 from analysis.ticket import Ticket
@@ -165,10 +165,7 @@ def forum_response(ground: Ground, record: Record, task: Task) -> Iterable[Cover
 
 def deduction(ground: Ground, task: Task, rows: list[CoverageRow]) -> Iterable[CoverageRow]:
     """Suggests 预扣分 for tasks whose term is over and that were certainly not met; a person decides."""
-    of_unit: dict[str, list[CoverageRow]] = {}
-    for row in rows:
-        if row.verdict == UNMET and row.window_end < ground.day:
-            of_unit.setdefault(row.unit, []).append(row)
+    of_unit = failed_rows(rows, ground.day)
     for unit in ground.plan.members[task.id]:
         failed = of_unit.get(unit, [])
         yield ground.row(

@@ -151,6 +151,7 @@ def _unknown(document: OfficialDocument, figures: Figures, rules: ReportRules) -
 
 
 def _deductions(document: OfficialDocument, figures: Figures, rules: ReportRules) -> None:
+    titles = {task.task: task.title for task in figures.tasks}
     document.table(
         ["序号", "责任单位", "项数", "事由", "处理意见"],
         [
@@ -158,7 +159,7 @@ def _deductions(document: OfficialDocument, figures: Figures, rules: ReportRules
                 number,
                 line.unit,
                 len(line.reasons),
-                "；".join(reason.partition(" ")[2] for reason in line.reasons),
+                "；".join(titles[task] for task in line.tasks),
                 "；".join(filter(None, line.decisions)),
             ]
             for number, line in enumerate(figures.deductions, 1)

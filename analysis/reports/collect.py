@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from analysis.coverage import Pieces, coverage, notices
 from analysis.credits import Points
 from analysis.deductions import deductions_in
-from analysis.ground import MET, NOT_YET, UNKNOWN, UNMET, CoverageRow, terms
+from analysis.ground import MET, NOT_YET, UNKNOWN, UNMET, CoverageRow, failed_rows, terms
 from analysis.overview import DERIVED_KINDS
 from analysis.plan import CITY_ROW, Fact, Plan, load_facts, stories
 from analysis.queue import queue
@@ -103,6 +103,7 @@ def collect(
         facts = [fact for fact in facts if unit in fact.credits]
     groups = {short: each.kind for short, each in context.city.unit_by_short.items()} | {CITY_ROW: CITY_ROW}
     lines = [_line(row, groups) for row in rows]
+    failed = failed_rows(rows, as_of)
     weekly = next((task for task in plan.tasks if task.kind == "weekly"), None)
     return Figures(
         kind=kind,
@@ -135,11 +136,12 @@ def collect(
             DeductionLine(
                 unit=row.unit,
                 group=groups.get(row.unit, ""),
-                reasons=row.missing,
-                decisions=[decided.get((row.unit, reason.partition(" ")[0]), "") for reason in row.missing],
+                reasons=[f"{each.task} {each.title}" for each in failed[row.unit]],
+                decisions=[decided.get((row.unit, each.task), "") for each in failed[row.unit]],
+                tasks=[each.task for each in failed[row.unit]],
             )
             for row in rows
-            if row.kind == "deduction" and row.missing
+            if row.kind == "deduction" and row.unit in failed
         ],
         notices=notices(context.con, plan),
     )

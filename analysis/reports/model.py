@@ -171,12 +171,13 @@ class SilenceLine(Figure, frozen=True, kw_only=True):
 
 
 class DeductionLine(Figure, frozen=True, kw_only=True):
-    """A suggestion of 预扣分: reasons, and beside each what a person decided, empty where nobody has yet."""
+    """Suggestions of 预扣分: the tasks, and beside each what a person decided, empty where nobody has yet."""
 
     unit: str
     group: str
-    reasons: list[str]
+    reasons: list[str]  # the task and its title
     decisions: list[str]
+    tasks: list[str] = []  # of the reasons; reports issued without them have none
 
 
 class Counted(Figure, frozen=True, kw_only=True):

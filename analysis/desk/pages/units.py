@@ -19,7 +19,9 @@ from analysis.desk.warehouse import ON_ARTICLES, ON_TICKETS
 from analysis.ground import MET, UNKNOWN, UNMET, CoverageRow
 from analysis.overview import DERIVED_KINDS
 from analysis.plan import stories
+from analysis.plan_facts import counted
 from analysis.queue import Ticket
+from analysis.scoring import score_sums
 from pipeline.city import Unit
 
 SORTED_BY = ("kind", "met", "unmet", "unknown", "story_count", "points", "open_count", "late_count")
@@ -107,6 +109,19 @@ def _story_counts(visit: Visit) -> dict[str, int]:
     return {name: len(found) for name, found in told.items()}
 
 
+def _points(visit: Visit) -> dict[str, float]:
+    """By unit that the plan scores, its points."""
+    plan, points = visit.office.plan, visit.office.points
+    task = next((each for each in plan.tasks if each.kind == "score"), None)
+    if task is None:
+        return {}
+    if points.cap_per_task is None:
+        found = visit.pieces(with_evidence=False).ground.counted
+    else:  # what a story is worth hangs on all before it
+        found = counted(plan, visit.facts())
+    return {name: total for name, (_, _, total) in score_sums(plan, task, found, points).items()}
+
+
 def _ticket_counts(visit: Visit) -> dict[str, tuple[int, int]]:
     """By unit, how many of its tickets are open, and how many of those came late or are late."""
     waiting = [ticket for ticket in visit.all_tickets() if ticket.is_open and ticket.unit]
@@ -131,12 +146,13 @@ def unit_lines(visit: Visit) -> list[UnitLine]:
         line = lines.get(row.unit)
         if line is None:
             continue
-        if row.kind == "score":
-            line.points = _points(row)
-        elif row.kind not in DERIVED_KINDS:
+        if row.kind not in DERIVED_KINDS:
             line.met += row.verdict == MET
             line.unmet += row.verdict == UNMET
             line.unknown += row.verdict == UNKNOWN
+    for name, points in visit.once("points of units", lambda: _points(visit), ON_ARTICLES).items():
+        if name in lines:
+            lines[name].points = round(points, 2)
     for name, count in visit.once("stories of units", lambda: _story_counts(visit), ON_ARTICLES).items():
         if name in lines:
             lines[name].story_count = count
@@ -156,13 +172,6 @@ def build_units(visit: Visit) -> UnitsPage:
         groups=list(groups_of(visit)),
         group=params.get("group") or "",
     )
-
-
-def _points(row: CoverageRow) -> float | None:
-    try:
-        return float((row.note or "").removesuffix(" 分"))
-    except ValueError:
-        return None
 
 
 def ready_units(visit: Visit) -> None:

@@ -113,7 +113,7 @@ def test_what_is_suggested_for_a_unit_has_a_cap(case: Case) -> None:
     con = open_warehouse(case.warehouse)
     rows = coverage(con, plan, dt.date(2018, 3, 31))
     con.close()
-    found = suggested(rows, parse_points({"deduction": 1, "deduction_cap": 1.5}))
+    found = suggested(rows, parse_points({"deduction": 1, "deduction_cap": 1.5}), dt.date(2018, 3, 31))
     own = [row.suggested_points for row in found if row.unit == "东兴市"]
     assert own[:3] == [1, 0.5, 0] and sum(own) == 1.5
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import msgspec
 import pytest
 from litestar.exceptions import NotFoundException
 
@@ -26,6 +27,7 @@ from analysis.desk.pages.units import unit_lines
 from analysis.desk.rights import Role
 from analysis.desk.visit import Visit
 from analysis.desk.warehouse import DeskWarehouse, Memory
+from analysis.scoring import score
 from analysis.search import ArticleFilter
 from pipeline.decisions import Decision, append_decision
 from pipeline.load import build
@@ -168,3 +170,16 @@ def test_error_is_raised_to_each_and_not_kept() -> None:
         with pytest.raises(ValueError, match="not yet"):
             memory.answer("a", 0, compute)
     assert memory.answer("a", 0, compute) == 7
+
+
+@pytest.mark.parametrize("cap", [None, 9_999_999])
+def test_points_of_the_list_of_units_are_whole(cap: float | None, tmp_path: Path) -> None:
+    plain = small_office(tmp_path)
+    levels = dict.fromkeys(plain.points.levels, 1234567.25)
+    office = dataclasses.replace(
+        plain, points=msgspec.structs.replace(plain.points, levels=levels, cap_per_task=cap)
+    )
+    with visited(office, office.warehouse, NOW.date()) as visit:
+        points = {line.unit: line.points for line in unit_lines(visit)}
+        (found,) = score(visit.con, office.plan, NOW.date(), unit=UNIT, points=office.points)
+    assert points[UNIT] == found.earned_points >= 1234567.25

@@ -301,3 +301,24 @@ def test_an_approval_whose_order_is_open_is_not_told_as_given_before(
         text = wording.exposures(msgspec.structs.replace(figures, exposures=[one]))
         assert (wording.exposure_verdict(one), said in text) == (verdict, True)
         assert ("均已" in text) == (verdict == "达标")
+
+
+def test_a_unit_that_the_plan_does_not_score_is_told_no_points(context: Context) -> None:
+    figures = collect(context, "unit", DAYS[0], "市水利局")
+    rules = load_report_rules(context.city)
+    assert "，累计" in text_of(compose(figures, rules))
+    units = [msgspec.structs.replace(each, points=None) for each in figures.units]
+    assert "，累计" not in text_of(compose(_with(figures, units=units), rules))
+
+
+def test_suggestions_of_deductions_name_their_tasks(bulletins: dict[dt.date, Report]) -> None:
+    figures = bulletins[DAYS[2]].figures
+    titles = {task.task: task.title for task in figures.tasks}
+    assert figures.deductions
+    for line in figures.deductions:
+        assert line.reasons == [f"{task} {titles[task]}" for task in line.tasks]
+        assert sorted(line.reasons) == sorted(
+            item for each in figures.lines
+            if (each.unit, each.kind) == (line.unit, "deduction") for item in each.missing
+        )  # fmt: skip
+        assert "；".join(titles[task] for task in line.tasks) in text_of(bulletins[DAYS[2]])

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from typing import Any
 
 from analysis.plan import CITY_ROW
 from analysis.record import Said, said_in
 from analysis.reports import issued, wording
 from analysis.reports.collect import Context, collect
+from analysis.reports.difference_words import (
+    EXPOSURES,
+    LINES,
+    PIECES,
+    POSTS,
+    SUGGESTIONS,
+    Suggestion,
+    Telling,
+    suggestions,
+)
 from analysis.reports.issued import Kept, Known, load_figures, load_known
 from analysis.reports.model import ExposureLine, Figures, PieceLine, PostLine, VerdictLine
 from analysis.warehouse import ask
@@ -23,7 +33,7 @@ NO_CAUSE = "未找到对应的决定或采集：规则或识别改动所致"
 class Change:
     """One thing that the report said otherwise than it would today."""
 
-    what: str  # 对账, 稿件, 帖文, 曝光, 总数
+    what: str  # 对账, 稿件, 帖文, 曝光, 预扣分, 总数
     unit: str | None
     subject: str
     then: str
@@ -62,10 +72,16 @@ def difference(context: Context, kept: Kept) -> Difference:
     why = _Causes(later, captured)
     changes = [
         *_totals(then, now),
-        *_compare(then.lines, now.lines, _line_key, _line_said, lambda line: why.of_line(line, now)),
-        *_compare(then.credits, now.credits, _piece_key, _piece_said, why.of_piece),
-        *_compare(then.exposures, now.exposures, _exposure_key, _exposure_said, why.of_exposure),
-        *_compare(then.posts, now.posts, _post_key, _post_said, why.of_post),
+        *_compare(LINES, then.lines, now.lines, lambda line: why.of_line(line, now)),
+        *_compare(PIECES, then.credits, now.credits, why.of_piece),
+        *_compare(EXPOSURES, then.exposures, now.exposures, why.of_exposure),
+        *_compare(POSTS, then.posts, now.posts, why.of_post),
+        *_compare(
+            SUGGESTIONS,
+            suggestions(then),
+            suggestions(now),
+            lambda each: why.of_suggestion(each, [*now.lines, *then.lines], now),
+        ),
     ]
     changes = [
         change if change.causes else dataclasses.replace(change, causes=[NO_CAUSE]) for change in changes
@@ -109,6 +125,17 @@ class _Causes:
         thread = post.ticket_id.rsplit("-", 1)[0]
         return self._decided({post.ticket_id, thread, post.url}, None)
 
+    def of_suggestion(self, each: Suggestion, lines: list[VerdictLine], now: Figures) -> list[str]:
+        decided = [
+            cause(said)
+            for said in self._later
+            if said.kind == "deduction"
+            and said.target == each.unit
+            and each.reason.startswith(f"{said.after.get('task')} ")
+        ]
+        line = next((line for line in lines if (line.unit, line.task) == (each.unit, each.task)), None)
+        return decided or (self.of_line(line, now) if line is not None else [])
+
     def _decided(self, names: Iterable[Any], unit: str | None) -> list[str]:
         wanted = set(names)
         return [
@@ -137,21 +164,30 @@ def _captured(context: Context, articles: list[str], known: Known) -> dict[str, 
 
 
 def _compare(
-    then: Iterable[Any],
-    now: Iterable[Any],
-    key: Callable[[Any], tuple[str, str | None, str]],
-    said: Callable[[Any], str],
-    causes: Callable[[Any], list[str]],
+    how: Telling, then: Iterable[Any], now: Iterable[Any], causes: Callable[[Any], list[str]]
 ) -> list[Change]:
-    old, new = {key(each): each for each in then}, {key(each): each for each in now}
+    """What is said otherwise of the same things or how they are called; of several of one key, of all."""
+    old, new = _by_key(then, how.key), _by_key(now, how.key)
     found = []
-    for name in dict.fromkeys([*old, *new]):
-        before = said(old[name]) if name in old else "没有"
-        after = said(new[name]) if name in new else "没有"
+    for key in dict.fromkeys([*old, *new]):
+        known, shown = old.get(key, []), new.get(key, [])
+        before = "；".join(map(how.said, known)) or "没有"
+        after = "；".join(map(how.said, shown)) or "没有"
+        if known and shown:
+            called, calls = how.name(known[0])[2], how.name(shown[0])[2]
+            if called != calls:
+                before, after = f"{called}：{before}", f"{calls}：{after}"
         if before != after:
-            thing = new.get(name) or old[name]
-            what, unit, subject = name
-            found.append(Change(what, unit, subject, before, after, list(dict.fromkeys(causes(thing)))))
+            things = shown or known
+            why = dict.fromkeys(cause for thing in things for cause in causes(thing))
+            found.append(Change(*how.name(things[0]), before, after, list(why)))
+    return found
+
+
+def _by_key(things: Iterable[Any], key: Callable[[Any], Hashable]) -> dict[Hashable, list[Any]]:
+    found: dict[Hashable, list[Any]] = {}
+    for each in things:
+        found.setdefault(key(each), []).append(each)
     return found
 
 
@@ -174,54 +210,6 @@ def _totals(then: Figures, now: Figures) -> list[Change]:
         for name, before, after in pairs
         if before != after
     ]
-
-
-def _line_key(line: VerdictLine) -> tuple[str, str | None, str]:
-    return ("对账", line.unit, f"{line.task} {line.title}")
-
-
-def _line_said(line: VerdictLine) -> str:
-    missing = (
-        f"，缺{line.missing_count}（{'、'.join(line.missing)}）"
-        if line.missing_count and line.missing
-        else ""
-    )
-    return f"{line.verdict} {line.done_count}/{line.needed_count}{missing}"
-
-
-def _piece_key(piece: PieceLine) -> tuple[str, str | None, str]:
-    return ("稿件", piece.unit, f"{piece.published_day} {piece.outlet}《{piece.title}》")
-
-
-def _piece_said(piece: PieceLine) -> str:
-    return f"{piece.role} {piece.points:g}分（{piece.points_why}）" + (
-        f" 计入{'、'.join(piece.tasks)}" if piece.tasks else ""
-    )
-
-
-def _exposure_key(line: ExposureLine) -> tuple[str, str | None, str]:
-    return ("曝光", "、".join(line.exposed) or None, line.title)
-
-
-def _exposure_said(line: ExposureLine) -> str:
-    lacking = f"，缺{'、'.join(line.lacking_steps)}" if line.lacking_steps else ""
-    return f"{line.state}{lacking}"
-
-
-def _post_key(post: PostLine) -> tuple[str, str | None, str]:
-    return ("帖文", None, f"{post.ticket_id} {post.title}")
-
-
-def _post_said(post: PostLine) -> str:
-    late = [
-        name
-        for name, is_late in (
-            ("初步回应", post.is_first_response_overdue),
-            ("正式答复", post.is_answer_overdue),
-        )
-        if is_late
-    ]
-    return f"{post.unit or '未明确'} {post.state}" + (f"，{'、'.join(late)}超时" if late else "")
 
 
 def _rules(context: Context, kept: Kept) -> list[str]:

@@ -11,6 +11,7 @@ import threading
 import time
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from analysis.acts.bulletin import issue_report
@@ -20,6 +21,7 @@ from analysis.plan import load_plan
 from analysis.reports import issued
 from analysis.reports.collect import Context
 from analysis.reports.difference import NO_CAUSE, difference
+from analysis.reports.difference_words import SUGGESTIONS, suggestions
 from analysis.ticket import load_rules
 from analysis.warehouse import open_warehouse
 from pipeline.decisions import load_decisions
@@ -180,6 +182,47 @@ def test_difference_tells_changed_rules_and_never_leaves_a_change_without_a_caus
     context.con.close()
     assert found.rules == ["points.yaml"]
     assert any(change.what == "稿件" and change.causes == [NO_CAUSE] for change in found.changes)
+
+
+def test_a_withdrawn_credit_is_told_also_of_one_of_two_pieces_of_one_title(case: Case) -> None:
+    for name, body in (("d", "北仑河口清淤船连夜作业。"), ("e", "十二座小水库的大坝都装上了位移计。")):
+        case.article("2017-10-11", f"[市水利局:subject] {body}", title="图片新闻", name=name)
+    case.build()
+    issue(case)
+    case.decide(
+        "credit_refuse",
+        "http://paper.test/e.html",
+        "2017-11-05T10:00:00",
+        before={"unit": "市水利局"},
+        why="误认",
+    )
+    case.build()
+    context = context_of(case)
+    found = difference(context, kept(case))
+    context.con.close()
+    (change,) = (each for each in found.changes if each.what == "稿件")
+    assert (change.unit, "《图片新闻》" in change.subject, change.now) == ("市水利局", True, "没有")
+    assert change.then.startswith("subject ") and "误认" in change.causes[0] and len(change.causes) == 1
+
+
+def test_a_decision_on_a_deduction_is_a_change(case: Case) -> None:
+    issue(case)
+    case.decide("deduction", "东兴市", "2017-10-30T09:00:00", after={"task": "r1", "points": 0.2}, why="未报")
+    context = context_of(case)
+    figures = issued.load_figures(kept(case))
+    context.con.close()
+    case.build()
+    context = context_of(case)
+    found = difference(context, kept(case))
+    context.con.close()
+    (change,) = (each for each in found.changes if each.what == "预扣分")
+    assert (change.unit, change.subject[:3], change.then) == ("东兴市", "r1 ", "建议，未决定")
+    assert change.now.startswith("已扣分 0.2 分") and "未报" in change.causes[0]
+    old = msgspec.structs.replace(  # as reports were kept that did not say the tasks
+        figures, deductions=[msgspec.structs.replace(each, tasks=[]) for each in figures.deductions]
+    )
+    assert [each.task for each in suggestions(old)] == [None] * len(suggestions(figures))
+    assert list(map(SUGGESTIONS.key, suggestions(old))) == list(map(SUGGESTIONS.key, suggestions(figures)))
 
 
 CHILD = """

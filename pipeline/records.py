@@ -10,7 +10,7 @@ Missing stays `None`; nothing is filled in.
 
 from __future__ import annotations
 
-from typing import Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 
@@ -39,6 +39,8 @@ Outcome = Literal[
     "not_html",  # a picture, an archive, a PDF where a page was expected
     "parse_failed",  # fetched, but the parser failed; the capture is kept for later
 ]
+
+Number = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]  # as the warehouse's INTEGER holds it
 
 Sentiment = Literal["negative", "neutral", "positive"]
 Role = Literal["byline", "subject", "joint"]
@@ -89,7 +91,9 @@ class Quote(Record, frozen=True, kw_only=True):
 class Post(Record, frozen=True, kw_only=True):
     """One floor of a thread. `author` is None for an anonymous poster; `text` is None for a blocked post."""
 
-    floor: int  # 1 = opening post; runs on over the pages of a thread; of a page each once (pipeline.floors)
+    floor: (
+        Number  # 1 = opening post; runs on over the pages of a thread; of a page each once (pipeline.floors)
+    )
     author: str | None = None
     time: str | None = None
     text: str | None = None
@@ -108,12 +112,12 @@ class ThreadPage(Record, frozen=True, kw_only=True):
     tid: str  # the forum's id of the thread; with `forum` the thread's identity
     url: str  # canonical address of this page
     title: str
-    page: int
-    pages: int  # how many the page says there are
+    page: Number
+    pages: Number  # how many the page says there are
     posts: list[Post]
     type: str | None = None  # Discuz thread type, e.g. 投诉
-    views: int | None = None
-    replies: int | None = None
+    views: Number | None = None
+    replies: Number | None = None
     closed: bool = False
 
 

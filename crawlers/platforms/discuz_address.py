@@ -18,6 +18,7 @@ _OLD = {"viewthread.php": "viewthread", "forumdisplay.php": "forumdisplay", "rss
 _OTHER_VIEWS = ("authorid", "ordertype", "action", "stand", "checkrush", "viewpid")
 # What makes a board's list another list.
 _FILTERS = ("filter", "typeid", "sortid", "specialtype", "orderby", "dateline", "digest", "archiveid")
+MAX_PAGE = 9_999_999  # a larger number is none of a page
 
 What = Literal["index", "board", "thread", "feed", "other"]
 _KINDS: dict[What, PageKind] = {
@@ -107,4 +108,4 @@ def with_page(url: str, page: int) -> str:
 
 
 def _page(text: str | None) -> int:
-    return max(1, int(text)) if text and text.isdecimal() and len(text) < 8 else 1
+    return max(1, int(text)) if text and text.isdecimal() and len(text) <= len(str(MAX_PAGE)) else 1

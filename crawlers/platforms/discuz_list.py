@@ -7,7 +7,7 @@ import re
 from selectolax.lexbor import LexborNode
 
 from crawlers.dates import is_relative, parse_time
-from crawlers.platforms.discuz_address import parse_address
+from crawlers.platforms.discuz_address import MAX_PAGE, parse_address
 from crawlers.platforms.document import Document
 from crawlers.platforms.node_text import line_of, number_of
 from pipeline.records import Link, Parsed
@@ -100,6 +100,8 @@ def current_page(document: Document) -> tuple[int | None, int | None]:
             continue
         total: int | None
         current = number_of(line_of(pager.css_first("strong")))
+        if current is not None and current > MAX_PAGE:
+            current = None
         total = None
         label = pager.css_first("label span[title]")
         if label is not None:

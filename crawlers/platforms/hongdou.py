@@ -24,9 +24,9 @@ OPTIONS = {"posts_per_page": "每页楼层数，默认 15；只在页面不显�
 MAX_PAGES = 2000
 POSTS_PER_PAGE = 15  # of a thread, where the posts give no floor
 
-_BOARD = re.compile(r"/viewforum-(\d+)(?:-(\d+))?\.html?$")
-_THREAD = re.compile(r"/viewthread-(\d+)(?:-(\d+))?\.html?$")
-_PAGER = re.compile(r"第\s*(\d+)\s*/\s*(\d+)\s*页")
+_BOARD = re.compile(r"/viewforum-(\d+)(?:-(\d{1,7}))?\.html?$")
+_THREAD = re.compile(r"/viewthread-(\d+)(?:-(\d{1,7}))?\.html?$")
+_PAGER = re.compile(r"第\s*(\d{1,7})\s*/\s*(\d{1,7})\s*页")
 _HEAD = re.compile(r"^\s*标题\s*[:：]\s*(.*?)\s*(?:[（(]\s*您是第.*)?$", re.S)
 _POSTED = re.compile(r"发表于\s*((?:19|20)\d\d-\d{1,2}-\d{1,2}\s+\d{1,2}:\d\d(?::\d\d)?)")
 _FLOOR = re.compile(r"第\s*(\d{1,6})\s*(?:楼|层|帖)|(\d{1,6})\s*楼")
@@ -178,7 +178,7 @@ def _parse_thread(document: Document) -> Parsed:
     if not posts:
         raise Unreadable("error_page", "主题页里没有一个帖子")
     site = document.page.site
-    views = re.search(r"您是第\s*(\d+)", line_of(head) or "")
+    views = re.search(r"您是第\s*(\d{1,9})", line_of(head) or "")
     url = document.page.url
     own = canonical_url(_with_page(url, page))
     thread = ThreadPage(

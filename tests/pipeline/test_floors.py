@@ -77,3 +77,15 @@ def test_a_page_that_was_landed_so_does_not_stop_builds(tmp_path: Path, is_rebui
         assert warehouse.rows(f"{words} ORDER BY floor") == [("路灯坏了",), ("已收到",), ("答复：已修好",)]
     finally:
         warehouse.close()
+
+
+@pytest.mark.parametrize("odd", [{"first_floor": 10**10}, {"page": 10**10}, {"pages": 10**10}])
+def test_a_number_that_no_table_holds_costs_one_line_and_no_build(
+    tmp_path: Path, odd: dict[str, int]
+) -> None:
+    case = Case(tmp_path)
+    case.thread("1", "[投诉:市水利局] 水管", [("甲", "2017-10-08T10:00", "漏水")], at="2017-10-09T18:00:00")
+    case.thread("2", "坏页", [("乙", "2017-10-08T10:00", "漏水")], at="2017-10-09T18:00:00", **odd)
+    report = case.build()
+    assert report.thread_count == 1
+    assert any("无法读取的采集行" in notice for notice in report.notices)

@@ -142,6 +142,13 @@ def test_floors_by_name_number_and_position() -> None:
     assert second.thread and [p.floor for p in second.thread.posts] == [11, 12, 13]
 
 
+def test_a_pager_that_is_no_pager_gives_no_floors() -> None:
+    top = '<div class="pg"><strong>999999999</strong></div>'
+    bare = thread(post(1, floor=None), top=top)
+    parsed = discuz.parse(page(bare, THREAD))
+    assert parsed.thread and (parsed.thread.page, parsed.thread.posts[0].floor) == (1, 1)
+
+
 def test_two_posts_under_one_number_are_both_kept_and_told() -> None:
     posts = post(101, floor="楼主") + post(102, body="甲说") + post(103, body="乙说")
     parsed = discuz.parse(page(thread(posts), THREAD))

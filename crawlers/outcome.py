@@ -14,7 +14,7 @@ from scrapy.exceptions import (
 from scrapy.http import Response, TextResponse
 
 from crawlers.network import AddressRefused
-from crawlers.politeness import RobotsForbidden, RobotsUnreadable
+from crawlers.robots import RobotsForbidden, RobotsUnreadable
 from pipeline.records import Outcome
 
 MAX_DETAIL = 300  # characters
@@ -27,7 +27,11 @@ def outcome_of(error: BaseException | None) -> tuple[Outcome | None, str | None]
     if isinstance(error, RobotsForbidden):
         return "blocked_by_robots", None
     if isinstance(error, RobotsUnreadable):
-        return "server_error", "robots.txt 暂时读不到，按禁止处理"
+        why = error.__cause__
+        if isinstance(why, CannotResolveHostError | DownloadConnectionRefusedError):
+            return outcome_of(why)  # so with every page of the host
+        late = isinstance(why, DownloadTimeoutError)
+        return "timeout" if late else "server_error", "robots.txt 暂时读不到，按禁止处理"
     if isinstance(error, DownloadCancelledError):
         return "too_large", "超过大小上限"
     if isinstance(error, IgnoreRequest):

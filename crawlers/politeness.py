@@ -1,4 +1,4 @@
-"""Owns manners towards a site: robots.txt, back-off and Retry-After, cookies of one run only."""
+"""Owns patience with a site: back-off and Retry-After, and cookies, which last one run only."""
 
 from __future__ import annotations
 
@@ -7,12 +7,10 @@ import datetime as dt
 import email.utils
 import random
 from http.cookiejar import DefaultCookiePolicy
-from typing import Any
 
 from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.retry import get_retry_request
-from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.exceptions import (
     CannotResolveHostError,
     DownloadConnectionRefusedError,
@@ -23,8 +21,6 @@ from scrapy.exceptions import (
 )
 from scrapy.http import Response
 from scrapy.http.cookies import CookieJar
-from scrapy.robotstxt import RobotParser
-from scrapy.utils.httpobj import urlparse_cached
 
 RETRIED_STATUS = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524})
 RETRIED_ERRORS = (
@@ -36,49 +32,6 @@ RETRIED_ERRORS = (
     OSError,
 )
 MAX_COOKIES = 64  # a site that sets more is broken or hostile: begin anew
-
-
-class RobotsForbidden(IgnoreRequest):
-    """robots.txt forbids the page: nothing was fetched."""
-
-
-class RobotsUnreadable(IgnoreRequest):
-    """robots.txt answers with a server error: RFC 9309 takes that as a full prohibition, for now."""
-
-
-class Robots(RobotsTxtMiddleware):
-    """Scrapy's robots.txt with the status taken into account (RFC 9309, 2.3.1) and its Crawl-delay obeyed."""
-
-    def __init__(self, crawler: Crawler) -> None:
-        super().__init__(crawler)
-        self._unreadable: set[str] = set()
-        self._longest = crawler.settings.getfloat("BACKOFF_MAX_SECONDS")
-
-    async def process_request(self, request: Request, spider: Any = None) -> None:
-        if request.meta.get("dont_obey_robotstxt"):
-            return
-        parser = await self.robot_parser(request)
-        if urlparse_cached(request).netloc in self._unreadable:
-            raise RobotsUnreadable("robots.txt: server error")
-        if parser is not None and not parser.allowed(request.url, self._default_useragent):
-            raise RobotsForbidden("robots.txt")
-
-    async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
-        if response.status >= 500 or response.status == 429:
-            self._unreadable.add(netloc)
-        if response.status != 200:
-            response = response.replace(body=b"")
-        await super()._parse_robots(response, netloc, request)
-        parser = self._parsers[netloc]
-        wanted = parser.crawl_delay(self._default_useragent) if isinstance(parser, RobotParser) else None
-        if wanted:
-            self._slow_down(request, min(float(wanted), self._longest))
-
-    def _slow_down(self, request: Request, seconds: float) -> None:
-        slots = self.crawler.engine.downloader.slots
-        slot = slots.get(urlparse_cached(request).hostname or "")
-        if slot is not None and slot.delay < seconds:
-            slot.delay, slot.concurrency = seconds, 1
 
 
 class Backoff:

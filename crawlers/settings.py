@@ -35,14 +35,13 @@ def crawl_settings(city: City) -> dict[str, Any]:
         "DOWNLOAD_HANDLERS": {"http": _HANDLER, "https": _HANDLER}
         | dict.fromkeys(("data", "file", "ftp", "s3")),
         "DOWNLOADER_MIDDLEWARES_BASE": {
-            "crawlers.politeness.Robots": 100,
+            "crawlers.robots.Robots": 100,
             "crawlers.politeness.Backoff": 550,
             "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": 590,
             "crawlers.politeness.SessionCookies": 700,
         },
         "SPIDER_MIDDLEWARES_BASE": {},
         "EXTENSIONS_BASE": {},
-        "ROBOTSTXT_OBEY": True,
         "DUPEFILTER_CLASS": "scrapy.dupefilters.BaseDupeFilter",  # the frontier knows what was seen
         "CONCURRENT_ITEMS": 1,
         "WARN_ON_GENERATOR_RETURN_VALUE": False,

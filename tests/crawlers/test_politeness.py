@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from http.server import BaseHTTPRequestHandler
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from scrapy import Request, Spider
+from scrapy.crawler import Crawler
+from scrapy.http import Response
 
-from tests.crawlers.crawled import HTML, article, crawl, links, one_site
-from tests.crawlers.servers import Answer, Web
+from crawlers.robots import Robots, RobotsForbidden
+from tests.crawlers.crawled import HTML, article, crawl, landed, links, one_site
+from tests.crawlers.servers import Answer, Web, serve
 
 pytestmark = pytest.mark.usefixtures("fake_platform")
 
@@ -21,6 +26,91 @@ def test_robots_txt_that_fails(tmp_path: Path, web: Web, status: int, outcome: s
     web.pages["/list"] = links("/list")
     report = crawl(one_site(tmp_path, web, settings={"retry_times": 0}), tmp_path)
     assert report.sites[0].outcomes == {outcome: 1}
+
+
+FORBIDDEN = (200, {}, b"User-agent: *\nDisallow: /")
+
+
+def redirects(web: Web, count: int, last: Answer) -> None:
+    """robots.txt leads over `count` redirects to its last answer."""
+    paths = ["/robots.txt", *(f"/robots-{n}.txt" for n in range(count))]
+    web.pages |= {
+        a: (301 if n % 2 else 302, {"Location": b}, b"") for n, (a, b) in enumerate(pairwise(paths))
+    }
+    web.pages[paths[-1]] = last
+
+
+@pytest.mark.parametrize(
+    ("count", "last", "outcome"),
+    [
+        (1, FORBIDDEN, "blocked_by_robots"),
+        (5, FORBIDDEN, "blocked_by_robots"),
+        (6, FORBIDDEN, "listed"),  # so many redirects are as good as no robots.txt
+        (1, (404, HTML, b""), "listed"),
+        (1, (200, HTML, b"<title>home</title>"), "listed"),
+        (1, (503, HTML, b""), "server_error"),
+    ],
+)
+def test_robots_txt_that_moved(tmp_path: Path, web: Web, count: int, last: Answer, outcome: str) -> None:
+    redirects(web, count, last)
+    web.pages["/list"] = links("/list")
+    report = crawl(one_site(tmp_path, web, settings={"retry_times": 0}), tmp_path)
+    assert report.sites[0].outcomes == {outcome: 1}
+    assert web.asked["/list"] == (outcome == "listed")
+
+
+def test_robots_txt_that_moved_to_another_host(tmp_path: Path, web: Web) -> None:
+    """It counts; but a city's private hosts, and ports that are none of the web's, are not asked for it."""
+    with serve(Web()) as other:
+        other.pages["/robots.txt"] = FORBIDDEN
+        web.pages["/robots.txt"] = (301, {"Location": f"{other.base}/robots.txt"}, b"")
+        web.pages["/list"] = links("/list")
+        city = one_site(tmp_path, web, settings={"retry_times": 0})
+        assert crawl(city, tmp_path).sites[0].outcomes == {"blocked_by_robots": 1}
+        other.asked.clear()
+        moved = other.base.replace("127.0.0.1", "localhost")
+        for wrong in (f"{moved}/robots.txt", "http://127.0.0.1:25/", "file:///etc/passwd", "http://[::1/"):
+            web.pages["/robots.txt"] = (301, {"Location": wrong}, b"")
+            city = one_site(
+                tmp_path, web, settings={"retry_times": 0, "allow_private": ["127.0.0.1", "localhost"]}
+            )
+            assert crawl(city, tmp_path).sites[0].outcomes == {"server_error": 1}, wrong
+        web.pages["/robots.txt"] = (301, {"Location": "http://10.1.2.3/robots.txt"}, b"")
+        assert crawl(city, tmp_path).sites[0].outcomes == {"server_error": 1}
+        assert not other.asked and not web.asked["/list"]
+
+
+def test_robots_txt_that_does_not_answer_forbids_all(tmp_path: Path, web: Web) -> None:
+    def breaks_off(handler: BaseHTTPRequestHandler) -> Answer | None:
+        handler.close_connection = True
+        return None
+
+    web.pages["/robots.txt"] = breaks_off
+    web.pages["/list"] = links("/list")
+    city = one_site(tmp_path, web, settings={"retry_times": 0})
+    assert crawl(city, tmp_path).sites[0].outcomes == {"server_error": 1}
+    assert not web.asked["/list"] and "robots.txt" in str(landed(tmp_path)[-1].detail)
+
+
+def test_each_scheme_has_its_own_robots_txt() -> None:
+    """http://a and https://a may be two servers."""
+    said = {"http://a.cn/robots.txt": b"User-agent: *\nDisallow: /x", "https://a.cn/robots.txt": b""}
+
+    class Engine:
+        async def download_async(self, request: Request) -> Response:
+            return Response(request.url, body=said[request.url])
+
+    crawler = Crawler(Spider, {"USER_AGENT": "gangqing", "BACKOFF_MAX_SECONDS": 1.0})
+    crawler.engine = Engine()  # type: ignore[assignment]
+
+    async def ask() -> None:
+        robots = Robots(crawler)
+        with pytest.raises(RobotsForbidden):
+            await robots.process_request(Request("http://a.cn/x"))
+        await robots.process_request(Request("https://a.cn/x"))
+        await robots.process_request(Request("http://a.cn/y"))
+
+    asyncio.run(ask())
 
 
 def test_the_delay_and_robots_crawl_delay_are_kept_with_one_request_at_a_time(

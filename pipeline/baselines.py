@@ -15,14 +15,15 @@ class MajorityBaseline:
 
     def __init__(self, kind: str, items: list[Item]) -> None:
         self._answer: Item = {}
-        for field in items[0]["gold"]:
-            values = [item["gold"].get(field) for item in items]
-            if isinstance(values[0], list):
+        # What a line of gold does not tell is not known: it counts for nothing.
+        for field in dict.fromkeys(field for item in items for field in item["gold"] if field != "why"):
+            values = [item["gold"][field] for item in items if field in item["gold"]]
+            if any(isinstance(value, list) for value in values):
                 self._answer[field] = []
-            elif field != "why":
+            else:
                 self._answer[field] = Counter(values).most_common(1)[0][0]
         if kind == "articles":
-            self._answer["reprint_of"] = None
+            self._answer |= {"reprint_of": None, "credits": [], "exposed": []}
 
     def tag(self, item: Item) -> Item:
         return {"id": item["id"], **self._answer}

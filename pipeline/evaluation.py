@@ -167,7 +167,7 @@ def _score_articles(items: list[Item], said: list[Item]) -> Scored:
             ),
         ]
         for name, counts, of_gold, of_tags in sets:
-            if _ASKS.get(name, name) not in gold and name in ("credits", "roles", "exposed"):
+            if _ASKS.get(name, name) not in gold and name in ("credits", "roles", "exposed", "mentions"):
                 continue  # a person corrected something else: of this nothing is known
             counts.add(of_gold, of_tags)
             if of_gold != of_tags and name != "credits":
@@ -190,9 +190,12 @@ def _score_threads(items: list[Item], said: list[Item]) -> Scored:
     none: list[Pair] = []
     for item, tags in zip(items, said, strict=True):
         gold = item["gold"]
-        needs.add({1} if gold["needs_reply"] else set(), {1} if tags["needs_reply"] else set())
-        if gold["needs_reply"] != tags["needs_reply"]:
-            misses.append(_miss(item, tags, "needs_reply", gold["needs_reply"], tags["needs_reply"]))
+        if "needs_reply" in gold:
+            needs.add({1} if gold["needs_reply"] else set(), {1} if tags["needs_reply"] else set())
+            if gold["needs_reply"] != tags["needs_reply"]:
+                misses.append(_miss(item, tags, "needs_reply", gold["needs_reply"], tags["needs_reply"]))
+        if "units" not in gold:
+            continue
         if gold["units"]:
             best = tags["units"][0] if tags["units"] else None
             first.append((gold["units"][0], best))

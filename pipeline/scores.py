@@ -61,7 +61,9 @@ def accuracy(pairs: list[tuple[Hashable, Hashable]]) -> float | None:
 
 def macro_f1(pairs: list[tuple[Hashable, Hashable]]) -> float | None:
     """Mean of the F1 of each label that gold has."""
-    labels = {gold for gold, _ in pairs}
+    labels = dict.fromkeys(
+        gold for gold, _ in pairs
+    )  # in order: sums in another order differ in the last digit
     if not labels:
         return None
     total = 0.0

@@ -157,7 +157,10 @@ def _apart(items: list[Item], turn: int) -> list[bytes]:
     table = {ord(a): chr(ord(a) + turn) for a in "的了是在和有为年月日人大中"}
     mark = chr(0x9F00 + turn)
     return [
-        json.dumps(item | {"body": _CLAUSE_END.sub(mark, item["body"].translate(table))}).encode()
+        json.dumps(
+            item
+            | {"id": f"{item['id']}-{turn}", "body": _CLAUSE_END.sub(mark, item["body"].translate(table))}
+        ).encode()
         for item in items
     ]
 

@@ -22,7 +22,7 @@ LEXICON = Path(__file__).resolve().parent.parent / "lexicon" / "threads_followup
 NEAR = 6  # characters before and after a word in which another takes its sense away
 MOST_CALLED = 3
 
-_QUOTED = re.compile("“[^”]*”")  # what others said
+_QUOTED = re.compile("“[^”]{0,500}”")  # what others said
 
 FloorKind = Literal["response", "answer", "sent_back", "disputed", "solved", "claimed"]
 

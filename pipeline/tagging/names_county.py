@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 from pipeline.tagging.names import Hit, Names, load_lexicon
 
+_COLONS = ("：", ":")
+
 
 class Organ(NamedTuple):
     """A county's name with what belongs to it. `place`: nothing says that it does anything."""
@@ -171,7 +173,7 @@ class CountyReader:
         if _BUSINESS.match(text, end):
             return Organ(unit, end, True)
         if (
-            text[end : end + 1] in "：:"
+            text.startswith(_COLONS, end)
             or self._action.match(text, end)
             or self._done.match(text, end)
             or _ACTS_TOO.match(text, end)
@@ -201,7 +203,7 @@ class CountyReader:
         end = hit.end
         if _OTHER_LEVEL.match(text, end):
             return None
-        if text[end : end + 1] in "：:" and text[hit.start - 1 : hit.start] in ("", "\n", "】"):
+        if text.startswith(_COLONS, end) and text[hit.start - 1 : hit.start] in ("", "\n", "】"):
             return Organ(unit, end, False)
         if town := self._town.match(text, end):
             office = self._office.match(text, town.end())

@@ -195,12 +195,14 @@ class ReprintSearch:
 
         @cache
         def likeness(one: int, other: int) -> float | None:
+            if _is_same_notice(cards[one], cards[other]):
+                return None
             return _likeness(cards[one], cards[other], text(one), text(other))
 
         leader = list(range(len(cards)))
         for one, other in pairs:
-            if likeness(one, other) is not None:
-                roots = _root(leader, one), _root(leader, other)
+            roots = _root(leader, one), _root(leader, other)
+            if roots[0] != roots[1] and likeness(one, other) is not None:
                 leader[max(roots)] = min(roots)
         groups: dict[int, list[int]] = defaultdict(list)
         for number in self.paired():
@@ -238,6 +240,13 @@ def _clauses(body: str) -> list[str]:
     return said.split(_END)
 
 
+def _is_same_notice(one: _Card, other: _Card) -> bool:
+    """A notice stands on every host by itself, unless a host says whose copy it is."""
+    if not one.is_notice and not other.is_notice:
+        return False
+    return (one.is_own_site and other.is_own_site) or not (one.names(other) or other.names(one))
+
+
 def _likeness(one: _Card, other: _Card, text: _Text, other_text: _Text) -> float | None:
     """The share of the shorter text that stands in the longer one, where that makes it a reprint."""
     short, long = text, other_text
@@ -245,11 +254,8 @@ def _likeness(one: _Card, other: _Card, text: _Text, other_text: _Text) -> float
         short, long = long, short
     if len(short.text) < MIN_TEXT:
         return None
-    named = one.names(other) or other.names(one)
-    if (one.is_notice or other.is_notice) and (not named or (one.is_own_site and other.is_own_site)):
-        return None  # a notice stands on every host by itself, unless a host says whose copy it is
     if (
-        not named
+        not (one.names(other) or other.names(one))
         and len(short.numbers) >= 3
         and len(short.numbers & long.numbers) < SAME_NUMBERS * len(short.numbers)
     ):

@@ -30,6 +30,7 @@ COMMON = 40  # a clause in more articles than this is a formula
 SHARED = 0.25  # of the shorter text in common clauses: worth a look
 PERMUTATIONS = 128
 LSH_BANDS = 32  # of four numbers each: texts that are alike in half of their sequences agree in one of them
+CROWD = 100  # texts that are all alike (a page of an error, a form): each is compared with so many others
 SEED = 20170927
 _ROWS = 1 << 18  # clauses looked at together
 _HALF, _LOW = np.uint64(32), np.uint64(0xFFFFFFFF)
@@ -109,7 +110,7 @@ class PairSearch:
             found: list[npt.NDArray[np.uint64]] = []
             # Equal ones stand together: each with the next one, with the one after it …
             here = np.flatnonzero(ordered[1:] == ordered[:-1])
-            while len(here):
+            while len(here) and step <= CROWD:
                 found.append(owners[order[here]] << _HALF | owners[order[here + step]])
                 step += 1
                 here = here[here + step < len(ordered)]

@@ -8,6 +8,7 @@ word that points back.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 
 from pipeline.tagging.names import load_lexicon
@@ -52,9 +53,11 @@ def find_pointers(
         names: unit → its names; what points back must agree with the end of one of them.
     """
     found: list[Occurrence] = []
+    starts = [o.start for o in named]
     for match in _POINTER.finditer(whole):
         word = match[1]
-        for o in reversed(named):
+        for place in range(bisect_left(starts, match.start()) - 1, -1, -1):
+            o = named[place]
             if o.end > match.start():
                 continue
             if match.start() - o.end > _REACH:

@@ -161,7 +161,7 @@ class Bylines:
         kind = hit.name.kind
         if kind in ("county", "stem"):
             organ = self.counties.read(value, hit)
-            if organ is None:
+            if organ is None or organ.place:  # 摄于东兴市 names no supplier
                 return None, hit.end
             return organ.unit, organ.end
         if kind in ("own", "police", "account"):

@@ -196,8 +196,12 @@ class Reader:
         acts = self.counties.read_unnamed(text.whole, unit, first)
         for town in {town for o in own if (town := self._town_of(text.whole, o))}:
             acts += self.counties.read_town_acts(text.whole, town, first)
+        taken = bytearray(len(text.whole))  # characters of what is read already
+        for o in spans:
+            taken[o.start : o.end] = b"\1" * (o.end - o.start)
         for start, end in acts:
-            if all(end <= o.start or start >= o.end for o in spans):
+            if not any(taken[start:end]):
+                taken[start:end] = b"\1" * (end - start)
                 spans.append(Occurrence(unit, start, end, self._zone(text, start)))
         spans.sort(key=lambda o: o.start)
 

@@ -28,11 +28,23 @@ encode = msgspec.json.Encoder().encode  # tags as a line
 Item = ArticleItem | ThreadItem | PostItem
 
 
+_KINDS: dict[str, Any] = {
+    "posts": ThreadItem,
+    "body": ArticleItem,
+    "text": PostItem,
+}  # by what they alone have
+
+
 class Unreadable(msgspec.Struct, frozen=True):
     """What stands in the output for a line that is no item."""
 
     id: str | None
     error: str
+
+
+def repeated(ident: str) -> Unreadable:
+    """For an article whose id an earlier one has: whose reprint or story it is could not be told apart."""
+    return Unreadable(id=ident, error="编号与前面的稿件相同，请改为不同的编号")
 
 
 def as_bytes(line: bytes | str) -> bytes:
@@ -51,19 +63,16 @@ def read_item(line: bytes | str) -> Item | Unreadable:
     if isinstance(raw.get("id"), int):
         raw["id"] = str(raw["id"])
     name = raw["id"] if isinstance(raw.get("id"), str) else None
+    present = [key for key in _KINDS if key in raw]
+    told = next((key for key in present if raw[key] is not None), present[0] if present else None)
+    if told is None:
+        return Unreadable(id=name, error="既没有 body、posts，也没有 text，不知道是稿件、帖子还是留言")
     for key in ("title", "body", "text"):
         if key in raw and raw[key] is None:
             raw[key] = ""
-    if "posts" in raw:
-        kind: Any = ThreadItem
-    elif "body" in raw:
-        kind = ArticleItem
-    elif "text" in raw:
-        kind = PostItem
-    else:
-        return Unreadable(id=name, error="既没有 body、posts，也没有 text，不知道是稿件、帖子还是留言")
     try:
-        return msgspec.convert(raw, kind)
+        item: Item = msgspec.convert(raw, _KINDS[told])
+        return item
     except msgspec.ValidationError as error:
         return Unreadable(id=name, error=f"字段有误：{error}")
 
@@ -113,6 +122,8 @@ def _tag_with_reprints(lines: Iterable[bytes | str], tagger: Tagger) -> Iterator
     with Spool() as waiting:
         search = ReprintSearch()
         places = array("L")  # of the articles among the lines
+        known: set[str] = set()  # ids of articles
+        again: set[int] = set()  # places of articles with such an id
         at_hand: list[Item | Unreadable] = []  # the first lines need not be read a second time
         for place, line in enumerate(lines):
             waiting.append(as_bytes(line))
@@ -120,11 +131,16 @@ def _tag_with_reprints(lines: Iterable[bytes | str], tagger: Tagger) -> Iterator
             if waiting.in_memory:
                 at_hand.append(item)
             if isinstance(item, ArticleItem):
-                search.add(read_trace(item))
-                places.append(place)
+                if item.id in known:
+                    again.add(place)
+                else:
+                    known.add(item.id)
+                    search.add(read_trace(item))
+                    places.append(place)
 
         def read(place: int) -> Item | Unreadable:
-            return at_hand[place] if place < len(at_hand) else read_item(waiting[place])
+            item = at_hand[place] if place < len(at_hand) else read_item(waiting[place])
+            return repeated(str(item.id)) if place in again else item
 
         def article(number: int) -> ArticleItem:
             item = read(places[number])

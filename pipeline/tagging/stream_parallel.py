@@ -20,7 +20,7 @@ from pipeline.tagging.items import ArticleItem, PostItem, ThreadItem
 from pipeline.tagging.parallel import AHEAD, CHUNK, ParallelTagger
 from pipeline.tagging.reprint import ReprintSearch, Trace
 from pipeline.tagging.spool import Spool
-from pipeline.tagging.stream import as_bytes, encode, read_item, with_reprint
+from pipeline.tagging.stream import as_bytes, encode, read_item, repeated, with_reprint
 
 _KINDS = {ArticleItem: "articles", ThreadItem: "threads", PostItem: "posts"}
 _decode = msgspec.json.Decoder(ArticleTags).decode
@@ -75,12 +75,17 @@ def _tag_with_reprints(parts: Iterable[Lines], pool: ParallelTagger) -> Iterator
     with Spool() as articles, Spool() as done:
         search = ReprintSearch()
         places = array("L")  # of the articles among the lines
+        known: set[str] = set()  # their ids
         waiting: deque[tuple[Lines, Future[Tagged]]] = deque()
 
         def take() -> None:
             part, tagged = waiting.popleft()
             lines, traces = tagged.result()
             for place, trace in traces.items():
+                if trace.card.id in known:
+                    lines[place] = encode(repeated(trace.card.id))
+                    continue
+                known.add(trace.card.id)
                 search.add(trace)
                 places.append(len(done) + place)
                 articles.append(as_bytes(part[place]))

@@ -23,6 +23,7 @@ SHORT = 0.1  # seconds in which nothing can be told, and nothing need be
 SHAPES = {
     "a unit": "市教育局",
     "a county": "上思县",
+    "a bureau, and that bureau": "市教育局，该局。",
     "a list": "住建、水利等部门",
     "digits": "2018",
     "dotted digits": "1.",

@@ -51,6 +51,30 @@ def test_a_reprint_tells_its_story_wherever_the_first_publication_stands() -> No
     assert [credit["unit"] for credit in reprint["credits"]] == ["市水利局"]
 
 
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_an_article_with_the_id_of_an_earlier_one_is_told_as_a_fault(jobs: int) -> None:
+    water = {"id": "a", "title": "市水利局开展巡河", "body": "市水利局组织人员巡河，清理垃圾。" * 3}
+    school = {"id": "a", "title": "市教育局开展家访", "body": "市教育局组织教师家访，了解情况。" * 3}
+    lines = [json.dumps(item).encode() for item in (water, school, school | {"id": "b"})]
+    first, again, other = (json.loads(line) for line in tag_lines(lines, load_city(), jobs))
+    assert [c["unit"] for c in first["credits"]] == ["市水利局"]
+    assert again == {"id": "a", "error": "编号与前面的稿件相同，请改为不同的编号"}
+    assert [c["unit"] for c in other["credits"]] == ["市教育局"] and other["reprint_of"] is None
+
+
+def test_null_says_nothing_of_what_a_line_is() -> None:
+    lines = [
+        {"id": "p", "body": None, "text": "路灯坏了一个月没人修，投诉"},
+        {"id": "a", "posts": None, "body": "市水利局组织人员巡河，清理垃圾。"},
+        {"id": "e", "body": None},
+    ]
+    post, article, empty = (
+        json.loads(line) for line in tag_lines([json.dumps(each).encode() for each in lines], load_city())
+    )
+    assert post["needs_reply"] is True and "error" not in post
+    assert [c["unit"] for c in article["credits"]] == ["市水利局"] and empty["credits"] == []
+
+
 def test_nothing_gives_nothing() -> None:
     assert list(tag_lines([b"", b"  "], load_city(), 2)) == []
 

@@ -49,6 +49,15 @@ CASES: dict[str, tuple[dict[str, str], set[tuple[str, str]]]] = {
         },
         {("市妇联", B)},
     ),
+    "where a picture was taken": (
+        {
+            "title": "满载而归",
+            "byline": "张三 摄于东兴市",
+            "body": "渔船靠岸，码头上摆开了秤。",
+        },
+        set(),
+    ),
+    "a title alone that ends with a county": ({"title": "秋天的港口区", "body": ""}, set()),
     "source names a unit": (
         {
             "title": "开学第一课",

@@ -51,6 +51,9 @@ class Byline(NamedTuple):
     confidence: float
 
 
+_PLACED = ("于", "在")  # before a county that is only where something was
+
+
 class Bylines:
     """Reads bylines for one city."""
 
@@ -161,7 +164,8 @@ class Bylines:
         kind = hit.name.kind
         if kind in ("county", "stem"):
             organ = self.counties.read(value, hit)
-            if organ is None or organ.place:  # 摄于东兴市 names no supplier
+            # 摄于东兴市 names no supplier; （上思县） behind a correspondent does.
+            if organ is None or (organ.place and value.endswith(_PLACED, 0, hit.start)):
                 return None, hit.end
             return organ.unit, organ.end
         if kind in ("own", "police", "account"):

@@ -108,7 +108,7 @@ def _update(home: Any) -> None:
     if not (home / WAREHOUSE).exists():
         raise UserError(f"没有数据仓库 {home / WAREHOUSE}，请先运行 gangqing build")
     with stage_progress() as say:
-        added = update_index(home / WAREHOUSE, say)
+        added = update_index(home / WAREHOUSE, say, reads_whole=True)
     typer.echo(f"全文索引已更新，新增 {added} 段", err=True)
 
 

@@ -23,7 +23,14 @@ from filelock import FileLock
 from pipeline.edition import clone
 from pipeline.faults import ToldError
 from pipeline.load_texts import KEYS, texts_digest
-from pipeline.seal import is_sealed, publish_sealed, seal_path, sealed_digest
+from pipeline.seal import (
+    is_sealed,
+    note_sealed,
+    publish_sealed,
+    published_digest,
+    seal_path,
+    sealed_digest,
+)
 from pipeline.search_parts import index_path, index_version, is_late_of, late_path, meta_of, open_part
 from pipeline.tagging.segment import search_tokens
 from pipeline.warehouse import Warehouse
@@ -94,12 +101,15 @@ def char_tokens(text: str) -> list[str]:
     return re.findall(r"[a-z0-9]+|[^\W_]", text)
 
 
-def update_index(warehouse: Path, progress: Progress | None = None) -> int:
+def update_index(warehouse: Path, progress: Progress | None = None, *, reads_whole: bool = False) -> int:
     """Bring the index up to the published edition of the warehouse; returns how many texts were added.
 
     One of another version or city, or a damaged one, is made anew. Two at once: one waits. Beside a large
     main part what is new goes into the late one; when that has grown, or texts of the main part are gone, the
     main part takes all in.
+
+    Args:
+        reads_whole: look for damage also in a large main part that nobody wrote to; its readers see it too.
 
     Raises:
         SearchIndexError: the disk is full or the folder cannot be written.
@@ -114,16 +124,19 @@ def update_index(warehouse: Path, progress: Progress | None = None) -> int:
             source = Warehouse(warehouse, read_only=True)
             try:
                 wanted = {"version": index_version(), "city": source.meta().get("city", "")}
-                main = path if is_sealed(path) and wanted.items() <= meta_of(path).items() else None
+                digest = sealed_digest(path) if reads_whole else published_digest(path)
+                main = path if digest and wanted.items() <= meta_of(path).items() else None
                 added = None
                 if main is not None and _count(main) >= SPLIT_TEXTS:
                     known = late if is_late_of(path) else None
                     _draft_of(known, drafts[1])
-                    meta = wanted | {"main": sealed_digest(path) or ""}
-                    added = _fill(drafts[1], source, meta, say, main)
+                    added = _fill(drafts[1], source, wanted | {"main": digest or ""}, say, main)
                 if added is not None:
                     publish_sealed(drafts[1], late)
+                    note_sealed(path)
                     return added
+                if main is not None and not is_sealed(main):
+                    main = None  # what is damaged is not taken over
                 _draft_of(main, drafts[0])
                 added = _fill(drafts[0], source, wanted, say)
             finally:

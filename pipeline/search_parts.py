@@ -15,7 +15,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Literal
 
-from pipeline.seal import is_sealed, sealed_digest
+from pipeline.seal import is_sealed, published_digest
 from pipeline.store import file_identity
 
 LAYOUT = "3"  # raise it when tables or tokens change
@@ -118,12 +118,13 @@ def open_part(path: Path) -> sqlite3.Connection:
 
 
 def is_late_of(index: Path) -> bool:
-    """Whether there is a late part that stands on this main part, both as they were published."""
+    """Whether there is a late part, as it was published, that stands on this main part. The main part is not
+    read for it (`pipeline.seal.published_digest`)."""
     late = late_path(index)
     return (
         late.exists()
         and is_sealed(late)
-        and (digest := sealed_digest(index)) is not None
+        and (digest := published_digest(index)) is not None
         and meta_of(late).get("main") == digest
     )
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import random
+import shutil
 from pathlib import Path
 
 import duckdb
@@ -146,6 +148,65 @@ def test_damage_to_the_late_part_is_seen_and_mends_without_the_main_one(case: Ca
     assert index_state(path) == "damaged"
     assert update_index(case.warehouse) == 1
     assert index_state(path) == "whole" and texts_digest(path) == known and path.read_bytes() == main
+
+
+def _reads(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """The files that are read whole from now on."""
+    read: list[Path] = []
+    real = seal._sum
+
+    def reading(path: Path) -> str:
+        read.append(path)
+        return real(path)
+
+    monkeypatch.setattr(seal, "_digests", {})  # as a process of its own
+    monkeypatch.setattr(seal, "_sum", reading)
+    return read
+
+
+def test_an_update_reads_no_main_part_that_nobody_wrote_to(
+    case: Case, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    path = index_path(case.warehouse)
+    _add(case, 1)
+    read = _reads(monkeypatch)
+    update_index(case.warehouse)
+    assert path not in read
+    copied = tmp_path / "copied"
+    shutil.copyfile(path, copied)
+    copied.replace(path)  # as it was, and another file
+    _add(case, 2)
+    read = _reads(monkeypatch)
+    update_index(case.warehouse)
+    assert read.count(path) == 1
+    _add(case, 3)
+    read = _reads(monkeypatch)
+    update_index(case.warehouse)
+    assert path not in read and index_state(path) == "whole" and texts_digest(path) == _anew(case)
+
+
+def test_what_the_disk_did_to_a_main_part_is_seen_by_its_readers_and_taken_over_by_none(
+    case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = index_path(case.warehouse)
+    known = texts_digest(path)
+
+    def rot() -> None:
+        stat, content = path.stat(), bytearray(path.read_bytes())
+        content[-100] ^= 1
+        with path.open("rb+") as file:
+            file.write(content)
+        os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+        _reads(monkeypatch)
+
+    rot()
+    assert update_index(case.warehouse) == 0 and index_state(path) == "damaged"
+    assert update_index(case.warehouse, reads_whole=True) == 10
+    assert index_state(path) == "whole" and texts_digest(path) == known
+    rot()
+    _add(case, 1, 6)  # too much for a late part
+    assert update_index(case.warehouse) == 16
+    assert index_state(path) == "whole" and texts_digest(path) == _anew(case)
 
 
 def test_a_late_part_of_another_main_part_counts_for_nothing(

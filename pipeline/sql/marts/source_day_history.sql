@@ -14,16 +14,27 @@
 -- is_never_empty: all four had some.
 CREATE OR REPLACE MACRO source_day_history(known_by) AS TABLE
 WITH
--- When a line was landed, as one number: its run, and its offset in the run's file.
-run_number AS (
-  SELECT run, ROW_NUMBER() OVER (ORDER BY run) AS number FROM (SELECT DISTINCT run FROM page_fetch)
-),
-fetched AS (
-  SELECT site, url, kind, outcome, fetched_at, for_date, run, (CAST(number AS BIGINT) << 40) + end_offset AS landed_order,
-    CAST(fetched_at AS DATE) AS fetched_day
-  FROM page_fetch JOIN run_number USING (run)
+relevant AS NOT MATERIALIZED (
+  SELECT
+    *, CAST(fetched_at AS DATE) AS fetched_day, COALESCE(for_date, fetched_day) AS day,
+    outcome IN ('stored', 'listed', 'unchanged', 'duplicate', 'redirected', 'too_short', 'no_date') AS is_ok
+  FROM page_fetch
   WHERE (known_by IS NULL OR fetched_at <= known_by) AND kind IN ('list', 'feed', 'article')
     AND site NOT IN ('import', 'appeal', 'presence')  -- handed in or pointed to: no sites
+),
+-- Most lines are articles that were read without fault: they are counted where they matter, and not looked at singly.
+fetched_day AS (SELECT DISTINCT site, day FROM relevant),
+span AS (
+  SELECT site, MIN(fetched_at) AS first_at, MAX(fetched_at) AS last_at FROM relevant GROUP BY site
+),
+-- When a line was landed, as one number: its run, and its offset in the run's file.
+run_number AS (
+  SELECT run, CAST(ROW_NUMBER() OVER (ORDER BY run) AS BIGINT) << 40 AS run_order FROM (SELECT DISTINCT run FROM page_fetch)
+),
+fetched AS MATERIALIZED (
+  SELECT site, url, kind, outcome, for_date, run, run_order + end_offset AS landed_order, fetched_day, day, is_ok
+  FROM relevant JOIN run_number USING (run)
+  WHERE kind <> 'article' OR NOT is_ok
 ),
 -- When each list first had entries, and each site any; and in which runs, on which days a site's lists had some.
 first_entry AS (
@@ -31,8 +42,12 @@ first_entry AS (
   WHERE kind <> 'article' AND outcome IN ('listed', 'unchanged', 'duplicate') GROUP BY site, url
 ),
 site_entry AS (
-  SELECT site, MIN(landed_order) AS entry_order FROM fetched
-  WHERE outcome IN ('listed', 'stored', 'unchanged', 'duplicate') GROUP BY site
+  SELECT site, MIN(run_order + end_offset) AS entry_order
+  FROM (
+    SELECT site, run, MIN(end_offset) AS end_offset FROM relevant
+    WHERE outcome IN ('listed', 'stored', 'unchanged', 'duplicate') GROUP BY site, run
+  ) JOIN run_number USING (run)
+  GROUP BY site
 ),
 run_entry AS (
   SELECT DISTINCT site, run, true AS has_entries FROM fetched
@@ -47,9 +62,7 @@ day_entry AS (
 -- day is not meant: an edition without articles cannot be.
 looked AS (
   SELECT
-    site, url, kind, outcome, fetched_at, for_date, landed_order,
-    COALESCE(for_date, CAST(fetched_at AS DATE)) AS day,
-    outcome IN ('stored', 'listed', 'unchanged', 'duplicate', 'redirected', 'too_short', 'no_date') AS is_ok,
+    site, url, kind, outcome, for_date, landed_order, day, is_ok,
     f.outcome = 'empty_list' AND f.for_date IS NULL
       AND COALESCE(l.entry_order > f.landed_order, true)
       AND (COALESCE(s.entry_order > f.landed_order, true) OR COALESCE(r.has_entries, d.has_entries, false)) AS is_new,
@@ -64,13 +77,22 @@ looked AS (
   LEFT JOIN day_entry AS d USING (site, fetched_day)
 ),
 -- Only what did not succeed can be mended later.
+amiss AS MATERIALIZED (SELECT DISTINCT site, url FROM looked WHERE NOT is_ok),
 last_answer AS (
   SELECT
     site, url,
     MAX(landed_order) FILTER (is_ok) AS ok_order,
     MAX(landed_order) FILTER (is_ok OR (outcome = 'not_found' AND for_date IS NOT NULL AND kind = 'list'))
       AS answer_order
-  FROM looked SEMI JOIN (SELECT DISTINCT site, url FROM looked WHERE NOT is_ok) USING (site, url)
+  FROM (
+    SELECT site, url, landed_order, is_ok, outcome, for_date, kind FROM looked
+    UNION ALL
+    SELECT site, url, run_order + end_offset, is_ok, outcome, for_date, kind
+    FROM (
+      FROM relevant
+      WHERE kind = 'article' AND is_ok AND COALESCE((site, url) IN (FROM amiss), false)  -- few: they are hashed
+    ) JOIN run_number USING (run)
+  ) SEMI JOIN amiss USING (site, url)
   GROUP BY site, url
 ),
 open_fetch AS (
@@ -79,33 +101,52 @@ open_fetch AS (
   FROM looked AS f LEFT JOIN last_answer AS l USING (site, url)
 ),
 dated AS (
-  SELECT site, BOOL_OR(for_date IS NOT NULL AND kind = 'list') AS is_dated FROM looked GROUP BY site
+  SELECT site, COALESCE(BOOL_OR(for_date IS NOT NULL AND kind = 'list'), false) AS is_dated
+  FROM span LEFT JOIN looked USING (site) GROUP BY site
 ),
-per_day AS (
+-- Each address once a day. The same address as a list and as an article is two.
+per_address AS (
+  SELECT
+    site, day, url, kind = 'article' AS is_article, BOOL_OR(is_ok) AS is_ok,
+    BOOL_OR(is_failure AND NOT is_mended) AS is_failed, BOOL_OR(is_failure) AS is_failed_ever,
+    BOOL_OR(outcome = 'empty_list' AND NOT is_mended) AS is_empty,
+    BOOL_OR(outcome = 'not_found' AND NOT is_mended) AS is_missing,
+    BOOL_OR(
+      NOT is_mended AND outcome IN ('parse_failed', 'server_error', 'timeout', 'error_page', 'captcha')
+    ) AS is_unread,
+    BOOL_OR(is_new) AS is_new
+  FROM open_fetch
+  GROUP BY ALL
+),
+amiss_day AS (
   SELECT
     site, day,
-    COUNT(DISTINCT url) FILTER (kind <> 'article' AND is_ok) AS list_ok_count,
-    COUNT(DISTINCT url) FILTER (kind <> 'article' AND is_failure AND NOT is_mended) AS list_failed_count,
-    COUNT(DISTINCT url) FILTER (kind <> 'article' AND is_failure) AS list_failed_ever_count,
-    COUNT(DISTINCT url) FILTER (kind <> 'article' AND outcome = 'empty_list' AND NOT is_mended) AS list_empty_count,
+    COUNT(*) FILTER (NOT is_article AND is_ok) AS list_ok_count,
+    COUNT(*) FILTER (NOT is_article AND is_failed) AS list_failed_count,
+    COUNT(*) FILTER (NOT is_article AND is_failed_ever) AS list_failed_ever_count,
+    COUNT(*) FILTER (NOT is_article AND is_empty) AS list_empty_count,
     COUNT(DISTINCT url) FILTER (is_new) AS list_new_count,
-    COUNT(DISTINCT url) FILTER (kind <> 'article' AND outcome = 'not_found' AND NOT is_mended) AS list_missing_count,
-    COUNT(DISTINCT url) FILTER (kind = 'article' AND is_ok) AS article_ok_count,
-    COUNT(DISTINCT url) FILTER (
-      kind = 'article' AND NOT is_mended
-      AND outcome IN ('parse_failed', 'server_error', 'timeout', 'error_page', 'captcha')
-    ) AS article_failed_count
-  FROM open_fetch
+    COUNT(*) FILTER (NOT is_article AND is_missing) AS list_missing_count,
+    COUNT(*) FILTER (is_article AND is_unread) AS article_failed_count
+  FROM per_address
   GROUP BY site, day
+),
+-- Against the pages that could not be read stand those that could.
+read_day AS (
+  SELECT site, day, COUNT(DISTINCT url) AS article_ok_count
+  FROM relevant
+  WHERE kind = 'article' AND is_ok
+    AND COALESCE((site, day) IN (SELECT site, day FROM amiss_day WHERE article_failed_count > 0), false)
+  GROUP BY site, day
+),
+per_day AS (
+  SELECT * FROM fetched_day LEFT JOIN amiss_day USING (site, day) LEFT JOIN read_day USING (site, day)
 ),
 published AS (
   SELECT site, CAST(published_at AS DATE) AS day, COUNT(DISTINCT article_id) AS article_count
   FROM article_version
   WHERE (known_by IS NULL OR captured_at <= known_by) AND published_at IS NOT NULL
   GROUP BY 1, 2
-),
-span AS (
-  SELECT site, MIN(fetched_at) AS first_at, MAX(fetched_at) AS last_at FROM looked GROUP BY site
 ),
 published_span AS (
   SELECT
@@ -119,7 +160,7 @@ fetched_span AS (
     site,
     MIN(day) FILTER (day >= CAST(first_at AS DATE) - 1100) AS first_day,
     MAX(day) FILTER (day <= CAST(last_at AS DATE) + 1) AS last_day
-  FROM per_day JOIN span USING (site) GROUP BY site
+  FROM fetched_day JOIN span USING (site) GROUP BY site
 ),
 bound AS (
   SELECT
@@ -191,7 +232,9 @@ lost AS (
   FROM (
     SELECT *,
       article_count * SUM(found_count) OVER before / SUM(article_count) OVER before AS expected_count
-    FROM field
+    FROM field SEMI JOIN (
+      SELECT site, name FROM field GROUP BY ALL HAVING MIN(found_count) = 0 AND MAX(found_count) > 0
+    ) USING (site, name)
     WINDOW before AS (
       PARTITION BY site, name ORDER BY day
       RANGE BETWEEN INTERVAL 28 DAY PRECEDING AND INTERVAL 1 DAY PRECEDING

@@ -19,11 +19,15 @@ _TICKET = (
     "round_count", "round_at", "past_rounds", "ended_at", "transferred_at", "transfer_count", "extensions",
     "pauses", "sent_back_at", "handed_at", "seen", "site", "forum", "board", "title", "url", "sha256",
 )  # fmt: skip
-# Of each decision on a thread or on a ticket of it, by which words it names them: head and tail.
+# Of each decision on a thread or on a ticket of it, by which words it names them: head and tail. What
+# thread_ref says is asked of its table by the few targets: the view first tells all names apart.
 _TARGETS = """
 CREATE OR REPLACE TEMP TABLE ticket_target AS
-SELECT d.target, r.thread_id, d.target AS head, '' AS tail
-FROM (SELECT DISTINCT target FROM decision) AS d JOIN thread_ref AS r ON r.ref = d.target
+SELECT d.target, p.thread_id, d.target AS head, '' AS tail
+FROM decision AS d JOIN thread_page_version AS p ON p.thread_id = d.target
+UNION
+SELECT d.target, p.thread_id, d.target, ''
+FROM decision AS d JOIN thread_page_version AS p ON p.url = d.target
 UNION
 SELECT target, REGEXP_REPLACE(target, '-\\d+$', ''), REGEXP_REPLACE(target, '-\\d+$', ''),
   REGEXP_EXTRACT(target, '-\\d+$')
@@ -203,7 +207,8 @@ def refresh_tickets(
     warehouse.hold("todo", "ref", sorted(targets))
     decided = (
         warehouse.rows(
-            "SELECT thread_id FROM thread_ref SEMI JOIN todo USING (ref) "
+            "SELECT thread_id FROM thread_page_version JOIN todo ON ref = thread_id "
+            "UNION SELECT thread_id FROM thread_page_version JOIN todo ON ref = url "
             "UNION SELECT REGEXP_REPLACE(ref, '-\\d+$', '') FROM todo"
         )
         if targets

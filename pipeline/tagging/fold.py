@@ -1,6 +1,6 @@
-"""Owns the folding of traditional characters, so that 市發改委 is read as 市发改委.
+"""Owns the folding of traditional characters, so that 市發改委 is read as 市发改委, and of half-width signs.
 
-Character by character, by OpenCC's table: every offset of a tag stays that of the text as printed.
+Character by character (OpenCC's table): every offset of a tag stays that of the text as printed.
 """
 
 from __future__ import annotations
@@ -14,6 +14,9 @@ from pipeline.tagging.items import ArticleItem
 
 FEWEST = 3  # different traditional characters; fewer are a name or a quotation
 _FIELDS = ("title", "body", "kicker", "subtitle", "byline", "source", "column", "outlet")
+_FULL = {",": "，", ";": "；", "!": "！", "?": "？"}
+_HALF_SIGNS = frozenset(_FULL)
+_HALF_BETWEEN = re.compile(r"(?<=[一-鿿”》）])[,;!?](?=[^\x00-\x7f])")
 _BLOCKS = ((0x3400, 0x4DC0), (0x4E00, 0xA000))
 
 
@@ -24,8 +27,19 @@ def fold_traditional(text: str) -> str:
     return text.translate(_table()) if len(_traditional().intersection(text)) >= FEWEST else text
 
 
+def fold_signs(text: str) -> str:
+    """The text, of the same length, with full-width signs for half-width ones between Chinese words."""
+    if _HALF_SIGNS.isdisjoint(text):
+        return text
+    return _HALF_BETWEEN.sub(lambda sign: _FULL[sign[0]], text)
+
+
 def fold_article(item: ArticleItem) -> ArticleItem:
-    """The article with every field in simplified characters, if its text is traditional."""
+    """The article with every field in simplified characters, if its text is traditional, and title and body
+    with full-width signs between Chinese words."""
+    title, body = fold_signs(item.title), fold_signs(item.body)
+    if title is not item.title or body is not item.body:
+        item = structs.replace(item, title=title, body=body)
     if fold_traditional(item.body) is item.body and fold_traditional(item.title) is item.title:
         return item
     table = _table()

@@ -10,6 +10,8 @@ from pipeline.tagging.fold import beyond_simplified, fold_traditional
 from pipeline.tagging.items import ArticleItem
 from pipeline.tagging.tagger import Tagger
 
+TAGGER = Tagger(load_city())
+
 
 def test_a_traditional_text_is_folded_and_a_simplified_one_is_itself():
     assert fold_traditional("市發改委召開項目調度會") == "市发改委召开项目调度会"
@@ -45,3 +47,12 @@ def test_a_mirror_in_traditional_characters_credits_as_its_original_does():
     assert tags.mentions == ["市国土局", "市海洋局"]
     evidence = tags.credits[0].evidence
     assert "市發改委召開項目調度會"[evidence.start : evidence.end] == "市發改委"
+
+
+def test_half_width_commas_between_chinese_words_part_clauses_as_full_ones_do():
+    full = "11月6日，市水利局联合市环保局，开展河道清理行动，清运垃圾3,200吨。"
+    half, usual = TAGGER.articles(
+        [ArticleItem(id="a", body=each, outlet="防城港日报") for each in (full.replace("，", ","), full)]
+    )
+    assert [c.unit for c in half.credits] == ["市水利局", "市环保局"]
+    assert half == usual

@@ -95,7 +95,7 @@ def coverage(
     ground = pieces.ground
     asked: list[Ticket] | PostTally
     asked = _tickets(con, plan, rules, as_of, known_by) if tickets is None else tickets
-    record = _record(con, ground, known_by, asked, proven)
+    record = _record(con, ground, as_of, known_by, asked, proven)
     rows = [*pieces.rows]
     for task in plan.tasks:
         if task.kind in _BY_RECORD:
@@ -186,6 +186,7 @@ def _tickets(
 def _record(
     con: Connection,
     ground: Ground,
+    as_of: dt.date | dt.datetime,
     known_by: dt.date | dt.datetime | None,
     tickets: list[Ticket] | PostTally,
     proofs: list[dict[str, Any]],
@@ -203,6 +204,9 @@ def _record(
         said = as_decided(con, "exposures", lambda: said_in(con, exposure.KINDS))
     else:
         said = said_in(con, exposure.KINDS, known_by)
+    until = moment(as_of)
+    assert until is not None
+    said = [each for each in said if each.at <= until]
     return Record(proofs=proofs, tickets=tickets, fetches=fetches, said=said)
 
 

@@ -38,7 +38,7 @@ ALARMS = frozenset({LATE, PARTLY, BARE})
 
 @dataclasses.dataclass(frozen=True)
 class Planned:
-    """A planned exposure as decisions tell it. `steps` are the approvals in force, by the plan's names."""
+    """A planned exposure, as decided. `steps`: approvals since its registration, by the plan's names."""
 
     target: str  # its title, as registered
     registered: Said | None  # None: approved without ever having been registered
@@ -46,6 +46,7 @@ class Planned:
     refused: Said | None
     withdrawn: Said | None
     links: frozenset[str]  # articles that a person linked to it
+    said: tuple[Said, ...] = ()  # all decisions on it, in their order
 
     def next_step(self, order: Sequence[str]) -> str | None:
         """The step that it waits for; None: all are done."""
@@ -54,6 +55,11 @@ class Planned:
     @property
     def is_open(self) -> bool:
         return self.refused is None and self.withdrawn is None
+
+    @property
+    def in_force(self) -> dict[str, Said]:
+        """The approvals on which it may appear."""
+        return self.steps if self.is_open else {}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -121,7 +127,7 @@ def exposure_rows(
     rows: list[ExposureRow] = []
     used: set[str] = set()
     for fact in stories(matched(task, facts)):
-        found = planned_for(fact, planned)
+        found = planned_for(fact, planned, order)
         used |= {found.target} if found is not None else set()
         rows.append(_published_row(fact, found, order))
     for each in planned:
@@ -140,6 +146,7 @@ def fold(said: Iterable[Said], order: Sequence[str]) -> list[Planned]:
     found: dict[str, Planned] = {}
     for each in said:
         old = found.get(each.target) or Planned(each.target, None, {}, None, None, frozenset())
+        before = old.said
         if each.kind == "exposure_plan":
             old = Planned(each.target, each, {}, None, None, old.links)
         elif each.kind == "exposure_approval":
@@ -152,12 +159,13 @@ def fold(said: Iterable[Said], order: Sequence[str]) -> list[Planned]:
             old = dataclasses.replace(old, withdrawn=each)
         elif each.kind == "exposure_link":
             old = dataclasses.replace(old, links=old.links | {str(each.after.get("article"))})
-        found[each.target] = old
+        found[each.target] = dataclasses.replace(old, said=(*before, each))
     return list(found.values())
 
 
-def planned_for(fact: Fact, planned: Iterable[Planned]) -> Planned | None:
-    """The planned exposure that a published piece is: linked by a person, or of the same title or address."""
+def planned_for(fact: Fact, planned: Iterable[Planned], order: Sequence[str]) -> Planned | None:
+    """The planned exposure that a published piece is: linked by a person, or of the same title or address; of
+    several the one that had most approvals when it appeared."""
     names = {fact.article_id, fact.url, fact.story_id}
     title = plain(fact.title)
     hits = [
@@ -165,7 +173,9 @@ def planned_for(fact: Fact, planned: Iterable[Planned]) -> Planned | None:
         for each in planned
         if each.links & names or each.target in names or (title and plain(each.target) == title)
     ]
-    return max(hits, key=lambda each: (len(each.steps), each.target), default=None)
+    if len(hits) < 2:
+        return hits[0] if hits else None
+    return max(hits, key=lambda each: (len(_best(fact, each, order).in_force), each.target))
 
 
 def is_known_by_day(fact: Fact) -> bool:
@@ -173,29 +183,35 @@ def is_known_by_day(fact: Fact) -> bool:
     return fact.published_at.time() == dt.time()
 
 
-def unclear_steps(fact: Fact, planned: Planned | None) -> list[str]:
-    """The steps taken on the day of a publication known only by its day: before or after it nobody can say.
+def standing(fact: Fact, planned: Planned | None, order: Sequence[str]) -> list[Planned]:
+    """How the planned exposure stood when a piece appeared: by the decisions before that minute; where only
+    the day is known, after each decision of the day too, for any of them may have been the last before it.
 
-    One that was recorded as late is late.
+    What is decided afterwards (a withdrawal, a new registration) changes nothing of it. An approval of the
+    day that was recorded as late is late.
     """
-    if planned is None or not is_known_by_day(fact):
-        return []
-    return [
-        step
-        for step, said in planned.steps.items()
-        if said.at.date() == fact.published_day and not said.after.get("late")
-    ]
+    said = planned.said if planned is not None else ()
+    before = [s for s in said if s.at < fact.published_at]
+    of_day = [s for s in said if s.at.date() == fact.published_day and not s.after.get("late")]
+    on_day = of_day if is_known_by_day(fact) else []
+    folded = (fold([*before, *on_day[:count]], order) for count in range(len(on_day) + 1))
+    return [once[0] if once else Planned("", None, {}, None, None, frozenset()) for once in folded]
+
+
+def _best(fact: Fact, planned: Planned | None, order: Sequence[str]) -> Planned:
+    return max(standing(fact, planned, order), key=lambda once: len(once.in_force))
+
+
+def unclear_steps(fact: Fact, planned: Planned | None, order: Sequence[str]) -> list[str]:
+    """The steps that may have been in force when the piece appeared, or not: nobody can say."""
+    chances = standing(fact, planned, order)
+    return [step for step in order if 0 < sum(step in once.in_force for once in chances) < len(chances)]
 
 
 def lacking_steps(fact: Fact, planned: Planned | None, order: Sequence[str]) -> list[str]:
-    """The steps that were certainly not taken before the piece appeared: its very minute is too late."""
-    steps = planned.steps if planned is not None else {}
-    unclear = unclear_steps(fact, planned)
-    return [
-        step
-        for step in order
-        if step not in steps or (steps[step].at >= fact.published_at and step not in unclear)
-    ]
+    """The steps that were certainly not in force when the piece appeared: its very minute is too late."""
+    chances = standing(fact, planned, order)
+    return [step for step in order if not any(step in once.in_force for once in chances)]
 
 
 @lru_cache(maxsize=20_000)
@@ -206,19 +222,22 @@ def plain(title: str) -> str:
 
 def _published_row(fact: Fact, planned: Planned | None, order: list[str]) -> ExposureRow:
     lacking = lacking_steps(fact, planned, order)
-    steps = planned.steps if planned is not None else {}
-    unclear = unclear_steps(fact, planned)
+    unclear = unclear_steps(fact, planned, order)
     state = UNCLEAR if unclear else LINKED
     if lacking:
-        late = [step for step in lacking if step in steps]
+        steps = planned.steps if planned is not None else {}
+        late = [step for step in lacking if step in steps and steps[step].at >= fact.published_at]
         state = LATE if late and len(late) == len(lacking) else PARTLY if len(lacking) < len(order) else BARE
     notes = [f"警示：刊发前缺{'、'.join(lacking)}审批"] if lacking else []
+    ended = standing(fact, planned, order)[0].withdrawn
+    if lacking and ended is not None:
+        notes.append(f"{ended.who} 已于 {ended.at:%Y-%m-%d} 撤回，撤回前的审批不作数")
     if unclear:
-        notes.append(f"{'、'.join(unclear)}在刊发当日审批，刊发时刻不详，先后无法判定")
+        notes.append(f"{'、'.join(unclear)}的审批或撤回在刊发当日，刊发时刻不详，先后无法判定")
     if planned is not None and planned.registered is not None and fact.exposed:
         other = sorted(set(planned.registered.units()) ^ set(fact.exposed))
         notes += [f"登记的与稿件的被曝光单位不一致：{'、'.join(other)}"] if other else []
-    base = _base(planned, order)
+    base = _base(planned if lacking else _best(fact, planned, order), order)
     return dataclasses.replace(
         base,
         title=fact.title,
@@ -267,7 +286,8 @@ def _base(planned: Planned | None, order: list[str]) -> ExposureRow:
             " ".join(
                 filter(None, [f"{step}：{s.who}", f"{s.at:%Y-%m-%d %H:%M}", str(s.after.get("number") or "")])
             )
-            for step, s in ((step, steps[step]) for step in order if step in steps)
+            for step in order
+            if (s := steps.get(step)) is not None
         ],
         file_number="、".join(numbers) or None,
         lacking=[step for step in order if step not in steps],

@@ -24,7 +24,7 @@ class Record:
     proofs: list[dict[str, Any]]  # rows of sql/proof.sql
     tickets: list[Ticket] | PostTally  # of all days, or counted of the days that the plan asks about
     fetches: dict[str, list[dict[str, Any]]]  # url → rows of sql/presence.sql
-    said: list[Said] = dataclasses.field(default_factory=list)  # decisions on exposures
+    said: list[Said] = dataclasses.field(default_factory=list)  # decisions on exposures, up to the day
 
     def of(self, task: Task, unit: str, day: dt.date) -> list[dict[str, Any]]:
         """Proofs of a unit for a task up to a day, by day. One that names a task is for that task only;
@@ -100,7 +100,8 @@ def board_presence(ground: Ground, record: Record, task: Task) -> Iterable[Cover
 def exposure_gate(ground: Ground, record: Record, task: Task) -> Iterable[CoverageRow]:
     """Every published exposure was approved in all steps before it appeared; one that was not is an alarm.
 
-    An approval of the day of a publication whose time is not known proves nothing.
+    What was withdrawn before is not approved; what is withdrawn afterwards stays approved. An approval or a
+    withdrawal of the day of a publication whose time is not known proves nothing.
     """
     assert task.proof is not None
     order = task.proof.steps
@@ -110,8 +111,8 @@ def exposure_gate(ground: Ground, record: Record, task: Task) -> Iterable[Covera
     unclear = []
     approved: list[str] = []
     for fact in published:
-        found = planned_for(fact, planned) if planned else None
-        lacking, open_steps = lacking_steps(fact, found, order), unclear_steps(fact, found)
+        found = planned_for(fact, planned, order) if planned else None
+        lacking, open_steps = lacking_steps(fact, found, order), unclear_steps(fact, found, order)
         if lacking:
             bare.append(f"{fact.published_day} {fact.title}（缺：{'、'.join(lacking)}）")
         elif open_steps:
@@ -128,7 +129,7 @@ def exposure_gate(ground: Ground, record: Record, task: Task) -> Iterable[Covera
         is_unknown=not bare,
         note=f"警示：{len(bare)} 篇曝光稿刊发前未经审批"
         if bare
-        else f"当日审批而刊发时刻不详，先后无法判定：{'；'.join(unclear)}"
+        else f"当日审批或撤回而刊发时刻不详，先后无法判定：{'；'.join(unclear)}"
         if unclear
         else f"曝光稿 {len(published)} 篇，均经审批"
         if published

@@ -176,7 +176,8 @@ def link_exposure(
     if not rows:
         raise ActError(f"没有这篇曝光稿：{article}（请用 gangqing exposure list 里的稿件号或网址）")
     fact = next(f for f in load_facts(con, plan, at) if f.article_id == rows[0].article_id)
-    other = planned_for(fact, fold(said_on_disk(decisions, KINDS), steps_of(plan)))
+    order = steps_of(plan)
+    other = planned_for(fact, fold(said_on_disk(decisions, KINDS), order), order)
     if other is not None and other.target != planned.target and other.registered is not None:
         raise ActError(f"该稿已对应登记的“{other.target}”")
     return recorded(
@@ -195,7 +196,7 @@ def _appeared(con: Connection | None, plan: Plan, planned: Planned, at: dt.datet
         fact.published_at
         for fact in load_facts(con, plan, at)
         if fact.form == "曝光"
-        and planned_for(fact, [planned]) is not None
+        and planned_for(fact, [planned], ()) is not None
         and (_was_captured(con, fact, at) if _may_be_later(fact, at) else fact.published_at <= at)
     ]
     return min(times, default=None)

@@ -49,7 +49,8 @@ def _exposures(
     alarm = rules.alarms.exposure
     assert alarm is not None
     facts = [fact for fact in load_facts(con, plan, at, known_by) if fact.published_at <= at]
-    record = Record(proofs=[], tickets=[], fetches={}, said=said_in(con, KINDS, known_by))
+    said = [each for each in said_in(con, KINDS, known_by) if each.at <= at]
+    record = Record(proofs=[], tickets=[], fetches={}, said=said)
     ground = Ground(plan, at.date(), counted(plan, facts), [])
     found = []
     for task in plan.tasks:

@@ -220,7 +220,7 @@ def exposures(figures: Figures) -> str:
     if alarms:
         text += f"其中{len(alarms)}篇刊发前审批不全，须立即核查说明。"
     if unclear:
-        text += f"其中{len(unclear)}篇在刊发当日审批，刊发时刻不详，先后无法判定，须核实。"
+        text += f"其中{len(unclear)}篇在刊发当日审批或撤回，刊发时刻不详，先后无法判定，须核实。"
     if found and not alarms and not unclear:
         text += "刊发前均已按规定审批。"
     if planned:

@@ -17,7 +17,7 @@ from analysis.acts.exposure import (
 from analysis.acts.record import ActError
 from analysis.coverage import coverage
 from analysis.exposure import BARE, LATE, LINKED, PARTLY, UNCLEAR, ExposureRow, exposures
-from analysis.ground import UNKNOWN
+from analysis.ground import MET, UNKNOWN, UNMET, CoverageRow
 from analysis.plan import Plan, load_plan
 from analysis.ticket import load_rules
 from analysis.warehouse import open_warehouse
@@ -76,6 +76,19 @@ def ledger(case: Case, day: str = "2017-11-30") -> dict[str, ExposureRow]:
         return {row.title: row for row in exposures(con, plan_of(case), dt.date.fromisoformat(day))}
     finally:
         con.close()
+
+
+def gate(case: Case, day: str = "2017-11-30") -> CoverageRow:
+    case.build()
+    con = open_warehouse(case.warehouse)
+    rows = coverage(con, plan_of(case), dt.date.fromisoformat(day), rules=load_rules(case.city))
+    con.close()
+    (row,) = (row for row in rows if row.kind == "exposure_gate")
+    return row
+
+
+def withdraw(case: Case, on: str) -> None:
+    withdraw_exposure(case.store.decisions, plan_of(case), TITLE, who="韦某", at=at(on), why="事实有出入")
 
 
 def published(case: Case, day: str = "2017-11-09T08:00:00", title: str = TITLE) -> str:
@@ -237,16 +250,10 @@ def test_an_approval_of_the_day_of_a_piece_known_only_by_its_day_is_neither_befo
     published(case, "2017-11-09")
     row = ledger(case)[TITLE]
     assert (row.state, row.is_alarm, row.lacking) == (UNCLEAR, False, [])
-    assert row.note == "分管领导在刊发当日审批，刊发时刻不详，先后无法判定"
-    con = open_warehouse(case.warehouse)
-    (gate,) = (
-        row
-        for row in coverage(con, plan_of(case), dt.date(2017, 11, 30), rules=load_rules(case.city))
-        if row.kind == "exposure_gate"
-    )
-    con.close()
-    assert (gate.verdict, gate.done_count, gate.missing) == (UNKNOWN, 0, [])
-    assert gate.note == f"当日审批而刊发时刻不详，先后无法判定：2017-11-09 {TITLE}"
+    assert row.note == "分管领导的审批或撤回在刊发当日，刊发时刻不详，先后无法判定"
+    row_of_gate = gate(case)
+    assert (row_of_gate.verdict, row_of_gate.done_count, row_of_gate.missing) == (UNKNOWN, 0, [])
+    assert row_of_gate.note == f"当日审批或撤回而刊发时刻不详，先后无法判定：2017-11-09 {TITLE}"
 
 
 def test_what_was_captured_before_an_approval_of_its_day_had_appeared(case: Case) -> None:
@@ -273,3 +280,50 @@ def test_an_approval_may_be_recorded_where_its_day_leaves_open_whether_the_piece
     approve(case, "分管领导", "2017-11-09T08:30:00", con=con)
     con.close()
     assert ledger(case)[TITLE].state == UNCLEAR
+
+
+def test_what_was_withdrawn_before_it_appeared_is_not_approved(case: Case) -> None:
+    register(case)
+    approve(case, "市绩效办", "2017-11-02T09:00:00")
+    approve(case, "分管领导", "2017-11-03T09:00:00")
+    withdraw(case, "2017-11-05T09:00:00")
+    published(case)
+    row = ledger(case)[TITLE]
+    assert (row.state, row.is_alarm, row.lacking) == (BARE, True, ["市绩效办", "分管领导"])
+    assert row.note == "警示：刊发前缺市绩效办、分管领导审批；韦某 已于 2017-11-05 撤回，撤回前的审批不作数"
+    assert gate(case).missing == [f"2017-11-09 {TITLE}（缺：市绩效办、分管领导）"]
+
+
+def test_what_is_decided_after_it_appeared_changes_nothing_of_its_approval(case: Case) -> None:
+    register(case)
+    approve(case, "市绩效办", "2017-11-02T09:00:00")
+    approve(case, "分管领导", "2017-11-03T09:00:00")
+    published(case)
+    withdraw(case, "2017-12-05T09:00:00")
+    register(case, on="2017-12-06T09:00:00")
+    for day in ("2017-11-20", "2017-12-20"):
+        row = ledger(case, day)[TITLE]
+        assert (row.state, row.is_alarm, len(row.approvals)) == (LINKED, False, 2), day
+        assert gate(case, day).verdict == MET, day
+
+
+def test_what_is_approved_only_later_is_not_approved_on_an_earlier_day(case: Case) -> None:
+    """As of a day the gate and the ledger read the same decisions: a link that a person made later too."""
+    register(case)
+    approve(case, "市绩效办", "2017-11-02T09:00:00")
+    approve(case, "分管领导", "2017-11-03T09:00:00")
+    url = published(case, title="另一个题目")
+    case.decide("exposure_link", TITLE, "2017-12-01T09:00:00", after={"article": url})
+    assert ledger(case, "2017-11-20")["另一个题目"].is_alarm and gate(case, "2017-11-20").verdict == UNMET
+    assert not ledger(case, "2017-12-01")["另一个题目"].is_alarm and gate(case, "2017-12-01").verdict == MET
+
+
+def test_a_withdrawal_of_the_day_of_a_piece_known_only_by_its_day_is_neither_before_nor_after(
+    case: Case,
+) -> None:
+    register(case)
+    approve(case, "市绩效办", "2017-11-02T09:00:00")
+    approve(case, "分管领导", "2017-11-03T09:00:00")
+    withdraw(case, "2017-11-09T08:30:00")
+    published(case, "2017-11-09")
+    assert (ledger(case)[TITLE].state, gate(case).verdict) == (UNCLEAR, UNKNOWN)

@@ -30,6 +30,7 @@ __all__ = [
     "next_run",
     "read_capture",
     "read_lines",
+    "read_records",
 ]
 
 MAX_LINE_BYTES = 64 * 1024 * 1024
@@ -197,24 +198,38 @@ def iter_landed(
     for name in landing_files(folder):
         if site is not None and not name.startswith(f"{site}/"):
             continue
-        for begin, line in read_lines(folder / "landing" / name, (after or {}).get(name, 0), name, report):
-            try:
-                record = from_json(line, Landed)
-            except RecordError as error:
-                report(Quarantined(name, begin, len(line), str(error)[:500]))
-                continue
-            yield name, begin + len(line), record
+        for end_offset, record in read_records(folder, name, report, (after or {}).get(name, 0)):
+            yield name, end_offset, record
+
+
+def read_records(
+    folder: Path, name: str, report: Callable[[Quarantined], None], start: int = 0, end: int | None = None
+) -> Iterator[tuple[int, Landed]]:
+    """The pages of one landing file whose lines begin at `start` or later, before `end`; each with the offset
+    after its line. What is no valid record is reported."""
+    for begin, line in read_lines(folder / "landing" / name, start, name, report, end):
+        try:
+            record = from_json(line, Landed)
+        except RecordError as error:
+            report(Quarantined(name, begin, len(line), str(error)[:500]))
+            continue
+        yield begin + len(line), record
 
 
 def read_lines(
-    path: Path, start: int, name: str, report: Callable[[Quarantined], None] | None = None
+    path: Path,
+    start: int,
+    name: str,
+    report: Callable[[Quarantined], None] | None = None,
+    end: int | None = None,
 ) -> Iterator[tuple[int, bytes]]:
-    """Offset and bytes of each whole line of a file; a line beyond all bounds is reported and passed over."""
+    """Offset and bytes of each whole line of a file that begins before `end`; a line beyond all bounds is
+    reported and passed over."""
     report = report if report is not None else _warn
     with path.open("rb") as file:
         file.seek(start)
         begin = start
-        while line := file.readline(MAX_LINE_BYTES):
+        while (end is None or begin < end) and (line := file.readline(MAX_LINE_BYTES)):
             if line.endswith(b"\n"):
                 yield begin, line
                 begin += len(line)

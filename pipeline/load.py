@@ -7,23 +7,22 @@ and puts it in the place of the old one in one step. So readers and builds never
 from __future__ import annotations
 
 import dataclasses
-from collections import defaultdict
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 from pipeline.batch import finish_batches
 from pipeline.city import City
 from pipeline.decisions import decisions_state
 from pipeline.edition import build_lock, compact, copy_edition, publish, remove
-from pipeline.floors import REPEATED, repeated_floors
 from pipeline.lake import publish_lake
-from pipeline.landing import Quarantined, iter_landed, landing_files
+from pipeline.landing import Quarantined, landing_files
 from pipeline.load_alike import link_threads
 from pipeline.load_checks import check, touched
 from pipeline.load_city import load_city_tables
 from pipeline.load_decisions import load_decision_tables
-from pipeline.load_landing import Rows, load_landed, thread_id
 from pipeline.load_now import refresh_now
+from pipeline.load_parts import read_parts
 from pipeline.load_plan import load_plan
 from pipeline.load_plan_facts import hold_reprints, refresh_plan_facts
 from pipeline.load_stories import find_stories, spans_of
@@ -44,7 +43,6 @@ from pipeline.warehouse import (
     views_version,
 )
 
-PAGES_PER_BATCH = 2000
 PAGES_PER_COMMIT = 20_000  # what a transaction holds lies in memory; a draft that fails is thrown away anyway
 Progress = Callable[[str, int, int | None], None]  # stage in Chinese, done, total
 
@@ -206,25 +204,25 @@ def _load_landing(
     what to tell."""
     after = dict(warehouse.rows("SELECT file, end_offset FROM consumed"))
     bad: list[Quarantined] = []
-    rows: Rows = defaultdict(list)
     threads: set[str] = set()
     told: list[str] = []
-    count = 0
-    for file, end_offset, landed in iter_landed(store.folder, after, quarantine=bad.append):
-        load_landed(rows, file, end_offset, landed, salt)
-        after[file] = end_offset
-        count += 1
-        if landed.thread is not None:
-            threads.add(thread_id(landed.thread.forum, landed.thread.tid))
-            if repeated := repeated_floors(landed.thread.posts):
-                told.append(f"楼层号重复：{landed.url} {repeated}，后面的各加 {REPEATED} 记")
-        if count % PAGES_PER_BATCH == 0:
-            _flush(warehouse, rows, texts)
+    count = open_count = 0
+    with closing(read_parts(store.folder, dict(after), salt)) as parts:
+        for part in parts:
+            for table, rows in part.tables.items():
+                warehouse.insert_table(table, rows)
+            texts.tag(part.tables.get("article_version"))
+            after |= part.ends
+            bad += part.bad
+            threads |= part.threads
+            told += part.told
+            count += part.count
+            open_count += part.count
             say("读取并标注", count, None)
-            if count % PAGES_PER_COMMIT == 0:
+            if open_count >= PAGES_PER_COMMIT:
                 warehouse.commit()
                 warehouse.begin()
-    _flush(warehouse, rows, texts)
+                open_count = 0
     say("读取并标注", count, count)
     warehouse.replace("consumed", [{"file": f, "end_offset": o} for f, o in sorted(after.items())])
     known = {(file, begin) for file, begin in warehouse.rows("SELECT file, begin_offset FROM quarantine")}
@@ -238,13 +236,6 @@ def _load_landing(
     )
     told += [f"无法读取的采集行：{b.file} 第 {b.offset} 字节起，{b.reason}" for b in bad]
     return count, threads, told
-
-
-def _flush(warehouse: Warehouse, rows: Rows, texts: TextTagger) -> None:
-    for table, batch in rows.items():
-        warehouse.insert(table, batch)
-    texts.tag(rows.get("article_version", []))
-    rows.clear()
 
 
 def _why_rebuild(path: Path, identity: dict[str, str], store: Store) -> str | None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
+import pyarrow as pa
 
 from pipeline.records import ArticleTags, Evidence, ThreadTags
 from pipeline.tagging.followups import ThreadFollowUp
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from pipeline.tagging.reprint import Traces
 
 BATCH = 500
+# Columns of article_version of which the tags are made.
+_READ = ["article_id", "content_hash", "title", "body", "outlet", "published", "page", "is_lead"]
+_READ += ["column_name", "kicker", "subtitle", "byline", "source"]
 
 
 class TaggerLike(Protocol):
@@ -37,8 +41,9 @@ class TextTagger:
         self.changed: set[str] = set()
         self.count = 0  # texts tagged
 
-    def tag(self, versions: Sequence[Mapping[str, Any]]) -> None:
+    def tag(self, loaded: pa.Table | None) -> None:
         """Tag those of these rows of article_version whose text has no tags yet."""
+        versions = loaded.select(_READ).to_pylist() if loaded is not None else []
         self.changed.update(row["article_id"] for row in versions)
         new = {_text_key(row): row for row in reversed(versions)}
         keys = sorted(new.keys() - self._seen)

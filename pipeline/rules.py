@@ -42,7 +42,7 @@ def rules_fingerprint(city: City, tagger: TaggerLike) -> str:
         if name in _TAGGING:
             total.update(f"{name} as edited\n".encode() + content)
     total.update(f"column {city.mapping('plan.yaml').get('column')}\n".encode())
-    loaders = ("load_alike", "load_landing", "load_stories", "load_tags", "load_threads")
+    loaders = ("load_alike", "load_landing", "load_parts", "load_stories", "load_tags", "load_threads")
     code = [package / f"{name}.py" for name in (*loaders, "floors", "privacy")]
     for folder in (package / "tagging", package / "lexicon", package / "models"):
         code += sorted(p for p in folder.rglob("*") if p.is_file() and p.suffix != ".pyc")

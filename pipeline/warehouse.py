@@ -85,7 +85,11 @@ class Warehouse:
 
     def insert_columns(self, table: str, columns: Mapping[str, Sequence[Any]]) -> None:
         """The same of columns that one has."""
-        self._con.register("incoming", pa.table({name: [*values] for name, values in columns.items()}))
+        self.insert_table(table, pa.table({name: [*values] for name, values in columns.items()}))
+
+    def insert_table(self, table: str, rows: pa.Table) -> None:
+        """The same of what is an Arrow table."""
+        self._con.register("incoming", rows)
         try:
             self._con.execute(f"INSERT INTO {_name(table)} BY NAME SELECT * FROM incoming")  # noqa: S608
         finally:

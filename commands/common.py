@@ -19,7 +19,16 @@ from pipeline.faults import ToldError
 if TYPE_CHECKING:
     from pipeline.city import City
 
-HOME = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parent.parent  # a clone, or where Python keeps installed packages
+
+
+def default_home(root: Path) -> Path:
+    """Where data lies if nobody says it: in a clone the clone, else the folder in which one stands. Never
+    among installed packages: who removes or renews these would remove the data."""
+    return root if (root / "pyproject.toml").is_file() else Path.cwd()
+
+
+HOME = default_home(ROOT)
 WAREHOUSE = "warehouse.duckdb"
 EARLIEST, LATEST = dt.date(1990, 1, 1), dt.date(2100, 12, 31)  # what --as-of and the like may say
 INTERRUPTED = 130  # exit code after Ctrl-C
@@ -90,7 +99,7 @@ def load_chosen(folder: Path | None, home: Path | None = None) -> City:
     """
     from pipeline.city import load_city
 
-    city = load_city(folder if folder is not None else HOME / "sample" / "city")
+    city = load_city(folder if folder is not None else ROOT / "sample" / "city")
     if home is None:
         return city
     from pipeline.city_edits import city_edits, lay_edits

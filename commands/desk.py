@@ -52,6 +52,7 @@ def desk(
     import threading
 
     import uvicorn
+    from filelock import FileLock, Timeout
 
     from analysis.desk.app import create_app
     from analysis.desk.office import open_office
@@ -60,7 +61,7 @@ def desk(
     from analysis.warehouse import WarehouseError
     from analysis.worktime import WorktimeError
     from pipeline.log import open_log
-    from pipeline.store import open_store
+    from pipeline.store import DESK_LOCK, ensure_folder, open_store
 
     is_sample = city is None
     chosen = load_chosen(city)
@@ -83,6 +84,13 @@ def desk(
         office.warehouse.open()[0].close()  # says at once, not on the first click, that there is none
     except (WarehouseError, WorktimeError) as error:
         raise UserError(str(error)) from error
+    lock = FileLock(office.store.state / DESK_LOCK, timeout=0)
+    ensure_folder(office.store.state)
+    try:
+        lock.acquire()  # until this process ends
+    except Timeout as error:
+        if not rescue:  # who forgot the password opens a second one beside it
+            raise UserError("这份数据的办公台已经打开；请用已打开的，或先停掉它") from error
     if rescue or not office.accounts.all():
         office.setup_key = secrets.token_urlsafe(24)
     try:

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import typer
 
 from commands.common import (
-    HOME,
+    ROOT,
     CityOption,
     JobsOption,
     JsonOption,
@@ -93,7 +93,7 @@ def train(
         raise UserError(f"没有这个目录：{data}")
     if corrections is not None and not corrections.is_dir():
         raise UserError(f"没有这个目录：{corrections}，请先运行 gangqing correct export")
-    kept = out or HOME / "pipeline" / "models"
+    kept = out or ROOT / "pipeline" / "models"
     with tempfile.TemporaryDirectory() as scratch:
         try:
             written = train_models(data, Path(scratch) if check else kept, docs, corrections)

@@ -93,6 +93,8 @@ def write_backup(
     if target.exists():
         raise BackupError(f"{target} 已存在，请换一个文件名（不覆盖旧备份）")
     store = open_store(home, city)
+    if not store.salt.exists() and store.salt.with_name(f"{store.salt.name}.check").exists():
+        raise BackupError(f"{store.salt}：化名用的密钥文件不见了，备份里也会没有；请先从旧备份取回")
     with maintenance(store):
         parts = [*_moment(store), *_of_city(city)]
         if not any(part.name.startswith(f"{DATA}/") for part in parts):
@@ -183,10 +185,14 @@ def _captures(store: Store) -> dict[Path, list[Path]]:
     return found
 
 
+def _refuse(error: OSError) -> None:
+    raise BackupError(f"读不出，备份会缺一块：{os_fault(error)}") from error
+
+
 def _files(folder: Path) -> list[Path]:
     """Every file that is no draft, no lock and not derived. Links are not followed."""
     found = []
-    for place, folders, names in os.walk(folder):
+    for place, folders, names in os.walk(folder, onerror=_refuse):
         here = Path(place)
         folders[:] = [
             name for name in folders if not (name.startswith(".") or (here == folder and name in DERIVED))

@@ -35,7 +35,7 @@ from pipeline.decisions import DecisionError, load_decisions
 from pipeline.landing import Quarantined, iter_landed
 from pipeline.restore_files import TRUTH, unpack
 from pipeline.retention import SUFFIX
-from pipeline.store import Store, ensure_folder, open_store, sync_folder
+from pipeline.store import DESK_LOCK, Store, ensure_folder, open_store, sync_folder
 
 _EXCHANGE = 2  # RENAME_EXCHANGE of Linux
 _AT_FDCWD = -100
@@ -91,6 +91,7 @@ def restore_backup(
             for folder in (staging / CITY, *(staging / DATA / name for name in DERIVED)):
                 if folder.is_dir():
                     shutil.rmtree(folder)
+            (staging / DATA).chmod(0o700)
             _sync(staging / DATA)
             aside = store.folder.with_name(f"{slug}.replaced-{at:%Y%m%dT%H%M%S}-{secrets.token_hex(2)}")
             for derived in (warehouse, warehouse.with_name(warehouse.name + ".wal")):
@@ -123,7 +124,8 @@ def _nobody_at_work(store: Store, warehouse: Path) -> Iterator[None]:
         BackupError: names what is at work.
     """
     locks = [(path, f"采集（{path.stem}）") for path in sorted(store.state.glob("*.lock"))]
-    locks = [pair for pair in locks if pair[0].name != "maintenance.lock"]
+    locks = [pair for pair in locks if pair[0].name not in ("maintenance.lock", DESK_LOCK)]
+    locks += [(store.state / DESK_LOCK, "办公台")]
     locks += [(warehouse.with_name(warehouse.name + ".lock"), "建库")]
     locks += [(store.decisions / ".acts.lock", "办理"), (store.bulletins / ".lock", "印发")]
     locks += [(store.batches / ".lock", "导入"), (store.decisions / ".lock", "记录决定")]

@@ -9,6 +9,11 @@ import secrets
 from pathlib import Path
 
 from pipeline.city import City
+from pipeline.faults import ToldError
+
+
+class StoreError(ToldError):
+    """A part of a city's data cannot be read; the message says which, in Chinese."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -98,6 +103,7 @@ class Store:
         return self.folder / "salt"
 
 
+DESK_LOCK = "desk.lock"  # in `Store.state`: held while a desk is open on this data
 MAX_WORKERS = 64  # that crawl one site on one folder together
 
 
@@ -107,10 +113,34 @@ def crawl_locks(state: Path, site: str) -> list[Path]:
 
 
 def open_store(home: Path, city: City) -> Store:
-    """The store of a city below `home`, the folder in which var/ lies. Its folder is created."""
+    """The store of a city below `home`, the folder in which var/ lies. Its folder is created, for its owner
+    alone: captures hold names and numbers of people.
+
+    Raises:
+        StoreError: a folder in it may not be read. What lies there would be taken for nothing.
+    """
     store = Store(home / "var" / str(city.settings.get("slug") or city.folder.resolve().name))
-    ensure_folder(store.folder)
+    if not store.folder.is_dir():
+        ensure_folder(store.folder)
+        store.folder.chmod(0o700)
+    _check_readable(store.folder, 2)
     return store
+
+
+def _check_readable(folder: Path, levels: int) -> None:
+    try:
+        with os.scandir(folder) as entries:
+            below = [Path(entry.path) for entry in entries if entry.is_dir(follow_symlinks=False)]
+    except FileNotFoundError:  # removed meanwhile
+        return
+    except PermissionError as error:
+        raise StoreError(
+            f"{folder}：没有读取的权限，里面的记录会被当成没有。请换有权限的用户运行，或改正权限"
+            "（chmod -R u+rwX）"
+        ) from error
+    if levels:
+        for path in below:
+            _check_readable(path, levels - 1)
 
 
 def ensure_folder(folder: Path) -> None:

@@ -31,9 +31,10 @@ mkdir -p "$target"
   --find-links "$here/wheels" --no-deps --require-hashes --requirement "$here/requirements.txt"
 "$target/.venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-index --no-deps \\
   "$here"/wheels/gangqing-*.whl
-cp -r "$here/city" "$target/city"
+[ -e "$target/city" ] || cp -r "$here/city" "$target/city"  # the city's own data is never written over
 "$target/.venv/bin/gangqing" --help >/dev/null
 echo "已装好：$target/.venv/bin/gangqing；城市数据在 $target/city"
+echo "运行时请写 --city $target/city --home $target，数据即存于 $target/var"
 """
 
 

@@ -18,7 +18,7 @@ from litestar.stores.file import FileStore
 from litestar.stores.memory import MemoryStore
 
 from analysis.desk.api import ROUTES as API
-from analysis.desk.errors import HANDLERS
+from analysis.desk.errors import FORM_COOKIE, HANDLERS
 from analysis.desk.forms import provide_form
 from analysis.desk.metrics import measured
 from analysis.desk.office import Office, ensure_private
@@ -62,7 +62,7 @@ def create_app(office: Office) -> Litestar:
         guards=[plain_path_guard, permission_guard],
         middleware=[measured(office.metrics), DeskSessionConfig().middleware, DefineMiddleware(SignedIn)],
         csrf_config=CSRFConfig(
-            secret=office.secret, cookie_name="gangqing_form", cookie_httponly=True, cookie_samesite="strict"
+            secret=office.secret, cookie_name=FORM_COOKIE, cookie_httponly=True, cookie_samesite="strict"
         ),
         exception_handlers=HANDLERS,
         before_send=[add_headers],

@@ -55,6 +55,7 @@ _NEXT = {
     503: "请稍后刷新；若一直如此，请联系管理员。",
 }
 _FORBIDDEN_TOKEN = "CSRF"
+FORM_COOKIE = "gangqing_form"
 
 
 def status_of(error: Exception) -> int:
@@ -81,6 +82,8 @@ def answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[
         return Response(
             {"status_code": status, "detail": detail}, status_code=status, media_type=MediaType.JSON
         )
+    if isinstance(error, NotAuthorizedException) and request.url.path == "/metrics":
+        return Response("请带上令牌：Authorization: Bearer …", status_code=401, media_type=MediaType.TEXT)
     if isinstance(error, NotAuthorizedException):
         return _to_entrance(request, error)
     office = request.app.state.desk
@@ -96,9 +99,16 @@ def answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[
             "next_step": _NEXT.get(status, _NEXT[400]),
         },
     )
-    return Response(
+    answer = Response(
         html, status_code=status, media_type=MediaType.HTML, headers=getattr(error, "headers", None)
     )
+    if _is_stale_form(error):  # else the next page would take over the mark that is refused
+        answer.delete_cookie(FORM_COOKIE)
+    return answer
+
+
+def _is_stale_form(error: Exception) -> bool:
+    return isinstance(error, HTTPException) and _FORBIDDEN_TOKEN in error.detail
 
 
 def _record_refusal(request: Request[Any, Any, Any], said: str) -> None:
@@ -123,7 +133,7 @@ def _record_refusal(request: Request[Any, Any, Any], said: str) -> None:
 
 def _detail(error: Exception, status: int) -> str:
     if isinstance(error, HTTPException):
-        if _FORBIDDEN_TOKEN in error.detail:
+        if _is_stale_form(error):
             return "表单已过期或不是从本系统提交的，请返回上一页刷新后再提交"
         if any("\u4e00" <= char <= "\u9fff" for char in error.detail):
             return error.detail

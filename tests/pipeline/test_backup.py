@@ -18,9 +18,10 @@ from pipeline.city import load_city
 from pipeline.decisions import Decision, append_decision, load_decisions
 from pipeline.landing import LandingWriter, iter_landed, read_capture
 from pipeline.load import build
+from pipeline.privacy import load_salt
 from pipeline.restore import restore_backup
 from pipeline.restore_files import extract_city
-from pipeline.store import Store, open_store
+from pipeline.store import DESK_LOCK, Store, open_store
 from pipeline.tagging.tagger import Tagger
 from tests.analysis.case import REPOSITORY, Case
 from tests.pipeline.backed_up import AT, PHOTO, contents, digest, fill, page, put_back, saved, sha256_of
@@ -82,6 +83,8 @@ def test_a_crawl_a_build_or_another_backup_at_work_is_respected(case: Case) -> N
     case.store.state.mkdir(exist_ok=True)
     with FileLock(case.store.state / "paper.lock"), pytest.raises(BackupError, match="采集（paper）正在进行"):
         put_back(path, case, case.home, replace=True)
+    with FileLock(case.store.state / DESK_LOCK), pytest.raises(BackupError, match="办公台正在进行"):
+        put_back(path, case, case.home, replace=True)
     with FileLock(f"{case.warehouse}.lock"), pytest.raises(BackupError, match="建库正在进行"):
         put_back(path, case, case.home, replace=True)
     with backup.maintenance(case.store), pytest.raises(BackupError, match="另一项备份"):
@@ -129,6 +132,13 @@ def test_a_backup_made_while_others_write_is_of_one_moment(case: Case, tmp_path:
         stop.set()
         writer.join()
     assert len(decided) > 1
+
+
+def test_no_backup_is_made_without_the_salt_that_there_was(case: Case) -> None:
+    load_salt(case.store.salt)
+    case.store.salt.unlink()
+    with pytest.raises(BackupError, match="密钥文件不见了"):
+        saved(case)
 
 
 def test_a_torn_last_line_is_left_out(case: Case, tmp_path: Path) -> None:

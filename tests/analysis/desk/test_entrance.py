@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import msgspec
 import pytest
+from filelock import FileLock
 
 from analysis.desk.accounts import AccountError, Accounts, hash_password
 from analysis.desk.office import Office
 from analysis.desk.rights import Role, allowed
+from pipeline.store import DESK_LOCK
+from tests.analysis.case import Case
 from tests.analysis.desk.people import NAMES, NOW, PASSWORD, browser, sign_in, small_office, token
 
 
@@ -74,6 +80,31 @@ def test_the_session_gets_a_new_number_when_somebody_signs_in(office: Office) ->
     with browser(office) as other:
         other.cookies.set("gangqing", "a-number-that-an-attacker-chose")
         assert other.get("/", follow_redirects=False).status_code == 303
+
+
+def test_one_desk_is_open_on_the_data_of_a_city(tmp_path) -> None:
+    case = Case(tmp_path)
+    case.build()
+    case.store.state.mkdir(exist_ok=True)
+    with FileLock(case.store.state / DESK_LOCK):
+        said = ["desk", "--city", str(case.city.folder), "--home", str(case.home), "--port", "0"]
+        command = [sys.executable, "-m", "gangqing", *said]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 1 and "办公台已经打开" in done.stderr
+
+
+def test_a_form_cookie_of_an_earlier_secret_is_taken_back(office: Office) -> None:
+    """The desk's folder was deleted: a browser that kept the cookie signs in after one reload."""
+    with browser(office) as client:
+        client.get("/login")
+        client.cookies.set("gangqing_form", "0f" * 52, domain="testserver.local")
+        data = {"name": NAMES[Role.EVALUATION], "password": PASSWORD}
+        stale = token(client.get("/login").text)
+        refused = client.post("/login", data=data | {"_csrf_token": stale}, follow_redirects=False)
+        assert refused.status_code == 403 and "刷新后再提交" in refused.text
+        fresh = token(client.get("/login").text)
+        answer = client.post("/login", data=data | {"_csrf_token": fresh}, follow_redirects=False)
+        assert answer.status_code == 303
 
 
 def test_cookies_are_closed_to_scripts_and_other_sites(office: Office) -> None:

@@ -57,6 +57,11 @@ class Again(NamedTuple):
     end: int
 
 
+def _is_by(post: ThreadPost, opener: ThreadPost) -> bool:
+    """Whether the opener wrote a post; of two anonymous ones nobody knows."""
+    return post.author is not None and post.author == opener.author
+
+
 class AgainReader:
     """Finds where the poster, after the last answer, asks for the matter to be taken up again (二次反映)."""
 
@@ -69,7 +74,7 @@ class AgainReader:
         if answered is None:
             return None
         for place, post in enumerate(posts):
-            if post.floor <= answered or post.is_registered_official or post.author != posts[0].author:
+            if post.floor <= answered or post.is_registered_official or not _is_by(post, posts[0]):
                 continue
             if match := self._again.search(post.text or ""):
                 return Again(place, match.start(), match.end())
@@ -119,7 +124,7 @@ class FollowUpReader:
                 found.append(FloorSaid(floor=post.floor, kind=reply.kind, words=reply.words))
             elif opener.is_registered_official:
                 continue  # under an announcement nobody owns the matter
-            elif post.author == opener.author:
+            elif _is_by(post, opener):
                 found += self._of_poster(post.floor, text, is_answered)
             elif (match := self._claimed.search(_QUOTED.sub("", text))) and not self._selling.search(text):
                 found.append(FloorSaid(floor=post.floor, kind="claimed", words=match[0]))

@@ -1,10 +1,12 @@
 """What follows an opening post: replies by what they are, disputes, thanks, who only sounds official."""
 
+import msgspec
 import pytest
 
 from pipeline.city import load_city
 from pipeline.tagging.followups import FollowUpReader
 from pipeline.tagging.items import ThreadItem, ThreadPost
+from pipeline.tagging.threads import ThreadTagger
 from pipeline.tagging.threads_reading import PostReader
 
 FIXED = "您好，经查，该处路灯已于昨日全部修复，感谢监督。"
@@ -51,3 +53,24 @@ def test_each_floor_by_what_it_does(reader: FollowUpReader) -> None:
 def test_a_batch_is_read_as_its_threads_one_by_one(reader: FollowUpReader) -> None:
     assert reader.read_all(THREADS) == [reader.read_all([item])[0] for item in THREADS]
     assert reader.read_all([]) == []
+
+
+def test_an_anonymous_post_is_not_the_posters_because_the_poster_is_anonymous_too(
+    reader: FollowUpReader,
+) -> None:
+    item = ThreadItem(
+        id="x",
+        title="路灯坏了",
+        posts=[
+            ThreadPost(floor=1, text="路灯不亮，请来修。"),
+            ThreadPost(floor=2, author="市政", text=FIXED, is_registered_official=True),
+            ThreadPost(floor=3, text="根本没修，还是没修好，请重新处理！"),
+            ThreadPost(floor=4, text="修好了，谢谢"),
+        ],
+    )
+    assert [(floor.floor, floor.kind) for floor in reader.read_all([item])[0].floors] == [(2, "answer")]
+    assert ThreadTagger(load_city()).tag(item).needs_reply is False
+    named = msgspec.structs.replace(
+        item, posts=[msgspec.structs.replace(post, author=post.author or "甲") for post in item.posts]
+    )
+    assert ThreadTagger(load_city()).tag(named).needs_reply is True

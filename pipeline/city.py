@@ -20,6 +20,7 @@ import msgspec
 from pipeline.city_files import (
     CityError,
     as_mapping,
+    check_settings,
     lineage,
     load_mapping,
     load_yaml,
@@ -165,7 +166,9 @@ def load_city(folder: Path | str | None = None, edited: Mapping[str, bytes] | No
     for parent in reversed(chain):
         if (parent / "city.yaml").is_file():
             settings.pop("slug", None)  # where its data lies is each city's own, never inherited
-            settings |= load_mapping(parent / "city.yaml")
+            said = load_mapping(parent / "city.yaml")
+            check_settings(said, parent / "city.yaml")
+            settings |= said
     edited = dict(edited or {})
     if "city.yaml" in edited:
         settings |= as_mapping(parse_yaml(edited["city.yaml"], folder / "city.yaml"), folder / "city.yaml")

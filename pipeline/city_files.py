@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,15 @@ class CityError(ToldError, ValueError):
     """The city's data is wrong; the message names the file, the line and what to mend."""
 
 
+# What city.yaml may say. `season` and `counties` are said by plan.yaml and units.csv; older cities have them.
+SETTINGS = frozenset(
+    {"name", "slug", "extends", "region", "contact", "desk", "season", "counties"}
+    | {"credit_threshold", "class_threshold", "reply_threshold", "unit_threshold"}
+    | {"allow_private", "crawl_queue", "retry_times", "backoff_seconds", "backoff_max_seconds"}
+    | {"tag_engine", "lake"}
+)
+
+
 def load_yaml(path: Path) -> Any:
     """The content of a YAML file. Raises CityError, which names it."""
     return parse_yaml(path.read_bytes(), path)
@@ -26,8 +36,15 @@ def parse_yaml(content: bytes, path: Path) -> Any:
     """Raises CityError, which names the file."""
     try:
         return yaml.safe_load(content.decode("utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise CityError(f"{path}: {error}") from error
+    except UnicodeDecodeError as error:
+        raise CityError(f"{path}: 不是 UTF-8 编码，请另存为 UTF-8") from error
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f" 第 {mark.line + 1} 行" if mark is not None else ""
+        what = getattr(error, "problem", None) or error
+        raise CityError(f"{path}{where}：写法有误，请检查缩进、引号、冒号后的空格（{what}）") from error
+    except ValueError as error:  # 2018-02-30 is written like a date
+        raise CityError(f"{path}: 有的日期或数字不存在（{error}）") from error
     except RecursionError as error:
         raise CityError(f"{path}: 嵌套过深") from error
 
@@ -42,6 +59,15 @@ def load_own_yaml(path: Path) -> Any:
 def load_mapping(path: Path) -> dict[str, Any]:
     """A YAML file of `key: value` lines; an empty one is an empty mapping."""
     return as_mapping(load_yaml(path), path)
+
+
+def check_settings(settings: Iterable[str], path: Path) -> None:
+    """Raises CityError for a name that no part of the program reads: what it says would be left undone."""
+    for name in settings:
+        if name not in SETTINGS:
+            near = get_close_matches(name, SETTINGS, 1)
+            hint = f"是不是 {near[0]}？" if near else ""
+            raise CityError(f"{path}: 不认识的名称“{name}”，{hint}可用的有 {'、'.join(sorted(SETTINGS))}")
 
 
 def as_mapping(found: Any, path: Path) -> dict[str, Any]:

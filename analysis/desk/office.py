@@ -213,7 +213,8 @@ def open_office(
     try:
         settings = msgspec.convert(city.settings.get("desk") or {}, DeskSettings)
     except msgspec.ValidationError as error:
-        raise CityError(f"city.yaml 的 desk 有误（{error}）") from error
+        names = "、".join(DeskSettings.__struct_fields__)
+        raise CityError(f"city.yaml 的 desk 有误：{names} 各是一列时刻，写成 '07:30'（{error}）") from error
     store = open_store(home, city)
     edits = city_edits(store.decisions)
     base, city = city, lay_edits(city, edits)

@@ -62,3 +62,20 @@ def test_a_folder_with_blanks_and_chinese_in_its_name_and_a_mark_in_its_file(tmp
     folder.mkdir()
     (folder / "units.csv").write_text(UNITS, "utf-8-sig")
     assert [unit.short for unit in load_city(folder).units] == ["市水利局"]
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"saeson: 3\n", "不认识的名称“saeson”，是不是 season"),
+        (b"credit_treshold: 0.9\n", "是不是 credit_threshold"),
+        (b"name: a\nregion: [b\n", "第 3 行：写法有误"),
+        (b"season: {end: 2018-02-30}\n", "有的日期或数字不存在"),
+        ("name: 甲市\n".encode("gbk"), "请另存为 UTF-8"),
+    ],
+)
+def test_what_is_wrong_in_the_citys_settings_is_told(tmp_path: Path, content: bytes, told: str) -> None:
+    (tmp_path / "units.csv").write_text(UNITS, "utf-8")
+    (tmp_path / "city.yaml").write_bytes(content)
+    with pytest.raises(CityError, match=told):
+        load_city(tmp_path)

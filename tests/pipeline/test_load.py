@@ -246,6 +246,28 @@ def test_corrected_credits_replace_those_of_the_rules(case: Case) -> None:
     assert ask(case, "SELECT unit, role FROM article_credit") == [("上思县", "byline")]
 
 
+def test_a_correction_of_the_credits_ends_what_was_added_or_refused_before_it(case: Case) -> None:
+    url = case.article("2017-10-09", "[市住建委:subject]", name="a")
+    units = "SELECT unit FROM article_credit ORDER BY unit"
+    case.decide("credit_add", url, "2017-10-10T09:00:00", after={"unit": "市水利局"}, why="申诉 1")
+    case.decide("credit_refuse", url, "2017-10-10T10:00:00", before={"unit": "上思县"}, why="写的是别处")
+    case.decide("tag_correction", url, "2017-10-11T09:00:00", after={"credits": []})
+    case.build()
+    assert ask(case, units) == []
+    case.decide("tag_correction", url, "2017-10-12T09:00:00", after={"credits": [{"unit": "上思县"}]})
+    case.decide("tag_correction", url, "2017-10-13T09:00:00", after={"topic": "生态建设"})  # not of credits
+    case.build()
+    assert ask(case, units) == [("上思县",)]
+    case.decide("credit_add", url, "2017-10-14T09:00:00", after={"unit": "市水利局"}, why="申诉 2")
+    case.decide("credit_refuse", url, "2017-10-14T10:00:00", before={"unit": "上思县"}, why="复核")
+    case.build()
+    assert ask(case, units) == [("市水利局",)]
+    assert ask(case, "SELECT unit FROM article_credit_at(TIMESTAMP '2017-10-10 23:00') ORDER BY unit") == [
+        ("市住建委",),
+        ("市水利局",),
+    ]
+
+
 def test_one_credit_a_unit_and_piece_byline_first(case: Case) -> None:
     case.article("2017-10-09", "[市水利局:joint][市水利局:subject][市水利局:byline]", name="a")
     case.build()

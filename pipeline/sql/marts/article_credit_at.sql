@@ -1,9 +1,11 @@
 -- The ledger known at a moment (NULL: now): one row a unit and article, with who decided and the words. articles:
 -- only of these (a list of ids), NULL: of all.
+-- A correction of the credits names all of them: what was added or refused before it holds no more, what comes after does.
 -- Role byline goes before subject before joint (domain ruling: one credit per unit and piece).
 CREATE OR REPLACE MACRO article_credit_at(known_by, articles := NULL) AS TABLE
 WITH corrected AS (
-  SELECT r.article_id, ARG_MAX(c.value_json, c.number_in_order) AS credits
+  SELECT
+    r.article_id, ARG_MAX(c.value_json, c.number_in_order) AS credits, MAX(c.number_in_order) AS number_in_order
   FROM correction_at(known_by) AS c
   JOIN article_ref AS r ON r.ref = c.target
   WHERE c.key = 'credits' AND (articles IS NULL OR LIST_CONTAINS(articles, r.article_id))
@@ -16,7 +18,9 @@ said AS (
     COALESCE(CAST(d.after_json AS JSON) ->> '$.role', 'subject') AS role
   FROM decision_at(known_by) AS d
   JOIN article_ref AS r ON r.ref = d.target
-  WHERE d.kind IN ('credit_add', 'credit_refuse') AND (articles IS NULL OR LIST_CONTAINS(articles, r.article_id))
+  LEFT JOIN corrected AS x USING (article_id)
+  WHERE d.kind IN ('credit_add', 'credit_refuse') AND d.number_in_order > COALESCE(x.number_in_order, -1)
+    AND (articles IS NULL OR LIST_CONTAINS(articles, r.article_id))
     AND r.article_id BETWEEN COALESCE(LIST_MIN(articles), '') AND COALESCE(LIST_MAX(articles), '~')
   QUALIFY ROW_NUMBER() OVER (PARTITION BY r.article_id, d.unit ORDER BY d.number_in_order DESC) = 1
 ),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Mapping
 from functools import lru_cache
 
 import msgspec
 
-from pipeline.city import Account
+from crawlers.plain_words import PlainWords
+from pipeline.city import City
 from pipeline.privacy import mask_personal, pseudonym
 from pipeline.records import Article, Post, Quote, ThreadPage
 
@@ -20,11 +21,12 @@ class Anonymiser:
 
     salt: bytes
     officials: frozenset[str]
+    words: Container[str]  # names that are changed only where the poster is addressed
 
     @classmethod
-    def of(cls, outlet: str, accounts: Iterable[Account], salt: bytes) -> Anonymiser:
-        names = (account.account.strip() for account in accounts if account.forum in ("*", outlet))
-        return cls(salt, frozenset(names))
+    def of(cls, outlet: str, city: City, salt: bytes) -> Anonymiser:
+        names = (account.account.strip() for account in city.accounts if account.forum in ("*", outlet))
+        return cls(salt, frozenset(names), PlainWords.of(city))
 
     def article(self, article: Article) -> Article:
         return msgspec.structs.replace(
@@ -47,7 +49,7 @@ class Anonymiser:
         }
         return msgspec.structs.replace(
             thread,
-            title=without_names(mask_personal(thread.title), names),
+            title=self._text(thread.title, names),
             posts=[self._post(post, names) for post in thread.posts],
         )
 
@@ -56,11 +58,13 @@ class Anonymiser:
         return msgspec.structs.replace(
             post,
             author=self._name(post.author),
-            text=None if post.text is None else without_names(mask_personal(post.text), names),
+            text=None if post.text is None else self._text(post.text, names),
             is_registered_official=post.author is not None and post.author.strip() in self.officials,
-            quote=quote
-            and Quote(author=self._name(quote.author), text=without_names(mask_personal(quote.text), names)),
+            quote=quote and Quote(author=self._name(quote.author), text=self._text(quote.text, names)),
         )
+
+    def _text(self, text: str, names: Mapping[str, str]) -> str:
+        return without_names(mask_personal(text), names, self.words)
 
     def _name(self, name: str | None) -> str | None:
         if name is None or name.strip() in self.officials:
@@ -77,20 +81,30 @@ _COMMON = re.compile(
 _LONG = 4  # characters: so long a name is hardly a word of the language
 
 
-def without_names(text: str, names: Mapping[str, str]) -> str:
+# The same of a name that is a unit's, a place's or a service number: a letter to a unit begins "市教育局：".
+_HEAD = r"(?:@ ?|^[ \u3000]*(?:回复|答复|引用)[ :：@]{0,3}|原帖由 ?)"
+_ENDS = r"(?=[\s:：,，。!！?？@]|$)"
+
+
+def without_names(text: str, names: Mapping[str, str], words: Container[str] = ()) -> str:
     """A text of a thread with the names of its posters replaced by their pseudonyms.
 
     Args:
         names: those who speak on the page or are quoted there → pseudonyms.
+        words: names that are those of units or places too, or service numbers: they stay wherever they may be
+            meant as such.
     """
     for name, stand_in in sorted(names.items(), key=lambda pair: -len(pair[0])):
         if name not in text or len(name) < 2:
             continue
-        if len(name) >= _LONG and not _COMMON.search(name):
+        here = re.escape(name)
+        if name in words:
+            spoken_to = re.compile(f"({_HEAD}){here}{_ENDS}|^{here}(?= ?(?:发表于|写道))", re.MULTILINE)
+        elif len(name) >= _LONG and not _COMMON.search(name):
             text = text.replace(name, stand_in)
             continue
-        here = re.escape(name)
-        spoken_to = re.compile(f"({_BEFORE}){here}|{here}{_AFTER}")
+        else:
+            spoken_to = re.compile(f"({_BEFORE}){here}|{here}{_AFTER}")
         text = spoken_to.sub(rf"\g<1>{stand_in}", text)
     return text
 

@@ -146,7 +146,7 @@ class CrawlProcess:
                 frontier=frontier,
                 state=state,
                 writer=writer,
-                anonymiser=Anonymiser.of(site.outlet, self.city.accounts, self._salt),
+                anonymiser=Anonymiser.of(site.outlet, self.city, self._salt),
                 report=report,
                 run=self.report.run,
                 folder=folder,

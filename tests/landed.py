@@ -14,7 +14,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from crawlers.anonymise import without_names
+from crawlers.plain_words import PlainWords
 from crawlers.text import clean_lines
+from pipeline.city import load_city
 from pipeline.landing import iter_landed
 from pipeline.privacy import mask_personal
 from pipeline.records import Article, ThreadPage
@@ -23,6 +25,7 @@ from sample.faults import Faults
 from sample.paper import PAD_OFFSET, PAD_WEEK
 from sample.truth import ArticleTruth, ThreadTruth
 
+WORDS = PlainWords.of(load_city(Path(__file__).resolve().parent.parent / "sample" / "city"))
 # The page prints its own name where the content names no source.
 OWN_SOURCES = {"本站", "防城港新闻网", "防城港市广播电视台"}
 # The page stands in a channel, which is its column where the content names none.
@@ -148,14 +151,14 @@ def thread_differences(
                 # Personal numbers are masked before a record is landed.
                 "text": (
                     got.text,
-                    None if post.blocked else without_names(mask_personal(clean_lines(text)), names[number]),
+                    None if post.blocked else changed(clean_lines(text), names[number]),
                 ),
                 "time": ((got.time or "")[:16], post.time[:16]),
                 "anonymous": (got.author is None, post.anonymous),
                 "official": (got.is_registered_official, post.is_registered_official),
                 "quote": (
                     got.quote and got.quote.text,
-                    post.quote and without_names(mask_personal(post.quote.text), names[number]),
+                    post.quote and changed(post.quote.text, names[number]),
                 ),
                 "edited": ((got.edited or "")[:16], (edited or "")[:16]),
                 "images": ([url.rsplit("/")[-1] for url in got.images], post.images),
@@ -166,6 +169,11 @@ def thread_differences(
                 if value != want
             ]
     return found
+
+
+def changed(text: str, names: dict[str, str]) -> str:
+    """A text as it may be landed."""
+    return without_names(mask_personal(text), names, WORDS)
 
 
 def _names_by_page(pages: list[ThreadPage], one: ThreadTruth) -> list[dict[str, str]]:

@@ -9,6 +9,7 @@ import signal
 from pathlib import Path
 
 import duckdb
+import msgspec
 import pytest
 from filelock import FileLock
 
@@ -17,10 +18,12 @@ from analysis.acts.retention import forget
 from analysis.desk.office import open_office
 from analysis.desk.rights import Role
 from crawlers.anonymise import Anonymiser, without_names
+from crawlers.plain_words import PlainWords
 from pipeline import retention
 from pipeline.archive import unpacking
 from pipeline.backup import write_backup
 from pipeline.captures import CaptureError, CaptureWriter, Exchange, read_capture
+from pipeline.city import load_city
 from pipeline.decisions import load_decisions
 from pipeline.landing import LandingWriter, iter_landed
 from pipeline.records import Landed, Post, Quote, ThreadPage
@@ -80,7 +83,7 @@ def case(tmp_path: Path) -> Case:
     """A city whose forum was crawled on three days, as the crawl lands it."""
     made = Case(tmp_path)
     made.edition("2017-10-09")
-    anonymiser = Anonymiser.of(FORUM, made.city.accounts, b"0" * 32)
+    anonymiser = Anonymiser.of(FORUM, made.city, b"0" * 32)
     for number, day in enumerate(("2017-10-09", "2017-11-09", "2018-02-20")):
         run = f"{day.replace('-', '')}T180000-000"
         writer = LandingWriter(made.store.folder, "bbs", run)
@@ -157,6 +160,44 @@ def test_names_in_texts_are_replaced_where_they_are_names() -> None:
     said = "回复 小林：@江山老渔民 说得对，小林里有鸟，我是防城人，热心市民很多，防城人：好"
     wanted = "回复 网友-a：@网友-b 说得对，小林里有鸟，我是防城人，热心市民很多，网友-c：好"
     assert without_names(said, names) == wanted
+    assert without_names(said, names, PlainWords.of(load_city())) == wanted
+
+
+UNITS = ("市教育局", "12345", "教育局", "防城港市公安局", "交通安全", "上思县", "江山半岛", "12345热线")
+NICKNAMES = ("教育局小李", "漂泊的小河", "东兴1987", "19870512", "海阔天空", "防城港老王", "夜跑路过大桥")
+
+
+@pytest.mark.parametrize("name", UNITS)
+def test_a_name_that_a_unit_or_a_matter_has_too_is_replaced_only_where_somebody_is_addressed(
+    name: str,
+) -> None:
+    words, names = PlainWords.of(load_city()), {name: "网友-a"}
+    for kept in ("{}：请尽快处理", "我打了{}没人管，{}说不归他们", "请{}回复", "致{}的信"):
+        assert without_names(kept.format(name, name), names, words) == kept.format(name, name)
+    for said in ("@{}", "@{} 你好", "回复 {}：好", "是\n回复：{}", "{} 发表于 2017-9-27", "原帖由 {} 发表"):
+        assert without_names(said.format(name), names, words) == said.format("网友-a")
+
+
+@pytest.mark.parametrize("name", [*NAMES, *NICKNAMES])
+def test_a_name_that_only_a_person_gives_himself_is_replaced_everywhere(name: str) -> None:
+    words = PlainWords.of(load_city())
+    assert without_names(f"听{name}说过", {name: "网友-a"}, words) == "听网友-a说过"
+
+
+def test_a_unit_stays_in_a_thread_in_which_a_poster_is_called_so(case: Case) -> None:
+    posts = [
+        Post(floor=1, author="市水利局", text="市水利局不管，市民小林打了12345"),
+        Post(floor=2, author="12345", text="回复 市水利局：12345已转市水利局"),
+    ]
+    thread = msgspec.structs.replace(planted("9", "2017-10-09"), title="求市水利局处理", posts=posts)
+    kept = Anonymiser.of("别的论坛", case.city, b"0" * 32).thread(thread)
+    stand_in = kept.posts[0].author
+    assert stand_in is not None and stand_in.startswith("网友-")
+    assert kept.title == "求市水利局处理"
+    assert [post.text for post in kept.posts] == [
+        "市水利局不管，市民小林打了12345",
+        f"回复 {stand_in}：12345已转市水利局",
+    ]
 
 
 def test_raw_pages_end_on_the_day_and_nothing_else_changes(case: Case) -> None:

@@ -39,9 +39,10 @@ def is_own_place(task: Task, fact: Fact, unit: str) -> bool:
     """A unit's own site or account, or the outlet that the plan gives it; not another's account there."""
     if fact.site_unit is not None:
         return fact.site_unit == unit
-    owners = [name for name, credit in fact.credits.items() if credit.role == "byline"]
-    if fact.outlet_class in ACCOUNT_CLASSES and owners:
-        return unit in owners
+    if fact.outlet_class in ACCOUNT_CLASSES:
+        owners = [name for name, credit in fact.credits.items() if credit.role == "byline"]
+        if owners:
+            return unit in owners
     return unit in task.hosts and fact.outlet_class == task.hosts[unit]
 
 

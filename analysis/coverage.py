@@ -95,7 +95,7 @@ def coverage(
     ground = pieces.ground
     asked: list[Ticket] | PostTally
     asked = _tickets(con, plan, rules, as_of, known_by) if tickets is None else tickets
-    record = _record(con, ground, as_of, known_by, asked, proven)
+    record = _record(con, ground, rules, as_of, known_by, asked, proven)
     rows = [*pieces.rows]
     for task in plan.tasks:
         if task.kind in _BY_RECORD:
@@ -186,6 +186,7 @@ def _tickets(
 def _record(
     con: Connection,
     ground: Ground,
+    rules: Rules,
     as_of: dt.date | dt.datetime,
     known_by: dt.date | dt.datetime | None,
     tickets: list[Ticket] | PostTally,
@@ -207,7 +208,8 @@ def _record(
     until = moment(as_of)
     assert until is not None
     said = [each for each in said if each.at <= until]
-    return Record(proofs=proofs, tickets=tickets, fetches=fetches, said=said)
+    overdue = rules.overdue_day(until)
+    return Record(proofs=proofs, tickets=tickets, fetches=fetches, said=said, overdue_day=overdue)
 
 
 def _by_url(rows: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:

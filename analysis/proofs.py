@@ -13,6 +13,7 @@ from analysis.exposure import fold, lacking_steps, planned_for, unclear_steps
 from analysis.ground import MET, NOT_ASKED, UNKNOWN, UNMET, CoverageRow, Ground, failed_rows
 from analysis.plan import CITY_ROW, Task, stories
 from analysis.record import Said
+from analysis.sources import Source, silences
 from analysis.ticket import Ticket
 from analysis.ticket_tally import Posts, PostTally, tally_of
 
@@ -25,6 +26,7 @@ class Record:
     tickets: list[Ticket] | PostTally  # of all days, or counted of the days that the plan asks about
     fetches: dict[str, list[dict[str, Any]]]  # url → rows of sql/presence.sql
     said: list[Said] = dataclasses.field(default_factory=list)  # decisions on exposures, up to the day
+    overdue_day: dt.date | None = None  # the last day of which a post may be late; None: the day asked about
 
     def of(self, task: Task, unit: str, day: dt.date) -> list[dict[str, Any]]:
         """Proofs of a unit for a task up to a day, by day. One that names a task is for that task only;
@@ -140,9 +142,16 @@ def exposure_gate(ground: Ground, record: Record, task: Task) -> Iterable[Covera
 def forum_response(ground: Ground, record: Record, task: Task) -> Iterable[CoverageRow]:
     """Every post of the window got its response and its answer in time.
 
-    A post overdue in a forum that was not looked at since proves nothing. Posts that nobody owns are the
-    carrier's.
+    A post overdue in a forum that was not looked at since proves nothing; nor does it that nothing is late,
+    where a forum was silent on days of which a post may be late (not those before it was first read). Posts
+    that nobody owns are the carrier's.
     """
+    forums = [source for source in ground.sources if source.outlet_class in (task.outlets or ("forum",))]
+    last = min(task.window.end, record.overdue_day or ground.day)
+    since = {forum.outlet: _read_since(forum, task.window.start, last) for forum in forums}
+    silent = [told for forum in forums for told in silences([forum], since[forum.outlet], last)]
+    silent = silent if forums else ["没有接入的来源"]
+    begun = "".join(f"；{name} {day} 起采集" for name, day in since.items() if day > task.window.start)
     tickets = record.tickets
     asked = tickets if isinstance(tickets, dict) else tally_of(tickets, task.window.start, task.window.end)
     for unit in ground.plan.members[task.id]:
@@ -150,7 +159,9 @@ def forum_response(ground: Ground, record: Record, task: Task) -> Iterable[Cover
         if unit in task.carriers:
             own = own.joined(asked.get(None, Posts()))
         count, late = len(own.in_time) + len(own.late), len(own.late)
-        verdict = NOT_ASKED if not count else MET if not late else UNMET if late > own.blind else UNKNOWN
+        verdict = UNKNOWN if late or silent else MET if count else NOT_ASKED
+        if late > own.blind:
+            verdict = UNMET
         row = ground.row(
             task,
             unit,
@@ -159,9 +170,21 @@ def forum_response(ground: Ground, record: Record, task: Task) -> Iterable[Cover
             own.late,
             short=late,
             verdict=verdict,
-            note=f"{count} 帖，超时 {late} 帖" if count else "没有待回复帖",
+            note=(f"{count} 帖，超时 {late} 帖" if count else f"没有{'采到' if silent else ''}待回复帖")
+            + begun,
         )
-        yield dataclasses.replace(row, silent=sorted(own.unseen) if verdict == UNKNOWN else [])
+        yield dataclasses.replace(
+            row, silent=[*sorted(own.unseen), *silent] if row.verdict == UNKNOWN else []
+        )
+
+
+def _read_since(forum: Source, first: dt.date, last: dt.date) -> dt.date:
+    """From which day on a forum is read. What it held before anybody looked is not asked of it, or no verdict
+    of a city that began later could ever be told; one that nobody looked at has no such day: `first`."""
+    day = first
+    while day <= last and forum.silent.get(day) == "unseen":
+        day += dt.timedelta(days=1)
+    return day if day <= last else first
 
 
 def deduction(ground: Ground, task: Task, rows: list[CoverageRow]) -> Iterable[CoverageRow]:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from analysis.worktime import Calendar, WorktimeError, load_calendar
+from analysis.worktime import Calendar, UnknownYear, WorktimeError, load_calendar
 from pipeline.city import City
 from pipeline.records import ThreadKind
 
@@ -72,6 +72,19 @@ class Rules:
             first = answer = None
         usual = self.answer_days.get(kind, max(self.answer_days.values()))
         return (self.first_response_days if first is None else first, usual if answer is None else answer)
+
+    def overdue_day(self, at: dt.datetime) -> dt.date:
+        """The last day of which a post can be late with its first response at a moment; in a year whose
+        holidays are not known the moment's own day."""
+        urgent = self.urgent.first_response_days
+        days = self.first_response_days if urgent is None else min(urgent, self.first_response_days)
+        day = at.date()
+        try:
+            while self.calendar.due(dt.datetime.combine(day, dt.time()), days) >= at:
+                day -= dt.timedelta(days=1)
+        except UnknownYear:
+            return at.date()
+        return day
 
 
 def load_rules(city: City) -> Rules:

@@ -14,6 +14,7 @@ from analysis.ticket_rows import rows_unlike, threads_beside
 from analysis.warehouse import Connection, ask_arrow, moment
 from analysis.workday_columns import Column
 
+_UNASKED = "无需回复"
 PostTally = dict[str | None, "Posts"]  # by unit; None: nobody knows yet whose they are
 
 
@@ -41,10 +42,13 @@ class Posts:
 
 
 def tally_of(tickets: Iterable[Ticket], first: dt.date, last: dt.date) -> PostTally:
-    """Of tickets that one has, in the order of the queue: those opened on these days or nobody knows when."""
+    """Of tickets that one has, in the order of the queue: those opened on these days or nobody knows when,
+    but for those that need no answer (docs/ticket-states.md)."""
     found: PostTally = {}
     for ticket in tickets:
         if ticket.opened_at is not None and not first <= ticket.opened_at.date() <= last:
+            continue
+        if ticket.state == _UNASKED:
             continue
         own = found.setdefault(ticket.unit, Posts())
         if not ticket.was_late:
@@ -84,12 +88,12 @@ def tally(
     fresh = [
         ticket_from(row, rules, at)
         for row in rows
-        if row["opened_at"] is None or begin <= row["opened_at"] <= end
+        if (row["opened_at"] is None or begin <= row["opened_at"] <= end) and row["state"] != _UNASKED
     ]
     late, checked = clocks.was_late, columns["checked_at"]
     blind = late & clocks.is_open & (np.isnat(checked) | (checked < clocks.due))
     rank = clocks.ranks(columns["urgency"])
-    plain = ~clocks.is_odd
+    plain = ~clocks.is_odd & ~columns["state"].isin((_UNASKED,))
     return _grouped(
         _Season(
             rank[plain], columns["opened_at"][plain], columns["ticket_id"][plain], columns["unit"][plain],

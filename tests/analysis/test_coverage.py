@@ -152,6 +152,27 @@ def test_announcement_from_first_sight_to_the_end(case: Case) -> None:
     assert ask_rows(case, "2017-10-31")["m05", "市教育局"].verdict == "无法判定"
 
 
+def test_forum_that_was_down_leaves_open_whether_a_post_is_late(case: Case) -> None:
+    case.thread(
+        "1",
+        "[投诉:市水利局]",
+        [("甲", "2017-10-09T10:00:00", "坏了"), ("防城港水利", "2017-10-09T15:00:00", "答复：好")],
+        at="2017-10-09T20:00:00",
+    )
+    case.fetch("bbs", "http://bbs.test/", "2017-10-09T20:00:00", "list", "listed")
+    assert ask_rows(case, "2017-10-09")["m10", "市水利局"].verdict == "达标"
+    for text in days("2017-10-10", "2017-12-20"):
+        case.fetch("bbs", "http://bbs.test/", f"{text}T10:00:00", "list", "server_error")
+    row = ask_rows(case, "2017-10-10")["m10", "市水利局"]  # no post of the 10th can be late yet
+    assert row.verdict == "达标"
+    found = ask_rows(case, "2017-12-20")
+    for unit in ("市水利局", "市教育局", "市委宣传部"):
+        assert found["m10", unit].verdict == "无法判定", unit
+        assert found["m10", unit].silent == ["防城港人论坛 2017-10-10—2017-12-19 采集失败"]
+    case.fetch("bbs", "http://bbs.test/", "2017-12-21T10:00:00", "list", "listed")
+    assert ask_rows(case, "2017-12-21")["m10", "市水利局"].verdict == "达标"  # its list shows what was missed
+
+
 def test_forum_and_exposure_from_the_warehouse(case: Case) -> None:
     read_lists(case, "2017-11-30T20:00:00")
     case.thread(

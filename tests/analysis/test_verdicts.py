@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from typing import Any
 
@@ -634,9 +635,12 @@ def ticket(
     )
 
 
+FORUM = Source("防城港人论坛", "forum", None, {})
+
+
 def test_forum_response() -> None:
     tickets = [ticket("市水利局", late=True), ticket("市住建委", late=False), ticket(None, late=True)]
-    found = rows("m10", "2017-11-30", [], record=Record([], tickets, {}))
+    found = rows("m10", "2017-11-30", [], [FORUM], record=Record([], tickets, {}))
     assert [found[u].verdict for u in ("市水利局", "市住建委", "市教育局", "市委宣传部")] == [
         "未达标",
         "达标",
@@ -644,7 +648,40 @@ def test_forum_response() -> None:
         "未达标",  # the post that nobody owns
     ]
     blind = [ticket("市水利局", late=True, checked="2017-10-10T12:00:00")]
-    assert rows("m10", "2017-11-30", [], record=Record([], blind, {}))["市水利局"].verdict == "无法判定"
+    found = rows("m10", "2017-11-30", [], [FORUM], record=Record([], blind, {}))
+    assert found["市水利局"].verdict == "无法判定"
+
+
+def test_forum_that_was_silent_leaves_open_whether_anything_is_late() -> None:
+    tickets = [ticket("市水利局", late=True), ticket("市住建委", late=False)]
+    down = silent("2017-10-12", "2017-10-20", FORUM)
+    found = rows("m10", "2017-11-30", [], [FORUM, down], record=Record([], tickets, {}))
+    units = ("市水利局", "市住建委", "市教育局", "市委宣传部")
+    assert [found[unit].verdict for unit in units] == ["未达标", "无法判定", "无法判定", "无法判定"]
+    assert found["市住建委"].silent == ["防城港人论坛 2017-10-12—2017-10-20 采集失败"]
+    assert found["市水利局"].silent == [] and found["市教育局"].note == "没有采到待回复帖"
+    early = Record([], [], {}, overdue_day=day("2017-10-11"))  # no post of the silent days can be late yet
+    assert rows("m10", "2017-10-12", [], [down], record=early)["市教育局"].verdict == "不适用"
+    unread = rows("m10", "2017-11-30", [], [PAPER], record=Record([], tickets, {}))["市教育局"]
+    assert (unread.verdict, unread.silent) == ("无法判定", ["没有接入的来源"])
+
+
+def test_forum_is_asked_from_the_day_on_which_it_was_first_read() -> None:
+    late_start = silent("2017-09-01", "2017-09-17", FORUM, "unseen")
+    record = Record([], [ticket("市住建委", late=False)], {})
+    found = rows("m10", "2017-11-30", [], [late_start], record=record)
+    assert (found["市住建委"].verdict, found["市教育局"].verdict) == ("达标", "不适用")
+    assert found["市住建委"].note == "1 帖，超时 0 帖；防城港人论坛 2017-09-18 起采集"
+    never = silent("2017-09-01", "2017-11-30", FORUM, "unseen")
+    assert rows("m10", "2017-11-30", [], [FORUM, never], record=record)["市教育局"].verdict == "无法判定"
+    paused = silent("2017-10-01", "2017-10-05", FORUM, "unseen")
+    assert rows("m10", "2017-11-30", [], [paused], record=record)["市住建委"].verdict == "无法判定"
+
+
+def test_post_that_needs_no_answer_is_not_counted() -> None:
+    idle = dataclasses.replace(ticket("市水利局", late=False), state="无需回复")
+    found = rows("m10", "2017-11-30", [], [FORUM], record=Record([], [idle], {}))["市水利局"]
+    assert (found.verdict, found.needed_count) == ("不适用", 0)
 
 
 def test_deductions_are_suggested_only_for_what_is_over_and_sure() -> None:

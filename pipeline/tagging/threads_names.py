@@ -14,6 +14,7 @@ import msgspec
 from pipeline.city import City, load_own_yaml
 from pipeline.tagging.duties import LEXICON as DUTIES
 from pipeline.tagging.duties import split, units_of_functions
+from pipeline.tagging.names import county_stem
 from pipeline.tagging.threads_phrases import PhraseIndex, Span
 
 LEXICON = Path(__file__).resolve().parent.parent / "lexicon" / "threads_names.yaml"
@@ -56,6 +57,12 @@ _NO_DISTRICT = tuple(
 )
 
 
+def county_names(short: str) -> list[str]:
+    """How a county is called: 上思县 and 上思; 龙胜各族自治县, 龙胜 and 龙胜县."""
+    stem = county_stem(short)
+    return list(dict.fromkeys((short, stem, f"{stem}县" if short.endswith("自治县") else stem)))
+
+
 class Named(msgspec.Struct, frozen=True):
     """One unit named in a text."""
 
@@ -95,9 +102,7 @@ class UnitNames:
         self._apart = frozenset(own.get("apart", [unit.short for unit in city.units if unit.is_county]))
         for unit in city.units:
             if unit.is_county:
-                for name in (unit.short, unit.short.rstrip("市县区")):
-                    if len(name) >= 2:
-                        self._counties[name] = unit.short
+                self._counties |= dict.fromkeys(county_names(unit.short), unit.short)
                 # A county's own name is a place; its committee, government and organs are the unit.
                 for name in unit.names:
                     if name not in (unit.short, unit.official):
@@ -135,7 +140,6 @@ class UnitNames:
         self, index: PhraseIndex[tuple[str, str]], county: str, names: dict[str, str], apart: bool
     ) -> None:
         """In an urban district only the bureaus are its own; police stations and clinics are the city's."""
-        stem = county.rstrip("市县区") if len(county) > 2 else county
         organs = [
             name
             for phrases in names.values()
@@ -143,7 +147,7 @@ class UnitNames:
             if name[-1] in "局委办"
             or (apart and (name[-1] in "队所门" or name in ("交警", "城管", "公安", "警方")))
         ]
-        for lead in dict.fromkeys((county, stem)):
+        for lead in county_names(county):
             index.add([lead + organ for organ in organs], ("organ", county))
             index.add([f"{lead}征地办", f"{lead}政务中心", f"{lead}政务服务中心"], ("organ", county))
             index.add([lead + hospital for hospital in COUNTY_HOSPITALS], ("organ", county))

@@ -10,8 +10,9 @@ import msgspec
 
 from pipeline.city import City, load_own_yaml
 from pipeline.tagging.duties import DutyRouter, Routed, split
+from pipeline.tagging.segment import begins_word
 from pipeline.tagging.threads_names import LEXICON as NAMES
-from pipeline.tagging.threads_names import Named, UnitNames
+from pipeline.tagging.threads_names import Named, UnitNames, county_names
 from pipeline.tagging.threads_phrases import PhraseIndex, Span, covered
 
 LEXICON = Path(__file__).resolve().parent.parent / "lexicon" / "threads.yaml"
@@ -64,6 +65,7 @@ _ON_THE_WAY_AFTER = (
 
 
 _NOWHERE: list[Span] = []
+STEM = 2  # characters of a county's name without its ending
 HAILS = frozenset("，,：:！!？?")  # behind a name that is spoken to
 # Behind a name in a title: what it should do, or is asked.
 _URGES = (
@@ -147,10 +149,12 @@ class PostReader:
             if name != city.stem:
                 self._index.add([name], ("city", name))
         local = [city.stem, city.name, *own.get("local", [])]
+        self._stems: set[str] = set()  # of counties: the names that other words may hold by chance
         for unit in city.units:
             if unit.is_county:
-                stem = unit.short.rstrip("市县区")
-                self._index.add([unit.short, stem] if len(stem) > 1 else [unit.short], ("county", unit.short))
+                names = county_names(unit.short)
+                self._index.add(names, ("county", unit.short))
+                self._stems.update(name for name in names if len(name) == STEM)
         for county, places in own.get("places", {}).items():
             self._index.add(places, ("county", county))
         self._index.add(local, ("local", ""))
@@ -162,7 +166,11 @@ class PostReader:
         # "防城港" is the city, not its district 防城 (nor 港口 a place in "防城港口岸").
         stems = dict(found.get(("local", ""), ()))
         for key in [key for key in found if key[0] == "county"]:
-            kept = [s for s in found[key] if not (s[0] in stems and stems[s[0]] > s[1])]
+            kept = [
+                span
+                for span in found[key]
+                if not (span[0] in stems and stems[span[0]] > span[1]) and self._is_name(whole, span)
+            ]
             if kept:
                 found[key] = kept
             else:
@@ -180,6 +188,11 @@ class PostReader:
             elsewhere=self._elsewhere(found, whole, title_end),
             counties=counties,
         )
+
+    def _is_name(self, text: str, span: Span) -> bool:
+        """Whether a county's stem begins where a word begins: 上思 does not in 晚上思来想去."""
+        start, end = span
+        return end - start != STEM or text[start:end] not in self._stems or begins_word(text, start)
 
     @staticmethod
     def _elsewhere(found: dict[tuple[str, str], list[Span]], text: str, title_end: int) -> str | None:

@@ -216,7 +216,7 @@ def decisions_since(folder: Path, state: str) -> list[Decision] | None:
         if start and not content.startswith(b"\n"):
             return None
         try:
-            found += _decisions_in(content, path.name)
+            found += _decisions_in(content, path)
         except DecisionError:  # of a line whose number is known to who reads all
             return None
     return found
@@ -233,10 +233,10 @@ def load_decisions(folder: Path, passed_over: list[str] | None = None) -> Iterat
         DecisionError: with file and line.
     """
     for path in sorted(folder.glob("*.jsonl")):
-        yield from _decisions_in(path.read_bytes(), path.name, passed_over)
+        yield from _decisions_in(path.read_bytes(), path, passed_over)
 
 
-def _decisions_in(content: bytes, name: str, passed_over: list[str] | None = None) -> Iterator[Decision]:
+def _decisions_in(content: bytes, path: Path, passed_over: list[str] | None = None) -> Iterator[Decision]:
     for number, line in enumerate(content.split(b"\n"), 1):
         if not line.strip():
             continue
@@ -245,9 +245,11 @@ def _decisions_in(content: bytes, name: str, passed_over: list[str] | None = Non
         except RecordError as error:
             if "truncated" in str(error):  # the decoder's word for half a line
                 if passed_over is not None:
-                    passed_over.append(f"{name}:{number}")
+                    passed_over.append(f"{path.name}:{number}")
                 continue
-            raise DecisionError(f"{name}:{number}: 不是有效的决定：{error}") from error
+            raise DecisionError(
+                f"{path}:{number}：这一行不是有效的决定，请从备份取回这个文件后再运行（{error}）"
+            ) from error
 
 
 def _year(decision: Decision) -> str:

@@ -104,7 +104,8 @@ def _create(path: Path, mode: int) -> Iterator[IO[bytes]]:
 
 
 def extract_city(path: Path, target: Path) -> list[str]:
-    """Write the city's data of a backup into a new folder; returns the names.
+    """Write the city's data of a backup into a new folder, which can be used as a city's; returns the names.
+    The city that it extends lies in a folder within it.
 
     Raises:
         BackupError: the folder is there already, or the backup holds none.
@@ -121,8 +122,17 @@ def extract_city(path: Path, target: Path) -> list[str]:
             if entry.name.startswith(f"{CITY}/"):
                 contents.setdefault(entry.name, bytearray()).extend(chunk)
     for name, content in contents.items():
-        where = target / re.sub(r"^city/", "", name)
+        _, number, file = name.split("/", 2)
+        where = _level(target, int(number)) / file
         where.parent.mkdir(parents=True, exist_ok=True)
+        if file == "city.yaml":
+            parent = os.path.relpath(_level(target, int(number) + 1), where.parent)
+            content = bytearray(re.sub(rb"(?m)^extends:.*$", f"extends: {parent}".encode(), content))
         where.write_bytes(content)
-        names.append(name)
+        names.append(where.relative_to(target).as_posix())
     return names
+
+
+def _level(target: Path, number: int) -> Path:
+    """Where the city's own folder lies (0), the one that it extends (1), and so on."""
+    return target if number == 0 else target / f"extends-{number}"

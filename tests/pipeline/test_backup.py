@@ -167,13 +167,24 @@ def test_the_data_of_an_earlier_version_comes_back_under_this_one(tmp_path: Path
 def test_the_citys_data_can_be_taken_out_and_a_change_of_it_is_told(case: Case, tmp_path: Path) -> None:
     path = saved(case)
     names = extract_city(path, tmp_path / "city")
-    assert "city/0/units.csv" in names
-    kept = (tmp_path / "city" / "0" / "units.csv").read_bytes()
+    assert "units.csv" in names
+    kept = (tmp_path / "city" / "units.csv").read_bytes()
     assert kept == (case.city.folder / "units.csv").read_bytes()
     (case.city.folder / "points.yaml").write_text("{}", "utf-8")
     assert "points.yaml" in put_back(path, case, tmp_path / "two").notices[0]
     with pytest.raises(BackupError, match="空目录"):
         extract_city(path, tmp_path / "city")
+
+
+def test_a_city_that_extends_another_can_be_used_as_it_was_taken_out(tmp_path: Path) -> None:
+    city = load_city(REPOSITORY / "sample" / "city")
+    append_decision(open_store(tmp_path, city).decisions, Decision(id="o", at="2018-01-02T09:00:00", who="甲",
+                                                                   kind="pause", target="t"))  # fmt: skip
+    write_backup(city, tmp_path, tmp_path / "b.tar.zst", AT, "1.0")
+    extract_city(tmp_path / "b.tar.zst", tmp_path / "then")
+    taken = load_city(tmp_path / "then")
+    assert taken.settings == city.settings | {"extends": "extends-1"}
+    assert taken.units == city.units and taken.sites == city.sites
 
 
 def test_where_the_system_cannot_exchange_folders_two_steps_do(

@@ -55,14 +55,15 @@ class TextTagger:
             )
             keys = sorted(set(keys) - {key for (key,) in known})
         self._seen.update(keys)
+        tagged: list[tuple[dict[str, Any], ArticleTags]] = []
         for start in range(0, len(keys), BATCH):
             rows = [new[key] for key in keys[start : start + BATCH]]
             tags = self._tagger.articles([_loaded_item(row) for row in rows])
-            self._warehouse.insert("article_tag", [_tag_row(r, t) for r, t in zip(rows, tags, strict=True)])
-            self._warehouse.insert(
-                "article_credit_tag",
-                [credit for r, t in zip(rows, tags, strict=True) for credit in _credit_rows(r, t)],
-            )
+            tagged += zip(rows, tags, strict=True)
+        self._warehouse.insert("article_tag", [_tag_row(row, tags) for row, tags in tagged])
+        self._warehouse.insert(
+            "article_credit_tag", [credit for row, tags in tagged for credit in _credit_rows(row, tags)]
+        )
         self.count += len(keys)
 
 

@@ -41,3 +41,15 @@ def test_an_autonomous_county_is_named_by_its_short_forms(name: str) -> None:
     reading = PostReader(load_city(CITIES / "guilin")).read("", f"{name}教育局什么时候招生，{name}的路灯")
     assert [(entry.unit[:2], entry.county) for entry in reading.named] == [(name[:2], True)]
     assert [county[:2] for county in reading.counties] == [name[:2]]
+
+
+@pytest.mark.parametrize(
+    ("text", "county"),
+    [
+        ("港口区委能不能管管", "港口区"),
+        ("东兴市委能不能管管", "东兴市"),
+        ("上思县委能不能管管", "上思县"),
+    ],
+)
+def test_the_committee_of_a_county_is_its_organ(reader: PostReader, text: str, county: str) -> None:
+    assert [(entry.unit, entry.county) for entry in reader.read(text, "").named] == [(county, True)]

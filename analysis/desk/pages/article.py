@@ -88,7 +88,7 @@ def find_article(visit: Visit, target: str, content_hash: str | None = None) -> 
         NotFoundException: there is none, or not yet. PermissionDeniedException: it does not concern her unit.
     """
     held = held_articles(visit)
-    found = held.late.once(
+    found = held.recent.once(
         (target, content_hash, visit.edition.count(ON_ARTICLES)),
         None,
         lambda: load_article(visit.con, target, visit.known_by, content_hash, held),

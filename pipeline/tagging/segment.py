@@ -72,6 +72,11 @@ def begins_word(text: str, place: int) -> bool:
     return end == place
 
 
+def words_and_kinds(text: str) -> list[tuple[str, str, bool]]:
+    """The words of a text, their kinds as jieba names them (`ns`: place), whether it lists them."""
+    return [(word, kind, rjieba.has_word(word)) for word, kind in rjieba.tag(text)]
+
+
 def words_with(asked: Sequence[tuple[str, str]]) -> list[str | None]:
     """`word_with` of many pairs of a part and its text: what is around the first place of each is cut at
     once."""

@@ -14,8 +14,8 @@ import msgspec
 from pipeline.city import City, load_own_yaml
 from pipeline.tagging.duties import LEXICON as DUTIES
 from pipeline.tagging.duties import split, units_of_functions
-from pipeline.tagging.names import county_stem
 from pipeline.tagging.threads_phrases import PhraseIndex, Span
+from pipeline.tagging.threads_places import OtherPlaces, county_names
 
 LEXICON = Path(__file__).resolve().parent.parent / "lexicon" / "threads_names.yaml"
 
@@ -57,12 +57,6 @@ _NO_DISTRICT = tuple(
 )
 
 
-def county_names(short: str) -> list[str]:
-    """How a county is called: 上思县 and 上思; 龙胜各族自治县, 龙胜 and 龙胜县."""
-    stem = county_stem(short)
-    return list(dict.fromkeys((short, stem, f"{stem}县" if short.endswith("自治县") else stem)))
-
-
 class Named(msgspec.Struct, frozen=True):
     """One unit named in a text."""
 
@@ -97,6 +91,8 @@ class UnitNames:
         self._other_cities = [
             (n, frozenset(name for name in others if len(name) == n)) for n in sorted(set(map(len, others)))
         ]
+        inside = [place for places in own.get("places", {}).values() for place in places]
+        self._places = OtherPlaces(city, others, [*inside, *own.get("local", [])])
         self._counties: dict[str, str] = {}
         self._vertical = frozenset(own.get("vertical", ()))
         self._apart = frozenset(own.get("apart", [unit.short for unit in city.units if unit.is_county]))
@@ -203,7 +199,7 @@ class UnitNames:
 
     def _county_before(self, before: str, found: dict[tuple[str, str], list[Span]]) -> str | None:
         """The county whose organ a name is: 东兴教育局, 东兴的教育局, and 区民政 in a post about 港口区."""
-        before = before.removesuffix("的").removesuffix("那边").removesuffix("这边")
+        before = _without_link(before)
         if before.endswith(self._county_names):
             return next(county for name, county in self._counties.items() if before.endswith(name))
         if before.endswith(("区", "县")) and not before.endswith(_NO_DISTRICT):
@@ -218,7 +214,7 @@ class UnitNames:
             return True
         if any(before.endswith(word) for word in self._not_before.get(name, ())):
             return True
-        if before.endswith(self._elsewhere):
+        if before.endswith(self._elsewhere) or self._places.is_county(_without_link(before)):
             return True
         lead = before.removesuffix("市").removesuffix("省")
         if not lead.endswith(self._stem) and any(lead[-n:] in names for n, names in self._other_cities):
@@ -226,3 +222,8 @@ class UnitNames:
         return name in self._bare and not (
             after.startswith(self._bare_after) or before.endswith(self._bare_before)
         )
+
+
+def _without_link(before: str) -> str:
+    """东兴的|教育局, 东兴那边的|教育局: what stands before a name, without what links them."""
+    return before.removesuffix("的").removesuffix("那边").removesuffix("这边")

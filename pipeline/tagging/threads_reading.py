@@ -13,8 +13,9 @@ from pipeline.tagging.duties import DutyRouter, Routed, split
 from pipeline.tagging.fold import fold_post
 from pipeline.tagging.segment import begins_word
 from pipeline.tagging.threads_names import LEXICON as NAMES
-from pipeline.tagging.threads_names import Named, UnitNames, county_names
+from pipeline.tagging.threads_names import Named, UnitNames
 from pipeline.tagging.threads_phrases import PhraseIndex, Span, covered
+from pipeline.tagging.threads_places import county_names
 
 LEXICON = Path(__file__).resolve().parent.parent / "lexicon" / "threads.yaml"
 

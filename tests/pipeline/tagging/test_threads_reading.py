@@ -53,3 +53,39 @@ def test_an_autonomous_county_is_named_by_its_short_forms(name: str) -> None:
 )
 def test_the_committee_of_a_county_is_its_organ(reader: PostReader, text: str, county: str) -> None:
     assert [(entry.unit, entry.county) for entry in reader.read(text, "").named] == [(county, True)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "青秀区教育局什么时候招生",
+        "我在灵山县教育局报名被拒",
+        "龙州县的人社局拖着不办",
+        "西乡塘区派出所乱罚款",
+        "良庆区城管打人",
+        "内江东兴区教育局乱收费",
+        "贵港港北区教育局",
+    ],
+)
+def test_an_organ_of_another_county_is_none_of_this_city(reader: PostReader, text: str) -> None:
+    assert reader.read("", text).named == []
+
+
+@pytest.mark.parametrize(
+    ("text", "unit"),
+    [
+        ("我们县教育局乱收费", "市教育局"),
+        ("小区城管打人", None),
+        ("中心区的派出所没人", "市公安局"),
+        ("开发区环保局不管", "市环保局"),
+        ("东兴城区派出所没人", "市公安局"),
+        ("港口区教育局乱收费", "港口区"),
+        ("上思县的教育局乱收费", "上思县"),
+        ("上思派出所没人", "上思县"),
+        ("防城港市港口区教育局", "港口区"),
+    ],
+)
+def test_an_organ_behind_a_part_of_this_city_is_its_own(
+    reader: PostReader, text: str, unit: str | None
+) -> None:
+    assert [entry.unit for entry in reader.read("", text).named] == ([unit] if unit else [])

@@ -7,9 +7,9 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from analysis.sources import REASONS, load_sources, silences
+from analysis.sources import BY_HABIT, REASONS, by_habit, load_sources, silences
 from analysis.warehouse import Connection, ask, moment
-from analysis.worktime import Calendar
+from analysis.worktime import Calendar, load_calendar
 
 WEEK, HABIT_WEEKS, RECENT = 7, 4, 28  # days, weeks, days
 STATES = REASONS | {"ok": "正常", "no_news": "当日没有稿件", "no_content": "尚未发布内容"}
@@ -66,7 +66,7 @@ def source_health(
     Args:
         max_age_days: a site that was not read for longer is in trouble.
     """
-    known = moment(known_by)
+    known, calendar = moment(known_by), calendar or load_calendar({})
     start = as_of - dt.timedelta(days=WEEK * (1 + HABIT_WEEKS) - 1)
     days: dict[str, list[dict[str, Any]]] = {}
     for row in ask(con, "source_days", start=start, end=as_of, known_by=known):
@@ -85,7 +85,12 @@ def source_health(
     )
     found = [
         _health(
-            row, days.get(row["site"], []), silent.get((row["outlet"], row["unit"]), []), as_of, max_age_days
+            row,
+            days.get(row["site"], []),
+            silent.get((row["outlet"], row["unit"]), []),
+            as_of,
+            max_age_days,
+            calendar,
         )
         for row in rows
     ]
@@ -98,12 +103,13 @@ def _health(
     silent: list[str],
     as_of: dt.date,
     max_age_days: int,
+    calendar: Calendar,
 ) -> SourceHealth:
     outcomes = [(each["outcome"], each["page_count"]) for each in row["outcomes"] or []]
     week, habit = _counts(days, as_of)
     told = [day for day in days if day["state"] is not None]
     last: dt.datetime | None = row["last_fetched_at"]
-    state = told[-1]["state"] if told else None
+    state = _state(told[-1], calendar) if told else None
     trouble = []
     later: dt.datetime | None = row["later_fetched_at"]
     if last is None and later is None:
@@ -127,6 +133,14 @@ def _health(
         silent=silent,
         trouble=trouble,
     )
+
+
+def _state(day: Mapping[str, Any], calendar: Calendar) -> str:
+    """What a day was; on a rest day nothing is missed."""
+    state = str(day["state"])
+    if state not in BY_HABIT:
+        return state
+    return by_habit(state, day["day"], calendar) or ("ok" if day["article_count"] else "no_news")
 
 
 def _counts(days: Iterable[Mapping[str, Any]], as_of: dt.date) -> tuple[int, float | None]:

@@ -75,11 +75,13 @@ def load_sources(
     """All outlets of the city with their silent days from `start` to `end`.
 
     A day that no fetch speaks of is silent: for a paper with dated editions any such day, for other sites the
-    days after the last fetch (their lists show what came before it). What a person noted (source_note) goes
-    before what the fetches say. A missing edition on a rest day of `calendar` (None: the country's) is none;
-    in a year whose holidays are not known that cannot be told, and the silence says so. An outlet of several
-    sites (a second layout, a feed) is silent only on days on which all of them are. Fewer missing editions in
-    a row than `min_silent_days` (working days) are doubtful only: see `silences`.
+    days after the last look at a list, and those before it to which it does not reach back (before the first
+    crawl, a long pause). A site whose pages are pointed to one by one has no lists: only what follows the
+    last of them is silent. What a person noted (source_note) goes before what the fetches say. A missing
+    edition on a rest day of `calendar` (None: the country's) is none; in a year whose holidays are not known
+    that cannot be told, and the silence says so. An outlet of several sites (a second layout, a feed) is
+    silent only on days on which all of them are. Fewer missing editions in a row than `min_silent_days`
+    (working days) are doubtful only: see `silences`.
 
     Args:
         proofs: rows of sql/proof.sql, where one has them.
@@ -97,11 +99,17 @@ def load_sources(
         site = span["site"]
         told, noted = states.get(site, {}), notes.get(site, {})
         last, silent = span["last_day"], {}
-        unseen = days if last is None or span["is_dated"] else days[max(0, (last - start).days + 1) :]
+        if last is None or span["is_dated"]:
+            unseen = days
+        else:
+            unseen = days[max(0, (last - start).days + 1) :]
+            if span["read_from"] is not None:
+                first = min(span["first_day"], span["read_from"])
+                unseen = days[: max(0, (first - start).days)] + unseen
         for day in sorted({*unseen, *_between(told, start, end), *(d for d in noted if start <= d <= end)}):
             state: str | None = (noted[day] if day in noted else told.get(day)) or "unseen"
             if state in BY_HABIT:
-                state = _by_habit(state, day, calendar)
+                state = by_habit(state, day, calendar)
             if state in REASONS:
                 silent[day] = state
         key = (span["outlet"], span["unit"])
@@ -168,7 +176,7 @@ def _both(one: dict[dt.date, str], other: dict[dt.date, str]) -> dict[dt.date, s
     return {day: other[day] if one[day] == "unseen" else one[day] for day in one if day in other}
 
 
-def _by_habit(state: str, day: dt.date, calendar: Calendar) -> str | None:
+def by_habit(state: str, day: dt.date, calendar: Calendar) -> str | None:
     """What a break with habit says (no edition, no piece, far fewer): nothing on a rest day."""
     try:
         return state if calendar.is_workday(day) else None

@@ -55,7 +55,7 @@ class Frontier:
         self._platform = platform
         self._state = state
         self._report = report
-        self._first_day, self._last_day = first_day, last_day
+        self.first_day, self._last_day = first_day, last_day
         revisit = float(site.options.get("revisit_days", 0))
         self._fresh = now - dt.timedelta(days=revisit) if revisit > 0 else None
         most = int(site.options.get("max_pages", MAX_PAGES))
@@ -67,7 +67,7 @@ class Frontier:
         self.hosts = frozenset([host for host in hosts if host] + [host.lower() for host in site.hosts])
 
     def start_links(self) -> list[Link]:
-        return self._platform.start_links(self._site, self._first_day, self._last_day)
+        return self._platform.start_links(self._site, self.first_day, self._last_day)
 
     def visit(
         self, link: Link, *, source: PageKind | None = None, after: Visit | None = None
@@ -135,7 +135,7 @@ class Frontier:
             day = dt.date.fromisoformat(link.published[:10])
         except ValueError:
             return False
-        return not self._first_day <= day <= self._last_day
+        return not self.first_day <= day <= self._last_day
 
     def _renew(self, link: Link, known: Known, source: PageKind | None) -> Known | None:
         """Which page a link to a known page asks for: that page, its thread's last one, or none."""

@@ -117,6 +117,7 @@ class SiteCrawl:
             last_modified=_header(response, "Last-Modified"),
             signature=visit.link.signature,
             for_date=_day_of(visit),
+            wanted_from=self.frontier.first_day.isoformat() if (kind or visit.kind) == "list" else None,
             detail=_short(detail),
             article=record if isinstance(record, Article) else None,
             thread=record if isinstance(record, ThreadPage) else None,

@@ -43,6 +43,7 @@ def load_landed(rows: Rows, file: str, end_offset: int, landed: Landed, salt: by
             "warc": landed.warc,
             "warc_offset": landed.warc_offset,
             "for_date": _day(landed.for_date),
+            "wanted_from": _day(landed.wanted_from),
             "detail": mask_personal(landed.detail) if landed.detail else None,
         }
     )

@@ -165,6 +165,7 @@ class Landed(Record, frozen=True, kw_only=True):
     last_modified: str | None = None
     signature: str | None = None  # of the list entry that led here
     for_date: str | None = None  # the day whose edition or list this page is, where the address says so
+    wanted_from: str | None = None  # of a list: the first day whose articles the crawl wanted from it
     detail: str | None = None
     article: Article | None = None
     thread: ThreadPage | None = None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 
-from analysis.columns import CREDIT_ROLES
 from analysis.plan import Plan, Task
 
 KIND, UNIT, DAY, OUTLET, TITLE = "类别", "责任单位", "日期", "媒体或地点", "标题"
@@ -30,7 +29,7 @@ HEADINGS: dict[str, str] = {
     NOTE: "其他说明",
 }
 NEEDED = (KIND, UNIT, DAY)
-ROLES = {word: role for role, word in CREDIT_ROLES.items()}
+ROLES = {"供稿": "byline", "主体": "subject", "联合": "joint"}
 FORMS = ["报道", "综述", "公告", "曝光"]
 
 

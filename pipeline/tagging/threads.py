@@ -12,7 +12,6 @@ from pipeline.city import City
 from pipeline.records import Evidence, ThreadTags, TicketState
 from pipeline.tagging.answers import Answering, AnswerReader
 from pipeline.tagging.calibration import SURE, Calibration, load_calibration
-from pipeline.tagging.fold import fold_floors
 from pipeline.tagging.followups import Again, AgainReader
 from pipeline.tagging.grams import GramBank, GramModel
 from pipeline.tagging.items import ThreadItem, ThreadPost
@@ -30,7 +29,6 @@ ASKED_IN_FACT, HAILED = 0.97, 0.7  # confidence that a unit is asked: it replied
 ASKED_AGAIN = 0.85  # confidence that an answer does not stand that the poster wants again
 URGENT = 0.4  # share from which a danger is taken to be there now
 ENDANGERED = 0.55  # share of danger from which a post asks, whomever it speaks to
-MAYBE_PRAISE = 0.2  # share of 表扬 from which a reply that thanks for praise settles it
 DESPAIR = 2  # distinct words of one who speaks of dying
 _JOKE = re.compile(r"哈哈|嘿嘿|\[.{1,4}\]|嘻嘻|滑稽|233|^顶|沙发")
 
@@ -61,7 +59,7 @@ class ThreadTagger:
 
     def tag_all(self, items: Sequence[ThreadItem]) -> list[ThreadTags]:
         """Tag threads together: what numpy does, it does for all of them at once."""
-        posts = [sorted(fold_floors(item.posts), key=lambda post: post.floor) for item in items]
+        posts = [sorted(item.posts, key=lambda post: post.floor) for item in items]
         # A thread comes once for each of its floors in a build; its opening is read once.
         openings = [
             (item.title, (floors[0].text or "") if floors else "", item.board)
@@ -216,7 +214,7 @@ class ThreadTagger:
 def _raised(kind: Kind, reading: Reading, repliers: Repliers, is_replied: bool) -> Kind:
     """The kind by what stands beside the words: what officials reply to, or whom a title hails, was asked."""
     replace = msgspec.structs.replace
-    if repliers.praised and kind.kind != "表扬" and kind.praise >= MAYBE_PRAISE:
+    if repliers.praised and kind.kind != "表扬":
         return replace(kind, kind="表扬", why="官方账号感谢其表扬", cue=None, asked=False)
     if kind.kind in ("表扬", "广告") or reading.elsewhere is not None:
         return kind

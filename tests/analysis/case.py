@@ -215,13 +215,6 @@ class Case:
         self.fetch(site, url, at, "article", "stored", article=article)
         return url
 
-    def article_id(self, url: str) -> str:
-        """The id of the article with this address."""
-        from pipeline.load_landing import article_id
-
-        slug = url.removeprefix("http://").partition(".")[0]
-        return article_id(self.city.site_by_slug[slug].outlet, url)
-
     def edition(self, day: str, outcome: Outcome = "listed", *, at: str | None = None) -> None:
         """Land the paper's edition page of a day."""
         self.fetch(
@@ -239,7 +232,10 @@ class Case:
         for_date: str | None = None,
         article: Article | None = None,
         thread: ThreadPage | None = None,
+        wanted_from: str | None = "2000-01-01",
+        content: str | None = None,
     ) -> None:
+        """Land one page. A list is read back to `wanted_from`; `content` tells apart what it shows."""
         self.land(
             Landed(
                 run=at[:10].replace("-", ""),
@@ -248,8 +244,9 @@ class Case:
                 fetched_at=at,
                 kind=kind,
                 outcome=outcome,
-                sha256=sha256(url.encode()).hexdigest(),
+                sha256=sha256((content or url).encode()).hexdigest(),
                 for_date=for_date,
+                wanted_from=wanted_from if kind == "list" else None,
                 article=article,
                 thread=thread,
             )

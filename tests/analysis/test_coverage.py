@@ -335,7 +335,7 @@ def test_list_site_is_blind_from_a_failure_until_the_list_is_read_again(case: Ca
     case.fetch("gov", "http://gov.test/", "2017-10-11T09:00:00", "list", "timeout")
     case.fetch("gov", "http://gov.test/", "2017-10-12T09:00:00", "list", "timeout")
     gov = states(case)["gov"]
-    assert gov == {"2017-10-09": "ok", "2017-10-10": "no_news", "2017-10-11": "down", "2017-10-12": "down"}
+    assert gov == {"2017-10-09": "ok", "2017-10-10": "unseen", "2017-10-11": "down", "2017-10-12": "down"}
     case.fetch("gov", "http://gov.test/", "2017-10-13T09:00:00", "list", "listed")
     assert set(states(case)["gov"].values()) == {"ok", "no_news"}
     assert states(case, "2017-10-12T23:00:00")["gov"]["2017-10-12"] == "down"

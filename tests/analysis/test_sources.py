@@ -9,6 +9,7 @@ import pytest
 
 from analysis.ground import UNKNOWN
 from analysis.overview import next_step_lines
+from analysis.source_health import source_health
 from analysis.sources import Source, load_sources, silences
 from analysis.warehouse import open_warehouse
 from tests.analysis.case import Case
@@ -61,3 +62,19 @@ def test_the_next_step_names_the_sites_and_the_days() -> None:
     lines = next_step_lines([open_row], {"防城港日报": ["fcgrb", "fcgrb-pad"]})
     assert lines[1:] == ["gangqing crawl fcgrb fcgrb-pad --from 2017-11-06 --to 2017-11-10"]
     assert next_step_lines([row("m02", "quota")], {"防城港日报": ["fcgrb"]}) == []
+
+
+def test_no_edition_on_a_holiday_is_no_trouble(tmp_path: Path) -> None:
+    case = Case(tmp_path)
+    for number in range(40):
+        day = (dt.date(2017, 8, 27) + dt.timedelta(days=number)).isoformat()
+        case.edition(day, "listed" if day < "2017-10-01" else "not_found")
+        if day < "2017-10-01":
+            case.article(day, "天气", name=day)
+    case.build()
+    con = open_warehouse(case.warehouse)
+    try:
+        health = next(s for s in source_health(con, dt.date(2017, 10, 5)) if s.site == "paper")
+    finally:
+        con.close()
+    assert (health.state, str(health.state_day), health.trouble) == ("no_news", "2017-10-05", [])

@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from analysis.sources import load_sources
+from analysis.sources import load_sources, silences
 from analysis.warehouse import open_warehouse
 from pipeline.records import Article, Landed, Outcome
 from tests.analysis.case import Case
@@ -157,3 +157,109 @@ def load_only(case: Case, first: dt.date, last: dt.date) -> dict[dt.date, str]:
     found = next(s for s in load_sources(con, first, last, min_silent_days=2) if s.outlet_class == "gov")
     con.close()
     return found.silent
+
+
+def print_paper(case: Case, first: str, last: str, without: set[str]) -> None:
+    """A daily paper; on some days the server says that there is no edition."""
+    for day in days(first, (dt.date.fromisoformat(last) - dt.date.fromisoformat(first)).days + 1):
+        case.edition(day, "not_found" if day in without else "listed")
+        if day not in without:
+            case.article(day, "天气", name=day)
+
+
+def test_a_paper_that_stays_away_is_missing_until_it_comes_again(case: Case) -> None:
+    away = set(days("2017-10-16", 40))
+    print_paper(case, "2017-09-04", "2017-11-26", away)
+    found = states(case, "paper")
+    assert {day for day, state in found.items() if state == "missing"} == away
+    assert found["2017-11-25"] == found["2017-11-26"] == "ok"
+
+
+def test_one_gap_does_not_hide_the_next(case: Case) -> None:
+    gaps = {*days("2017-10-02", 7), *days("2017-10-16", 7), *days("2017-10-30", 3)}  # the first: National Day
+    print_paper(case, "2017-08-14", "2017-11-05", gaps)
+    found = states(case, "paper")
+    assert {day for day, state in found.items() if state == "missing"} == gaps
+
+
+def test_a_paper_that_gives_up_a_weekday_is_missing_on_it_but_once(case: Case) -> None:
+    wednesdays = {"2017-10-11", "2017-10-18", "2017-10-25", "2017-11-01"}
+    print_paper(case, "2017-09-04", "2017-11-05", wednesdays)
+    found = states(case, "paper")
+    assert {day: found[day] for day in wednesdays} == dict.fromkeys(wednesdays, "no_news") | {
+        "2017-10-11": "missing"
+    }
+
+
+@pytest.mark.parametrize(
+    "outcome", ["login_wall", "blocked_by_robots", "no_date", "too_short", "not_html", "redirect_loop"]
+)
+def test_days_of_whose_articles_none_can_be_used_are_unparsed(case: Case, outcome: Outcome) -> None:
+    for day in days("2017-10-09", 3):
+        look(case, day, "listed")
+        for name in "ab":
+            case.fetch("gov", f"http://gov.test/{day}{name}", f"{day}T10:00:00", "article", outcome)
+    look(case, "2017-10-12", "listed")
+    for name in "ab":  # asked for again: it says nothing of a day without news
+        case.fetch("gov", f"http://gov.test/2017-10-09{name}", "2017-10-12T10:00:00", "article", outcome)
+    publish(case, "2017-10-13", 1)
+    for name in "ab":  # two pieces of pictures beside one of words
+        case.fetch("gov", f"http://gov.test/p{name}", "2017-10-13T11:00:00", "article", "too_short")
+    found = states(case)
+    assert [found[day] for day in days("2017-10-09", 5)] == [*["unparsed"] * 3, "no_news", "ok"]
+
+
+def look_back(case: Case, day: str, wanted_from: str | None, content: str) -> None:
+    case.fetch(
+        "gov", "http://gov.test/", f"{day}T09:00:00", "list", "listed",
+        wanted_from=wanted_from, content=content,
+    )  # fmt: skip
+
+
+def unseen(case: Case, first: str, last: str) -> list[str]:
+    case.build()
+    con = open_warehouse(case.warehouse)
+    begin, end = dt.date.fromisoformat(first), dt.date.fromisoformat(last)
+    gov = next(s for s in load_sources(con, begin, end) if s.outlet_class == "gov")
+    con.close()
+    return silences([gov], begin, end)
+
+
+def test_days_before_the_first_look_are_unseen_unless_it_reaches_back(case: Case) -> None:
+    look_back(case, "2017-11-20", None, "a")
+    told = "防城港市人民政府网站 2017-10-01—{} 未采集"
+    assert unseen(case, "2017-10-01", "2017-11-20") == [told.format("2017-11-12")]
+    look_back(case, "2017-11-21", "2017-10-20", "b")
+    assert unseen(case, "2017-10-01", "2017-11-20") == [told.format("2017-10-19")]
+    publish(case, "2017-11-22", 1)  # a crawl that wanted all
+    assert unseen(case, "2017-10-01", "2017-11-20") == []
+
+
+@pytest.mark.parametrize(
+    ("wanted_from", "content", "told"),
+    [
+        (None, "b", ["防城港市人民政府网站 2017-09-24—2017-10-21 未采集"]),
+        ("2017-10-01", "b", ["防城港市人民政府网站 2017-09-24—2017-09-30 未采集"]),
+        ("2017-09-20", "b", []),
+        (None, "a", []),  # the same bytes: nothing came meanwhile
+    ],
+)
+def test_a_pause_of_the_crawl_is_unseen_unless_the_next_list_reaches_back(
+    case: Case, wanted_from: str | None, content: str, told: list[str]
+) -> None:
+    look_back(case, "2017-09-23", "2017-09-01", "a")
+    look_back(case, "2017-10-29", wanted_from, content)
+    assert unseen(case, "2017-09-01", "2017-10-29") == told
+
+
+def test_a_failed_list_that_is_not_asked_for_again_does_not_blind_for_good(case: Case) -> None:
+    look(case, "2017-10-09", "listed")
+    for day in days("2017-10-09", 3):
+        look(case, day, "timeout", "http://gov.test/index_7.html")
+    assert states(case)["2017-10-11"] == "down"
+    for day in days("2017-10-12", 3):
+        look(case, day, "listed")
+    found = states(case)
+    assert [found[day] for day in days("2017-10-09", 6)] == ["down", "down", *["no_news"] * 4]
+    look(case, "2017-10-15", "timeout", "http://gov.test/index_7.html")
+    assert states(case)["2017-10-15"] == "down"  # it is asked for: its part of the site is not known

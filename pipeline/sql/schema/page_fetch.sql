@@ -4,5 +4,5 @@ CREATE TABLE IF NOT EXISTS page_fetch (
   run VARCHAR NOT NULL, site VARCHAR NOT NULL, url VARCHAR NOT NULL,
   fetched_at TIMESTAMP, kind VARCHAR NOT NULL, outcome VARCHAR NOT NULL,
   status INTEGER, requested_url VARCHAR, sha256 VARCHAR, warc VARCHAR, warc_offset BIGINT,
-  for_date DATE, detail VARCHAR
+  for_date DATE, wanted_from DATE, detail VARCHAR
 );

@@ -16,11 +16,12 @@ from pipeline.tagging.followups import Again, AgainReader
 from pipeline.tagging.grams import GramBank, GramModel
 from pipeline.tagging.items import ThreadItem, ThreadPost
 from pipeline.tagging.sentiment import PostSentiment
+from pipeline.tagging.threads_accounts import unit_of_account
 from pipeline.tagging.threads_evidence import cue_evidence, kind_evidence, needs_evidence, state_evidence
 from pipeline.tagging.threads_kind import ASKING, Kind, KindReader
 from pipeline.tagging.threads_reading import PostReader, Reading
 from pipeline.tagging.threads_replies import Repliers, read_repliers
-from pipeline.tagging.threads_units import UnitChoice, UnitChooser, texts_to_read, unit_of_account
+from pipeline.tagging.threads_units import UnitChoice, UnitChooser, texts_to_read
 
 _QUESTION = re.compile(r"请问|想问|问下|问一下|[？?]|吗(?:$|[，。！])|能不能|可以.{0,12}吗|怎么办")
 _DANGER = {"紧急": "正在发生的危险或扩散的谣言", "普通": "没有正在发生的危险"}

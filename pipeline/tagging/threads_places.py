@@ -49,3 +49,11 @@ class OtherPlaces:
             return kind in _PLACE and word not in _NO_COUNTY
         # 武鸣|区, 西乡|塘区
         return bool(rest) and rest[-1][1] in _PLACE and len(rest[-1][0]) > 1
+
+    def is_city(self, before: str) -> bool:
+        """Whether a text ends with another city: one that is listed, or any two characters before a 市."""
+        lead = before.rstrip("省市")  # 防城港市|市教育局 is written too
+        if lead.endswith((self._stem, *self._own)):
+            return False
+        named = before.endswith("市") and len(lead) > 1 and lead[-2:].isalpha()
+        return named or lead.endswith(self._cities)

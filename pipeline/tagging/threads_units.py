@@ -10,9 +10,9 @@ from typing import Any
 
 import msgspec
 
-from pipeline.city import City, load_own_yaml
+from pipeline.city import City
 from pipeline.records import Evidence
-from pipeline.tagging.duties import LEXICON, DutyRouter, Routed, split, units_of_functions
+from pipeline.tagging.duties import DutyRouter, Routed
 from pipeline.tagging.grams import GramModel, Known
 from pipeline.tagging.threads_reading import Reading
 from pipeline.tagging.threads_replies import NOBODY, Repliers
@@ -213,42 +213,3 @@ def _confidence(rank: dict[str, float], chosen: list[str], named: list[str]) -> 
     second = rank.get(chosen[1], 0.0) if len(chosen) > 1 else 0.0
     lead = 1.0 - second / rank[chosen[0]] if rank[chosen[0]] > 0 else 0.0
     return min(0.97, 0.5 + 0.4 * lead + (0.15 if chosen[0] in named else 0.0))
-
-
-def unit_of_account(city: City) -> Callable[[str | None], str | None]:
-    """A function from a forum account's name to its unit: the city's list first, then names in it."""
-    listed = {account.account: account.unit for account in city.accounts}
-    own: dict[str, Any] = city.data("duties.yaml", {}) or {}
-    listed |= {name: unit for name, unit in own.get("names", {}).items() if name not in listed}
-    names = sorted(
-        ((name, unit.short) for unit in city.units for name in unit.names), key=lambda entry: -len(entry[0])
-    )
-    stems = [
-        (name.removeprefix("市"), unit) for name, unit in names if name.startswith("市") and len(name) > 2
-    ]
-
-    raw = load_own_yaml(LEXICON)
-    unit_of = units_of_functions(city, raw["functions"])
-    # 防城港社保服务: the longest colloquial name in it.
-    colloquial = sorted(
-        (
-            (name, unit_of[function])
-            for function, names in raw["colloquial"].items()
-            if function in unit_of
-            for name in split(names)
-        ),
-        key=lambda entry: -len(entry[0]),
-    )
-
-    def find(account: str | None) -> str | None:
-        if not account:
-            return None
-        if account in listed:
-            return listed[account]
-        for name, unit in names:
-            if name in account:
-                return unit
-        told = next((unit for name, unit in stems if name in account), None)
-        return told or next((unit for name, unit in colloquial if name in account), None)
-
-    return find

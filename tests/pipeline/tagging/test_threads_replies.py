@@ -5,7 +5,7 @@ import pytest
 from pipeline.city import load_city
 from pipeline.tagging.items import ThreadItem, ThreadPost
 from pipeline.tagging.threads import ThreadTagger
-from pipeline.tagging.threads_units import unit_of_account
+from pipeline.tagging.threads_accounts import unit_of_account
 
 ROAD = ("桥头那条路烂得像月球", "下雨积水，晴天一身灰，一个月摔了三个人。到底谁来修？")
 
@@ -100,3 +100,37 @@ def test_accounts_by_official_and_colloquial_names() -> None:
     assert find("清风港城") == "市纪委"
     assert find("热心网友阿明") is None
     assert find(None) is None
+
+
+@pytest.mark.parametrize(
+    ("account", "unit"),
+    [
+        ("东兴市教育局", "东兴市"),
+        ("防城港市东兴市公安局", "东兴市"),
+        ("东兴交警", "东兴市"),
+        ("东兴市委宣传部", "东兴市"),
+        ("港口区政府办公室", "港口区"),
+        ("上思县水利局", "上思县"),
+        ("东兴市人民政府", "东兴市"),
+        ("港口区城管局", "港口区"),
+        ("东兴试验区工管委", "东兴试验区"),
+        ("东兴海关", "防城港海关"),
+        ("防城港市水利局", "市水利局"),
+        ("防城港市市教育局", "市教育局"),
+        ("南宁市教育局", None),
+        ("宁乡市教育局", None),
+        ("南宁市地方税务局", None),
+        ("广西防城港供电局", "防城港供电局"),
+        ("灵山县教育局", None),
+        ("钦州公安局", None),
+        ("广西教育局", None),
+    ],
+)
+def test_an_account_that_is_not_listed_is_its_countys_or_nobodys(account: str, unit: str | None) -> None:
+    assert unit_of_account(load_city())(account) == unit
+
+
+def test_who_answers_for_a_county_makes_the_county_the_first_unit(tagger: ThreadTagger) -> None:
+    opening = ("孩子上学", "东兴市江平镇的小学不收我孩子，请东兴市教育局处理")
+    tags = tagger.tag(thread(opening, ("东兴市教育局", "您好，经查，您孩子符合条件，已安排入学。")))
+    assert (tags.state, tags.units[0]) == ("已答复", "东兴市")

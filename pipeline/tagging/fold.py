@@ -1,4 +1,5 @@
-"""Owns the folding of traditional characters, so that 市發改委 is read as 市发改委, and of half-width signs.
+"""Owns the folding of traditional characters, so that 市發改委 is read as 市发改委, of half-width signs in
+articles and of full-width letters and digits in posts.
 
 Character by character (OpenCC's table): every offset of a tag stays that of the text as printed.
 """
@@ -6,15 +7,18 @@ Character by character (OpenCC's table): every offset of a tag stays that of the
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cache
 
 from msgspec import structs
 
-from pipeline.tagging.items import ArticleItem
+from pipeline.tagging.items import ArticleItem, ThreadPost
 
 FEWEST = 3  # different traditional characters; fewer are a name or a quotation
+FEWEST_POSTED = 2  # the same of a post, which is short
 _FIELDS = ("title", "body", "kicker", "subtitle", "byline", "source", "column", "outlet")
 _FULL = {",": "，", ";": "；", "!": "！", "?": "？"}
+_WIDE = {full: full - 0xFEE0 for a, z in ("０９", "ＡＺ", "ａｚ") for full in range(ord(a), ord(z) + 1)}
 _HALF_SIGNS = frozenset(_FULL)
 _HALF_BETWEEN = re.compile(r"(?<=[一-鿿”》）])[,;!?](?=[^\x00-\x7f])")
 _BLOCKS = ((0x3400, 0x4DC0), (0x4E00, 0xA000))
@@ -47,11 +51,50 @@ def fold_article(item: ArticleItem) -> ArticleItem:
     return structs.replace(item, **{name: value.translate(table) for name, value in said.items() if value})
 
 
+def fold_post(text: str) -> str:
+    """The text of a post, of the same length, with half-width letters and digits, and in simplified
+    characters if it is traditional; the text itself where neither stands in it."""
+    if _unusual().search(text) is None:
+        return text
+    characters = set(text)
+    if not characters.isdisjoint(map(chr, _WIDE)):
+        text = text.translate(_WIDE)
+    if not any(_is_chinese(character) for character in beyond_simplified().findall(text)):
+        return text  # emoji need no table
+    table = _posted_table()
+    return text.translate(table) if len(characters.intersection(map(chr, table))) >= FEWEST_POSTED else text
+
+
+def fold_floors(posts: Iterable[ThreadPost]) -> list[ThreadPost]:
+    """The floors of a thread with their texts folded."""
+    folded = []
+    for post in posts:
+        if post.text is not None and (text := fold_post(post.text)) is not post.text:
+            post = structs.replace(post, text=text)
+        folded.append(post)
+    return folded
+
+
+def _is_chinese(character: str) -> bool:
+    return any(start <= ord(character) < end for start, end in _BLOCKS)
+
+
 @cache
 def beyond_simplified() -> re.Pattern[str]:
     """Any character that GB 2312 has not; looking for one is five times as fast as encoding a text."""
-    known = "".join(map(chr, range(0x10000))).encode("gb2312", "ignore").decode("gb2312")
-    return re.compile(f"[^{re.escape(known)}]")
+    return re.compile(f"[^{re.escape(_simplified())}]")
+
+
+@cache
+def _unusual() -> re.Pattern[str]:
+    """Any character that GB 2312 has not, and full-width letters and digits: one look for both."""
+    usual = _simplified().translate(dict.fromkeys(_WIDE))
+    return re.compile(f"[^{re.escape(usual)}]")
+
+
+@cache
+def _simplified() -> str:
+    return "".join(map(chr, range(0x10000))).encode("gb2312", "ignore").decode("gb2312")
 
 
 @cache
@@ -67,3 +110,10 @@ def _table() -> dict[int, int]:
     characters = [chr(code) for start, end in _BLOCKS for code in range(start, end)]
     simple = opencc.OpenCC("t2s").convert("\n".join(characters)).split("\n")
     return {ord(a): ord(b) for a, b in zip(characters, simple, strict=True) if a != b and len(b) == 1}
+
+
+@cache
+def _posted_table() -> dict[int, int]:
+    """The same where the simplified one is in use: Cantonese 嗰 and 搵, which posts are full of, stay."""
+    usual = frozenset(_simplified())
+    return {a: b for a, b in _table().items() if chr(b) in usual and chr(a) not in usual}

@@ -10,6 +10,7 @@ import msgspec
 
 from pipeline.city import City, load_own_yaml
 from pipeline.tagging.duties import DutyRouter, Routed, split
+from pipeline.tagging.fold import fold_post
 from pipeline.tagging.segment import begins_word
 from pipeline.tagging.threads_names import LEXICON as NAMES
 from pipeline.tagging.threads_names import Named, UnitNames
@@ -161,8 +162,8 @@ class PostReader:
         self._index.add(local, ("local", ""))
 
     def read(self, title: str, text: str) -> Reading:
-        title, text = title.strip("\n"), text or ""
-        whole = f"{title}\n{text}"
+        title = title.strip("\n")
+        whole = fold_post(f"{title}\n{text or ''}")
         found = self._index.find(whole)
         # "防城港" is the city, not its district 防城 (nor 港口 a place in "防城港口岸").
         stems = dict(found.get(("local", ""), ()))

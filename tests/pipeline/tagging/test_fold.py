@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.city import load_city
-from pipeline.tagging.fold import beyond_simplified, fold_traditional
-from pipeline.tagging.items import ArticleItem
+from pipeline.tagging.fold import beyond_simplified, fold_post, fold_traditional
+from pipeline.tagging.items import ArticleItem, PostItem, ThreadItem, ThreadPost
 from pipeline.tagging.tagger import Tagger
 
 TAGGER = Tagger(load_city())
@@ -56,3 +56,50 @@ def test_half_width_commas_between_chinese_words_part_clauses_as_full_ones_do():
     )
     assert [c.unit for c in half.credits] == ["市水利局", "市环保局"]
     assert half == usual
+
+
+def test_a_post_is_folded_only_where_it_is_traditional_or_wide():
+    assert fold_post("路燈壞了，ＫＴＶ１２点还在吵") == "路灯坏了，KTV12点还在吵"
+    for text in ("路灯坏了😡，KTV还在吵", "鎮政府的路灯", "我搵人修，嗰盏灯仲系坏"):
+        assert fold_post(text) is text
+
+
+@given(st.text(alphabet=st.sampled_from("路燈壞了乾嗰😡Ａｚ９，a1")))
+def test_folding_a_post_keeps_its_length_and_is_done_at_once(text):
+    assert len(fold_post(text)) == len(text)
+    assert fold_post(fold_post(text)) == fold_post(text)
+
+
+def thread(title: str, *texts: str) -> ThreadItem:
+    posts = [
+        ThreadPost(floor=n, author="乙" if n == 2 else "甲", text=text, is_registered_official=n == 2)
+        for n, text in enumerate(texts, 1)
+    ]
+    return ThreadItem(id="x", title=title, posts=posts)
+
+
+def test_a_traditional_thread_is_tagged_as_its_simplified_one():
+    traditional = thread(
+        "東興市教育局能不能管管",
+        "東興市江平鎮的學校亂收費，家長們很憤怒，請東興市教育局處理",
+        "您好，經查，亂收的費用已於昨日全部退還，感謝監督。",
+        "根本沒有退，還是沒解決，請重新處理",
+    )
+    simplified = thread(
+        "东兴市教育局能不能管管",
+        "东兴市江平镇的学校乱收费，家长们很愤怒，请东兴市教育局处理",
+        "您好，经查，乱收的费用已于昨日全部退还，感谢监督。",
+        "根本没有退，还是没解决，请重新处理",
+    )
+    found, wanted = TAGGER.threads([traditional, simplified])
+    assert found == wanted
+    assert (found.kind, found.units[0], found.answer_floor, found.needs_reply) == ("投诉", "东兴市", 2, True)
+    assert len({tuple(follow.floors) for follow in TAGGER.followups([traditional, simplified])}) == 1
+
+
+def test_full_width_letters_are_read_as_half_width_ones():
+    wide, usual = TAGGER.posts(
+        [PostItem(id="x", text=f"小区楼下的{name}半夜太吵了，没人管") for name in ("ＫＴＶ", "KTV")]
+    )
+    assert wide == usual
+    assert "市文化委" in wide.units

@@ -31,6 +31,7 @@ ASKED_IN_FACT, HAILED = 0.97, 0.7  # confidence that a unit is asked: it replied
 ASKED_AGAIN = 0.85  # confidence that an answer does not stand that the poster wants again
 URGENT = 0.4  # share from which a danger is taken to be there now
 ENDANGERED = 0.55  # share of danger from which a post asks, whomever it speaks to
+MAYBE_PRAISE = 0.2  # share of 表扬 from which a reply that thanks for praise settles it
 DESPAIR = 2  # distinct words of one who speaks of dying
 _JOKE = re.compile(r"哈哈|嘿嘿|\[.{1,4}\]|嘻嘻|滑稽|233|^顶|沙发")
 
@@ -216,7 +217,7 @@ class ThreadTagger:
 def _raised(kind: Kind, reading: Reading, repliers: Repliers, is_replied: bool) -> Kind:
     """The kind by what stands beside the words: what officials reply to, or whom a title hails, was asked."""
     replace = msgspec.structs.replace
-    if repliers.praised and kind.kind != "表扬":
+    if repliers.praised and kind.kind != "表扬" and kind.praise >= MAYBE_PRAISE:
         return replace(kind, kind="表扬", why="官方账号感谢其表扬", cue=None, asked=False)
     if kind.kind in ("表扬", "广告") or reading.elsewhere is not None:
         return kind

@@ -59,6 +59,7 @@ class Kind(msgspec.Struct):
     urgent: float  # share of danger now, 0..1
     mood: dict[str, float]  # sentiment → share, for kinds that do not settle it
     asking: ThreadKind  # the best of the kinds that ask a unit
+    praise: float = 0.0  # share of 表扬, before any rule
 
 
 class KindReader:
@@ -115,6 +116,7 @@ class KindReader:
     ) -> Kind:
         """As shares: each kind, `asked`, `complained` (asked if it asks at all), `urgent`."""
         kinds = self._labels["kind"]
+        praise = share[kinds.index("表扬")]
         best = max(range(len(kinds)), key=share.__getitem__)
         asks = max(self._asks, key=share.__getitem__)
         asking = cast(ThreadKind, kinds[asks])
@@ -132,14 +134,15 @@ class KindReader:
             asked = complained  # that it praises was no more than its wording
         if reading.has("lost_pet") and kind not in ("广告", "投诉", "讨论"):
             why = "寻找走失的宠物，求助的对象是网友"
-            return Kind("求助", why, "lost_pet", max(sure, 0.9), False, 0.95, 0.0, mood, asking)
+            return Kind("求助", why, "lost_pet", max(sure, 0.9), False, 0.95, 0.0, mood, asking, praise)
         cue = _cue(reading, kind)
         if kind not in ASKING:
-            return Kind(kind, why, cue, sure, False, 1.0 - asked, urgent, mood, asking)
+            return Kind(kind, why, cue, sure, False, 1.0 - asked, urgent, mood, asking, praise)
         if reading.elsewhere is not None:
-            return Kind(kind, why, cue, sure, False, 0.85, urgent, mood, asking)
+            return Kind(kind, why, cue, sure, False, 0.85, urgent, mood, asking, praise)
         is_asked = asked >= ASKED
-        return Kind(kind, why, cue, sure, is_asked, asked if is_asked else 1.0 - asked, urgent, mood, asking)
+        certain = asked if is_asked else 1.0 - asked
+        return Kind(kind, why, cue, sure, is_asked, certain, urgent, mood, asking, praise)
 
 
 def _cue(reading: Reading, kind: str) -> str | None:

@@ -69,6 +69,21 @@ def test_a_reply_that_thanks_for_praise_tells_of_praise(tagger: ThreadTagger) ->
     assert tags.units == ["市交通局"]
 
 
+@pytest.mark.parametrize(
+    ("words", "state", "waits"),
+    [
+        ("您好，经查，路灯已于今日修复。感谢您的鼓励和支持！", "已答复", False),
+        ("您好，不属我局职责，请向市住建委反映。谢谢您的鼓励与认可。", "退回改派", True),
+    ],
+)
+def test_a_complaint_stays_one_however_politely_it_is_replied_to(
+    tagger: ThreadTagger, words: str, state: str, waits: bool
+) -> None:
+    opening = ("路灯坏了没人修", "小区路灯坏了半个月没人修，打电话也没人理，请市市政局处理")
+    tags = tagger.tag(thread(opening, ("市市政局", words)))
+    assert (tags.kind, tags.state, tags.needs_reply) == ("投诉", state, waits)
+
+
 def test_a_title_that_hails_a_unit_asks_it(tagger: ThreadTagger) -> None:
     tags = tagger.tag(
         thread(("港口区政府，你家门前能养鱼了", "那个坑里真的有小鱼在游哈哈哈，拍了一张给大家看。"))

@@ -45,7 +45,7 @@ from pipeline.warehouse import (
 
 # What a transaction holds lies in memory (this, 100 MB more than a third of it), but each commit writes the
 # last rows of every table once more. A draft that fails is thrown away anyway.
-PAGES_PER_COMMIT = 60_000
+PAGES_PER_COMMIT = 30_000
 Progress = Callable[[str, int, int | None], None]  # stage in Chinese, done, total
 
 

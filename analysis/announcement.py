@@ -13,6 +13,7 @@ from analysis.proofs import Record
 
 # Outlets in which each unit has an account of its own: whose a piece is, its byline says.
 ACCOUNT_CLASSES = ("wechat", "weibo", "app")
+PRINT_CLASSES = ("paper", "tv")  # what appeared there stands on its day only
 
 
 def announcement_presence(ground: Ground, record: Record, task: Task) -> Iterable[CoverageRow]:
@@ -27,11 +28,13 @@ def announcement_presence(ground: Ground, record: Record, task: Task) -> Iterabl
 
 
 def is_announcement(task: Task, fact: Fact) -> bool:
-    """Whether a piece is the announcement, by form, title and day."""
+    """Whether a piece is the announcement, by form, title and day. A page put up before the window may stand
+    in it; what was printed or broadcast before it (another year's, another round's) does not."""
     return (
         fact.form == "公告"
         and not fact.title_words.isdisjoint(task.title_words)
         and fact.published_day <= task.window.end
+        and (fact.outlet_class not in PRINT_CLASSES or fact.published_day >= task.window.start)
     )
 
 
@@ -59,7 +62,7 @@ def _proven(ground: Ground, record: Record, task: Task, unit: str, own: list[Fac
 def _present(ground: Ground, record: Record, task: Task, unit: str, own: list[Fact]) -> CoverageRow:
     needed = task.min_days or 1
     publish_by = task.publish_by or task.window.end
-    print_only = [fact for fact in own if fact.outlet_class in ("paper", "tv")]
+    print_only = [fact for fact in own if fact.outlet_class in PRINT_CLASSES]
     if print_only and print_only[0].published_day <= publish_by:
         return ground.row(task, unit, [print_only[0].article_id], 1, end=publish_by, note="以刊播日期计")
     runs = [longest_run(fact, record.fetches.get(fact.url, []), task, ground.day) for fact in own]

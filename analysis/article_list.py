@@ -11,7 +11,7 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from typing import Any
 
-from analysis.late import LateAnswers
+from analysis.recent import RecentAnswers
 from analysis.warehouse import Connection, DatabaseError, ask, moment, question_sql
 
 HELD = "held"  # the name by which questions know it
@@ -25,7 +25,7 @@ class HeldArticles:
     """A table beside the edition, for all connections on it; it goes with the last who holds it.
 
     Attributes:
-        late: answers that were cut from it of late: kept until it is amended.
+        recent: answers that were cut from it of late: kept until it is amended.
     """
 
     def __init__(self, con: Connection, known_by: dt.date | None) -> None:
@@ -33,7 +33,7 @@ class HeldArticles:
         self.table = f"memory.main.held_{next(_NUMBERS)}"
         self._rows = 0
         self._texts: OrderedDict[Key, str] = OrderedDict()
-        self.late = LateAnswers(KEPT_ANSWERS)
+        self.recent = RecentAnswers(KEPT_ANSWERS)
         self._lock = threading.Lock()
         self._ask(con, f"CREATE TABLE {self.table} AS", None)
         weakref.finalize(self, _drop, con.cursor(), self.table)
@@ -57,7 +57,7 @@ class HeldArticles:
             )
             self._ask(con, f"INSERT INTO {self.table} BY NAME", articles)
             con.commit()
-            self.late.clear()
+            self.recent.clear()
         return self
 
     def texts(self, con: Connection, keys: Iterable[Key]) -> dict[Key, str]:

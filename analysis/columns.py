@@ -10,6 +10,7 @@ import pandas as pd
 
 # What people read for the roles of domain and for who decided.
 ROLES = {"byline": "供稿", "subject": "主体", "joint": "联合", "mention": "提及", "exposed": "被曝光"}
+CREDIT_ROLES = {role: ROLES[role] for role in ("byline", "subject", "joint")}  # those that count
 SENTIMENTS = {"positive": "正面", "neutral": "中性", "negative": "负面"}
 DECIDERS = {"rule": "规则", "person": "人工"}
 

@@ -10,7 +10,7 @@ import datetime as dt
 
 from analysis.plan import Plan, Task
 from analysis.record import Said, said_in
-from analysis.warehouse import Connection, moment
+from analysis.warehouse import Connection
 
 KIND = "contact_register"
 REGISTERED, LATE, MISSING = "已报", "逾期报送", "未报"
@@ -40,19 +40,19 @@ def contacts(
     *,
     with_phones: bool = False,
 ) -> list[ContactRow]:
-    """All units that must register, in the order of the plan.
+    """All units that must register, in the order of the plan. As of a day counts what came by then: by the
+    day that the record speaks of, else the one on which it was recorded (as coverage reads it).
 
     Args:
         with_phones: only for who calls; never for a list that leaves the office.
     """
     task = task_of(plan)
-    until = moment(as_of)
-    assert until is not None
+    last = as_of.date() if isinstance(as_of, dt.datetime) else as_of
     if task is None or task.proof is None or task.proof.by is None:
         return []
     said: dict[str, list[Said]] = {}
     for each in said_in(con, (KIND,), known_by):
-        if each.at <= until:
+        if (each.day() or each.at.date()) <= last:
             said.setdefault(each.target, []).append(each)
     return [_row(unit, said.get(unit, []), task.proof.by, with_phones) for unit in plan.members[task.id]]
 

@@ -28,6 +28,12 @@ OUTCOME_NAMES = {
     "parse_failed": "解析失败",
 }
 
+# Outcomes of pages that came, whatever they held.
+CAME = {"captured", "duplicate", "empty_list", "listed", "no_date", "redirected", "stored"} | {
+    "too_short",
+    "unchanged",
+}
+
 CRAWL_COLUMNS = {
     "site": "站点",
     "requested": "请求",
@@ -61,9 +67,16 @@ def crawl_rows(report: CrawlReportLike) -> list[dict[str, Any]]:
     return [_row(site) for site in report.sites]
 
 
+def is_down(site: SiteReportLike) -> bool:
+    """Whether pages were asked for and none came: this is no site without news."""
+    return bool(site.outcomes) and CAME.isdisjoint(site.outcomes)
+
+
 def _row(site: SiteReportLike) -> dict[str, Any]:
     outcomes = sorted(site.outcomes.items(), key=lambda pair: (-pair[1], pair[0]))
     trouble = [site.error] if site.error else []
+    if is_down(site):
+        trouble.append("一页也没取到，请用 gangqing sites check 看原因")
     if site.unfinished:
         trouble.append(f"中断，{site.unfinished} 页留待下次")
     if site.torn:

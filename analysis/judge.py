@@ -13,6 +13,7 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
+from analysis.plan import touched_stories
 from analysis.warehouse import Connection, ask, moment
 from pipeline.city import City, CityError
 
@@ -115,7 +116,7 @@ def amend_doubts(
     Args:
         targets: of the decisions: ids, addresses; those that are no articles change nothing.
     """
-    touched = {row["article_id"] for row in ask(con, "touched_articles", targets=sorted(set(targets)))}
+    touched = touched_stories(con, targets)  # each has the name of its first article
     if not touched:
         return found
     kept = [doubt for doubt in found if doubt.article_id not in touched]

@@ -98,7 +98,8 @@ def announcement(
     proving = next((t for t in plan.tasks if t.kind == "announcement_presence" and t.proof is not None), None)
     cells = {(row.task, row.unit): row for row in rows}
     pages = presence_pages(con, city, plan, as_of, known_by, facts)
-    received = [s for s in said_in(con, ("proof_received",), known_by) if s.at <= (moment(as_of) or s.at)]
+    last = as_of.date() if isinstance(as_of, dt.datetime) else as_of
+    received = [s for s in said_in(con, ("proof_received",), known_by) if (s.day() or s.at.date()) <= last]
     units = [
         unit
         for unit in city.unit_by_short

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from analysis.article_list import HeldArticles, ask_held, hold_articles
-from analysis.late import LateAnswers
+from analysis.recent import RecentAnswers
 from analysis.search_hits import Hits, Sort, hits_of_late
 from analysis.search_query import parse_query
 from analysis.search_text import Piece, passage
@@ -122,7 +122,7 @@ def find_articles(
     hits = hits_of_late(index, query, "article", sort, as_of) if query else None
     given = hits or Hits()
     every = held if held is not None else hold_articles(con, known_by)
-    rows = every.late.once(
+    rows = every.recent.once(
         (query, wanted, as_of, sort, limit, offset),
         hits,
         lambda: ask_held(
@@ -171,12 +171,12 @@ def find_threads(
     sort: Sort = "rank",
     limit: int = 50,
     offset: int = 0,
-    late: LateAnswers | None = None,
+    recent: RecentAnswers | None = None,
 ) -> Found:
     """Threads of which a post holds the words, as of a day; `only`: of these threads.
 
     Args:
-        late: what was found of late in this edition of the warehouse.
+        recent: what was found of late in this edition of the warehouse.
 
     Raises:
         SearchError: the question cannot be asked.
@@ -184,7 +184,7 @@ def find_threads(
     query = parse_query(words)
     hits = hits_of_late(index, query, "post", sort, as_of)
     those = None if only is None else tuple(sorted(only))
-    rows = (late or LateAnswers(1)).once(
+    rows = (recent or RecentAnswers(1)).once(
         (query, as_of, known_by, those, sort, limit, offset),
         hits,
         lambda: ask(

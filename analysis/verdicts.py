@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from analysis.ground import NOT_ASKED, CoverageRow, Ground
 from analysis.plan import CITY_ROW, Task, weeks
 from analysis.plan_facts import Tally, ids_of
-from analysis.sources import silences
+from analysis.sources import Source, silences
 from pipeline.china import monday_of
 from pipeline.plan_count import carrier
 
@@ -50,10 +50,16 @@ def _of_item(found: Tally, name: str) -> Tally:
 
 
 def weekly(ground: Ground, task: Task) -> Iterable[CoverageRow]:
-    """At least `quota` stories in each calendar week that is over; the running week is not missing yet."""
-    found = ground.tally(task, CITY_ROW)
+    """At least `quota` stories in each calendar week that is over; the running week is not missing yet. The
+    unit that carries it in its own outlet answers for the same weeks."""
+    yield _weeks(ground, task, CITY_ROW, ground.tally(task, CITY_ROW), ground.sources_of(task, None))
+    for unit, outlet_class in task.carriers.items():
+        sources = [source for source in ground.sources if source.outlet_class == outlet_class]
+        yield _weeks(ground, task, unit, ground.tally(task, carrier(outlet_class)), sources)
+
+
+def _weeks(ground: Ground, task: Task, unit: str, found: Tally, sources: list[Source]) -> CoverageRow:
     counts = {group.item: group.count for group in found.groups}
-    sources = ground.sources_of(task, None)
     missing: list[str] = []
     silent: list[str] = []
     silent_weeks: list[bool] = []  # of each missing week: it may have had its piece (marked ？)
@@ -70,7 +76,7 @@ def weekly(ground: Ground, task: Task) -> Iterable[CoverageRow]:
             missing.append(f"{first}—{last}" + ("？" if silent_weeks[-1] else ""))
     row = ground.row(
         task,
-        CITY_ROW,
+        unit,
         found.ids,
         over,
         missing,
@@ -82,7 +88,7 @@ def weekly(ground: Ground, task: Task) -> Iterable[CoverageRow]:
         + (f"（其中 {sum(silent_weeks)} 周来源静默）" if any(silent_weeks) else "")
         + f"；共刊发 {found.count} 篇",
     )
-    yield dataclasses.replace(row, silent=silent or row.silent)
+    return dataclasses.replace(row, silent=silent or row.silent)
 
 
 def series_topics(ground: Ground, task: Task) -> Iterable[CoverageRow]:
@@ -132,7 +138,8 @@ def _item_row(ground: Ground, task: Task, unit: str, done: dict[str, Tally]) -> 
 
 
 def editor_note(ground: Ground, task: Task) -> Iterable[CoverageRow]:
-    """Every piece begins with 编者按. A piece without it is a fact that no silence excuses."""
+    """Every piece, each time that it is printed, begins with 编者按. A piece without it is a fact that no
+    silence excuses."""
     found = ground.tally(task, CITY_ROW)
     noted = found.where(lambda item: item == "")
     bare = [group.item for group in found.groups if group.item for _ in range(group.count)]
@@ -152,7 +159,8 @@ def editor_note(ground: Ground, task: Task) -> Iterable[CoverageRow]:
 
 
 def emphasis_month(ground: Ground, task: Task) -> Iterable[CoverageRow]:
-    """A quota over the window and one within the month of emphasis."""
+    """A quota over the window and one within the month of emphasis. A month that was surely missed is over:
+    nothing later in the window makes up for it."""
     assert task.emphasis is not None
     month = task.emphasis.month
     begin = dt.date.fromisoformat(f"{month}-01")
@@ -176,7 +184,9 @@ def emphasis_month(ground: Ground, task: Task) -> Iterable[CoverageRow]:
             sources=sources,
             span=(begin, last) if short_month and not short else None,
             is_unknown=False if is_sure else None,
-            note=f"{month} 刊发 {in_month} 篇",
+            end=month_end(begin) if is_sure else None,
+            note=f"{month} 刊发 {in_month} 篇"
+            + (f"；全期另缺 {short} 篇，{task.window.end} 前可补" if is_sure and short else ""),
         )
 
 

@@ -43,6 +43,8 @@ def crawl(
     as_json: JsonOption = False,
 ) -> None:
     """采集：抓取新的和变了的网页，存证，入库前的记录逐行落盘。可随时中断，下次接着来。"""
+    from analysis.crawl_table import is_down
+
     last_day = parse_day(last, "--to") or wall_clock().date()
     first_day = parse_day(first, "--from") or last_day - dt.timedelta(days=7)
     if first_day > last_day:
@@ -57,7 +59,7 @@ def crawl(
         limit=limit,
         as_json=as_json,
     )
-    if any(site.error for site in report.sites):
+    if any(site.error for site in report.sites) or (report.sites and all(map(is_down, report.sites))):
         raise typer.Exit(1)
 
 

@@ -9,6 +9,9 @@ from pipeline.city import City
 
 Item = dict[str, Any]
 
+# SnowNLP's score is a probability of "positive": below the first it is a verdict, above the second one too.
+NEGATIVE, POSITIVE = 0.4, 0.6
+
 
 class MajorityBaseline:
     """Says the most frequent gold value of every field, for every item."""
@@ -42,8 +45,7 @@ class ShippedSentiment:
             )
             # SnowNLP("").sentiments divides by zero.
             value = SnowNLP(text).sentiments if text.strip() else 0.5
-            # Its score is a probability; the middle fifth is taken as neutral.
-            label = "negative" if value < 0.4 else "positive" if value > 0.6 else "neutral"
+            label = "negative" if value < NEGATIVE else "positive" if value > POSITIVE else "neutral"
             answers.append({**base.tag(item), "sentiment": label})
         return answers
 

@@ -25,18 +25,26 @@ SELECT n.article_id, told.story_id FROM told JOIN article_now AS n ON n.article_
 UNION
 SELECT v.article_id, told.story_id FROM told JOIN article_version AS v ON v.url = told.ref
 """
-# Which stories an article tells, told or may have told: by the rules, now and before; by a person, ever.
-_STORIES = """
-SELECT ref FROM changed
-UNION SELECT story_id FROM article_reprint WHERE article_id IN (SELECT ref FROM changed)
-UNION SELECT story_id FROM reprint_before WHERE article_id IN (SELECT ref FROM changed)
-UNION SELECT COALESCE(story_id, article_id) FROM plan_fact WHERE article_id IN (SELECT ref FROM changed)
-UNION SELECT story_id FROM said WHERE article_id IN (SELECT ref FROM changed)
-"""
-_MEMBERS = """
-SELECT ref FROM story
-UNION SELECT article_id FROM article_reprint WHERE story_id IN (SELECT ref FROM story)
-UNION SELECT article_id FROM said WHERE story_id IN (SELECT ref FROM story)
+# What hangs together with the articles that changed, by whose reprint an article is: by the rules, now and
+# before, by people, ever. Each may be the first of a story, and may tell another's.
+_NEAR = """
+WITH RECURSIVE told AS (
+  SELECT article_id, story_id FROM said
+  UNION SELECT article_id, UNNEST([story_id, first_id]) FROM article_reprint
+  UNION SELECT article_id, UNNEST([story_id, first_id]) FROM reprint_before
+  UNION SELECT article_id, story_id FROM plan_fact
+),
+link AS MATERIALIZED (
+  SELECT article_id AS one, story_id AS other FROM told WHERE story_id IS NOT NULL
+  UNION ALL
+  SELECT story_id, article_id FROM told WHERE story_id IS NOT NULL
+),
+near AS (
+  SELECT ref FROM changed
+  UNION
+  SELECT link.other FROM near JOIN link ON link.one = near.ref
+)
+SELECT ref FROM near
 """
 
 
@@ -44,7 +52,8 @@ def hold_reprints(warehouse: Warehouse) -> None:
     """Remember which stories the last edition knew, by the rules and by people, before those of now are
     found and what people decided is loaded."""
     warehouse.rows(
-        "CREATE OR REPLACE TEMP TABLE reprint_before AS SELECT article_id, story_id FROM article_reprint"
+        "CREATE OR REPLACE TEMP TABLE reprint_before AS "
+        "SELECT article_id, story_id, first_id FROM article_reprint"
     )
     warehouse.rows(
         "CREATE OR REPLACE TEMP TABLE said_before AS SELECT target, value_json ->> '$' AS story_id "
@@ -92,7 +101,8 @@ def refresh_plan_facts(
 def _refresh(warehouse: Warehouse, plan: Plan, articles: Collection[str], targets: Collection[str]) -> None:
     changed = warehouse.rows(
         "SELECT COALESCE(n.article_id, b.article_id) FROM article_reprint AS n "
-        "FULL JOIN reprint_before AS b USING (article_id) WHERE n.story_id IS DISTINCT FROM b.story_id"
+        "FULL JOIN reprint_before AS b USING (article_id) "
+        "WHERE n.story_id IS DISTINCT FROM b.story_id OR n.first_id IS DISTINCT FROM b.first_id"
     )
     if targets:
         warehouse.hold("todo", "ref", sorted(targets))
@@ -102,14 +112,10 @@ def _refresh(warehouse: Warehouse, plan: Plan, articles: Collection[str], target
         return
     warehouse.hold("changed", "ref", sorted(ids))
     warehouse.rows(_SAID)
-    stories = {story for (story,) in warehouse.rows(_STORIES) if story is not None}
-    warehouse.hold("story", "ref", sorted(stories))
-    members = {article for (article,) in warehouse.rows(_MEMBERS)}
-    warehouse.rows(
-        "DELETE FROM plan_fact WHERE COALESCE(story_id, article_id) IN (SELECT ref FROM story) "
-        "OR article_id IN (SELECT ref FROM changed)"
-    )
-    with warehouse.narrowed("article_id", sorted(members), _READ):
+    stories = sorted(story for (story,) in warehouse.rows(_NEAR))
+    warehouse.hold("story", "ref", stories)
+    warehouse.rows("DELETE FROM plan_fact WHERE COALESCE(story_id, article_id) IN (SELECT ref FROM story)")
+    with warehouse.narrowed("article_id", stories, _READ):
         _fill(warehouse, plan, "story_id IN (SELECT ref FROM story)")
     warehouse.rows("DELETE FROM plan_piece WHERE story_id IN (SELECT ref FROM story)")
     _count(warehouse, plan, "COALESCE(story_id, article_id) IN (SELECT ref FROM story)")

@@ -16,7 +16,7 @@ from pipeline.tagging.followups import ThreadFollowUp
 from pipeline.tagging.items import ThreadItem, ThreadPost
 from pipeline.warehouse import Warehouse
 
-BATCHES_PER_COMMIT = 60
+BATCHES_PER_COMMIT = 20
 MAX_CUTS = 200  # cuts of one thread; a longer one keeps its first and last hundred
 _READ = ("thread_page_version", "thread_post_version", "thread_floor_now", "thread_now")
 Count = Callable[[int, int], None]

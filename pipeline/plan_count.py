@@ -33,7 +33,7 @@ class PlanFact(Fact):
 
 class Piece(NamedTuple):
     """One story that counts for a task: by its first article that does, of those that credit a unit, of the
-    city, or of a carrier's outlets.
+    city, or of a carrier's outlets. Of a task that asks for 编者按 one for each day on which it was printed.
 
     Attributes:
         owner: short name of the unit, CITY_ROW, or `carrier` of a class of outlets.
@@ -109,18 +109,27 @@ def pieces(plan: Plan, facts: Iterable[tuple[Fact, Sequence[str]]]) -> Iterator[
     for fact, counted_for in facts:
         stories.setdefault(fact.story_id, []).append((fact, counted_for))
     for copies in stories.values():
-        seen: set[tuple[str, str]] = set()
+        seen: set[tuple[str, str, dt.date | None]] = set()
         for fact, counted_for in copies:
             for task in [tasks[name] for name in counted_for if name in tasks]:
-                item = None
+                item, day = None, fact.published_day
                 for owner in _owners(task, fact):
-                    if (task.id, owner) not in seen:
-                        seen.add((task.id, owner))
-                        item = item_of(task, fact) if item is None else item
-                        day, article, story = fact.published_day, fact.article_id, fact.story_id
+                    key = task.id, owner, day if task.kind == "editor_note" else None
+                    if key not in seen:
+                        seen.add(key)
+                        item = item_of(task, _printed(task, fact, copies)) if item is None else item
+                        article, story = fact.article_id, fact.story_id
                         yield Piece(task.id, owner, day, item, article, story, 1)
         if is_scored:
             yield from _scored([fact for fact, _ in copies])
+
+
+def _printed(task: Task, fact: Fact, copies: Iterable[tuple[Fact, Sequence[str]]]) -> Fact:
+    """The article, or of the copies of one printing (a page read in two layouts) the one with its 编者按."""
+    if task.kind != "editor_note" or fact.has_editor_note:
+        return fact
+    of_day = (each for each, names in copies if each.published_day == fact.published_day and task.id in names)
+    return next((each for each in of_day if each.has_editor_note), fact)
 
 
 def _owners(task: Task, fact: Fact) -> Iterator[str]:

@@ -99,7 +99,8 @@ def all_words(plan: Plan) -> list[str]:
 def matched(task: Task, facts: Iterable[Fact]) -> list[Fact]:
     """The articles that count for a task by window, outlets, column, form and words, whomever they credit.
 
-    A story first published before the window is no news in it: a later reprint does not count.
+    A story first published before the window is no news in it: a later reprint does not count. 编者按 is
+    asked of every piece that is printed in the window, wherever its story was first told.
     """
     start, end, outlets = task.window.start, task.window.end, task.outlets
     return [
@@ -113,7 +114,8 @@ def matched(task: Task, facts: Iterable[Fact]) -> list[Fact]:
 
 def counts(task: Task, fact: Fact) -> bool:
     """Whether an article of the task's window and outlets counts."""
-    if fact.story_first_day is not None and fact.story_first_day < task.window.start:
+    is_old = fact.story_first_day is not None and fact.story_first_day < task.window.start
+    if is_old and task.kind != "editor_note":
         return False
     if fact.outlet_class in task.column_in and not fact.is_plan_column:
         return False

@@ -22,6 +22,7 @@ from analysis.acts.record import (
     unit_of_person,
 )
 from analysis.appeals import TO_CAPTURE, Appeal
+from analysis.columns import CREDIT_ROLES
 from analysis.exposure import plain
 from analysis.record import said_on_disk
 from analysis.warehouse import Connection, ask
@@ -32,9 +33,6 @@ from pipeline.decisions import Decision
 from pipeline.load_landing import article_id
 from pipeline.records import Article, Landed
 from pipeline.store import Store
-
-ROLES = {"byline": "供稿", "subject": "主体", "joint": "联合"}
-
 
 Role = Literal["byline", "subject", "joint"]
 
@@ -68,8 +66,8 @@ def grant_appeal(
         ActError: the unit's own decision, not captured, or outlet and day are not known.
     """
     appeal = _decidable(store.decisions, city, number, who, unit_of_decider, at)
-    if role not in ROLES:
-        raise ActError(f"角色应为 {'、'.join(f'{key}（{name}）' for key, name in ROLES.items())}")
+    if role not in CREDIT_ROLES:
+        raise ActError(f"角色应为 {'、'.join(f'{key}（{name}）' for key, name in CREDIT_ROLES.items())}")
     why = reason(why, "计分的理由")
     captured = next(
         (s for s in reversed(said_on_disk(store.decisions, ("appeal_capture",))) if s.target == number), None

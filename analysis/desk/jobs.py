@@ -64,7 +64,8 @@ def mark_of(pid: int) -> ProcessMark | None:
 
 
 class Job(msgspec.Struct, kw_only=True):
-    """One piece of long work. `steps` run one after the other; the first that fails ends it."""
+    """One piece of long work. `steps` run one after the other; one that fails ends it, one that
+    found faults (exit code 1: a site was not reached) does not."""
 
     id: str
     kind: str
@@ -76,7 +77,7 @@ class Job(msgspec.Struct, kw_only=True):
     step: int = 0  # number of the step that runs, from 0
     runner: ProcessMark | None = None  # what runs the steps
     child: ProcessMark | None = None  # the step that runs; it leads its process group
-    code: int | None = None  # exit code of the last step
+    code: int | None = None  # the first exit code that is not 0, else 0
     ended_at: dt.datetime | None = None
 
     @property

@@ -19,6 +19,7 @@ from pipeline.progress import PROGRESS
 
 GRACE_SECONDS = 20  # from asking a step to end until it is made to
 _LOOK_SECONDS = 0.2
+PARTLY = 1  # exit code of a command that did its work and found faults: what the other sites gave is built
 
 
 class _Terminated(Exception):
@@ -38,8 +39,9 @@ def main(folder: Path, program: list[str]) -> int:
             if cancel_path(folder, job).exists():
                 break
             job.step = number
-            job.code = _run(folder, job, [*program, *arguments])
-            if job.code:
+            code = _run(folder, job, [*program, *arguments])
+            job.code = job.code or code
+            if code not in (0, PARTLY):
                 break
         is_cancelled = cancel_path(folder, job).exists()
         job.state = "已取消" if is_cancelled else "失败" if job.code else "完成"

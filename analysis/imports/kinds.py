@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
+from analysis.columns import CREDIT_ROLES
 from analysis.plan import Plan, Task
 
 KIND, UNIT, DAY, OUTLET, TITLE = "类别", "责任单位", "日期", "媒体或地点", "标题"
@@ -29,7 +30,7 @@ HEADINGS: dict[str, str] = {
     NOTE: "其他说明",
 }
 NEEDED = (KIND, UNIT, DAY)
-ROLES = {"供稿": "byline", "主体": "subject", "联合": "joint"}
+ROLES = {word: role for role, word in CREDIT_ROLES.items()}
 FORMS = ["报道", "综述", "公告", "曝光"]
 
 

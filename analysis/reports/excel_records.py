@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from analysis.columns import ROLES
 from analysis.reports import wording
 from analysis.reports.annexes import lateness
 from analysis.reports.model import Figures, ReportRules
 from analysis.reports.sheet import Column, Workbook
-from analysis.reports.unit_sheet import ROLES, late_parts
+from analysis.reports.unit_sheet import late_parts
 
 DECIDED = {"rule": "规则", "person": "人工"}
 

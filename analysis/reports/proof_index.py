@@ -7,6 +7,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
+from analysis.columns import ROLES
 from analysis.exposure import UNCLEAR
 from analysis.overview import DERIVED_KINDS
 from analysis.record_words import change_words, kind_words
@@ -14,7 +15,6 @@ from analysis.reports import wording
 from analysis.reports.annexes import lateness
 from analysis.reports.proof_archive import WACZ_NAME, Copied
 from analysis.reports.proof_selection import PERSONAL_KINDS, Selected
-from analysis.reports.unit_sheet import ROLES
 from pipeline.privacy import mask_personal
 
 _STYLES = {"达标": "met", "未达标": "unmet", "无法判定": "unknown"}

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from analysis.columns import ROLES
 from analysis.overview import DERIVED_KINDS
 from analysis.reports import wording
 from analysis.reports.annexes import cut, lateness
 from analysis.reports.gb9704 import OfficialDocument
 from analysis.reports.model import Figures, PieceLine
 from analysis.reports.official_text import chinese_day
-
-ROLES = {"byline": "供稿", "subject": "报道对象", "joint": "联合行动"}
 
 
 def write_unit_sheet(document: OfficialDocument, figures: Figures) -> None:

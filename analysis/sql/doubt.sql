@@ -33,5 +33,5 @@ SELECT
   d.what, d.article_id, f.title, f.outlet, f.published_day, f.url, d.said, d.role, d.confidence, d.why, d.quote
 FROM doubt AS d
 JOIN fact AS f USING (article_id)
-WHERE f.published_day IS NULL OR f.published_day <= $as_of
+WHERE f.story_id = f.article_id AND (f.published_day IS NULL OR f.published_day <= $as_of)
 ORDER BY d.what <> 'credit', d.confidence DESC, f.published_day DESC, d.article_id, d.said;

@@ -14,29 +14,19 @@ from collections.abc import Callable, Container, Sequence
 from functools import cache, cached_property, lru_cache
 from typing import NamedTuple
 
-import numpy as np
-import numpy.typing as npt
 from msgspec import Struct, msgpack, structs
 
 from pipeline.records import ArticleTags, Evidence
 from pipeline.tagging.items import ArticleItem, Shelf
-from pipeline.tagging.key_table import SPREAD
 from pipeline.tagging.reprint_pairs import MIN_TEXT, PairSearch, Print, read_print
+from pipeline.tagging.reprint_text import ComparedText, clauses_of, shared_part
 
-_END = "，"  # of a clause, and what ends one too
-_ENDS = "：。！？；\n"
-_SAID = re.compile(rf"[0-9A-Za-z一-鿿{_END}{_ENDS}]+")
-_NUMBER = re.compile(r"\d+(?:\.\d+)?")
-_HEAD = re.compile(
-    r"^[\s　]*(?:【[^】]{1,8}】)?(?:本报讯|[一-鿿]{2,10}讯)?[\s　]*(?:[（(][^）)\n]{0,40}[）)])?"
-)
 _NOTICE = re.compile(r"公告|公示|通告|通知|倡议书|公开信|致全市|致市民")
 _TRIM = re.compile(r"[\s《》“”()（）【】]|来源[:：]|电视|转载|原载")
 
 SAME = 0.6  # of the shorter text's character sequences that stand in the longer one
 SAME_OUTLET = 0.8  # the same, within one outlet: series repeat their own formulas
 SAME_NUMBERS = 0.7  # of the shorter text's figures that stand in the longer one
-GRAM = 5  # characters in a sequence
 AT_HAND = 32  # texts that are kept while pairs are looked at
 AT_ONCE = 5000  # articles that are read together
 
@@ -90,29 +80,7 @@ def read_trace(item: ArticleItem) -> Trace:
         is_notice=_NOTICE.search(item.title) is not None,
         length=len(item.body),
     )
-    return Trace(card, read_print(_clauses(item.body)))
-
-
-class _Text:
-    """What two articles are compared by."""
-
-    def __init__(self, item: ArticleItem) -> None:
-        self._body = item.body
-        self.text = "".join(_clauses(item.body))
-
-    @cached_property
-    def numbers(self) -> frozenset[str]:
-        return frozenset(_NUMBER.findall(_HEAD.sub("", self._body, count=1)))
-
-    @cached_property
-    def grams(self) -> npt.NDArray[np.uint64]:
-        """Every sequence of `GRAM` characters as a number, each once, sorted."""
-        codes = np.frombuffer(self.text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-        grams = np.zeros(max(0, len(codes) - GRAM + 1), dtype=np.uint64)
-        for place in range(GRAM):
-            grams = grams * SPREAD + codes[place : place + len(grams)]
-        grams.sort()
-        return grams[np.concatenate(([True], grams[1:] != grams[:-1]))] if len(grams) else grams
+    return Trace(card, read_print(clauses_of(item.body)))
 
 
 def with_story(tags: ArticleTags, story: ArticleTags) -> ArticleTags:
@@ -190,7 +158,7 @@ class ReprintSearch:
             For each reprint its id → the id of the first publication, and why. The first is the one that the
             others name as their source, else the earliest published; one without a date is the last.
         """
-        text = lru_cache(maxsize=AT_HAND)(lambda number: _Text(article(number)))
+        text = lru_cache(maxsize=AT_HAND)(lambda number: ComparedText(article(number)))
         cards, pairs = self._cards, self._found
 
         @cache
@@ -232,14 +200,6 @@ def _bare(name: str | None) -> str:
     return _TRIM.sub("", name) if name else ""
 
 
-def _clauses(body: str) -> list[str]:
-    """A text without the dateline, punctuation and spaces, clause by clause."""
-    said = "".join(_SAID.findall(_HEAD.sub("", body, count=1)))
-    for end in _ENDS:
-        said = said.replace(end, _END)
-    return said.split(_END)
-
-
 def _is_same_notice(one: _Card, other: _Card) -> bool:
     """A notice stands on every host by itself, unless a host says whose copy it is."""
     if not one.is_notice and not other.is_notice:
@@ -247,7 +207,7 @@ def _is_same_notice(one: _Card, other: _Card) -> bool:
     return (one.is_own_site and other.is_own_site) or not (one.names(other) or other.names(one))
 
 
-def _likeness(one: _Card, other: _Card, text: _Text, other_text: _Text) -> float | None:
+def _likeness(one: _Card, other: _Card, text: ComparedText, other_text: ComparedText) -> float | None:
     """The share of the shorter text that stands in the longer one, where that makes it a reprint."""
     short, long = text, other_text
     if (len(long.text), other.id) < (len(short.text), one.id):
@@ -260,17 +220,9 @@ def _likeness(one: _Card, other: _Card, text: _Text, other_text: _Text) -> float
         and len(short.numbers & long.numbers) < SAME_NUMBERS * len(short.numbers)
     ):
         return None
-    share = _containment(short, long)
+    share = shared_part(short, long)
     same_outlet = one.outlet is not None and one.outlet == other.outlet
     return share if share >= (SAME_OUTLET if same_outlet else SAME) else None
-
-
-def _containment(short: _Text, long: _Text) -> float:
-    if short.text in long.text:
-        return 1.0  # the usual case, told at once
-    both = np.concatenate((short.grams, long.grams))
-    both.sort()
-    return int(np.count_nonzero(both[1:] == both[:-1])) / len(short.grams)
 
 
 def _first(group: Sequence[int], cards: Sequence[_Card]) -> int:

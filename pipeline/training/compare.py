@@ -18,6 +18,7 @@ from sklearn.naive_bayes import ComplementNB
 from sklearn.pipeline import FeatureUnion, make_pipeline
 from sklearn.svm import LinearSVC
 
+from pipeline.baselines import NEGATIVE, POSITIVE
 from pipeline.city import load_city
 from pipeline.tagging.segment import segment
 from pipeline.training.fit import say
@@ -30,9 +31,6 @@ from pipeline.training.topics import fit_topics, load_topics
 Texts = Sequence[str]
 # Train on texts and labels, return what is said of other texts.
 Candidate = Callable[[Texts, Sequence[str], Texts], list[str]]
-
-# Outside these, SnowNLP's share of "positive" is a verdict; between them it is neutral.
-SHIPPED_NEGATIVE, SHIPPED_POSITIVE = 0.35, 0.65
 
 
 def write_table(data_dir: Path, path: Path) -> None:
@@ -204,7 +202,7 @@ def _shipped(text: str) -> str:
     if not text.strip():
         return "neutral"
     share = SnowNLP(text).sentiments
-    return "negative" if share < SHIPPED_NEGATIVE else "positive" if share > SHIPPED_POSITIVE else "neutral"
+    return "negative" if share < NEGATIVE else "positive" if share > POSITIVE else "neutral"
 
 
 def _our_topics(texts: Texts, labels: Sequence[str], others: Texts) -> list[str]:

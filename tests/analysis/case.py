@@ -215,6 +215,13 @@ class Case:
         self.fetch(site, url, at, "article", "stored", article=article)
         return url
 
+    def article_id(self, url: str) -> str:
+        """The id of the article with this address."""
+        from pipeline.load_landing import article_id
+
+        slug = url.removeprefix("http://").partition(".")[0]
+        return article_id(self.city.site_by_slug[slug].outlet, url)
+
     def edition(self, day: str, outcome: Outcome = "listed", *, at: str | None = None) -> None:
         """Land the paper's edition page of a day."""
         self.fetch(

@@ -98,7 +98,13 @@ class Oracle:
             yield unit, self._of(task, day, short, None, {outlet})
 
     def weekly(self, task: dict[str, Any], day: dt.date) -> Iterator[tuple[str, str]]:
-        days = {f["day"] for f in self._stories(self._matched(task, day), CITY)}
+        found = self._matched(task, day)
+        yield CITY, self._weeks(task, day, {f["day"] for f in self._stories(found, CITY)})
+        for unit, outlet in task["carriers"].items():
+            own = [f for f in found if f["class"] == outlet]
+            yield unit, self._weeks(task, day, {f["day"] for f in self._stories(own, CITY)})
+
+    def _weeks(self, task: dict[str, Any], day: dt.date, days: set[dt.date]) -> str:
         monday, short, blind = task["window"]["start"], 0, 0
         while monday + dt.timedelta(days=6) <= day and monday <= task["window"]["end"]:
             last = min(monday + dt.timedelta(days=6), task["window"]["end"])
@@ -106,7 +112,7 @@ class Oracle:
                 short += 1
                 blind += any(a <= last and b >= monday for a, b in self.off)
             monday += dt.timedelta(days=7)
-        yield CITY, MET if not short else UNKNOWN if blind == short else UNMET
+        return MET if not short else UNKNOWN if blind == short else UNMET
 
     def series_topics(self, task: dict[str, Any], day: dt.date) -> Iterator[tuple[str, str]]:
         yield from self._items(task, day, self.plan["series"], "topic", self._matched(task, day))
@@ -140,7 +146,7 @@ class Oracle:
             yield unit, self._of(task, day, not own <= told, unit) if own else NOT_ASKED
 
     def editor_note(self, task: dict[str, Any], day: dt.date) -> Iterator[tuple[str, str]]:
-        found = self._stories(self._matched(task, day), CITY)
+        found = self._matched(task, day)
         if found:
             yield CITY, MET if all(f["has_editor_note"] for f in found) else UNMET
         else:
@@ -252,7 +258,7 @@ class Oracle:
             forms = task.get("forms") or ["报道", "综述", "曝光"]
             counts = (
                 window["start"] <= f["day"] <= min(window["end"], day)
-                and f["first"] >= window["start"]
+                and (f["first"] >= window["start"] or task["kind"] == "editor_note")
                 and (not task.get("outlets") or f["class"] in task["outlets"])
                 and (f["class"] not in task.get("column_in", []) or f["plan_column"])
                 and f["form"] in forms

@@ -57,6 +57,17 @@ def test_an_appeal_or_a_refusal_ends_the_waiting(case, kind):
     assert listed(case) == ([], ["市环保局"] if "after" in kind else [])
 
 
+def test_a_reprint_leaves_its_doubts_to_the_first_publication_also_where_a_person_says_which_it_is(case):
+    case.article("2017-10-08", "[same=1]", name="a")
+    copy = case.article("2017-10-09", "[市环保局?][same=1]", name="b")
+    own = case.article("2017-10-10", "[市水利局?]", name="c")
+    assert listed(case)[0] == [("单位", "市水利局")]
+    case.decide("tag_correction", copy, "2017-10-11T09:00:00", after={"reprint_of": None})
+    after = {"reprint_of": case.article_id(copy)}
+    case.decide("tag_correction", own, "2017-10-11T09:00:00", after=after)
+    assert listed(case)[0] == [("单位", "市环保局")]
+
+
 def test_a_correction_ends_the_waiting(case):
     url = case.article("2017-10-08", "[市水利局:subject] [市环保局?]")
     case.build()

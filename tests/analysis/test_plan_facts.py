@@ -68,7 +68,8 @@ def decide(case: Case, chance: random.Random, articles: list[str]) -> None:
     target, unit = chance.choice(articles), chance.choice(UNITS)
     fixes: list[dict[str, Any]] = [
         {"topic": chance.choice(TOPICS)}, {"indicator": "教育"}, {"form": chance.choice(FORMS)},
-        {"reprint_of": chance.choice([None, *articles])}, {"leader_note": chance.random() < 0.7},
+        {"reprint_of": chance.choice([None, *map(case.article_id, articles)])},
+        {"leader_note": chance.random() < 0.7},
         {"has_editor_note": chance.random() < 0.5}, {"plan_column": chance.random() < 0.5},
         {"credits": [{"unit": unit, "role": "joint"}]}, {"exposed": [unit]},
     ]  # fmt: skip

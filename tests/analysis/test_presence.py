@@ -153,6 +153,15 @@ def test_who_sent_the_screenshot_by_26_october_and_who_did_not(case: Case) -> No
     assert found["市微博办"].proof is None  # not asked for one
 
 
+def test_a_screenshot_recorded_later_counts_from_the_day_on_which_it_came(case: Case) -> None:
+    """The list of proofs and the verdict read one day; what was known on the day is asked by known_by."""
+    after = {"task": "a3", "date": "2017-10-25", "file": "x.jpg"}
+    case.decide("proof_received", "市水利局", "2017-11-03T17:00:00", after=after, who="市绩效办")
+    row = rows(case, "2017-10-27")["市水利局"]
+    assert (row.proof, row.proof_verdict) == ("已报", "达标")
+    assert rows(case, "2017-10-24")["市水利局"].proof == "未报"
+
+
 def test_a_check_of_the_sample_sees_the_page_that_was_taken_down(tmp_path: Path) -> None:
     from crawlers.run import crawl
     from pipeline.load import build

@@ -308,6 +308,15 @@ def test_weekly_unknown_only_where_every_missing_week_was_silent() -> None:
     assert rows("m03", "2017-10-22", facts, [quiet])["全市"].verdict == "未达标"
 
 
+def test_paper_answers_for_its_own_weeks() -> None:
+    facts = [fact("2017-09-26", "上思县"), fact("2017-10-11")]
+    row = rows("m03", "2017-10-18", facts)["防城港日报社"]
+    assert (row.verdict, row.missing, row.done_count) == ("未达标", ["2017-10-02—2017-10-08"], 2)
+    quiet = silent("2017-10-03", "2017-10-04")
+    assert rows("m03", "2017-10-18", facts, [quiet])["防城港日报社"].verdict == "无法判定"
+    assert rows("m03", "2017-10-18", [*facts, fact("2017-10-03")])["防城港日报社"].verdict == "达标"
+
+
 # ---------------------------------------------------------------- series and indicators
 
 
@@ -357,6 +366,18 @@ def test_every_piece_of_january_and_february_begins_with_the_note() -> None:
     assert rows("m12", "2018-02-28", [], [silent("2018-01-20", "2018-01-21")])["全市"].verdict == "无法判定"
 
 
+def test_each_printing_begins_with_the_note_wherever_its_story_was_first_told() -> None:
+    again = {"story_id": "s", "is_first": False, "title": "再登", "story_first_day": day("2018-01-03")}
+    first = fact("2018-01-03", name="s", has_editor_note=True)
+    row = rows("m12", "2018-01-20", [first, fact("2018-01-15", **again)])["全市"]
+    assert (row.verdict, row.missing, row.needed_count) == ("未达标", ["2018-01-15 再登"], 2)
+    old = fact("2018-01-02", title="网上先发", story_id="w", story_first_day=day("2017-12-31"))
+    assert rows("m12", "2018-01-10", [old])["全市"].missing == ["2018-01-02 网上先发"]
+    layouts = [fact("2018-01-03", **again | {"title": "版面"}), first]  # one printing, read in two layouts
+    row = rows("m12", "2018-01-20", layouts)["全市"]
+    assert (row.verdict, row.needed_count) == ("达标", 1)
+
+
 def test_december_is_the_month_of_emphasis() -> None:
     october = fact("2017-10-09", "上思县", words=["整改"])
     december = fact("2017-12-09", "上思县", words=["整改"])
@@ -367,6 +388,10 @@ def test_december_is_the_month_of_emphasis() -> None:
     assert rows("m06", "2017-12-31", [october, portal])["上思县"].verdict == "未达标"
     row = rows("a1", "2018-01-05", [october])["上思县"]
     assert (row.verdict, row.missing) == ("未达标", ["2017-12 重点宣传"])
+    assert (row.days_left, row.window_end) == (0, day("2017-12-31"))  # no later piece makes up for it
+    never = rows("a1", "2018-01-05", [])["上思县"]
+    assert (never.days_left, never.note) == (0, "2017-12 刊发 0 篇；全期另缺 1 篇，2018-02-28 前可补")
+    assert rows("a1", "2017-12-20", [october])["上思县"].days_left == 70
     assert rows("a1", "2018-01-05", [october, december])["上思县"].verdict == "达标"
     assert (
         rows("a1", "2018-01-05", [october], [silent("2017-12-03", "2017-12-03")])["上思县"].verdict
@@ -565,6 +590,9 @@ def test_announcement_of_a_unit_without_a_crawled_site_cannot_be_judged() -> Non
 def test_announcement_in_print_counts_by_its_day() -> None:
     item = fact("2017-10-12", form="公告", title_words=["社会评价"])
     assert rows("m05", "2017-10-31", [item])["防城港日报社"].verdict == "达标"
+    early = fact("2017-09-05", form="公告", title_words=["社会评价"])  # before the window: another one
+    assert rows("m05", "2017-10-31", [early])["防城港日报社"].verdict == "未达标"
+    assert rows("m05", "2017-10-31", [early, item])["防城港日报社"].evidence == [item.article_id]
     news = fact("2017-10-12", form="报道", title_words=["社会评价"])
     assert rows("m05", "2017-10-31", [news])["防城港日报社"].verdict == "未达标"
 

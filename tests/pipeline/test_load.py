@@ -268,6 +268,44 @@ def test_a_correction_of_the_credits_ends_what_was_added_or_refused_before_it(ca
     ]
 
 
+def test_a_reprint_of_a_reprint_tells_the_first_ones_story_whoever_says_so(case: Case) -> None:
+    """By the rules b tells a's story and f that of e."""
+    names = {name: case.article(f"2017-10-{n:02}", f"[same={same}]", name=name)
+             for n, (name, same) in enumerate(zip("dabcef", "xyyzuu", strict=True), 9)}  # fmt: skip
+    ids = {name: case.article_id(url) for name, url in names.items()}
+
+    def say(name: str, first: str | None, at: str) -> None:
+        after = {"reprint_of": first and ids[first]}
+        case.decide("tag_correction", names[name], f"2017-11-{at}T09:00:00", after=after)
+
+    def told(known_by: str = "NULL") -> str:
+        rows = ask(case, f"SELECT article_id, story_id FROM article_fact_at({known_by})")
+        story = dict(rows)
+        by_id = {article: name for name, article in ids.items()}
+        return " ".join(name + by_id[story[ids[name]]] for name in "abcdef")
+
+    case.build()
+    assert told() == "aa ba cc dd ee fe"
+    say("c", "b", "01")
+    case.build()
+    assert told() == "aa ba ca dd ee fe"
+    say("a", "d", "02")
+    say("e", "f", "02")  # the rules said the opposite: the newest word tells which is the first
+    case.build()
+    assert told() == "ad bd cd dd ef ff"
+    assert told("TIMESTAMP '2017-11-01 10:00'") == "aa ba ca dd ee fe"
+    say("d", "c", "03")  # a circle: d, the first of them, is now c's
+    say("e", None, "03")
+    case.build()
+    assert told() == "ac bc cc dc ee fe"
+    say("b", "a", "04")
+    case.build()
+    assert told() == "aa ba ca da ee fe"
+    before = digest(case)
+    case.build(rebuild=True)
+    assert digest(case) == before
+
+
 def test_one_credit_a_unit_and_piece_byline_first(case: Case) -> None:
     case.article("2017-10-09", "[市水利局:joint][市水利局:subject][市水利局:byline]", name="a")
     case.build()

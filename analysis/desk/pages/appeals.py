@@ -11,8 +11,9 @@ from litestar.exceptions import ValidationException
 from litestar.response import Redirect, Response
 
 from analysis.acts.appeal import open_appeal, withdraw_appeal
-from analysis.acts.appeal_ruling import ROLES, grant_appeal, refuse_appeal
+from analysis.acts.appeal_ruling import grant_appeal, refuse_appeal
 from analysis.appeals import OPEN, TO_CAPTURE, Appeal, AppealCount, appeals, counts
+from analysis.columns import CREDIT_ROLES
 from analysis.desk.acting import perform, signature
 from analysis.desk.forms import LONG, Form
 from analysis.desk.page import Listing, Page, cut
@@ -63,7 +64,7 @@ def build_appeals(visit: Visit) -> AppealsPage:
         done=cut([appeal for appeal in found if appeal.state not in OPEN], visit.request.query_params),
         counts=counts(found),
         tasks=[task for task in visit.office.plan.tasks if task.kind in PIECE_KINDS],
-        roles=ROLES,
+        roles=CREDIT_ROLES,
         units=[visit.scope] if visit.scope else [unit.short for unit in city.units],
         outlets=list(dict.fromkeys(site.outlet for site in city.sites)),
         may_capture=visit.may("job.run")

@@ -10,7 +10,7 @@ from litestar.response import Redirect, Response
 
 from analysis.acts.tag import ArticleCorrection, correct_article, read_correction, topics
 from analysis.article import FIELDS, ArticleShown, load_article, marks_of
-from analysis.columns import ROLES, SENTIMENTS
+from analysis.columns import CREDIT_ROLES, SENTIMENTS
 from analysis.credits import credit_rows
 from analysis.desk.acting import perform, seen_of, signature
 from analysis.desk.forms import LONG, Form
@@ -88,7 +88,7 @@ def find_article(visit: Visit, target: str, content_hash: str | None = None) -> 
         NotFoundException: there is none, or not yet. PermissionDeniedException: it does not concern her unit.
     """
     held = held_articles(visit)
-    found = held.late.once(
+    found = held.recent.once(
         (target, content_hash, visit.edition.count(ON_ARTICLES)),
         None,
         lambda: load_article(visit.con, target, visit.known_by, content_hash, held),
@@ -117,7 +117,7 @@ def build_article(visit: Visit, article_id: str) -> ArticlePage:
         history=decisions_on(visit, targets=targets),
         seen=seen_of(visit, targets),
         units=[unit.short for unit in city.units],
-        roles={role: ROLES[role] for role in ("byline", "subject", "joint")},
+        roles=CREDIT_ROLES,
         topics=topics(),
         forms=list(get_args(ArticleForm)),
         sentiments=SENTIMENTS,

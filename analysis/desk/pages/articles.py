@@ -18,7 +18,7 @@ from analysis.desk.search_renewal import NotSearchable, index_of, notice_of, sea
 from analysis.desk.standing import standing
 from analysis.desk.visit import Visit
 from analysis.desk.warehouse import ON_ARTICLES
-from analysis.late import LateAnswers
+from analysis.recent import RecentAnswers
 from analysis.search import (
     ArticleFilter,
     Found,
@@ -142,7 +142,7 @@ def search_threads(visit: Visit, words: str, sort: str, limit: int = PER_SCREEN,
     only = {ticket.thread_id for ticket in visit.tickets()} if visit.scope else None
     known: Any = sort if sort in SORTS else "rank"
     # Which posts hold the words hangs on the edition, on no decision.
-    late = visit.edition.once("threads found of late", lambda: LateAnswers(KEPT_ANSWERS), kinds=())
+    recent = visit.edition.once("threads found of late", lambda: RecentAnswers(KEPT_ANSWERS), kinds=())
     return searched(
         visit,
         lambda: find_threads(
@@ -155,7 +155,7 @@ def search_threads(visit: Visit, words: str, sort: str, limit: int = PER_SCREEN,
             sort=known,
             limit=limit,
             offset=offset,
-            late=late,
+            recent=recent,
         ),
     )
 

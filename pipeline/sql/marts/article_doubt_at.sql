@@ -1,12 +1,11 @@
 -- Doubtful credits known at a moment (NULL: now) that no person has decided: one row a unit and article, with the
--- words. Reprints leave them to their first publication.
+-- words.
 CREATE OR REPLACE MACRO article_doubt_at(known_by) AS TABLE
 SELECT
   a.article_id, c.unit, c.role, c.confidence, c.why, c.field, c.start_char, c.end_char, c.quote
 FROM article_at(known_by) AS a
 JOIN article_credit_tag AS c USING (article_id, content_hash)
 WHERE c.is_doubtful
-  AND a.article_id NOT IN (SELECT article_id FROM article_reprint)
   AND a.article_id NOT IN (
     SELECT r.article_id FROM correction_at(known_by) AS x JOIN article_ref AS r ON r.ref = x.target
     WHERE x.key = 'credits'

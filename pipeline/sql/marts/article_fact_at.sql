@@ -1,7 +1,9 @@
 -- Each article known at a moment (NULL: now): its newest text's tags, corrected by people, its story.
--- story_id: the first publication that it retells, or itself. is_first: the earliest known copy of the story.
+-- story_id: the first publication that it retells, or itself; a reprint of a reprint tells the first one's story,
+-- whether rules or people said so. Where they say so in a circle, the newest word tells which is the first.
+-- is_first: the earliest known copy of the story.
 CREATE OR REPLACE MACRO article_fact_at(known_by) AS TABLE
-WITH fix AS (
+WITH RECURSIVE fix AS (
   SELECT
     r.article_id,
     ARG_MAX(value_json, number_in_order) FILTER (key = 'topic') AS topic,
@@ -11,22 +13,58 @@ WITH fix AS (
     ARG_MAX(value_json, number_in_order) FILTER (key = 'has_editor_note') AS has_editor_note,
     ARG_MAX(value_json, number_in_order) FILTER (key = 'plan_column') AS plan_column,
     ARG_MAX(value_json, number_in_order) FILTER (key = 'exposed') AS exposed,
-    ARG_MAX(value_json, number_in_order) FILTER (key = 'reprint_of') AS reprint_of
+    ARG_MAX(value_json, number_in_order) FILTER (key = 'reprint_of') AS reprint_of,
+    MAX(number_in_order) FILTER (key = 'reprint_of') AS reprint_number
   FROM correction_at(known_by) AS c
   JOIN article_ref AS r ON r.ref = c.target
   GROUP BY r.article_id
+),
+-- What people said of whose reprint an article is; itself: of none.
+said AS MATERIALIZED (
+  SELECT article_id, COALESCE(reprint_of ->> '$', article_id) AS first_id, reprint_number AS number
+  FROM fix WHERE reprint_of IS NOT NULL
+),
+-- Only stories of which people said something have to be followed; the build has followed the rules.
+step AS MATERIALIZED (
+  SELECT article_id, first_id, number FROM said WHERE first_id <> article_id
+  UNION ALL
+  SELECT article_id, first_id, -1 FROM article_reprint ANTI JOIN said USING (article_id)
+  WHERE EXISTS (FROM said)
+),
+-- From each article of these stories step by step to the end, or once round a circle.
+walk AS (
+  SELECT article_id, [article_id] AS path, [{'number': -1, 'article_id': article_id}] AS steps
+  FROM (
+    SELECT article_id FROM said
+    UNION
+    SELECT article_id FROM article_reprint
+    WHERE story_id IN (
+      SELECT article_id FROM said UNION ALL SELECT story_id FROM article_reprint SEMI JOIN said USING (article_id)
+    )
+  )
+  UNION ALL
+  SELECT
+    w.article_id, LIST_APPEND(w.path, s.first_id),
+    LIST_APPEND(w.steps, {'number': s.number, 'article_id': s.first_id})
+  FROM walk AS w
+  JOIN step AS s ON s.article_id = w.path[-1]
+  WHERE LEN(LIST_DISTINCT(w.path)) = LEN(w.path)
+),
+-- The end; of a circle, the article to which its newest step leads.
+followed AS (
+  SELECT
+    article_id, COALESCE(LIST_MAX(steps[LIST_POSITION(path, path[-1]) + 1:]).article_id, path[-1]) AS story_id
+  FROM walk
+  QUALIFY ROW_NUMBER() OVER (PARTITION BY article_id ORDER BY LEN(path) DESC) = 1
 ),
 -- Which story each article tells. Few columns: this is asked of all articles, whatever the question is about.
 told AS MATERIALIZED (
   SELECT
     a.article_id, a.published_at, a.published_day, a.first_captured_at,
-    CASE
-      WHEN f.reprint_of IS NOT NULL THEN COALESCE(f.reprint_of ->> '$', a.article_id)
-      ELSE COALESCE(r.story_id, a.article_id)
-    END AS story_id,
+    COALESCE(f.story_id, r.story_id, a.article_id) AS story_id,
     r.why AS reprint_why
   FROM article_at(known_by) AS a
-  LEFT JOIN (SELECT article_id, reprint_of FROM fix WHERE reprint_of IS NOT NULL) AS f USING (article_id)
+  LEFT JOIN followed AS f USING (article_id)
   LEFT JOIN article_reprint AS r USING (article_id)
 ),
 story AS (

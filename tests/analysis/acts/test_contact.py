@@ -66,6 +66,13 @@ def test_in_time_late_and_missing(case: Case) -> None:
     assert (found["上思县"].state, found["上思县"].contact) == ("已报", "韦某")
 
 
+def test_a_register_recorded_later_counts_from_the_day_on_which_it_came(case: Case) -> None:
+    after = {"date": "2017-09-28", "leader": "吴某", "contact": "苏某"}
+    case.decide("contact_register", "市水利局", "2017-10-03T09:00:00", after=after)
+    assert rows(case, "2017-09-30")["市水利局"].state == "已报"
+    assert rows(case, "2017-09-27")["市水利局"].state == "未报"
+
+
 @pytest.mark.parametrize(
     ("more", "says"),
     [({"leader": " "}, "分管领导"), ({"contact": ""}, "联系人"), ({"phone": "12345"}, "电话应写成")],

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 
-class LateAnswers:
+class RecentAnswers:
     """At most `most` answers, those that were asked for latest. What they are made from must not change
     before `clear` is called. Several threads may ask."""
 

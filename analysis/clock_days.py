@@ -84,6 +84,9 @@ def _outcome(
     rules: Rules,
     at: dt.datetime,
 ) -> str:
+    if done is not None and floor in ticket.undated_floors:
+        told = "按时" if due is not None and done <= due else "是否按时无法判定"
+        return f"至迟 {done:%Y-%m-%d %H:%M} 已答（{floor} 楼，发表时间未能识别），{told}"
     if done is not None:
         where = f"（{floor} 楼）" if floor is not None else ""
         said = f"{done:%Y-%m-%d %H:%M} 已答{where}"

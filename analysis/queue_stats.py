@@ -125,6 +125,8 @@ def _stats(group: str, cases: list[tuple[Ticket, Clocks]], rules: Rules, at: dt.
     responded_in_time: list[bool] = []
     answered_in_time: list[bool] = []
     for ticket, clocks in cases:
+        if ticket.is_unsure:
+            continue
         for done_at, due, is_late, skipped, in_time, times, measure in (
             (ticket.first_response_at, clocks.first_due, ticket.is_first_response_overdue,
              clocks.first_skipped, responded_in_time, responses, rules.calendar.worked_hours),

@@ -52,6 +52,9 @@ class Ticket:
     ended_at: dt.datetime | None = None  # when a person closed it, or the floor on which that rests was said
     seen: str = "/"  # ids of the newest decisions on the ticket and its thread: an act says what it saw
     decided_at: dt.datetime | None = None  # when the newest decision on the ticket was taken
+    undated_floors: tuple[
+        int, ...
+    ] = ()  # floors that stop a clock at the latest that they can have been said
 
     @cached_property  # lists of tens of thousands ask it again and again
     def is_open(self) -> bool:
@@ -61,6 +64,18 @@ class Ticket:
     def was_late(self) -> bool:
         """Whether one of its clocks was ever late."""
         return self.is_first_response_overdue or self.is_answer_overdue
+
+    @property
+    def is_unsure(self) -> bool:
+        """Whether nobody can tell if it was late: it was seen late what cannot be read when it was said."""
+        ends = (
+            (self.first_response_floor, self.first_response_at, self.first_response_due),
+            (self.answer_floor, self.answer_at, self.answer_due),
+        )
+        return not self.was_late and any(
+            floor in self.undated_floors and done is not None and due is not None and done > due
+            for floor, done, due in ends
+        )
 
 
 def ticket_from(row: dict[str, Any], rules: Rules, at: dt.datetime) -> Ticket:
@@ -103,13 +118,15 @@ def ticket_from(row: dict[str, Any], rules: Rules, at: dt.datetime) -> Ticket:
         notes.append("时限之后论坛未再采集到，是否已答复无法判定")
     is_counted = row["state"] != "无需回复"
     ended = row["ended_at"]
+    undated = tuple(row["undated_floors"] or ())
     first_late, answer_late = (
-        is_counted and (before or _is_late(done or ended, due, at))
-        for done, due, before in (
-            (responded, first_due, late_before[0]),
-            (answered, answer_due, late_before[1]),
+        is_counted and (before or (_is_late(done or ended, due, at) and not (done and floor in undated)))
+        for done, due, before, floor in (
+            (responded, first_due, late_before[0], row["first_response_floor"]),
+            (answered, answer_due, late_before[1], row["answer_floor"]),
         )
     )
+    notes += [f"{floor} 楼的发表时间未能识别，按最迟之时记，是否按时无法判定" for floor in undated]
     return Ticket(
         ticket_id=row["ticket_id"],
         thread_id=row["thread_id"],
@@ -143,6 +160,7 @@ def ticket_from(row: dict[str, Any], rules: Rules, at: dt.datetime) -> Ticket:
         ended_at=row["ended_at"],
         seen=row["seen"],
         decided_at=row["decided_at"],
+        undated_floors=undated,
         note="；".join(notes) or None,
     )
 

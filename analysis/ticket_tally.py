@@ -23,9 +23,10 @@ class Posts:
     """The tickets of one unit, in the order of the queue.
 
     Attributes:
-        in_time, late: ids of those that are not late, and of those that are.
-        blind: of the late ones, how many are open in a forum that was not looked at since they were due.
-        unseen: of these, which forum was not looked at since when, in Chinese.
+        in_time, late: ids of those that are not late, and of those that are or may be.
+        blind: of the late ones, how many may have been answered in time: open in a forum that was not looked
+            at since they were due, or answered nobody knows when.
+        unseen: of these, which forum was not looked at since when or did not tell it, in Chinese.
     """
 
     in_time: list[str] = dataclasses.field(default_factory=list)
@@ -51,23 +52,27 @@ def tally_of(tickets: Iterable[Ticket], first: dt.date, last: dt.date) -> PostTa
         if ticket.state == _UNASKED:
             continue
         own = found.setdefault(ticket.unit, Posts())
-        if not ticket.was_late:
+        if not ticket.was_late and not ticket.is_unsure:
             own.in_time.append(ticket.ticket_id)
             continue
         own.late.append(ticket.ticket_id)
         if _is_blind(ticket):
             own.blind += 1
-            own.unseen.add(_unseen(ticket.forum, ticket.checked_at))
+            own.unseen.add(_unseen(ticket.forum, ticket.checked_at, ticket.is_unsure))
     return found
 
 
 def _is_blind(ticket: Ticket) -> bool:
     """Whether a late ticket may have been answered in time, where nobody looked."""
+    if ticket.is_unsure:
+        return True
     due = ticket.first_response_due if ticket.first_response_at is None else ticket.answer_due
     return ticket.is_open and (ticket.checked_at is None or (due is not None and ticket.checked_at < due))
 
 
-def _unseen(forum: str | None, checked_at: dt.datetime | None) -> str:
+def _unseen(forum: str | None, checked_at: dt.datetime | None, is_unsure: bool) -> str:
+    if is_unsure:
+        return f"{forum} 官方回帖的时间未能识别"
     return f"{forum} {checked_at or ''} 之后未采集"
 
 
@@ -97,7 +102,7 @@ def tally(
     return _grouped(
         _Season(
             rank[plain], columns["opened_at"][plain], columns["ticket_id"][plain], columns["unit"][plain],
-            late[plain], blind[plain], columns["forum"][plain], checked[plain],
+            late[plain], blind[plain], columns["forum"][plain], checked[plain], np.zeros(plain.sum(), bool),
         ),
         _season_of(fresh),
     )  # fmt: skip
@@ -115,6 +120,7 @@ class _Season:
     blind: Column
     forum: Names
     checked: Column
+    unsure: Column
 
 
 def _season_of(tickets: list[Ticket]) -> _Season:
@@ -123,10 +129,13 @@ def _season_of(tickets: list[Ticket]) -> _Season:
         opened=np.array([ticket.opened_at for ticket in tickets], "M8[us]"),
         ids=np.array([ticket.ticket_id for ticket in tickets], object),
         unit=Names.of([ticket.unit for ticket in tickets]),
-        late=np.array([ticket.was_late for ticket in tickets], bool),
-        blind=np.array([ticket.was_late and _is_blind(ticket) for ticket in tickets], bool),
+        late=np.array([ticket.was_late or ticket.is_unsure for ticket in tickets], bool),
+        blind=np.array(
+            [(ticket.was_late or ticket.is_unsure) and _is_blind(ticket) for ticket in tickets], bool
+        ),
         forum=Names.of([ticket.forum for ticket in tickets]),
         checked=np.array([ticket.checked_at for ticket in tickets], "M8[us]"),
+        unsure=np.array([ticket.is_unsure for ticket in tickets], bool),
     )
 
 
@@ -135,7 +144,7 @@ def _grouped(*parts: _Season) -> PostTally:
         return np.concatenate([getattr(part, name) for part in parts])
 
     ids, late, blind = whole("ids"), whole("late"), whole("blind")
-    unit, forum, checked = parts[0].unit, parts[0].forum, whole("checked")
+    unit, forum, checked, unsure = parts[0].unit, parts[0].forum, whole("checked"), whole("unsure")
     for part in parts[1:]:
         unit, forum = unit.joined(part.unit), forum.joined(part.forum)
     order = placed(whole("rank"), whole("opened"), lambda place: str(ids[place]))
@@ -152,8 +161,10 @@ def _grouped(*parts: _Season) -> PostTally:
                 ids[own[late[own]]].tolist(),
                 len(unseen),
                 {
-                    _unseen(*pair)
-                    for pair in set(zip(forum[unseen].tolist(), checked[unseen].tolist(), strict=True))
+                    _unseen(*each)
+                    for each in set(
+                        zip(*(column[unseen].tolist() for column in (forum, checked, unsure)), strict=True)
+                    )
                 },
             )
     return found

@@ -92,17 +92,31 @@ def _item(posts: Sequence[Mapping[str, Any]], count: int) -> ThreadItem:
 
 def _floors(posts: Sequence[Mapping[str, Any]], follow: ThreadFollowUp) -> Iterator[dict[str, Any]]:
     by_floor = {post["floor"]: post for post in posts}
+    said_at = _said_at(posts)
     for said in follow.floors:
         post = by_floor[said.floor]
         yield {
             "thread_id": follow.id,
             "floor": said.floor,
-            "said_at": post["posted_at"] or post["first_captured_at"],
+            "said_at": said_at[said.floor],
+            "is_dated": post["posted_at"] is not None,
             "known_at": post["first_captured_at"],
             "kind": said.kind,
             "unit": post["official_unit"],
             "words": said.words[:100],
         }
+
+
+def _said_at(posts: Sequence[Mapping[str, Any]]) -> dict[int, dt.datetime | None]:
+    """When each floor was said. Of one whose time cannot be read, the latest that it can have been: when it
+    was first seen, or when a later one was said."""
+    found: dict[int, dt.datetime | None] = {}
+    later: dt.datetime | None = None  # the earliest of those behind it
+    for post in reversed(posts):
+        said = post["posted_at"] or _earlier(post["first_captured_at"], later)
+        found[post["floor"]] = said
+        later = _earlier(said, later)
+    return found
 
 
 def _calls(follow: ThreadFollowUp) -> list[dict[str, Any]]:
@@ -114,12 +128,12 @@ def _calls(follow: ThreadFollowUp) -> list[dict[str, Any]]:
 
 def _cuts(posts: Sequence[Mapping[str, Any]]) -> Iterator[Cut]:
     moments = _moments(posts)
-    times = {post["floor"]: post["posted_at"] for post in posts}
+    times = _said_at(posts)
     at: dt.datetime | None = None
     known_at: dt.datetime | None = None
     whole = _item(posts, len(posts))
     for index, post in enumerate(posts):
-        at = _later(at, post["posted_at"] or post["first_captured_at"] if at is None else post["posted_at"])
+        at = _later(at, times[post["floor"]])
         known_at = _later(known_at, post["first_captured_at"])
         if index in moments:
             item = msgspec.structs.replace(
@@ -177,6 +191,10 @@ def _moments(posts: Sequence[Mapping[str, Any]]) -> set[int]:
 
 def _later(one: dt.datetime | None, other: dt.datetime | None) -> dt.datetime | None:
     return max((moment for moment in (one, other) if moment is not None), default=None)
+
+
+def _earlier(one: dt.datetime | None, other: dt.datetime | None) -> dt.datetime | None:
+    return min((moment for moment in (one, other) if moment is not None), default=None)
 
 
 def _state_row(cut: dict[str, Any], tags: ThreadTags) -> dict[str, Any]:

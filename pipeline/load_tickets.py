@@ -18,6 +18,7 @@ _TICKET = (
     "first_captured_at", "first_response_floor", "first_response_at", "answer_floor", "answer_at",
     "round_count", "round_at", "past_rounds", "ended_at", "transferred_at", "transfer_count", "extensions",
     "pauses", "sent_back_at", "handed_at", "seen", "site", "forum", "board", "title", "url", "sha256",
+    "undated_floors",
 )  # fmt: skip
 # Of each decision on a thread or on a ticket of it, by which words it names them: head and tail. What
 # thread_ref says is asked of its table by the few targets: the view first tells all names apart.
@@ -127,7 +128,7 @@ SELECT
   m.thread_id, CAST(REGEXP_EXTRACT(t.ticket_id, '\\d+$') AS INTEGER) AS number,
   md5_number_lower(CONCAT(m.thread_id, '-', number)) AS "key", m.since_at, m.until_at,
   t.extensions IS NULL AND t.pauses IS NULL AND t.sent_back_at IS NULL AND t.round_count = 0
-    AND t.opened_at IS NOT NULL AS is_plain,
+    AND t.opened_at IS NOT NULL AND COALESCE(LEN(t.undated_floors), 0) = 0 AS is_plain,
   ARRAY_TO_STRING(t.candidates, CHR(10)) AS candidates, own.decided_at,
   {", ".join(f"t.{name}" for name in _TICKET)}
 FROM ticket_row_at({_FAR}, NULL) AS t

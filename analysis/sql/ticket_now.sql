@@ -9,7 +9,7 @@ SELECT
   n.is_unit_decided, n.is_shared_thread, n.state, n.opened_at, n.first_captured_at,
   n.first_response_floor, n.first_response_at, n.answer_floor, n.answer_at,
   n.round_count, n.round_at, n.past_rounds, n.ended_at, n.transferred_at, n.transfer_count,
-  n.extensions, n.pauses, n.sent_back_at, n.handed_at, n.seen, n.decided_at, c.checked_at
+  n.extensions, n.pauses, n.sent_back_at, n.handed_at, n.seen, n.decided_at, n.undated_floors, c.checked_at
 FROM ticket_span AS n
 LEFT JOIN forum_checked_now AS c ON c.site = n.site
 WHERE n.since_at <= $as_of AND n.until_at > $as_of

@@ -190,6 +190,21 @@ def test_forum_and_exposure_from_the_warehouse(case: Case) -> None:
     assert ask_rows(case, "2017-11-30")["r3", CITY_ROW].verdict == "达标"
 
 
+def test_an_answer_that_was_given_nobody_knows_when_proves_nothing(case: Case) -> None:
+    """Seen in time it was in time; seen late it may have been in time."""
+    for text in days("2017-10-09", "2017-11-30"):
+        case.fetch("bbs", "http://bbs.test/", f"{text}T10:00:00", "list", "listed")
+    opened, answer = ("张三", "2017-10-09T10:00:00", "井盖没了"), "答复：已装好"
+    case.thread("7", "[投诉:市水利局]", [opened, ("防城港水利", "昨天", answer)], at="2017-10-10T12:00:00")
+    case.thread("8", "[投诉:市住建委]", [opened, ("港城住建", "昨天", answer)], at="2017-10-30T12:00:00")
+    rows = ask_rows(case, "2017-11-30")
+    assert rows["m10", "市水利局"].verdict == "达标"
+    row = rows["m10", "市住建委"]
+    assert (row.verdict, row.silent) == ("无法判定", ["防城港人论坛 官方回帖的时间未能识别"])
+    whole = ask_rows(case, "2017-11-30", "2017-11-30")["m10", "市住建委"]
+    assert (whole.verdict, whole.silent, whole.missing) == (row.verdict, row.silent, row.missing)
+
+
 def test_credits_show_evidence_copies_and_points(case: Case) -> None:
     case.article("2017-10-09", "[上思县:subject][column][same=s]", site="gov", name="first")
     paper = case.article("2017-10-10", "[上思县:subject][column][same=s]", name="a", page="01版", lead=True)

@@ -356,6 +356,42 @@ def test_the_clocks_in_words(case: Case, day: str, first: str, answer: str) -> N
     assert clock_lines(ticket, rules(case), at) == [first, answer]
 
 
+@pytest.mark.parametrize(
+    ("seen", "before", "since", "is_unsure"),
+    [
+        (
+            "2017-10-12T20:00:00",
+            "2017-10-12T19:00",
+            "2017-10-12T20:00",
+            False,
+        ),  # in time, whenever it was said
+        ("2017-10-30T20:00:00", "2017-10-30T19:00", "2017-10-30T20:00", True),
+    ],
+)
+def test_an_answer_whose_time_cannot_be_read_counts_from_when_it_was_seen_and_is_late_for_nobody(
+    case: Case, seen: str, before: str, since: str, is_unsure: bool
+) -> None:
+    case.thread("7", "[投诉:市水利局]", [OPENED, RECEIVED], at="2017-10-10T12:00:00")
+    case.thread("7", "[投诉:市水利局]", [OPENED, RECEIVED, (ANSWER[0], "昨天", ANSWER[2])], at=seen)
+    (ticket,) = ask(case, before, include_closed=True)
+    assert (ticket.state, ticket.answer_at, ticket.is_unsure) == ("已初步回应", None, False)
+    (ticket,) = ask(case, since, include_closed=True)
+    assert (ticket.state, ticket.was_late, ticket.is_unsure) == ("已答复", False, is_unsure)
+    assert ticket.answer_at == dt.datetime.fromisoformat(seen)
+    assert "3 楼的发表时间未能识别" in (ticket.note or "")
+    told = clock_lines(ticket, rules(case), dt.date(2017, 11, 1))[1]
+    assert told.endswith("是否按时无法判定" if is_unsure else "按时")
+
+
+def test_a_floor_without_a_readable_time_was_said_before_those_behind_it(case: Case) -> None:
+    posts = [OPENED, (RECEIVED[0], "昨天", RECEIVED[2]), ("张三", "2017-10-10T08:00:00", "谢谢"), ANSWER]
+    case.thread("7", "[投诉:市水利局]", posts, at="2017-10-30T12:00:00")
+    states = [ask(case, day, include_closed=True)[0] for day in ("2017-10-09", "2017-10-10", "2017-10-19")]
+    assert [ticket.state for ticket in states] == ["待研判", "已初步回应", "已答复"]
+    assert [ticket.is_first_response_overdue for ticket in states] == [False] * 3
+    assert states[-1].is_answer_overdue and not states[-1].is_unsure
+
+
 def test_an_empty_queue_tells_of_late_answers(case: Case) -> None:
     whole_thread(case)
     assert ask(case, "2017-10-20", unit="市水利局") == []

@@ -1,7 +1,8 @@
 -- Tickets as they stood at as_of, given what was known by known_by (NULL: now): one for each unit that must
 -- answer (docs/decisions/0005). threads: only of these (a list of ids), NULL: of all. Its id is the thread's with a number and stays when the ticket is transferred.
 -- unit NULL: nobody knows yet whose it is. The clocks' moments are those of the present round; past_rounds are
--- the rounds before a reopening. ended_at: when a person closed it, or the floor on which that rests was said.
+-- the rounds before a reopening. undated_floors: of the two floors that stop the clocks, those whose time cannot be
+-- read: the moment is the latest that it can have been. ended_at: when a person closed it, or the floor on which that rests was said.
 CREATE OR REPLACE MACRO ticket_at(as_of, known_by, threads := NULL) AS TABLE
 WITH move AS MATERIALIZED (SELECT * FROM ticket_move_at(as_of, known_by)),
 latest AS (
@@ -174,6 +175,9 @@ folded AS (
 sent_back AS (
   SELECT thread_id, ARG_MAX(kind, floor) = 'sent_back' AS is_last, MAX(said_at) AS said_at FROM said GROUP BY thread_id
 ),
+undated AS (
+  SELECT thread_id, LIST(floor ORDER BY floor) AS floors FROM said WHERE NOT is_dated GROUP BY thread_id
+),
 whole AS (
   SELECT
     e.*,
@@ -194,6 +198,7 @@ whole AS (
 )
 SELECT
   t.ticket_id, t.thread_id,
+  LIST_FILTER(u.floors, lambda f: f IN (t.first_response_floor, t.answer_floor)) AS undated_floors,
   th.title, th.url, th.forum, th.board, th.site, th.sha256,
   t.kind, t.urgency,
   COALESCE(m.unit, t.first_unit) AS unit,
@@ -215,6 +220,7 @@ SELECT
   t.why_json
 FROM whole AS t
 JOIN thread_at(known_by) AS th USING (thread_id)
+LEFT JOIN undated AS u USING (thread_id)
 LEFT JOIN moved AS m USING (ticket_id)
 LEFT JOIN stated AS d USING (ticket_id)
 LEFT JOIN paused AS p USING (ticket_id)

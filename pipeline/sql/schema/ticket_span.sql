@@ -5,7 +5,8 @@
 -- key: a number for the ticket's id, since a hundred thousand names take long to read; that of all its spans. Of what is
 -- filled in at once, those that stand so still come first, by time of opening, so that those of a season lie together.
 -- class: which row of ticket_class tells kind, urgency, unit, state, forum.
--- is_plain: nothing was extended, paused, reopened, sent back: both clocks run from opened_at, as the rules say.
+-- is_plain: nothing was extended, paused, reopened, sent back, and the times of the floors that count were read: both
+-- clocks run from opened_at, as the rules say.
 CREATE TABLE IF NOT EXISTS ticket_span (
   thread_id VARCHAR NOT NULL, number INTEGER NOT NULL, "key" UBIGINT NOT NULL,
   since_at TIMESTAMP NOT NULL, until_at TIMESTAMP NOT NULL, is_plain BOOLEAN NOT NULL,
@@ -20,5 +21,6 @@ CREATE TABLE IF NOT EXISTS ticket_span (
   extensions STRUCT("days" INTEGER, "at" TIMESTAMP, why VARCHAR)[],
   pauses STRUCT(kind VARCHAR, "at" TIMESTAMP)[],
   sent_back_at TIMESTAMP, handed_at TIMESTAMP, seen VARCHAR, decided_at TIMESTAMP,
-  site VARCHAR, forum VARCHAR, board VARCHAR, title VARCHAR, url VARCHAR, sha256 VARCHAR, class UINTEGER
+  site VARCHAR, forum VARCHAR, board VARCHAR, title VARCHAR, url VARCHAR, sha256 VARCHAR,
+  undated_floors INTEGER[], class UINTEGER
 );

@@ -17,6 +17,7 @@ from analysis.plan_facts import PlanFact, counted, counted_facts
 from analysis.proofs import Record
 from analysis.queue import queue
 from analysis.record import proof_rows, said_in
+from analysis.replaced import replaced_announcements, with_ends
 from analysis.scoring import score_sums
 from analysis.sources import load_sources
 from analysis.ticket import Rules, Ticket, parse_rules
@@ -95,7 +96,10 @@ def coverage(
     ground = pieces.ground
     asked: list[Ticket] | PostTally
     asked = _tickets(con, plan, rules, as_of, known_by) if tickets is None else tickets
+    replaced = replaced_announcements(con, plan, as_of, known_by, ground.facts)
+    ground = ground.beside([each.fact for each in replaced])
     record = _record(con, ground, rules, as_of, known_by, asked, proven)
+    record = dataclasses.replace(record, fetches=with_ends(record.fetches, replaced))
     rows = [*pieces.rows]
     for task in plan.tasks:
         if task.kind in _BY_RECORD:

@@ -83,6 +83,11 @@ class Ground:
         """The articles of which verdicts say more than how many (`Counted`)."""
         return self.counted.facts
 
+    def beside(self, facts: list[Fact]) -> Ground:
+        """The same with some articles more, of which no task's count hangs on."""
+        both = sorted([*self.facts, *facts], key=lambda fact: (fact.published_at, fact.article_id))
+        return dataclasses.replace(self, counted=dataclasses.replace(self.counted, facts=both))
+
     def matched(self, task: Task) -> list[Fact]:
         """Of these, those that count for a task."""
         return self.counted.by_task[task.id]

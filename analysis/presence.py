@@ -16,6 +16,7 @@ from analysis.announcement import is_announcement, is_own_place, longest_run
 from analysis.ground import CoverageRow
 from analysis.plan import Fact, Plan, Task, load_facts
 from analysis.record import Said, said_in
+from analysis.replaced import replaced_announcements, with_ends
 from analysis.warehouse import Connection, ask, moment
 from pipeline.city import City
 
@@ -152,7 +153,9 @@ def presence_pages(
     if task is None or day < task.window.start:
         return []
     shown: list[tuple[str, Fact]] = []
-    for fact in facts if facts is not None else load_facts(con, plan, as_of, known_by):
+    facts = facts if facts is not None else load_facts(con, plan, as_of, known_by)
+    replaced = replaced_announcements(con, plan, as_of, known_by, facts)
+    for fact in sorted([*facts, *(each.fact for each in replaced)], key=lambda fact: fact.published_at):
         if is_announcement(task, fact):
             shown += [(unit, fact) for unit in plan.members[task.id] if is_own_place(task, fact, unit)]
     with_page = {unit for unit, _ in shown}
@@ -165,6 +168,7 @@ def presence_pages(
     urls = [fact.url for _, fact in shown] + [url for _, url in sites]
     for row in ask(con, "presence", urls=urls, known_by=moment(known_by)) if urls else []:
         fetches.setdefault(row["url"], []).append(row)
+    fetches = with_ends(fetches, replaced)
     last = min(day, task.window.end)
     pages = [_page(task, unit, fact, fetches.get(fact.url, []), last) for unit, fact in shown]
     for unit, url in sites:

@@ -8,14 +8,17 @@ from pathlib import Path
 import pytest
 
 from analysis.coverage import coverage
+from analysis.credits import parse_points
 from analysis.plan import Plan, load_plan
 from analysis.presence import AnnouncementRow, announcement, pages_to_check
+from analysis.reply_rules import parse_rules
 from analysis.warehouse import open_warehouse
 from crawlers.pages import fetch_pages
 from pipeline.city import City
 from pipeline.records import Landed
 from sample.serve import running
 from tests.analysis.case import Case
+from tests.analysis.test_plan_facts import asked_anew
 
 TITLE = "2017年度设区市社会评价公告"
 
@@ -135,6 +138,41 @@ def test_units_without_a_notice_say_how_their_site_is(case: Case) -> None:
     assert (row.state, row.note) == (None, "本单位网站网站故障，未见公告")
     look(case, "http://slj.test/", "2017-10-20", "captured")
     assert rows(case, "2017-10-20")["市水利局"].note == "本单位网站在线，未见公告"
+
+
+def overwrite(case: Case, day: str) -> None:
+    """Another notice at the same address."""
+    at = f"{day}T10:00:00"
+    case.article("2017-10-11", "[form=公告] 另一件", site="slj", name="gg", title="招聘公告", at=at)
+
+
+def test_what_stood_stood_also_where_the_address_shows_another_notice_since(case: Case) -> None:
+    url = published(case)
+    for day in range(12, 31):
+        look(case, url, f"2017-10-{day}", "captured")
+    before = rows(case, "2017-10-31")["市水利局"]
+    assert (before.verdict, before.run_days) == ("达标", 20)
+    overwrite(case, "2017-11-04")
+    row = rows(case, "2017-10-31")["市水利局"]
+    assert (row.verdict, row.run_days, row.pages[0].title, row.pages[0].run_days) == ("达标", 20, TITLE, 20)
+    con, plan, day_asked = open_warehouse(case.warehouse), plan_of(case), dt.date(2017, 10, 31)
+    assert coverage(con, plan, day_asked) == asked_anew(
+        con, plan, day_asked, parse_rules({}), parse_points({})
+    )
+    known = coverage(con, plan, day_asked, dt.date(2017, 10, 31), unit="市水利局")
+    con.close()
+    assert {each.task: each.verdict for each in known}["m05"] == "达标"
+    case.decide("tag_correction", url, "2017-11-05T09:00:00", after={"form": "报道"}, why="是报道")
+    assert rows(case, "2017-10-31")["市水利局"].verdict == "未达标"  # what a person says of it holds
+
+
+def test_a_notice_whose_address_showed_another_one_too_soon_did_not_stand(case: Case) -> None:
+    published(case)
+    overwrite(case, "2017-10-18")
+    look(case, "http://slj.test/gg.html", "2017-10-30", "captured")  # whatever stands there
+    row = rows(case, "2017-11-02")["市水利局"]
+    assert (row.verdict, row.state) == ("未达标", "已撤下")
+    assert row.note == "2017-10-11—2017-10-11 在线 1 天；2017-10-18 起发现已撤下"
 
 
 def test_who_sent_the_screenshot_by_26_october_and_who_did_not(case: Case) -> None:

@@ -230,11 +230,17 @@ def notices(con: Connection, plan: Plan) -> list[str]:
         for name, group in plan.groups.items()
         if not group.units and not group.kinds
     ]
-    crawled = {row["outlet_class"] for row in ask(con, "source_span", known_by=None)}
+    spans = ask(con, "source_span", known_by=None)
+    crawled = {row["outlet_class"] for row in spans}
     wanted = {name for task in plan.tasks for name in task.outlets}
     missing = [plan.outlets[name].name for name in plan.outlets if name in wanted - crawled]
     if missing:
         found.append(f"尚未接入采集、须由单位报送的媒体：{'、'.join(missing)}")
+    asked = [t for t in plan.tasks if t.kind == "quota" and "unit_site" in t.outlets]
+    own = {row["unit"] for row in spans if row["outlet_class"] == "unit_site"}
+    without = {unit: None for task in asked for unit in plan.members[task.id] if unit not in own}
+    if without:
+        found.append(f"网站尚未接入采集、其上的稿件须由单位报送的单位：{'、'.join(without)}")
     return found
 
 

@@ -157,6 +157,11 @@ class Ground:
             evidence=done,
         )
 
+    def lacks_site(self, task: Task, unit: str) -> bool:
+        """Whether a piece on a unit's own site would count by the words of the plan, and nobody crawls it."""
+        own = (source for source in self.sources if source.outlet_class == "unit_site")
+        return "unit_site" in task.outlets and all(source.unit != unit for source in own)
+
     def sources_of(self, task: Task, unit: str | None) -> list[Source]:
         """Those on which a task of a unit depends; None: of the city."""
         return depends_on(task, unit, self.sources)

@@ -13,6 +13,8 @@ from analysis.sources import Source, silences
 from pipeline.china import monday_of
 from pipeline.plan_count import carrier
 
+UNREAD_SITE = "本单位网站尚未接入采集，其上的稿件须由单位报送"
+
 
 def quota(ground: Ground, task: Task) -> Iterable[CoverageRow]:
     """`quota` stories: of a unit those that credit it, of the city all, of a carrier its outlet's.
@@ -41,7 +43,9 @@ def _count(ground: Ground, task: Task, unit: str) -> CoverageRow:
         done = {part.id: _of_item(found, part.id) for part in task.parts}
         return _item_row(ground, task, unit, done)
     sources = ground.sources_of(task, None if unit == CITY_ROW else unit)
-    return ground.row(task, unit, found.ids, task.quota, done_count=found.count, sources=sources)
+    is_unread = unit != CITY_ROW and found.count < task.quota and ground.lacks_site(task, unit)
+    note = f"{task.note or ''}；{UNREAD_SITE}".lstrip("；") if is_unread else None
+    return ground.row(task, unit, found.ids, task.quota, done_count=found.count, sources=sources, note=note)
 
 
 def _of_item(found: Tally, name: str) -> Tally:

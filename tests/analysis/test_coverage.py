@@ -16,6 +16,7 @@ from analysis.plan import CITY_ROW, Plan, load_facts, load_plan
 from analysis.queue import QUEUE_COLUMNS, load_rules
 from analysis.sources import Source, load_sources, silences
 from analysis.ticket import parse_rules
+from analysis.verdicts import UNREAD_SITE
 from analysis.warehouse import WarehouseError, ask, open_warehouse
 from pipeline.city import load_city
 from tests.analysis.case import Case
@@ -82,6 +83,7 @@ def test_verdicts_follow_from_what_was_landed(case: Case) -> None:
     rows = ask_rows(case, "2017-10-31")
     assert rows["m02", "上思县"].verdict == "达标"
     assert rows["m02", "东兴市"].verdict == "未达标"
+    assert rows["m02", "东兴市"].note == UNREAD_SITE and rows["m02", "市水利局"].note is None
     assert rows["c1", "防城港日报社"].verdict == "达标"
     assert rows["m02", "市广播电视台"].verdict == "无法判定"  # nobody crawls it
     assert rows["m03", CITY_ROW].missing == [
@@ -394,6 +396,8 @@ def test_notices_name_empty_lists_and_outlets_that_nobody_crawls(case: Case) -> 
     text = "".join(notices(con, plan_of(case)))
     con.close()
     assert "涉及整改单位" in text and "市广播电视台" in text and "《防城港日报》" not in text
+    own = text.partition("网站尚未接入采集、其上的稿件须由单位报送的单位：")[2].split("、")
+    assert "市教育局" in own and "市水利局" not in own  # a piece on their sites counts for m02
 
 
 def test_every_column_has_a_chinese_label_and_rows_become_tables(case: Case) -> None:

@@ -42,7 +42,9 @@ class Ticket:
     is_answer_overdue: bool
     workdays_left: int | None  # to the next open deadline; 0: today, negative: so many days late
     send_back_due: dt.datetime | None  # until when the unit may send the post back (退回改派)
-    checked_at: dt.datetime | None  # when the forum was last looked at
+    checked_at: (
+        dt.datetime | None
+    )  # when the forum was last looked at; the thread, if it cannot be read since
     sha256: str | None
     note: str | None
     clocks_from: dt.datetime | None = None  # when the clocks of the present round started

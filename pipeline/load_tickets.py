@@ -196,10 +196,9 @@ def refresh_tickets(
         threads: ids of those that changed; None makes the table anew.
         targets: of decisions that came since.
     """
-    warehouse.rows("DELETE FROM forum_checked_now")
-    warehouse.rows(
-        "INSERT INTO forum_checked_now BY NAME SELECT * FROM forum_checked_history(NULL) ORDER BY site"
-    )
+    for table in ("forum_checked", "thread_unread"):
+        warehouse.rows(f"DELETE FROM {table}_now")  # noqa: S608
+        warehouse.rows(f"INSERT INTO {table}_now BY NAME SELECT * FROM {table}_history(NULL) ORDER BY ALL")  # noqa: S608
     if threads is None:
         warehouse.rows("DELETE FROM ticket_span")
         _fill(warehouse)

@@ -207,6 +207,20 @@ def test_an_answer_that_was_given_nobody_knows_when_proves_nothing(case: Case) -
     assert (whole.verdict, whole.silent, whole.missing) == (row.verdict, row.silent, row.missing)
 
 
+def test_an_answer_in_a_thread_that_cannot_be_read_is_not_known_to_be_late(case: Case) -> None:
+    asked = [("张三", "2017-10-09T10:00:00", "井盖没了")]
+    case.thread("7", "[投诉:市水利局]", asked, at="2017-10-09T12:00:00")
+    url = "http://bbs.test/thread-7-1.html"
+    for text in days("2017-10-10", "2017-11-29"):
+        case.fetch("bbs", "http://bbs.test/", f"{text}T09:00:00", "list", "listed")
+        case.fetch("bbs", url, f"{text}T09:01:00", "thread", "timeout")
+    for known_by in (None, "2017-11-30"):
+        row = ask_rows(case, "2017-11-29", known_by)["m10", "市水利局"]
+        assert row.verdict == "无法判定" and "2017-10-09 12:00:00" in row.silent[0]
+    case.fetch("bbs", url, "2017-11-30T09:00:00", "thread", "unchanged")
+    assert ask_rows(case, "2017-11-29")["m10", "市水利局"].verdict == "未达标"
+
+
 def test_credits_show_evidence_copies_and_points(case: Case) -> None:
     case.article("2017-10-09", "[上思县:subject][column][same=s]", site="gov", name="first")
     paper = case.article("2017-10-10", "[上思县:subject][column][same=s]", name="a", page="01版", lead=True)

@@ -223,8 +223,12 @@ def _by_url(rows: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
     return fetches
 
 
-def notices(con: Connection, plan: Plan) -> list[str]:
-    """What the reader of the table must know, in Chinese: empty lists, outlets that nobody crawls."""
+def notices(con: Connection, plan: Plan, only: str | None = None) -> list[str]:
+    """What the reader of the table must know, in Chinese: empty lists, outlets that nobody crawls.
+
+    Args:
+        only: the unit that the reader may see; no other is named.
+    """
     found = [
         f"“{name}”的名单未列入通知，plan.yaml 中尚未填写，这些单位暂不计入"
         for name, group in plan.groups.items()
@@ -239,6 +243,8 @@ def notices(con: Connection, plan: Plan) -> list[str]:
     asked = [t for t in plan.tasks if t.kind == "quota" and "unit_site" in t.outlets]
     own = {row["unit"] for row in spans if row["outlet_class"] == "unit_site"}
     without = {unit: None for task in asked for unit in plan.members[task.id] if unit not in own}
+    if only is not None:
+        without = {unit: None for unit in without if unit == only}
     if without:
         found.append(f"网站尚未接入采集、其上的稿件须由单位报送的单位：{'、'.join(without)}")
     return found

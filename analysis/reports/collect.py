@@ -143,7 +143,7 @@ def collect(
             for row in rows
             if row.kind == "deduction" and row.unit in failed
         ],
-        notices=notices(context.con, plan),
+        notices=notices(context.con, plan, unit),
     )
 
 

@@ -156,7 +156,7 @@ def build_ledger(visit: Visit) -> LedgerPage:
         terms=terms(rows),
         counts=counts,
         total=total,
-        notices=notices(visit.con, visit.office.plan),
+        notices=notices(visit.con, visit.office.plan, visit.scope),
     )
     cut = (visit.scope, page.group, page.verdict, page.task, visit.office.today)
     page.matrix = visit.once(f"matrix {cut}", lambda: _matrix(visit, page))

@@ -7,7 +7,7 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Protocol
 
-from analysis.plan import Fact, Plan, Task
+from analysis.plan import Fact, Plan, Task, in_order
 from analysis.plan_facts import Counted, Tally
 from analysis.sources import Source, depends_on, silences
 
@@ -85,7 +85,7 @@ class Ground:
 
     def beside(self, facts: list[Fact]) -> Ground:
         """The same with some articles more, of which no task's count hangs on."""
-        both = sorted([*self.facts, *facts], key=lambda fact: (fact.published_at, fact.article_id))
+        both = sorted([*self.facts, *facts], key=in_order)
         return dataclasses.replace(self, counted=dataclasses.replace(self.counted, facts=both))
 
     def matched(self, task: Task) -> list[Fact]:

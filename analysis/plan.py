@@ -54,7 +54,7 @@ def amend_facts(
     if not stories:
         return facts
     kept = [fact for fact in facts if fact.story_id not in stories]
-    return sorted([*kept, *ask_facts(con, plan, as_of, known_by, stories)], key=_in_order)
+    return sorted([*kept, *ask_facts(con, plan, as_of, known_by, stories)], key=in_order)
 
 
 def touched_stories(con: Connection, targets: Iterable[str]) -> set[str]:
@@ -62,7 +62,8 @@ def touched_stories(con: Connection, targets: Iterable[str]) -> set[str]:
     return {row["story_id"] for row in ask(con, "touched_stories", targets=sorted(set(targets)))}
 
 
-def _in_order(fact: Fact) -> tuple[dt.datetime, str]:
+def in_order(fact: Fact) -> tuple[dt.datetime, str]:
+    """Key of the order in which facts are told: by time of publication, then by id."""
     return fact.published_at, fact.article_id
 
 

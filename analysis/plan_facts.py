@@ -10,7 +10,7 @@ from itertools import repeat
 from typing import Any
 
 from analysis.kept import as_built, as_decided
-from analysis.plan import Fact, Plan, ask_facts, load_facts, matched, touched_stories
+from analysis.plan import Fact, Plan, ask_facts, in_order, load_facts, matched, touched_stories
 from analysis.record import decided_since
 from analysis.warehouse import Connection, ask_columns, edition_meta
 from pipeline.plan_count import Piece, PlanFact, facts_left, pieces
@@ -114,8 +114,8 @@ def counted_facts(
                 by_task[task].append(fact)
         if not fresh:
             return facts, by_task
-        return sorted([*facts, *fresh], key=_in_order), {
-            name: sorted([*found, *fresh_by_task[name]], key=_in_order) for name, found in by_task.items()
+        return sorted([*facts, *fresh], key=in_order), {
+            name: sorted([*found, *fresh_by_task[name]], key=in_order) for name, found in by_task.items()
         }
 
     def whole() -> Counted:
@@ -173,10 +173,6 @@ def _with_tasks(facts: list[Fact], by_task: dict[str, list[Fact]]) -> list[tuple
         for fact in found:
             tasks.setdefault(fact.article_id, []).append(task)
     return [(fact, tasks.get(fact.article_id, [])) for fact in facts]
-
-
-def _in_order(fact: Fact) -> tuple[dt.datetime, str]:
-    return fact.published_at, fact.article_id
 
 
 def _tallies(found: Iterable[Piece], with_ids: bool) -> dict[tuple[str, str], Tally]:

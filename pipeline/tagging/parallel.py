@@ -10,7 +10,7 @@ import gc
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import islice
 from typing import Any
 
@@ -19,8 +19,9 @@ import msgspec
 from pipeline.city import City
 from pipeline.records import ArticleTags, PostTags, ThreadTags
 from pipeline.tagging.items import ArticleItem, PostItem, ThreadItem
-from pipeline.tagging.reprint import Trace
-from pipeline.tagging.stream import tag_part
+from pipeline.tagging.reprint import AT_HAND, Card, Trace, likeness
+from pipeline.tagging.reprint_text import ComparedText
+from pipeline.tagging.stream import read_article, tag_part
 from pipeline.tagging.tagger import Tagger
 
 CHUNK = 128  # items that a worker gets at a time
@@ -38,6 +39,7 @@ TAGS: dict[str, msgspec.msgpack.Decoder[Any]] = {
     "posts": msgspec.msgpack.Decoder(list[PostTags]),
 }
 _LOADED = {"articles": "article_tagger", "threads": "thread_tagger", "posts": "post_tagger"}
+Compared = tuple[tuple[Card, Card], bytes, bytes]  # two articles and their lines
 _worker: list[Tagger] = []  # the tagger that the workers have
 
 
@@ -63,6 +65,10 @@ class ParallelTagger(Tagger):
         """Have lines tagged as if each article stood alone: one line of tags for each, encoded; and by its
         place of each article what its reprints are looked for by."""
         return self._pool.submit(_tag_part, list(lines))
+
+    def compare(self, pairs: Sequence[Compared]) -> Future[list[float | None]]:
+        """Have pairs of articles compared: how much of the shorter text stands in the other, if a reprint."""
+        return self._pool.submit(_compare, list(pairs))
 
     def articles(self, items: Iterable[ArticleItem]) -> list[ArticleTags]:
         return list(self._tag("articles", items))
@@ -102,6 +108,12 @@ def _start(city: City) -> None:
 def _tag_part(lines: list[bytes | str]) -> tuple[list[bytes], dict[int, Trace]]:
     """Runs in a worker."""
     return tag_part(lines, _worker[0])
+
+
+def _compare(pairs: list[Compared]) -> list[float | None]:
+    """Runs in a worker."""
+    text = lru_cache(maxsize=AT_HAND)(lambda line: ComparedText(read_article(line)))
+    return [likeness(cards, text(one), text(other)) for cards, one, other in pairs]
 
 
 def _tag(kind: str, packed: bytes) -> bytes:

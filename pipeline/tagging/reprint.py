@@ -10,15 +10,15 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Container, Sequence
-from functools import cache, cached_property, lru_cache
+from collections.abc import Callable, Container, Mapping, Sequence
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from msgspec import Struct, msgpack, structs
 
 from pipeline.records import ArticleTags, Evidence
 from pipeline.tagging.items import ArticleItem, Shelf
-from pipeline.tagging.reprint_pairs import MIN_TEXT, PairSearch, Print, read_print
+from pipeline.tagging.reprint_pairs import MIN_TEXT, Pair, PairSearch, Print, read_print
 from pipeline.tagging.reprint_text import ComparedText, clauses_of, shared_part
 
 _NOTICE = re.compile(r"公告|公示|通告|通知|倡议书|公开信|致全市|致市民")
@@ -33,7 +33,7 @@ AT_ONCE = 5000  # articles that are read together
 Reprints = dict[str, tuple[str, Evidence]]  # id of a reprint → id of the first publication, and why
 
 
-class _Card(Struct, frozen=True):
+class Card(Struct, frozen=True):
     """What is kept of each article: whose it is and when it came, but not its text."""
 
     id: str
@@ -49,7 +49,7 @@ class _Card(Struct, frozen=True):
     def is_own_site(self) -> bool:
         return (self.outlet or "").startswith("单位网站")
 
-    def names(self, other: _Card) -> bool:
+    def names(self, other: Card) -> bool:
         """Whether this one names the other's outlet as its source."""
         if not self.source or not other.own or other.own == self.own:
             return False
@@ -60,7 +60,7 @@ class _Card(Struct, frozen=True):
 class Trace(NamedTuple):
     """What an article is searched by; another process may have read it."""
 
-    card: _Card
+    card: Card
     print: Print
 
 
@@ -70,7 +70,7 @@ unpack_trace = msgpack.Decoder(Trace).decode
 
 
 def read_trace(item: ArticleItem) -> Trace:
-    card = _Card(
+    card = Card(
         id=item.id,
         published=item.published,
         title=item.title[:20],
@@ -130,7 +130,7 @@ class ReprintSearch:
     """Articles are added in any order, about a kilobyte of each is kept, then the reprints are asked for."""
 
     def __init__(self) -> None:
-        self._cards: list[_Card] = []
+        self._cards: list[Card] = []
         self._pairs = PairSearch()
 
     def add(self, trace: Trace) -> None:
@@ -149,28 +149,40 @@ class ReprintSearch:
         """The numbers of the articles that `find` will ask for; none is added any more."""
         return sorted({number for pair in self._found for number in pair})
 
-    def find(self, article: Callable[[int], ArticleItem]) -> Reprints:
+    def to_compare(self) -> list[Pair]:
+        """The pairs of which `find` asks how alike their texts are: each at most once, some perhaps not."""
+        return [pair for pair in self._found if not _is_same_notice(*self.cards(pair))]
+
+    def cards(self, pair: Pair) -> tuple[Card, Card]:
+        return self._cards[pair[0]], self._cards[pair[1]]
+
+    def find(
+        self, article: Callable[[int], ArticleItem], known: Mapping[Pair, float | None] | None = None
+    ) -> Reprints:
         """The reprints among the articles added.
 
         Args:
             article: gives an article again by its number in the order in which they were added.
+            known: of some pairs `likeness`, told before.
         Returns:
             For each reprint its id → the id of the first publication, and why. The first is the one that the
             others name as their source, else the earliest published; one without a date is the last.
         """
         text = lru_cache(maxsize=AT_HAND)(lambda number: ComparedText(article(number)))
         cards, pairs = self._cards, self._found
+        told = dict(known or {})
 
-        @cache
-        def likeness(one: int, other: int) -> float | None:
-            if _is_same_notice(cards[one], cards[other]):
-                return None
-            return _likeness(cards[one], cards[other], text(one), text(other))
+        def alike(one: int, other: int) -> float | None:
+            pair = one, other
+            if pair not in told:
+                same = _is_same_notice(cards[one], cards[other])
+                told[pair] = None if same else likeness(self.cards(pair), text(one), text(other))
+            return told[pair]
 
         leader = list(range(len(cards)))
         for one, other in pairs:
             roots = _root(leader, one), _root(leader, other)
-            if roots[0] != roots[1] and likeness(one, other) is not None:
+            if roots[0] != roots[1] and alike(one, other) is not None:
                 leader[max(roots)] = min(roots)
         groups: dict[int, list[int]] = defaultdict(list)
         for number in self.paired():
@@ -186,7 +198,7 @@ class ReprintSearch:
                 for number in rest:
                     if number == first:
                         continue
-                    share = likeness(min(number, first), max(number, first))
+                    share = alike(min(number, first), max(number, first))
                     if share is None:
                         left.append(number)
                     else:
@@ -200,15 +212,16 @@ def _bare(name: str | None) -> str:
     return _TRIM.sub("", name) if name else ""
 
 
-def _is_same_notice(one: _Card, other: _Card) -> bool:
+def _is_same_notice(one: Card, other: Card) -> bool:
     """A notice stands on every host by itself, unless a host says whose copy it is."""
     if not one.is_notice and not other.is_notice:
         return False
     return (one.is_own_site and other.is_own_site) or not (one.names(other) or other.names(one))
 
 
-def _likeness(one: _Card, other: _Card, text: ComparedText, other_text: ComparedText) -> float | None:
+def likeness(cards: tuple[Card, Card], text: ComparedText, other_text: ComparedText) -> float | None:
     """The share of the shorter text that stands in the longer one, where that makes it a reprint."""
+    one, other = cards
     short, long = text, other_text
     if (len(long.text), other.id) < (len(short.text), one.id):
         short, long = long, short
@@ -225,7 +238,7 @@ def _likeness(one: _Card, other: _Card, text: ComparedText, other_text: Compared
     return share if share >= (SAME_OUTLET if same_outlet else SAME) else None
 
 
-def _first(group: Sequence[int], cards: Sequence[_Card]) -> int:
+def _first(group: Sequence[int], cards: Sequence[Card]) -> int:
     original = [
         number
         for number in group
@@ -240,7 +253,7 @@ def _first(group: Sequence[int], cards: Sequence[_Card]) -> int:
     return min(original or group, key=order)
 
 
-def _evidence(card: _Card, first: _Card, share: float) -> Evidence:
+def _evidence(card: Card, first: Card, share: float) -> Evidence:
     where = f"{first.outlet or ''}{first.published or ''}"
     why = f"与{where}“{first.title}”的文字有{share:.0%}相同"
     if card.names(first):

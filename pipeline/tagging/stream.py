@@ -77,6 +77,13 @@ def read_item(line: bytes | str) -> Item | Unreadable:
         return Unreadable(id=name, error=f"字段有误：{error}")
 
 
+def read_article(line: bytes) -> ArticleItem:
+    """Decode a line that is known to hold an article."""
+    item = read_item(line)
+    assert isinstance(item, ArticleItem)
+    return item
+
+
 def tag_lines(
     lines: Iterable[bytes | str], city: City, jobs: int = 1, tagger: Tagger | None = None
 ) -> Iterator[bytes]:

@@ -19,11 +19,14 @@ from pipeline.records import ArticleTags
 from pipeline.tagging.items import ArticleItem, PostItem, ThreadItem
 from pipeline.tagging.parallel import AHEAD, CHUNK, ParallelTagger
 from pipeline.tagging.reprint import ReprintSearch, Trace
+from pipeline.tagging.reprint_pairs import Pair
 from pipeline.tagging.spool import Spool
-from pipeline.tagging.stream import as_bytes, encode, read_item, repeated, with_reprint
+from pipeline.tagging.stream import as_bytes, encode, read_article, read_item, repeated, with_reprint
 
 _KINDS = {ArticleItem: "articles", ThreadItem: "threads", PostItem: "posts"}
 _decode = msgspec.json.Decoder(ArticleTags).decode
+
+MOST_PAIRS = 2  # that the workers compare, an article
 
 Lines = list[bytes | str]
 Tagged = tuple[list[bytes], dict[int, Trace]]  # lines of tags, and the articles among them by place
@@ -98,12 +101,9 @@ def _tag_with_reprints(parts: Iterable[Lines], pool: ParallelTagger) -> Iterator
         while waiting:
             take()
 
-        def article(number: int) -> ArticleItem:
-            item = read_item(articles[number])
-            assert isinstance(item, ArticleItem)
-            return item
-
-        reprints = search.find(article)
+        reprints = search.find(
+            lambda number: read_article(articles[number]), _compared(search, articles, pool)
+        )
         stories = {
             tags.id: tags
             for tags in (
@@ -114,3 +114,26 @@ def _tag_with_reprints(parts: Iterable[Lines], pool: ParallelTagger) -> Iterator
         told = {places[number] for number in search.numbers_of(reprints)}
         for place, line in enumerate(done):
             yield encode(with_reprint(_decode(line), reprints, stories)) if place in told else line
+
+
+def _compared(search: ReprintSearch, articles: Spool, pool: ParallelTagger) -> dict[Pair, float | None]:
+    """Have the workers compare the pairs of articles, a bounded number at a time."""
+    told: dict[Pair, float | None] = {}
+    pairs = search.to_compare()
+    if len(pairs) > MOST_PAIRS * len(articles):  # a crowd of one text: `find` needs few of them
+        return told
+    waiting: deque[tuple[list[Pair], Future[list[float | None]]]] = deque()
+
+    def take() -> None:
+        part, shares = waiting.popleft()
+        told.update(zip(part, shares.result(), strict=True))
+
+    for start in range(0, len(pairs), CHUNK):
+        part = pairs[start : start + CHUNK]
+        compared = [(search.cards(pair), articles[pair[0]], articles[pair[1]]) for pair in part]
+        waiting.append((part, pool.compare(compared)))
+        if len(waiting) >= pool.jobs * AHEAD:
+            take()
+    while waiting:
+        take()
+    return told

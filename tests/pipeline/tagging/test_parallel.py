@@ -6,6 +6,7 @@ import pytest
 
 from pipeline.city import load_city
 from pipeline.tagging.parallel import CHUNK
+from pipeline.tagging.reprint import ReprintSearch
 from pipeline.tagging.stream import WINDOW, tag_lines
 
 
@@ -49,6 +50,27 @@ def test_a_reprint_tells_its_story_wherever_the_first_publication_stands() -> No
     reprint = json.loads(tags[2])
     assert reprint["reprint_of"] == "late"
     assert [credit["unit"] for credit in reprint["credits"]] == ["市水利局"]
+
+
+@pytest.mark.parametrize(("most", "compared"), [(2, {(0, 1): 1.0, (0, 2): 1.0, (1, 2): 1.0}), (0, {})])
+def test_workers_compare_the_pairs_unless_they_are_a_crowd(
+    monkeypatch: pytest.MonkeyPatch, most: int, compared: dict[tuple[int, int], float]
+) -> None:
+    body = "市水利局组织人员巡河，清理河道垃圾，维护群众用水安全，并约谈了沿河的三家企业，要求限期整改。" * 2
+    items = [
+        {"id": str(day), "title": "巡河", "body": body, "published": f"2017-10-0{day}"} for day in (1, 2, 3)
+    ]
+    lines = [json.dumps(item).encode() for item in items]
+    expected = list(tag_lines(lines, load_city(), 1))
+    assert [json.loads(line)["reprint_of"] for line in expected] == [None, "1", "1"]
+    monkeypatch.setattr("pipeline.tagging.stream_parallel.MOST_PAIRS", most)
+    known = []
+    find = ReprintSearch.find
+    monkeypatch.setattr(
+        ReprintSearch, "find", lambda search, *given: known.append(given[1]) or find(search, *given)
+    )
+    assert list(tag_lines(lines, load_city(), 2)) == expected
+    assert known == [compared]
 
 
 @pytest.mark.parametrize("jobs", [1, 2])

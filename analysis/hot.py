@@ -17,6 +17,8 @@ from pipeline.records import ThreadKind
 HOT_COLUMNS = ("id", "title", "words", "heat", "heat_why", "first_at", "last_at", "rise_why", "members")
 _LINKED = 0.15  # share of the pairs between two groups that must be alike for them to be one
 Points = Annotated[float, msgspec.Meta(ge=0, le=1000)]
+_SIGNS = " 　，。、；：？！“”‘’（）()《》【】,.;:?!-—…"  # say nothing at the ends of a phrase
+
 Pairs = Iterable[tuple[str, str, float, str]]  # id, id, strength, shared words
 
 
@@ -218,7 +220,9 @@ def _rise(members: Sequence[Member], rise: Rise, at: dt.datetime) -> tuple[int, 
 
 
 def _words(ids: Collection[str], near: Mapping[str, Mapping[str, tuple[float, str]]]) -> list[str]:
-    counts = Counter(words for id_ in ids for other, (_, words) in near[id_].items() if other in ids)
+    shared = (words for id_ in ids for other, (_, words) in near[id_].items() if other in ids)
+    counts = Counter(words.strip(_SIGNS) for words in shared)
+    del counts[""]
     chosen: list[str] = []
     for words, _ in sorted(counts.items(), key=lambda item: (-item[1] * len(item[0]), item[0])):
         if not any(words in other or other in words for other in chosen):

@@ -45,6 +45,13 @@ def test_heat_adds_up_and_says_how() -> None:
     assert issue.words == ["搅拌站"]
 
 
+def test_shared_words_are_shown_without_the_signs_at_their_ends() -> None:
+    members = {m.id: m for m in (member("a", 20), member("b", 10), member("c", 9))}
+    pairs = [("a", "b", 0.5, "，搅拌站噪音！"), ("b", "c", 0.5, "搅拌站噪音"), ("a", "c", 0.5, "？！")]
+    (issue,) = group(members, pairs, HotRules(), AT)
+    assert issue.words == ["搅拌站噪音"]
+
+
 def test_one_weak_link_does_not_join_two_cases() -> None:
     left, right = [f"l{i}" for i in range(5)], [f"r{i}" for i in range(5)]
     members = {name: member(name, 5) for name in left + right}

@@ -77,7 +77,10 @@ def grant_appeal(
     day = day or appeal.published_day
     published = str(text.get("published") or day or "")
     title = str(text.get("title") or appeal.title)
-    found = _known_article(con, article or appeal.url, outlet, title, published[:10])
+    if article is not None:
+        found = _known_article(con, article)
+    else:
+        found = _known_article(con, appeal.url, outlet, title, published[:10])
     lines: list[tuple[Landed, Evidence]] = []
     if found is None:
         if article is not None:
@@ -161,7 +164,10 @@ def _decidable(
     return appeal
 
 
-def _known_article(con: Connection, ref: str | None, outlet: str | None, title: str, day: str) -> str | None:
+def _known_article(
+    con: Connection, ref: str | None, outlet: str | None = None, title: str = "", day: str = ""
+) -> str | None:
+    """The article of an id or address, else one of that outlet, title and day."""
     rows = ask(
         con,
         "article_named",

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from analysis.acts.record import ActError, alone, decision_of, line
 from analysis.exposure import plain
 from analysis.imports.check import Checked, check_import
-from analysis.imports.line import Fault, Item
+from analysis.imports.line import SAME, Fault, Item
 from analysis.plan import Plan
 from analysis.record import said_on_disk
 from analysis.warehouse import Connection, ask
@@ -160,31 +160,12 @@ def _known(store: Store, con: Connection, items: list[Item]) -> dict[int, str]:
                 f"库中已有（稿件号 {found}），不重复计入；若没有计给{'、'.join(item.units)}，请提申诉"
             )
     said = {
-        (
-            s.kind,
-            s.target,
-            s.after.get("task"),
-            s.after.get("date"),
-            s.after.get("removed"),
-            s.after.get("form"),
-        )
-        for s in said_on_disk(store.decisions, PROOFS)
+        (s.kind, s.target, *(s.after.get(key) for key in SAME)) for s in said_on_disk(store.decisions, PROOFS)
     }
     for item in items:
         if item.decision is None:
             continue
-        if all(
-            (
-                item.decision,
-                unit,
-                item.after["task"],
-                item.after["date"],
-                item.after.get("removed"),
-                item.after.get("form"),
-            )
-            in said
-            for unit in item.units
-        ):
+        if all((item.decision, unit, *(item.after.get(key) for key in SAME)) in said for unit in item.units):
             known[item.row_number] = "已有同一天的记录，不重复计入"
     return known
 

@@ -22,6 +22,8 @@ from pipeline.privacy import mask_personal
 from pipeline.records import Article
 
 T = TypeVar("T")
+# What two proofs of a unit have in common where they are the same.
+SAME = ("task", "date", "until", "removed", "form")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -56,8 +58,7 @@ class Item:
         """What it is: the same thing handed in twice has the same key."""
         if self.article is not None:
             return article_id(self.article.outlet, self.article.url)
-        said = f"{self.decision}|{self.units}|{self.day}|{self.after.get('task')}|{self.after.get('removed')}"
-        return said + f"|{self.after.get('form') or ''}"
+        return f"{self.decision}|{self.units}|" + "|".join(str(self.after.get(key)) for key in SAME)
 
 
 class Line:
@@ -98,7 +99,7 @@ class Line:
         kind = kinds.KINDS[name] if name else None
         day = self.needed(kinds.DAY, lambda v: day_of(v, self.today))
         units = self._units(day)
-        title = mask_personal(self.read(kinds.TITLE, text_of) or "")
+        title = self.read(kinds.TITLE, text_of)
         link = self.read(kinds.LINK, address_of)
         attachment = self._attachment()
         note = mask_personal(self.read(kinds.NOTE, lambda v: text_of(v, 500)) or "")
@@ -109,6 +110,7 @@ class Line:
         if kinds.LINK not in self.row.cells and kinds.FILE not in self.row.cells:
             self.fault(kinds.FILE, "没有链接也没有附件，请至少报一样作为证明")
         article, role, form = self._article(kind, day, units, title, link, outlet)
+        title = mask_personal(title or "")
         task = self._task(kind, units)
         if self.faults or kind is None or day is None:
             return None
@@ -142,6 +144,8 @@ class Line:
         found = list(
             dict.fromkeys(part.strip() for part in re.split(r"[、,，;；/]", text or "") if part.strip())
         )
+        if text is not None and not found:
+            self.fault(kinds.UNIT, "没有填责任单位")
         for unit in found:
             known = self.city.unit_by_short.get(unit)
             if known is None:
@@ -196,7 +200,7 @@ class Line:
         kind: kinds.Kind | None,
         day: dt.date | None,
         units: list[str],
-        title: str,
+        title: str | None,
         link: str | None,
         outlet: str,
     ) -> tuple[Article | None, str | None, str | None]:
@@ -208,8 +212,9 @@ class Line:
         body = self.read(kinds.BODY, lambda v: text_of(v, 20_000, is_long=True)) or ""
         if kind is None or kind.outlet_class is None:
             return None, None, None
-        if not title and kinds.TITLE not in self.row.cells:
+        if not title and (title is not None or kinds.TITLE not in self.row.cells):
             self.fault(kinds.TITLE, "没有填标题")
+        title = mask_personal(title or "")
         if page is not None and not re.search(r"\d", page):
             self.fault(kinds.PAGE, f"版面“{page}”应写成 03版")
         place = self._outlet(kind, outlet, units)

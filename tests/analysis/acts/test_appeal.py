@@ -185,6 +185,23 @@ def test_a_known_article_is_credited_and_not_landed_again(case: Case) -> None:
     con.close()
 
 
+def test_of_two_pieces_of_one_title_the_one_that_was_named_is_credited(case: Case) -> None:
+    urls = [case.article("2017-10-12", "没有标记", title="东兴市推进绩效整改", name=f"n{n}") for n in range(4)]
+    case.build()
+    con = open_warehouse(case.warehouse)
+    ids = [ask(con, "tags_of_article", target=url)[0]["article_id"] for url in urls]
+    con.close()
+    for number, (url, article) in enumerate(zip(urls, ids, strict=True)):
+        photo = (f"{number}.jpg", PHOTO + bytes([number]))
+        assert grant(case, hand_in(case, file=photo), article=url) == article
+
+
+def test_an_article_that_there_is_not_is_told_though_one_of_the_title_is_there(case: Case) -> None:
+    case.article("2017-10-12", "没有标记", title="东兴市推进绩效整改")
+    with pytest.raises(ActError, match="没有这篇稿件：a000000000000"):
+        grant(case, hand_in(case), article="a000000000000")
+
+
 def granted_then_killed(case: Case) -> str:
     """The number of an appeal whose batch counts and is not landed."""
     number = hand_in(case)

@@ -107,6 +107,7 @@ FAULTS: list[tuple[dict[str, Any], str, str]] = [
     (GOOD | {"类别": None}, "类别", "没有填类别"),
     (GOOD | {"类别": "微博客"}, "类别", "是不是“微博”"),
     (GOOD | {"责任单位": None}, "责任单位", "没有填责任单位"),
+    (GOOD | {"责任单位": "、"}, "责任单位", "没有填责任单位"),
     (GOOD | {"责任单位": "水利局"}, "责任单位", "是不是 市水利局"),
     (GOOD | {"日期": None}, "日期", "没有填日期"),
     (GOOD | {"日期": "去年冬天"}, "日期", "认不出"),
@@ -116,6 +117,7 @@ FAULTS: list[tuple[dict[str, Any], str, str]] = [
     (GOOD | {"日期": "1917-10-12"}, "日期", "过早"),
     (GOOD | {"日期": True}, "日期", "应写成"),
     (GOOD | {"标题": None}, "标题", "没有填标题"),
+    (GOOD | {"标题": "\u200b"}, "标题", "没有填标题"),
     (GOOD | {"标题": "长" * 201}, "标题", "过长"),
     (GOOD | {"标题": dt.datetime(2017, 10, 12)}, "标题", "而不是日期"),
     (GOOD | {"标题": "<script>alert(1)</script>"}, "标题", "含网页代码"),
@@ -245,6 +247,19 @@ def test_what_is_known_is_not_counted_twice(case: Case) -> None:
     assert [s.row_number for s in again.skipped] == [2, 3, 4, 5]
     with pytest.raises(ActError, match="已由 市绩效办 李某某 于 2017-12-20 09:00 导入过"):
         run(case, content)
+
+
+def test_a_proof_that_says_until_when_adds_to_one_that_did_not(case: Case) -> None:
+    case.build()
+    proof = {
+        "类别": "公告证明", "责任单位": "市教育局", "日期": "2017-10-11", "附件": "截图.png", "事项": "a3",
+    }  # fmt: skip
+    until = proof | {"截止或撤下日期": "2017-10-24"}
+    assert run(case, workbook([proof])).proof_count == 1
+    assert run(case, workbook([until])).proof_count == 1
+    assert [s.row_number for s in run(case, workbook([until, BOARD])).skipped] == [2]
+    said = [d.after.get("until") for d in load_decisions(case.store.decisions) if d.kind == "proof_received"]
+    assert said == [None, "2017-10-24"]
 
 
 def test_a_near_copy_of_a_crawled_piece_is_its_reprint(case: Case) -> None:

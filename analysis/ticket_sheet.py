@@ -49,6 +49,7 @@ class TicketSheet:
     quote: str
     link: str | None
     deadlines: list[tuple[str, str]]
+    send_back_days: int
     late: list[str]
     steps: list[str]
     contact: str | None  # of the desk
@@ -98,6 +99,7 @@ def build_sheet(
         quote=quoted(posts[0]["text"] if posts else None, kind),
         link=safe_link(found.url),
         deadlines=_deadlines(found, days, reason),
+        send_back_days=rules.send_back_days,
         late=_lateness(found, rules, at),
         steps=_steps(found, posts, _decisions(con, found.ticket_id, at, known_by)),
         contact=_contact(con, notify.desk, at, known_by),

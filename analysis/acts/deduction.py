@@ -37,14 +37,7 @@ def decide_deduction(
     Raises:
         ActError: not suggested, no reason, or the unit's own.
     """
-    known_units(city, [unit])
-    row = next((each for each in rows if (each.unit, each.task) == (unit, task)), None)
-    if row is None or (row.reason is None and points > 0):
-        raise ActError(f"{unit}的事项 {task} 没有列为预扣分建议（期限未过、已达标或无法判定），不能扣分")
-    if not 0 <= points <= MAX_POINTS:
-        raise ActError(f"扣分应在 0 至 {MAX_POINTS:g} 之间")
-    if unit in (unit_of_decider, unit_of_person(city, who)):
-        raise ActError(f"{unit}不能裁定自己的扣分")
+    row = check_deduction(city, rows, unit, task, points, who=who, unit_of_decider=unit_of_decider)
     decision = decision_of(
         "deduction",
         unit,
@@ -56,3 +49,25 @@ def decide_deduction(
     )
     append_decision(decisions, decision)
     return decision
+
+
+def check_deduction(
+    city: City,
+    rows: Iterable[DeductionRow],
+    unit: str,
+    task: str,
+    points: float,
+    *,
+    who: str,
+    unit_of_decider: str | None = None,
+) -> DeductionRow:
+    """The suggestion on which such a decision is possible. Arguments, errors: as `decide_deduction`."""
+    known_units(city, [unit])
+    row = next((each for each in rows if (each.unit, each.task) == (unit, task)), None)
+    if row is None or (row.reason is None and points > 0):
+        raise ActError(f"{unit}的事项 {task} 没有列为预扣分建议（期限未过、已达标或无法判定），不能扣分")
+    if not 0 <= points <= MAX_POINTS:
+        raise ActError(f"扣分应在 0 至 {MAX_POINTS:g} 之间")
+    if unit in (unit_of_decider, unit_of_person(city, who)):
+        raise ActError(f"{unit}不能裁定自己的扣分")
+    return row

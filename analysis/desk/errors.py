@@ -12,6 +12,7 @@ from litestar.enums import MediaType
 from litestar.exceptions import HTTPException, NotAuthorizedException, NotFoundException
 from litestar.response import Redirect, Response
 
+from analysis.acts.record import ActError
 from analysis.desk.accounts import Account
 from analysis.desk.audit import AuditEntry
 from analysis.desk.jobs import JobError
@@ -66,7 +67,7 @@ def status_of(error: Exception) -> int:
         return 503
     if isinstance(error, DecisionError):
         return 409 if type(error).__name__ == "StaleDecision" else 400
-    if isinstance(error, UnknownYear | JobError):
+    if isinstance(error, UnknownYear | JobError | ActError):
         return 400
     return 500
 

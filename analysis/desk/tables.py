@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from analysis.columns import LABELS, ROLES, SENTIMENTS, as_dicts
-from analysis.desk.pages import articles, deductions, exposures, hotspots, sources, tickets, units
+from analysis.desk.pages import articles, deductions, exposures, hotspots, ledger, sources, tickets, units
 from analysis.desk.visit import Visit
 from analysis.formula import defuse
 from analysis.queue import QUEUE_COLUMNS, queue_rows
@@ -40,11 +40,13 @@ class Table:
 
 
 def coverage_table(visit: Visit) -> Table:
-    params = visit.request.query_params
+    params, groups = visit.request.query_params, ledger.groups_of(visit)
+    group = groups.get(params.get("group") or "")
     rows = [
         row
         for row in visit.proven_coverage()
         if all(not params.get(key) or getattr(row, key) == params[key] for key in ("unit", "task", "verdict"))
+        and (group is None or row.unit in group)
     ]
     return Table("台账", _labels(COVERAGE_COLUMNS), as_dicts(rows))
 
@@ -84,7 +86,8 @@ def articles_table(visit: Visit) -> Table:
         }
         for row in found.rows
     ]
-    return Table("稿件", columns, rows)
+    cut = f"（前{len(rows)}篇，共{found.total}篇）" if found.total > len(rows) else ""
+    return Table(f"稿件{cut}", columns, rows)
 
 
 def tickets_table(visit: Visit) -> Table:
@@ -111,7 +114,10 @@ def hotspots_table(visit: Visit) -> Table:
 
 
 def exposures_table(visit: Visit) -> Table:
-    columns = ("state", "title", "exposed", "is_alarm", "outlet", "published_at", "article_id", "note")
+    columns = (
+        "state", "title", "exposed", "is_alarm", "outlet", "planned_day", "registered_at", "registered_by",
+        "approvals", "lacking", "published_at", "copy_count", "article_id", "url", "sha256", "note",
+    )  # fmt: skip
     rows = exposures.ledger_of(visit)
     return Table("曝光", _labels(columns), [{key: getattr(row, key) for key in columns} for row in rows])
 
@@ -121,7 +127,7 @@ def deductions_table(visit: Visit) -> Table:
         "unit", "task", "title", "state", "reason", "suggested_points", "decided_points", "decider",
         "decided_at", "decision", "note",
     )  # fmt: skip
-    return Table("预扣分", _labels(columns), as_dicts(deductions.all_deductions(visit)))
+    return Table("预扣分", _labels(columns), as_dicts(deductions.chosen_deductions(visit)))
 
 
 # By name: the permission of the page, and the table.

@@ -221,8 +221,9 @@ class Line:
         if self.faults or place is None or day is None:
             return None, None, None
         name, source = place
+        owner = self._owner(name, source)
         identity = hashlib.sha256(f"{name}|{source}|{day}|{plain(title)}".encode()).hexdigest()[:12]
-        own = kind.outlet_class in kinds.OWN_CLASSES
+        own = kind.outlet_class in kinds.OWN_CLASSES and owner in (None, *units)
         role = kinds.ROLES[said] if said else "joint" if len(units) > 1 else "byline" if own else "subject"
         article = Article(
             outlet=name,
@@ -236,6 +237,14 @@ class Line:
             column=column,
         )
         return article, role, form
+
+    def _owner(self, outlet: str, account: str | None) -> str | None:
+        """Whose own place it is: of a site its unit, of an account the unit for which it is registered."""
+        if account is None:
+            return outlet.partition(":")[2] or None
+        return next(
+            (a.unit for a in self.city.accounts if a.account == account and a.forum in (outlet, "*")), None
+        )
 
     def _outlet(self, kind: kinds.Kind, said: str, units: list[str]) -> tuple[str, str | None] | None:
         """The outlet's name as the plan matches it, and the account where the outlet has many."""

@@ -213,11 +213,11 @@ def _totals(then: Figures, now: Figures) -> list[Change]:
 
 
 def _rules(context: Context, kept: Kept) -> list[str]:
-    """Files of the city's data that are not what they were."""
+    """Files of the city's data, with what people decided of it, that are not what they were."""
     found = []
     for name in issued.RULES:
-        path = context.city.file(name)
-        digest = issued.sha256(path.read_bytes()) if path is not None else None
+        content = context.city.content(name)
+        digest = issued.sha256(content) if content is not None else None
         if digest != kept.issue.rules.get(name):
             found.append(name)
     return found

@@ -68,7 +68,7 @@ def proof_link(rules: ReportRules, sha256: str | None) -> tuple[str, str] | None
     if sha256 is None:
         return None
     base = (rules.desk_url or "").rstrip("/")
-    return (f"{base}/proof/{sha256}", "查看存证") if base else ("", sha256[:12])
+    return (f"{base}/captures/{sha256}", "查看存证") if base else ("", sha256[:12])
 
 
 def exposures(book: Workbook, figures: Figures, rules: ReportRules) -> None:
@@ -144,7 +144,8 @@ def posts(book: Workbook, figures: Figures, rules: ReportRules) -> None:
                 post.answer_at,
                 clock_cell(post),
                 (post.url, "打开原帖"),
-                proof_link(rules, post.sha256),
+                # The desk shows no page of a forum: posters' names stand on it.
+                ("", post.sha256[:12]) if post.sha256 else None,
             ]
             for post in figures.posts
         ],

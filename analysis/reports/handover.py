@@ -50,7 +50,10 @@ def write_handover(sheet: TicketSheet) -> bytes:
         form.wide("此前经过", "\n".join(sheet.steps) or "—")
         form.wide("督办要求", "请立即办理并在原帖公开答复，办理情况同时报上级机关和交办单位。")
     else:
-        form.wide("办理要求", "请在时限内在原帖公开答复；不属本单位职责的，请在一个工作日内退回并说明理由。")
+        form.wide(
+            "办理要求",
+            f"请在时限内在原帖公开答复；不属本单位职责的，请在{sheet.send_back_days}个工作日内退回并说明理由。",
+        )
     form.wide("办理情况", "", height=Mm(22 if is_short else 13))
     form.pair(("签收人", ""), ("签收时间", ""))
     form.wide("交办联系人", f"{sheet.desk}  {sheet.contact or '（未登记）'}")

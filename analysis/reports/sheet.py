@@ -153,7 +153,9 @@ class Workbook:
                 style = self.format(border=1, font_color="#0B5394", underline=1)
                 sheet.write_url(row, column, address, style, clean(shown)[:250])
                 return 1
-            self._text(sheet, row, column, shown, border=1)
+            # An address that cannot be a link is not lost.
+            text = shown if address in ("", None, shown) else f"{shown} {address}"
+            self._text(sheet, row, column, text, border=1)
         elif kind in ("count", "points", "share"):
             shape = {"count": "0", "points": "0.##", "share": "0.0%"}[kind]
             if isinstance(value, str):

@@ -36,7 +36,7 @@ _COLUMNS = [
 
 
 def write_list(tickets: Sequence[Ticket], unit: str | None, city: str, day: dt.date) -> bytes:
-    """The .xlsx of open tickets, in the order given: the same bytes for the same tickets and day.
+    """The .xlsx of tickets, in the order given: the same bytes for the same tickets and day.
 
     Args:
         unit: short name, for the heading; None: the whole city.
@@ -44,8 +44,10 @@ def write_list(tickets: Sequence[Ticket], unit: str | None, city: str, day: dt.d
     whose = unit or city
     book = Workbook(title=f"{whose}待回复帖清单", organ=whose, day=day)
     late = sum(ticket.is_first_response_overdue or ticket.is_answer_overdue for ticket in tickets)
+    waiting = sum(ticket.is_open for ticket in tickets)
+    counted = f"在办{waiting}件" if waiting == len(tickets) else f"共{len(tickets)}件（在办{waiting}件）"
     note = (
-        f"截至{day}，在办{len(tickets)}件，其中有超时的{late}件。时限按工作日计（含调休），发帖当日不计；"
+        f"截至{day}，{counted}，其中有超时的{late}件。时限按工作日计（含调休），发帖当日不计；"
         "超时的答复后仍记超时。发帖人不具名，电话、身份证号已遮盖。"
     )
     sheet = book.table(
@@ -62,7 +64,10 @@ def write_list(tickets: Sequence[Ticket], unit: str | None, city: str, day: dt.d
 
 
 def standing(ticket: Ticket, day: dt.date) -> str:
-    """已超时 4 天, 今天到期, 剩 2 天, 暂停: how the next deadline stands on a day, in working days."""
+    """已超时 4 天, 今天到期, 剩 2 天, 暂停: how the next deadline stands on a day, in working days; of one
+    that is done its state."""
+    if not ticket.is_open:
+        return ticket.state
     if ticket.state == "暂停":
         return PAUSED
     left = ticket.workdays_left

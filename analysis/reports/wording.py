@@ -227,5 +227,7 @@ def exposures(figures: Figures) -> str:
         states: dict[str, int] = {}
         for line in planned:
             states[line.state] = states.get(line.state, 0) + 1
-        text += "另有登记待刊：" + "，".join(f"{state}{count}篇" for state, count in states.items()) + "。"
+        text += (
+            "另有登记而未刊发：" + "，".join(f"{state}{count}篇" for state, count in states.items()) + "。"
+        )
     return text

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from litestar.exceptions import ValidationException
 from litestar.response import Redirect, Response
 
-from analysis.acts.deduction import MAX_POINTS, decide_deduction
+from analysis.acts.deduction import MAX_POINTS, check_deduction, decide_deduction
 from analysis.acts.record import ActError
 from analysis.deductions import DECIDED, DROPPED, SUGGESTED, DeductionRow, deductions
 from analysis.desk.acting import own_units, perform, signature
@@ -66,17 +66,24 @@ def all_deductions(visit: Visit) -> list[DeductionRow]:
     return [row for row in found if visit.scope in (None, row.unit)]
 
 
+def choice_of(visit: Visit) -> dict[str, str]:
+    """What the address asks for: unit, state; "" for all."""
+    return {name: (visit.request.query_params.get(name) or "")[:100] for name in ("unit", "state")}
+
+
+def chosen_deductions(visit: Visit) -> list[DeductionRow]:
+    """Those that the address asks for."""
+    wanted = {key: value for key, value in choice_of(visit).items() if value}
+    return [row for row in all_deductions(visit) if all(getattr(row, key) == wanted[key] for key in wanted)]
+
+
 @standing
 def build_deductions(visit: Visit) -> DeductionsPage:
-    params, rows = visit.request.query_params, all_deductions(visit)
-    chosen = {name: (params.get(name) or "")[:100] for name in ("unit", "state")}
-    shown = [
-        row for row in rows if all(not value or getattr(row, key) == value for key, value in chosen.items())
-    ]
-    listing = cut(shown, params)
+    rows = all_deductions(visit)
+    listing = cut(chosen_deductions(visit), visit.request.query_params)
     return DeductionsPage(
         listing=listing,
-        chosen=chosen,
+        chosen=choice_of(visit),
         units=list(dict.fromkeys(row.unit for row in rows)),
         states=STATES,
         counts={state: sum(row.state == state for row in rows) for state in STATES},
@@ -144,26 +151,26 @@ def _decide(visit: Visit, marks: list[str], how: str, typed: str, why: str) -> l
     if missing:
         unit, task, *_ = [*missing[0].split("|"), ""]
         raise ActError(f"{unit}的事项 {task} 刚有人决定过或结论已变，请刷新后再定")
-    points = _points(typed) if how == "other" else 0.0
-    office, at = visit.office, visit.office.clock()
-    chosen = [rows[mark] for mark in marks]
-    for row in chosen:  # all or none: what one would be refused for is found before the first is written
-        if row.unit in own_units(office.city, visit.user):
-            raise ActError(f"{row.unit}不能裁定自己的扣分")
+    office, at, typed_points = visit.office, visit.office.clock(), _points(typed) if how == "other" else 0.0
+    by: dict[str, Any] = {"who": signature(visit), "unit_of_decider": visit.user.unit}
+    chosen = [
+        (rows[mark], rows[mark].suggested_points if how == "suggested" else typed_points) for mark in marks
+    ]
+    for row, points in chosen:  # all or none: what one would be refused for is found before any is written
+        check_deduction(office.city, rows.values(), row.unit, row.task, points, **by)
     return [
         decide_deduction(
             office.store.decisions,
             office.city,
-            list(rows.values()),
+            rows.values(),
             row.unit,
             row.task,
-            row.suggested_points if how == "suggested" else points,
-            who=signature(visit),
+            points,
             at=at,
             why=why,
-            unit_of_decider=visit.user.unit,
+            **by,
         )
-        for row in chosen
+        for row, points in chosen
     ]
 
 

@@ -103,7 +103,7 @@ def _lists(visit: Visit) -> dict[str, Any]:
 def build_today(visit: Visit) -> TodayPage:
     rows = [row for row in visit.coverage() if row.kind not in DERIVED_KINDS]
     unmet = [row for row in rows if row.verdict == UNMET]
-    gaps = [row for row in unmet if 0 < row.days_left <= SOON_DAYS]
+    gaps = [row for row in unmet if row.window_end >= visit.as_of and row.days_left <= SOON_DAYS]
     return TodayPage(
         **visit.once(f"today's tickets {visit.scope}", lambda: _lists(visit), ON_TICKETS),
         alarms=[row for row in unmet if row.kind == "exposure_gate"],

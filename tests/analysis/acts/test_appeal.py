@@ -186,7 +186,9 @@ def test_a_known_article_is_credited_and_not_landed_again(case: Case) -> None:
 
 
 def test_of_two_pieces_of_one_title_the_one_that_was_named_is_credited(case: Case) -> None:
-    urls = [case.article("2017-10-12", "没有标记", title="东兴市推进绩效整改", name=f"n{n}") for n in range(4)]
+    urls = [
+        case.article("2017-10-12", "没有标记", title="东兴市推进绩效整改", name=f"n{n}") for n in range(4)
+    ]
     case.build()
     con = open_warehouse(case.warehouse)
     ids = [ask(con, "tags_of_article", target=url)[0]["article_id"] for url in urls]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 
 import msgspec
@@ -9,10 +10,11 @@ import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
+from analysis.acts.record import decision_of
 from analysis.desk.accounts import AccountError
 from analysis.desk.office import Office
 from analysis.desk.rights import Role
-from pipeline.decisions import load_decisions
+from pipeline.decisions import append_decision, load_decisions
 from tests.analysis.desk.people import NAMES, UNIT, browser, sign_in, small_office, token
 
 TITLE = "曝光：河岸违建"
@@ -254,3 +256,46 @@ def test_numbers_of_people_never_stand_in_the_audit_log(tmp_path) -> None:
     assert phone not in log and identity not in log and "2822222" not in log
     kept = [d for d in load_decisions(office.store.decisions) if d.kind == "contact_register"]
     assert [d.after["phone"] for d in kept] == [phone, "0770-2822222", "2822222"]  # who calls needs it
+
+
+def test_a_value_that_no_form_offers_is_refused_and_is_no_fault_of_the_desk(office: Office) -> None:
+    with browser(office, Role.EVALUATION) as officer:
+        form = token(officer.get("/password").text)
+        article = re.search(r'/articles/(a[0-9a-f]{12})"', officer.get("/articles").text)
+        assert article is not None
+        data = {"_csrf_token": form, "form": "诗歌", "why": "x"}
+        answer = officer.post(f"/articles/{article[1]}/correct", data=data)
+        assert answer.status_code == 400 and "没有体裁“诗歌”" in answer.text
+
+
+def test_what_ends_today_and_lacks_something_is_told_on_its_last_day(office: Office) -> None:
+    with browser(office, Role.EVALUATION) as officer:
+        assert "今天截止" in officer.get("/?as_of=2017-09-29").text
+        assert "今天截止" not in officer.get("/?as_of=2017-09-30").text
+
+
+def test_of_several_deductions_none_is_decided_where_one_cannot_be(tmp_path) -> None:
+    office = small_office(tmp_path)
+
+    def marks(page: str) -> list[str]:
+        return [m for m in re.findall(r'name="row" value="([^"]+)"', page) if "|r1|" in m]
+
+    with browser(office, Role.EVALUATION) as officer:
+        first, second, *_ = marks(officer.get("/deductions").text)
+        assert "已裁定预扣分" in send(
+            officer, "/deductions/decide", row=second, how="other", points=1, why="未报"
+        )
+        looked = [
+            m for m in marks(officer.get("/deductions").text) if m.split("|")[0] == second.split("|")[0]
+        ]
+        append_decision(
+            office.store.decisions,
+            decision_of(
+                "contact_register", second.split("|")[0], who="绩效办", at=dt.datetime(2017, 9, 28, 9),
+                after={"leader": "甲", "contact": "乙"},
+            ),
+        )  # fmt: skip
+        said = send(officer, "/deductions/decide", row=[first, *looked], how="other", points=2, why="未报")
+        assert "没有办成" in said and "没有列为预扣分建议" in said
+    decided = [d.target for d in load_decisions(office.store.decisions) if d.kind == "deduction"]
+    assert decided == [second.split("|")[0]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from urllib.parse import unquote
 
 import pytest
 import schemathesis
@@ -11,6 +12,7 @@ from litestar.testing import TestClient
 from openpyxl import load_workbook
 from schemathesis.checks import CHECKS, load_all_checks
 
+from analysis.desk import tables
 from analysis.desk.app import create_app
 from analysis.desk.office import Office
 from analysis.desk.rights import Role
@@ -122,6 +124,10 @@ def test_exports_follow_filters_and_rights(office: Office) -> None:
                 assert answer.content.startswith(start), f"{name}.{kind} {answer.text[:300]}"
         some = client.get("/export/ledger/json", params={"unit": UNIT, "verdict": "达标"}).json()["rows"]
         assert some and {row["unit"] for row in some} == {UNIT}
+        counties = client.get("/export/ledger/json", params={"group": "县（市、区）"}).json()["rows"]
+        assert {row["unit"] for row in counties} == {"东兴市", "港口区", "防城区", "上思县"}
+        mine = client.get("/export/deductions/json", params={"unit": UNIT}).json()["rows"]
+        assert mine and {row["unit"] for row in mine} == {UNIT}
         found = client.get("/export/articles/csv", params={"q": "冬修"}).text
         assert "市水利局部署冬修水利" in found and "教学质量" not in found
         assert client.get("/export/articles/csv", params={"q": '"'}).status_code == 400
@@ -131,6 +137,22 @@ def test_exports_follow_filters_and_rights(office: Office) -> None:
         rows = client.get("/export/tickets/json", params={"state": "全部"}).json()["rows"]
         assert rows and {row["unit"] for row in rows} == {UNIT}
         assert client.get("/export/sources/csv").status_code == 403
+
+
+def test_a_table_that_is_cut_says_of_how_many(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    with browser(office, Role.EVALUATION) as client:
+        whole = client.get("/export/articles/json").headers["content-disposition"]
+        monkeypatch.setattr(tables, "MAX_HITS", 1)
+        answer = client.get("/export/articles/json")
+        assert len(answer.json()["rows"]) == 1
+    assert "（前1篇，共3篇）" in unquote(answer.headers["content-disposition"])
+    assert "共3篇" not in unquote(whole)
+
+
+def test_the_exposures_leave_with_their_approvals(office: Office) -> None:
+    with browser(office, Role.EVALUATION) as client:
+        head = client.get("/export/exposures/csv").content.decode("utf-8-sig").split("\r\n")[0]
+    assert {"审批", "所缺审批", "拟刊日期", "登记人", "链接"} <= set(head.split(","))
 
 
 def test_an_exported_csv_holds_whole_numbers() -> None:

@@ -7,13 +7,17 @@ import re
 import sys
 import time
 
+import msgspec
 import pytest
 from docx import Document
 
 from analysis.desk.office import Office
 from analysis.desk.rights import Role
 from analysis.hot import HotIssue, Member
+from analysis.plan import load_facts
+from analysis.reports.excel_records import proof_link
 from analysis.reports.issued import load_issues
+from analysis.reports.rules import load_report_rules
 from tests.analysis.desk.people import NOW, UNIT, browser, token
 
 
@@ -40,6 +44,18 @@ def test_preview_and_files(office: Office) -> None:
         assert client.get("/reports/make/bulletin.exe").status_code == 404
         assert client.get("/reports/preview?kind=nonsense").status_code == 400
         assert client.get("/reports/preview?kind=unit&unit=没有的局").status_code == 400
+
+
+def test_the_links_to_proof_in_a_report_lead_to_the_desks_captures(office: Office) -> None:
+    rules = msgspec.structs.replace(load_report_rules(office.city), desk_url="http://desk.test/")
+    con, _ = office.warehouse.open()
+    facts = load_facts(con, office.plan, NOW.date())
+    con.close()
+    way, said = proof_link(rules, facts[0].sha256)
+    assert said == "查看存证"
+    with browser(office, Role.INSPECTOR) as client:
+        answer = client.get(way.removeprefix("http://desk.test")).text
+    assert "没有这份存证" in answer  # of the page that shows captures: this city kept no bytes
 
 
 def test_an_issued_report_is_kept_and_told_apart_from_now(office: Office) -> None:

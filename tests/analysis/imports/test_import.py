@@ -228,6 +228,17 @@ def test_pieces_are_credited_with_their_proof_and_boards_meet_their_task(case: C
     assert again == first
 
 
+def test_in_the_account_of_another_a_unit_is_not_the_one_that_supplied_the_piece(case: Case) -> None:
+    case.build()
+    url = "https://mp.weixin.qq.com/s/"
+    run(case, workbook([GOOD, GOOD | {"标题": "送水", "责任单位": "市教育局", "链接": f"{url}d"},
+                        GOOD | {"标题": "讲课", "媒体或地点": "某号", "链接": f"{url}e"}]))  # fmt: skip
+    said = [d.after for d in load_decisions(case.store.decisions) if d.kind == "credit_add"]
+    assert [(each["unit"], each["role"]) for each in said] == [
+        ("市水利局", "byline"), ("市教育局", "subject"), ("市水利局", "byline"),
+    ]  # fmt: skip
+
+
 def test_what_is_known_is_not_counted_twice(case: Case) -> None:
     by_url = case.article("2017-11-20", "正文", site="gov", title="甲")
     case.article("2017-11-21", "正文", title="上思县：推进整改")

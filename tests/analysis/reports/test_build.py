@@ -236,6 +236,8 @@ def test_links_that_are_none_stay_texts(context: Context) -> None:
     report = compose(_with(figures, credits=bad), load_report_rules(context.city))
     pieces = openpyxl.load_workbook(io.BytesIO(report.xlsx))["稿件台账"]
     assert not [cell for row in pieces.iter_rows() for cell in row if cell.hyperlink]
+    shown = [cell.value for row in pieces.iter_rows() for cell in row]
+    assert "打开原网页 http://a b" in shown  # the address is not lost
 
 
 def test_a_day_before_everything_and_a_unit_with_nothing(context: Context) -> None:
@@ -301,6 +303,13 @@ def test_an_approval_whose_order_is_open_is_not_told_as_given_before(
         text = wording.exposures(msgspec.structs.replace(figures, exposures=[one]))
         assert (wording.exposure_verdict(one), said in text) == (verdict, True)
         assert ("均已" in text) == (verdict == "达标")
+
+
+def test_what_was_refused_or_withdrawn_does_not_wait_to_appear(bulletins: dict[dt.date, Report]) -> None:
+    figures = bulletins[DAYS[0]].figures
+    line = msgspec.structs.replace(figures.exposures[0], state="已撤回", is_alarm=False, published_day=None)
+    said = wording.exposures(msgspec.structs.replace(figures, exposures=[line]))
+    assert "已撤回1篇" in said and "待刊" not in said
 
 
 def test_a_unit_that_the_plan_does_not_score_is_told_no_points(context: Context) -> None:

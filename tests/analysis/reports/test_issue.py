@@ -15,6 +15,8 @@ import msgspec
 import pytest
 
 from analysis.acts.bulletin import issue_report
+from analysis.acts.city import set_rule
+from analysis.acts.city_edit import edited_city
 from analysis.acts.record import ActError
 from analysis.credits import load_points
 from analysis.plan import load_plan
@@ -182,6 +184,23 @@ def test_difference_tells_changed_rules_and_never_leaves_a_change_without_a_caus
     context.con.close()
     assert found.rules == ["points.yaml"]
     assert any(change.what == "稿件" and change.causes == [NO_CAUSE] for change in found.changes)
+
+
+def test_a_rule_that_was_edited_before_the_issue_is_the_same_since_and_one_edited_later_is_not(
+    case: Case,
+) -> None:
+    base = case.city
+    for number, (name, value, told) in enumerate(
+        (("points.yaml#joint", "split", []), ("points.yaml#deduction", "0.7", ["points.yaml"]))
+    ):
+        at = dt.datetime(2017, 11, 1 + number, 8)
+        set_rule(case.store.decisions, base, name, value, who="绩效办 李某", at=at, why="会议定")
+        case.city = edited_city(case.store.decisions, base)
+        if not number:
+            issue(case)
+        context = context_of(case)
+        assert difference(context, kept(case)).rules == told
+        context.con.close()
 
 
 def test_a_withdrawn_credit_is_told_also_of_one_of_two_pieces_of_one_title(case: Case) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import io
 import shutil
@@ -84,6 +85,8 @@ def test_a_handover_sheet_says_who_what_and_by_when(town: Town) -> None:
         if name.startswith("word/media/")
     ]
     assert pictures == [qr_code("http://bbs.test/thread-1-1.html")]
+    assert "请在1个工作日内退回" in said
+    assert "请在2个工作日内退回" in words(write_handover(dataclasses.replace(sheet, send_back_days=2)))
 
 
 def test_an_urging_sheet_says_how_late_the_steps_before_and_the_parent_body(town: Town) -> None:
@@ -201,6 +204,20 @@ def test_the_list_has_filters_frozen_heads_colours_and_no_formula(town: Town) ->
         rule.formula for of in sheet.conditional_formatting for rule in of.rules if rule.type == "expression"
     ]
     assert formulas == [['LEFT($B4,3)="已超时"'], ['LEFT($B4,4)="今天到期"'], ['LEFT($B4,2)="暂停"']]
+
+
+def test_a_list_with_done_ones_does_not_call_them_waiting(town: Town) -> None:
+    some_tickets(town)
+    answer = ("防城港水利", "2017-12-12 10:00", "答复：已修好")
+    town.post("5", "[咨询:市水利局]何时修", "2017-12-11 09:00", more=(answer,))
+    town.build()
+    con = open_warehouse(town.warehouse)
+    tickets = queue(con, load_rules(town.city), DAY, include_closed=True)
+    con.close()
+    sheet = load_workbook(io.BytesIO(write_list(tickets, None, "防城港市", DAY))).active
+    rows = {row[3]: row[1] for row in sheet.iter_rows(min_row=4, values_only=True)}
+    assert "共5件（在办4件）" in sheet["A2"].value
+    assert rows["[咨询:市水利局]何时修"] == "已答复"
 
 
 def test_a_paused_ticket_stands_still(town: Town) -> None:

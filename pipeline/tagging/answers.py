@@ -49,6 +49,12 @@ MOST = 3  # phrases of one cue that are counted
 WORTH = 0.3  # of a number beside the grams
 ALONE = 2.0  # of what the cues alone would say
 LENGTH = 4.0  # of the grams of a reply beside its numbers
+# An answer to a part that hands on the rest: 锁车事宜属物业管理部门职责，已转请核处.
+_REST = re.compile(
+    r"(?:问题|事宜|事项|方面|一事|部分)[^。；\n]{0,8}(?:不?属|不归|由)[^。；\n]{2,16}[，,][^。；\n]{0,4}已[^。；\n]{0,6}(?:转|函)"
+)
+_DID = ("found", "done", "facts", "measure")
+OWN_PART = 40  # characters that stand before the rest is handed on
 _NUMBER = re.compile(r"\d+")
 
 
@@ -173,10 +179,18 @@ class AnswerReader:
         for (floor, text), cues, share in zip(replies, found, shares.tolist(), strict=True):
             best = max(range(len(share)), key=share.__getitem__)
             kind = self._kinds[best]
+            if kind != "response" and hands_on_the_rest(text) and any(name in cues for name in _DID):
+                kind = "response"  # the matter of two units waits for the other one's answer
             span = next((cues[name][0] for name in SHOWN[kind] if cues.get(name)), None)
             words = "" if span is None else text[span[0] : span[1]]
             result.append(Reply(floor, kind, span, words, share[best]))
         return result
+
+
+def hands_on_the_rest(text: str) -> bool:
+    """Whether a reply, behind a part of its own, says that another part is not its own and was handed on."""
+    rest = _REST.search(text)
+    return rest is not None and rest.start() >= OWN_PART
 
 
 def _answering(replies: list[Reply]) -> Answering:

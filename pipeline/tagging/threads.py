@@ -24,7 +24,10 @@ from pipeline.tagging.threads_reading import PostReader, Reading
 from pipeline.tagging.threads_replies import Repliers, read_repliers
 from pipeline.tagging.threads_units import UnitChoice, UnitChooser, texts_to_read
 
-_QUESTION = re.compile(r"请问|想问|问下|问一下|[？?]|吗(?:$|[，。！])|能不能|可以.{0,12}吗|怎么办")
+_QUESTION = re.compile(
+    r"请问|想问|问下|问一下|[？?]|吗(?:$|[，。！])|能不能|可以.{0,12}吗|怎么(?:办|走|去|出|进|报|交|领|查|算|坐|停)"
+    r"|几时|几点|什么时候|要不要"
+)
 _DANGER = {"紧急": "正在发生的危险或扩散的谣言", "普通": "没有正在发生的危险"}
 _NO_ADDRESS = ("广告", "讨论")  # a unit's name in these is a place or a tale
 ASKED_IN_FACT, HAILED = 0.97, 0.7  # confidence that a unit is asked: it replied, it is hailed
@@ -33,6 +36,7 @@ URGENT = 0.4  # share from which a danger is taken to be there now
 ENDANGERED = 0.55  # share of danger from which a post asks, whomever it speaks to
 MAYBE_PRAISE = 0.2  # share of 表扬 from which a reply that thanks for praise settles it
 DESPAIR = 2  # distinct words of one who speaks of dying
+_FEAR = re.compile("(?:别|不要|不能)[^，。！\n]{0,4}(?:做|干)傻事|(?:别|不要)[^，。！\n]{0,2}想不开")
 _JOKE = re.compile(r"哈哈|嘿嘿|\[.{1,4}\]|嘻嘻|滑稽|233|^顶|沙发")
 
 
@@ -101,7 +105,8 @@ class ThreadTagger:
         repliers = read_repliers(posts, answering, self._account_unit, self._reader)
         if _dealt_with_here(reading, posts, answering):
             reading = msgspec.structs.replace(reading, elsewhere=None)
-        kind = _raised(kind, reading, repliers, bool(answering.replies))
+        despairs = reading.count("despair") >= DESPAIR or (not kind.asked and _is_feared_for(posts))
+        kind = _raised(kind, reading, repliers, bool(answering.replies), despairs)
         asked = kind.asked
         units = self._units(kind, asked, reading, shares, repliers)
         again = self._again.find(posts, answering) if asked else None
@@ -214,14 +219,14 @@ class ThreadTagger:
         )
 
 
-def _raised(kind: Kind, reading: Reading, repliers: Repliers, is_replied: bool) -> Kind:
-    """The kind by what stands beside the words: what officials reply to, or whom a title hails, was asked."""
+def _raised(kind: Kind, reading: Reading, repliers: Repliers, is_replied: bool, despairs: bool) -> Kind:
+    """The kind by what stands beside the words: what officials reply to, or whom a title hails, was asked;
+    one who despairs of life is in danger."""
     replace = msgspec.structs.replace
     if repliers.praised and kind.kind != "表扬" and kind.praise >= MAYBE_PRAISE:
         return replace(kind, kind="表扬", why="官方账号感谢其表扬", cue=None, asked=False)
     if kind.kind in ("表扬", "广告") or reading.elsewhere is not None:
         return kind
-    despairs = reading.count("despair") >= DESPAIR
     if despairs:
         kind = replace(kind, urgent=max(kind.urgent, ENDANGERED))
     # "谁来帮我喂猫", "求大家帮忙找" are said to netizens, but the danger is the city's.
@@ -231,6 +236,11 @@ def _raised(kind: Kind, reading: Reading, repliers: Repliers, is_replied: bool) 
         sure = ASKED_IN_FACT if is_replied else max(kind.asked_confidence, HAILED)
         return replace(kind, kind=named, asked=True, asked_confidence=sure)
     return kind
+
+
+def _is_feared_for(posts: list[ThreadPost]) -> bool:
+    """Whether others beg the poster not to do away with life: they read what no word of the post says."""
+    return any(_FEAR.search(post.text or "") for post in posts[1:] if post.author != posts[0].author)
 
 
 def _dealt_with_here(reading: Reading, posts: list[ThreadPost], answering: Answering) -> bool:

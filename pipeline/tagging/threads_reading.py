@@ -20,9 +20,9 @@ from pipeline.tagging.threads_places import county_names
 LEXICON = Path(__file__).resolve().parent.parent / "lexicon" / "threads.yaml"
 
 # 在东莞交的社保，辞工回|防城: what was left behind elsewhere is asked of the city to which one came home
-_HOME_AGAIN = re.compile("(?:辞工|辞职|打工|毕业|退伍|转业|退休)[^，。；\n]{0,4}回(?:到|了)?")
+_HOME_AGAIN = re.compile("(?:辞工|辞职|打工|毕业|退伍|转业|退休|现在|如今|今年)[^，。；\n]{0,4}回(?:到|了)?")
 _MOVED_HERE = re.compile(
-    "(?:社保|医保|户口|学籍|公积金|档案|党组织关系)[^，。；\n]{0,3}(?:转|迁)(?:回|来|入)(?:到|了)?"
+    "(?:社保|医保|户口|学籍|公积金|档案|组织关系)[^，。；\n]{0,3}(?:转|迁)(?:回|来|入)(?:到|了)?"
 )
 # Before or after a city's name: the way there, not the place of the matter.
 _ON_THE_WAY_BEFORE = (

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from pipeline.records import Evidence
-from pipeline.tagging.answers import Answering
+from pipeline.tagging.answers import Answering, hands_on_the_rest
 from pipeline.tagging.items import ThreadPost
 from pipeline.tagging.threads_reading import PostReader
 
@@ -76,7 +76,9 @@ def read_repliers(
             pointed += names
             for name in names:
                 floors.setdefault(name, (place, post.author or ""))
-        elif unit and not (reply.kind == "response" and _PASSES_ON.search(text)):
+        elif unit and not (
+            reply.kind == "response" and _PASSES_ON.search(text) and not hands_on_the_rest(text)
+        ):
             (answered if reply.kind == "answer" else responded).append(unit)
             floors[unit] = (place, post.author or "")
     # Who first takes a matter up and then sends it back has it not; after an answer it has.

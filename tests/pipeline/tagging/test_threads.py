@@ -201,6 +201,32 @@ def test_states_follow_the_registered_replies(tagger: ThreadTagger) -> None:
     assert state(mended) == ("已答复", 2, 2, False)
     assert state(away) == ("退回改派", None, None, True)
     assert state(mended, ("网友甲", "根本没修好，糊弄人", False)) == ("已答复", 2, 2, False)
+    half = ("网友甲", "灯亮了，井盖的事还没人来讲一声", False)
+    assert state(mended, half) == ("已答复", 2, 2, True)
+    partial = (
+        "市市政局",
+        "您好，经查该路段路灯系电缆被盗，11月3日已全部修复，并增派两人夜间巡查。人行道上摆摊的问题不属我局职责，已函告工商部门。",
+        True,
+    )
+    assert state(partial) == ("已初步回应", 2, None, True)
+    assert tagger.tag(thread(*COMPLAINT, partial)).units[0] == "市市政局"
+    assert state(partial, ("市工商局", "您好，经查，该摊主无照经营，已责令搬离并处罚。", True)) == (
+        "已答复",
+        2,
+        3,
+        False,
+    )
+
+
+def test_one_whom_others_beg_to_live_is_in_danger(tagger: ThreadTagger) -> None:
+    opening = ("晚安", "今晚的月亮真圆。欠的我都写在本子上了，猫粮在柜子第二层。")
+    friend = ("网友乙", "你在哪？千万别做傻事！", False)
+    plain, feared = tagger.tag(thread(*opening)), tagger.tag(thread(*opening, friend))
+    assert not plain.needs_reply
+    assert (feared.kind, feared.needs_reply, feared.urgency) == ("求助", True, "紧急")
+    assert not tagger.tag(
+        thread("双十一又买了三千块", "手停不下来，哈哈。", ("网友甲", "别做傻事了", False))
+    ).needs_reply
 
 
 def test_a_question_below_an_announcement_counts(tagger: ThreadTagger) -> None:
@@ -219,6 +245,8 @@ def test_a_question_below_an_announcement_counts(tagger: ThreadTagger) -> None:
     assert (asked.kind, asked.needs_reply, asked.state) == ("公告", True, "待研判")
     answered = tagger.tag(thread(*notice, joke, question, answer, official=True))
     assert (answered.needs_reply, answered.state, answered.answer_floor) == (False, "已答复", 4)
+    unmarked = ("家长", "初三的书几时领，要不要带户口本", False)
+    assert tagger.tag(thread(*notice, unmarked, official=True)).needs_reply
 
 
 def test_urgency_is_danger_now(tagger: ThreadTagger) -> None:

@@ -148,6 +148,10 @@ def test_what_was_left_behind_in_another_city_is_asked_of_this_one(tagger: Threa
     home = tagger.tag(post("东莞的社保要怎么转，东莞那边开了凭证再来吗", text))
     assert home.needs_reply
     assert home.units[0] == "市人社局"
+    party = (
+        "在昆明跑了三年业务，组织关系挂在昆明的街道。现在回防城港上班，新单位没有支部，昆明那边又催，怎么办？"
+    )
+    assert tagger.tag(post("组织关系从昆明转回来，交给谁", party)).units[0] == "市委组织部"
     away = "我在东莞厂里做工，东莞社保局讲要开凭证，跑了三趟都不给开，东莞没人管吗？"
     assert not tagger.tag(post("东莞的社保为什么这么难办", away)).needs_reply
     moved = "防城港只交过两年，人在南宁做工，想把医保转入南宁，南宁医保中心讲要等，没人接电话，南宁到底谁管？"

@@ -21,11 +21,11 @@ import pyarrow as pa
 from analysis import kept
 from pipeline.city import City
 from pipeline.decisions import Decision, decisions_since, decisions_state
+from pipeline.definitions import definitions, schema_version, views_version
 from pipeline.faults import ToldError
 from pipeline.lake import current_edition
 from pipeline.load_decisions import decision_rows, rows_of
 from pipeline.store import file_identity
-from pipeline.warehouse import definitions, schema_version, views_version
 
 SQL = Path(__file__).resolve().parent / "sql"
 EDITION = "edition"  # the name under which a warehouse file is attached

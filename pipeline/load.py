@@ -14,6 +14,7 @@ from pathlib import Path
 from pipeline.batch import finish_batches
 from pipeline.city import City
 from pipeline.decisions import decisions_state
+from pipeline.definitions import schema_version, views_version
 from pipeline.edition import build_lock, compact, copy_edition, publish, remove
 from pipeline.lake import publish_lake
 from pipeline.landing import Quarantined, landing_files
@@ -38,9 +39,7 @@ from pipeline.warehouse import (
     Warehouse,
     WarehouseDamaged,
     WarehouseError,
-    schema_version,
     told_in_chinese,
-    views_version,
 )
 
 # What a transaction holds lies in memory (this, 100 MB more than a third of it), but each commit writes the

@@ -9,7 +9,8 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Collection, Iterator, Mapping
 
-from pipeline.warehouse import CheckError, Warehouse, check_queries
+from pipeline.definitions import check_queries
+from pipeline.warehouse import CheckError, Warehouse
 
 _TABLES = {
     "article_id": ("article_version", "article_now", "article_tag", "article_credit_tag"),

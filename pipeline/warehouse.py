@@ -1,8 +1,4 @@
-"""Owns writing warehouse.duckdb: the only module of pipeline/ that knows DuckDB.
-
-SQL stands in files, one table or view each: sql/schema (tables), sql/staging and sql/marts (views and
-macros), sql/checks (queries that must return no row). Their order follows from the names they use.
-"""
+"""Owns writing warehouse.duckdb: the only module of pipeline/ that knows DuckDB."""
 
 from __future__ import annotations
 
@@ -10,28 +6,24 @@ import contextlib
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
-from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 
+from pipeline.definitions import definitions
 from pipeline.faults import ToldError
 
-SQL = Path(__file__).resolve().parent / "sql"
-# Code that leaves answers of the views in tables: what other code left is not what it would answer.
-_MAKERS = tuple(
-    SQL.with_name(name)
-    for name in ("load_now.py", "load_plan_facts.py", "load_texts.py", "load_tickets.py", "plan_count.py")
-)
 # Only this storage version honours zstd on the bodies (0.42 of their size); older DuckDB cannot read it.
 # Blocks of a quarter of DuckDB's own size: a table has many short columns, each of which takes whole blocks.
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "storage_compatibility_version": "v1.5.0",
     "default_block_size": 65_536,
 }
+# A commit writes the last group of each table once more: a quarter of DuckDB's own size halves what a build
+# of many commits writes, and leaves few empty blocks. Only an attached file can be told so.
+_GROUP_ROWS = 30_720
 
 
 class WarehouseError(ToldError, RuntimeError):
@@ -136,20 +128,19 @@ class Warehouse:
             "WHERE table_type = 'BASE TABLE' AND table_schema = 'main'"
         )
         for (table,) in tables:
-            target = str(folder / f"{table}.parquet").replace("'", "''")
+            target = _quoted(folder / f"{table}.parquet")
             self._con.execute(f"COPY {_name(table)} TO '{target}' (FORMAT parquet, COMPRESSION zstd)")
 
     def sizes(self) -> tuple[int, int]:
         """Bytes of the file's blocks, and of those among them that hold nothing."""
-        (found,) = self.rows(
-            "SELECT total_blocks * block_size, free_blocks * block_size FROM pragma_database_size()"
-        )
-        return found[0], found[1]
+        return self.rows(
+            "SELECT total_blocks * block_size, free_blocks * block_size FROM pragma_database_size() "
+            "WHERE database_name = current_database()"
+        )[0]
 
     def take_over(self, path: Path) -> None:
         """Fill the tables, which are empty, with those of another file, row by row in its order."""
-        quoted = str(path).replace("'", "''")
-        self._con.execute(f"ATTACH '{quoted}' AS taken_over (READ_ONLY)")
+        self._con.execute(f"ATTACH '{_quoted(path)}' AS taken_over (READ_ONLY)")
         tables = self.rows(
             "SELECT table_name FROM duckdb_tables() WHERE database_name = 'taken_over' ORDER BY 1"
         )
@@ -205,7 +196,11 @@ class Warehouse:
 
 def _connect(path: Path, read_only: bool) -> duckdb.DuckDBPyConnection:
     try:
-        return duckdb.connect(str(path), read_only=read_only, config={} if read_only else _CONFIG)
+        if read_only:
+            return duckdb.connect(str(path), read_only=True)
+        con = duckdb.connect(config=_CONFIG | {"temp_directory": f"{path}.tmp"})
+        con.execute(f"ATTACH '{_quoted(path)}' AS warehouse (ROW_GROUP_SIZE {_GROUP_ROWS}); USE warehouse")
+        return con
     except duckdb.IOException as error:
         raise WarehouseError(f"{path} 无法打开：{_first_line(error)}") from error
     except duckdb.Error as error:
@@ -233,59 +228,8 @@ def _first_line(error: duckdb.Error) -> str:
     return (str(error).strip().splitlines() or [type(error).__name__])[0][:300]
 
 
-def definitions(*folders: str) -> Iterator[str]:
-    """The statements that make the tables (`schema`), views and macros (`staging`, `marts`), each after those
-    whose names it uses."""
-    for folder in folders:
-        yield from _in_order(folder)
-
-
-def check_queries() -> dict[str, str]:
-    """The queries that must return no row, by name."""
-    return _files("checks")
-
-
-def schema_version() -> str:
-    """Changes with any table definition: a warehouse of another version is rebuilt."""
-    return _digest("schema")
-
-
-def views_version() -> str:
-    """Changes with any view, macro or check, and with the code that makes tables of what they say: the next
-    build renews and checks all of them, without tagging anything again."""
-    total = hashlib.sha256(_digest("staging", "marts", "checks").encode())
-    for path in _MAKERS:
-        total.update(path.read_bytes())
-    return total.hexdigest()[:12]
-
-
-def _digest(*folders: str) -> str:
-    text = "\n".join(f"{name}\n{sql}" for folder in folders for name, sql in sorted(_files(folder).items()))
-    return hashlib.sha256(text.encode()).hexdigest()[:12]
-
-
-@cache
-def _files(folder: str) -> dict[str, str]:
-    return {path.stem: path.read_text(encoding="utf-8") for path in sorted((SQL / folder).glob("*.sql"))}
-
-
-def _in_order(folder: str) -> Iterator[str]:
-    """A file comes after those of its folder whose names it uses."""
-    files = _files(folder)
-    graph = {
-        name: {
-            word
-            for word in re.findall(r"(?:FROM|JOIN)\s+(\w+)", _without_comments(sql))
-            if word in files and word != name
-        }
-        for name, sql in files.items()
-    }
-    for name in TopologicalSorter(graph).static_order():
-        yield files[name]
-
-
-def _without_comments(sql: str) -> str:
-    return re.sub(r"--.*", "", sql)
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")
 
 
 def _name(table: str) -> str:

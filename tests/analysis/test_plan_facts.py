@@ -21,7 +21,7 @@ from analysis.queue import queue_of
 from analysis.reply_rules import Rules, parse_rules
 from analysis.scoring import score
 from analysis.warehouse import Connection, LiveWarehouse, WarehouseError, ask, open_warehouse
-from pipeline import warehouse as of_pipeline
+from pipeline import definitions as of_pipeline
 from pipeline.warehouse import Warehouse
 from tests.analysis.case import Case
 

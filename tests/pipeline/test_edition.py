@@ -31,6 +31,22 @@ def draft(tmp_path: Path) -> Path:
     return path
 
 
+def test_a_commit_writes_little_again_of_what_was_written_before(tmp_path: Path) -> None:
+    warehouse = Warehouse(tmp_path / "warehouse.duckdb")
+    warehouse.create()
+    for part in range(10):
+        warehouse.begin()
+        warehouse.insert("meta", [{"key": f"{part}/{i}", "value": "x"} for i in range(10_000)])
+        warehouse.commit()
+    groups = warehouse.rows(
+        "SELECT SUM(count) FROM pragma_storage_info('meta') "
+        "WHERE column_name = 'key' AND segment_type = 'VARCHAR' GROUP BY row_group_id"
+    )
+    warehouse.close()
+    assert sum(rows for (rows,) in groups) == 100_000 and max(rows for (rows,) in groups) <= 30_720
+    assert [each.name for each in tmp_path.iterdir()] == ["warehouse.duckdb"]
+
+
 def told(path: Path) -> tuple[str, int, int, list[tuple[object, ...]]]:
     warehouse = Warehouse(path, read_only=True)
     try:

@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 
 from pipeline import load_texts
+from pipeline.definitions import check_queries
 from pipeline.load_checks import _KEY_OF, check, touched
 from pipeline.load_texts import DIGEST, hold_consumed, texts_digest
 from pipeline.records import Evidence
 from pipeline.tagging.items import ArticleItem, Shelf
 from pipeline.tagging.reprint import Traces, find_reprints
-from pipeline.warehouse import CheckError, Warehouse, check_queries
+from pipeline.warehouse import CheckError, Warehouse
 from tests.analysis.case import Case, MarkTagger
 
 

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +66,9 @@ class Named(msgspec.Struct, frozen=True):
     county: bool  # an organ of a county was named
     addressed: bool  # spoken to or called upon, not only told of
     own: bool = False  # the matter is an act of its own: its recruitment, its notice, its seal
+
+
+_TOGETHER = frozenset("和、跟与及")
 
 
 class UnitNames:
@@ -195,7 +199,7 @@ class UnitNames:
                 )
             elif own and not known.own:
                 named[unit] = msgspec.structs.replace(known, own=True)
-        return list(named.values())
+        return _called_together(list(named.values()), text)
 
     def _county_before(self, before: str, found: dict[tuple[str, str], list[Span]]) -> str | None:
         """The county whose organ a name is: 东兴教育局, 东兴的教育局, and 区民政 in a post about 港口区."""
@@ -227,3 +231,14 @@ class UnitNames:
 def _without_link(before: str) -> str:
     """东兴的|教育局, 东兴那边的|教育局: what stands before a name, without what links them."""
     return before.removesuffix("的").removesuffix("那边").removesuffix("这边")
+
+
+def _called_together(named: list[Named], text: str) -> list[Named]:
+    """In 教育局和气象局是不是…, 旅游局、物价局几时来 the first is called on as the last is."""
+    if len(named) > 1:
+        places = sorted(range(len(named)), key=lambda place: named[place].span)
+        for one, other in reversed(list(pairwise(places))):
+            between = text[named[one].span[1] : named[other].span[0]]
+            if named[other].addressed and not named[one].addressed and between in _TOGETHER:
+                named[one] = msgspec.structs.replace(named[one], addressed=True)
+    return named

@@ -158,6 +158,13 @@ def test_what_was_left_behind_in_another_city_is_asked_of_this_one(tagger: Threa
     assert not tagger.tag(post("南宁医保中心的电话打不通", moved)).needs_reply
 
 
+def test_units_named_together_are_called_on_together(tagger: ThreadTagger) -> None:
+    text = "年初三门票翻倍，单买不卖，香不要也不行。旅游局和物价局几时来管？"
+    assert tagger.tag(post("十万大山的门票", text)).units[:2] == ["市旅发委", "市发改委"]
+    told = "隔壁讲旅游局的人来看过，年初三门票翻倍，价格这样涨，物价局几时来管？"
+    assert tagger.tag(post("十万大山的门票", told)).units[0] == "市发改委"
+
+
 def test_a_street_office_that_a_title_calls_on_is_its_districts(tagger: ThreadTagger) -> None:
     text = "港口区王府街道办楼下那间棋牌室，锁了半年，老人家没有地方去，几时开？"
     tags = tagger.tag(post("王府街道办，请把棋牌室还给老人", text))

@@ -11,6 +11,7 @@ Item = dict[str, Any]
 
 # SnowNLP's score is a probability of "positive": below the first it is a verdict, above the second one too.
 NEGATIVE, POSITIVE = 0.4, 0.6
+MOST_UNITS = 3  # that a thread is given
 
 
 class MajorityBaseline:
@@ -27,6 +28,9 @@ class MajorityBaseline:
                 self._answer[field] = Counter(values).most_common(1)[0][0]
         if kind == "articles":
             self._answer |= {"reprint_of": None, "credits": [], "exposed": []}
+        else:
+            firsts = Counter(item["gold"]["units"][0] for item in items if item["gold"].get("units"))
+            self._answer["units"] = [unit for unit, _ in firsts.most_common(MOST_UNITS)]
 
     def tag(self, item: Item) -> Item:
         return {"id": item["id"], **self._answer}
@@ -51,13 +55,24 @@ class ShippedSentiment:
 
 
 class AliasBaseline:
-    """Credits every unit whose name or alias stands in title, byline, source or the first paragraph."""
+    """Takes every unit whose name or alias stands in a text: of an article in title, byline, source or the
+    first paragraph; of a thread in title or opening post, the first named first."""
 
     def __init__(self, city: City) -> None:
         self._names = [(name, unit.short) for unit in city.units for name in unit.names]
 
     def tag(self, base: MajorityBaseline, item: Item) -> Item:
+        if "posts" in item:
+            return {**base.tag(item), "units": self._in_order(item)}
         lead = (item.get("body") or "").strip().split("\n", 1)[0]
         text = "\n".join([item.get("title") or "", item.get("byline") or "", item.get("source") or "", lead])
         units = sorted({unit for name, unit in self._names if name in text})
         return {**base.tag(item), "credits": [{"unit": unit, "role": "subject"} for unit in units]}
+
+    def _in_order(self, item: Item) -> list[str]:
+        text = f"{item.get('title') or ''}\n{item['posts'][0].get('text') or ''}"
+        places: dict[str, int] = {}
+        for name, unit in self._names:
+            if (place := text.find(name)) >= 0:
+                places[unit] = min(place, places.get(unit, place))
+        return sorted(places, key=lambda unit: (places[unit], unit))[:MOST_UNITS]

@@ -264,11 +264,10 @@ def _baselines(
             s for s in score(items, ShippedSentiment().tag_all(majority, items))[0] if s.name == "sentiment"
         ],
     }
-    if kind == "articles":
-        alias = AliasBaseline(city)
-        found["别名匹配（单位）"] = [
-            s
-            for s in score(items, [alias.tag(majority, item) for item in items])[0]
-            if s.name == "credits（单位）"
-        ]
+    alias = AliasBaseline(city)
+    found["别名匹配（单位）"] = [
+        s
+        for s in score(items, [alias.tag(majority, item) for item in items])[0]
+        if s.name == "credits（单位）" or s.name.startswith("unit（")
+    ]
     return found

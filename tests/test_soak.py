@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+import re
 import time
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 
 from sample.content import load_content
 from tools.soak.__main__ import Soak
-from tools.soak.page import Outcome, page_of, verdicts
+from tools.soak.page import PAGE, Outcome, not_held, page_of, verdicts
 from tools.soak.played import PlayedClock
 from tools.soak.watch import Look
 from tools.soak.world import troubles, write_content
@@ -27,7 +28,8 @@ def test_a_minute_in_the_life_agrees_to_the_last_count(tmp_path: Path) -> None:
     assert len(outcome.clicks) > 30 and outcome.jobs >= 1
     assert outcome.looks[-1].pages > outcome.looks[0].pages
     said = page_of(outcome, verdicts(outcome), "test")
-    assert said.startswith("# A day in the life") and "Nothing." in said
+    assert said.startswith("# A day in the life")
+    assert ("Nothing." in said) == all(row[4] for row in rows.values())
 
 
 def test_the_city_grows_and_has_its_troubles(tmp_path: Path) -> None:
@@ -97,7 +99,25 @@ def test_slower_pages_and_errors_are_told() -> None:
     slow = _outcome()
     slow.clicks = [(at, route, 0.05 if at < 900 else 0.9) for at, route, _ in slow.clicks]
     assert "p95 of a page, ms" in [row[0] for row in verdicts(slow) if not row[4]]
+    said = page_of(slow, verdicts(slow), "x")
+    assert "\n- p95 of a page, ms: from 50 to 900; the bound is twice and 0.2 s\n" in said
+    assert "Nothing." not in said and "Nothing." in page_of(_outcome(), verdicts(_outcome()), "x")
     wrong = _outcome()
     wrong.errors = ["something"]
     assert [row[0] for row in verdicts(wrong) if not row[4]] == ["errors"]
     assert "- something" in page_of(wrong, verdicts(wrong), "x")
+
+
+def test_the_page_lists_what_its_own_table_says_did_not_hold() -> None:
+    said = PAGE.read_text("utf-8")
+    table = re.findall(
+        r"^\| ([^|]+?) \| ([^|]*?) \| ([^|]*?) \| ([^|]*?) \| (yes|\*\*no\*\*) \|$", said, re.M
+    )
+    assert len(table) > 10
+    rows = [
+        (what, begin.strip(), end, bound.strip(), holds == "yes") for what, begin, end, bound, holds in table
+    ]
+    below = said.partition("## What did not hold\n\n")[2].partition("\n\n")[0].splitlines()
+    assert (below == ["Nothing."]) == all(row[4] for row in rows)
+    missed = not_held([row for row in rows if not row[4]], [])
+    assert missed == ["Nothing."] or below[: len(missed)] == missed

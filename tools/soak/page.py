@@ -13,6 +13,7 @@ from pathlib import Path
 from tools.soak.watch import Look, quantile
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "soak.md"
+ERRORS = "errors"
 Row = tuple[str, str, str, str, bool]  # what, at the start, at the end, bound, whether it holds
 HOW = """The sample city with about ten articles, three threads and a few dozen posts a day more is served on loopback and changes
 while it is read: sites die for a day and return, pages move or are taken down. The desk runs as the command line starts it,
@@ -90,7 +91,7 @@ def verdicts(outcome: Outcome) -> list[Row]:
         ("articles, posts", f"{outcome.looks[0].articles}, {outcome.looks[0].posts}", f"{end[-1].articles}, {end[-1].posts}", "more", end[-1].articles > outcome.looks[0].articles),
         ("decisions", f"{outcome.looks[0].decisions}", f"{end[-1].decisions}", "each that was told done", end[-1].decisions >= outcome.acts.get("done", 0)),
         ("comparisons that agreed", "", f"{outcome.held}", "all", outcome.held >= 4 * (len(outcome.looks) - 1)),
-        ("errors", "", f"{len(outcome.errors)}", "0", not outcome.errors),
+        (ERRORS, "", f"{len(outcome.errors)}", "0", not outcome.errors),
     ]  # fmt: skip
 
 
@@ -124,11 +125,21 @@ def page_of(outcome: Outcome, rows: list[Row], seed: str) -> str:
         "",
         "## What did not hold",
         "",
-        *([f"- {error[:300]}" for error in outcome.errors[:30]] or ["Nothing."]),
+        *not_held(rows, outcome.errors),
         "",
         FOUND,
     ]
     return "\n".join([*lines, ""])
+
+
+def not_held(rows: list[Row], errors: list[str]) -> list[str]:
+    """What stands under "What did not hold": each row of the table that says no, then the errors themselves."""
+    missed = [
+        f"- {what}: {f'from {begin} to ' if begin else ''}{end}; the bound is {bound}"
+        for what, begin, end, bound, holds in rows
+        if not holds and what != ERRORS
+    ]
+    return [*missed, *(f"- {error[:300]}" for error in errors[:30])] or ["Nothing."]
 
 
 def _some(looks: list[Look]) -> list[Look]:

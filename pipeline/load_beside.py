@@ -1,8 +1,8 @@
-"""Owns the process that reads landed lines beside the one that loads them (`python -m pipeline.load_beside`).
+"""Owns the processes that read landed lines beside the one that loads (`python -m pipeline.load_beside`).
 
-The two speak over one pair of sockets, which holds little: the reader waits with a part until the one before
-is being loaded. Where either ends, whatever the reason, the other finds the line dead: the reader ends, the
-loader tells it.
+They read in turn: to read a part takes longer than to load it. Each speaks with the loader over one pair of
+sockets, which holds little: it waits with a part until the loader comes to it. Where either ends, whatever
+the reason, the other finds the line dead: the reader ends, the loader tells it.
 """
 
 from __future__ import annotations
@@ -19,42 +19,52 @@ from pathlib import Path
 
 from pipeline.load_parts import Part, Range, read_part
 
+READERS = 2  # no less is gained where there are more processors: the loader is the slower one then
 _ROOT = Path(__file__).resolve().parent.parent
 
 
 def read_beside(folder: Path, ranges: Sequence[Sequence[Range]], salt: bytes) -> Generator[Part, None, None]:
-    """The parts of these ranges, in their order, read by another process.
+    """The parts of these ranges, in their order, read by other processes.
 
     Raises:
         OSError: a landing file cannot be read.
-        WarehouseError: the process ended before it should.
+        WarehouseError: a process ended before it should.
     """
-    from pipeline.warehouse import WarehouseError  # which the reader does not need
+    from pipeline.warehouse import WarehouseError  # which a reader does not need
 
+    count = min(READERS, len(ranges))
+    readers: list[tuple[Connection, subprocess.Popen[bytes]]] = []
+    try:
+        try:
+            for place in range(count):
+                readers.append(_start())
+                readers[place][0].send((folder, ranges[place::count], salt))
+            for number in range(len(ranges)):
+                said = readers[number % count][0].recv()
+                if isinstance(said, Exception):
+                    raise said
+                yield said
+        except (EOFError, ConnectionError) as error:
+            raise WarehouseError("读取采集行的进程意外结束（内存不足？），请再运行一次") from error
+    finally:
+        for line, reader in readers:
+            line.close()
+            reader.kill()
+            reader.wait()
+
+
+def _start() -> tuple[Connection, subprocess.Popen[bytes]]:
+    """A reader, and the line to it."""
     ours, theirs = Pipe()
     paths = os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH"))))
-    child = subprocess.Popen(  # noqa: S603 - this program
+    reader = subprocess.Popen(  # noqa: S603 - this program
         [sys.executable, "-m", __name__, str(theirs.fileno())],
         pass_fds=[theirs.fileno()],
         stdin=subprocess.DEVNULL,
         env=os.environ | {"PYTHONPATH": paths},
     )
     theirs.close()
-    try:
-        for number in range(len(ranges)):
-            try:
-                if number == 0:
-                    ours.send((folder, ranges, salt))
-                said = ours.recv()
-            except (EOFError, ConnectionError) as error:
-                raise WarehouseError("读取采集行的进程意外结束（内存不足？），请再运行一次") from error
-            if isinstance(said, Exception):
-                raise said
-            yield said
-    finally:
-        ours.close()
-        child.kill()
-        child.wait()
+    return ours, reader
 
 
 def main(number: int) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from pipeline import load_parts
 from pipeline.landing import iter_landed, landing_files
-from pipeline.load_beside import read_beside
+from pipeline.load_beside import READERS, read_beside
 from pipeline.load_parts import cut, read_part, read_parts
 from pipeline.warehouse import WarehouseError
 from tests.analysis.case import Case
@@ -101,12 +101,14 @@ def test_a_file_that_cannot_be_read_is_told_as_by_one_process(folder: Path) -> N
         list(read_beside(folder, [[("site0/gone.jsonl", 0, 9)]], SALT))
 
 
-def test_a_reader_that_was_killed_is_told(folder: Path) -> None:
+@pytest.mark.parametrize("place", [0, 1])
+def test_a_reader_that_was_killed_is_told(folder: Path, place: int) -> None:
     others = _children()
     parts = read_beside(folder, list(cut(folder, {}, 1)) * 5000, SALT)
     next(parts)
-    (child,) = _children() - others
-    child.kill()
+    children = sorted(_children() - others, key=lambda child: child.pid)
+    assert len(children) == READERS
+    children[place].kill()
     with pytest.raises(WarehouseError, match="意外结束"):
         list(parts)
     assert _children() == others
@@ -122,7 +124,7 @@ from pipeline.load_parts import cut
 folder = Path({folder!r})
 parts = read_beside(folder, list(cut(folder, {{}}, 1)) * 5000, bytes(32))
 next(parts)
-print(psutil.Process().children()[0].pid, flush=True)
+print(*(child.pid for child in psutil.Process().children()), flush=True)
 time.sleep(60)
 """
 
@@ -131,10 +133,11 @@ def test_a_kill_of_the_loader_leaves_no_reader_behind(folder: Path) -> None:
     script = KILLED.format(folder=str(folder))
     loader = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, cwd=REPOSITORY)
     assert loader.stdout is not None
-    reader = psutil.Process(int(loader.stdout.readline()))
+    readers = [psutil.Process(int(pid)) for pid in loader.stdout.readline().split()]
+    assert len(readers) == READERS
     os.kill(loader.pid, signal.SIGKILL)
     loader.wait()
     until = time.monotonic() + 30
-    while reader.is_running() and reader.status() != psutil.STATUS_ZOMBIE:
+    while any(each.is_running() and each.status() != psutil.STATUS_ZOMBIE for each in readers):
         assert time.monotonic() < until
         time.sleep(0.05)

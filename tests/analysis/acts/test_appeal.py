@@ -133,6 +133,14 @@ def test_a_unit_does_not_decide_its_own(case: Case) -> None:
             refuse_appeal(case.store, case.city, number, who=who, at=AT, why="不", unit_of_decider=unit)
 
 
+def test_who_handed_it_in_does_not_decide_it_under_a_name_without_a_unit(case: Case) -> None:
+    number = hand_in(case, who="李某")
+    with pytest.raises(ActError, match="不能裁定自己的申诉"):
+        grant(case, number, who="李某")
+    with pytest.raises(ActError, match="不能裁定自己的申诉"):
+        refuse_appeal(case.store, case.city, number, who="李某", at=AT, why="不")
+
+
 def test_a_refusal_needs_a_reason_and_is_final(case: Case) -> None:
     number = hand_in(case)
     with pytest.raises(ActError, match="请写明不予计分的理由"):

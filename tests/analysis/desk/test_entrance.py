@@ -136,6 +136,25 @@ def test_a_closed_account_is_out_at_once(tmp_path) -> None:
         assert client.get("/", follow_redirects=False).status_code == 303
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"password": hash_password("another-word-2017", "")},
+        {"roles": frozenset({Role.PUBLICITY})},
+        {"unit": "市教育局"},
+    ],
+)
+def test_a_session_ends_when_password_roles_or_unit_change(tmp_path, change: dict) -> None:
+    office = small_office(tmp_path)
+    with browser(office, Role.LIAISON) as client:
+        assert client.get("/").status_code == 200
+        account = office.accounts.all()[NAMES[Role.LIAISON]]
+        office.accounts.write(msgspec.structs.replace(account, person="改名", at=NOW, by="管理员"))
+        assert client.get("/").status_code == 200
+        office.accounts.write(msgspec.structs.replace(account, **change, at=NOW, by="管理员"))
+        assert client.get("/", follow_redirects=False).status_code == 303
+
+
 def test_a_one_time_password_must_be_changed_first(tmp_path) -> None:
     office = small_office(tmp_path)
     account = office.accounts.all()[NAMES[Role.LIAISON]]

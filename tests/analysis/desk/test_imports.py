@@ -209,3 +209,12 @@ def test_what_nobody_may_decide_says_so_and_hinders_no_other(tmp_path: Path) -> 
         page = inspecting.get(f"/deductions?unit={own}").text
         (mark, *_) = [html.unescape(each) for each in re.findall(r'name="row" value="([^"]+)"', page)]
         assert "已裁定预扣分" in send(inspecting, "/deductions/decide", row=[mark], how="none", why="核实")
+
+
+def test_a_draft_is_kept_a_day_and_then_gone_with_its_files(tmp_path: Path) -> None:
+    drafts, at = uploads.Uploads(tmp_path), dt.datetime(2017, 12, 4, 9)
+    drafts.keep("xuanchuan", "报送.xlsx", b"table", [("版面.jpg", b"photo")], at)
+    assert drafts.find("jixiao", at) is None
+    assert drafts.find("xuanchuan", at + dt.timedelta(days=1)) is not None
+    assert drafts.find("xuanchuan", at + dt.timedelta(days=1, seconds=1)) is None
+    assert not [each for each in tmp_path.rglob("*") if each.is_file()]

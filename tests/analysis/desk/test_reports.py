@@ -27,6 +27,13 @@ def _end(page: str, task: str) -> str:
     return re.findall(r'data-label="止"[^>]*>(.*?)</td>', row)[0]
 
 
+def test_only_todays_report_is_issued_here_and_the_page_says_so(office: Office) -> None:
+    with browser(office, Role.EVALUATION) as client:
+        assert "这里只印发今天的" in client.get("/reports").text
+        assert "印发这份报表" in client.get("/reports/preview?kind=weekly").text
+        assert "印发这份报表" not in client.get("/reports/preview?kind=weekly&as_of=2017-12-03").text
+
+
 def test_preview_and_files(office: Office) -> None:
     with browser(office, Role.INSPECTOR) as client:
         for kind in ("weekly", "monthly", "bulletin"):

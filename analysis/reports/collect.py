@@ -99,7 +99,8 @@ def collect(
         rows = [row for row in rows if row.unit == unit]
         tickets = [ticket for ticket in tickets if ticket.unit == unit]
         pieces = [piece for piece in pieces if piece.unit == unit]
-        exposed = [line for line in exposed if unit in line.exposed]
+        # The sheet goes to the unit: what is only planned about it, it does not learn from there.
+        exposed = [line for line in exposed if unit in line.exposed and line.published_day is not None]
         facts = [fact for fact in facts if unit in fact.credits]
     groups = {short: each.kind for short, each in context.city.unit_by_short.items()} | {CITY_ROW: CITY_ROW}
     lines = [_line(row, groups) for row in rows]

@@ -19,12 +19,13 @@ from analysis.desk.routing import act, file_answer, see
 from analysis.desk.standing import standing
 from analysis.desk.visit import Visit
 from analysis.ground import terms
+from analysis.overview import DERIVED_KINDS
 from analysis.reports import wording
 from analysis.reports.build import compose, stem_of
 from analysis.reports.collect import Context, collect
 from analysis.reports.difference import Difference, difference
 from analysis.reports.issued import IssueError, Kept, load_issue, load_issues
-from analysis.reports.model import KIND_NAMES, Figures, Kind, Report
+from analysis.reports.model import KIND_NAMES, Figures, Kind, Report, VerdictLine
 from analysis.reports.rules import load_report_rules
 from analysis.warehouse import moment
 
@@ -60,7 +61,7 @@ class PreviewPage(Page):
         figures: the figures.
         name: what the report is called.
         said: its sentences: of the pieces, the outlets, the topics, the verdicts.
-        gaps: lines of the plan that are not met.
+        gaps: lines of the plan that are not met, each with what it lacks in words.
         terms: by task, the first and the last day by which its units must have done it.
         files: what can be downloaded: suffix → address.
         replaceable: issued reports of the same kind and day, which a new issue would correct.
@@ -72,7 +73,7 @@ class PreviewPage(Page):
     figures: Figures
     name: str
     said: list[str]
-    gaps: list[Any]
+    gaps: list[tuple[VerdictLine, list[str]]]
     terms: dict[str, tuple[dt.date, dt.date]]
     files: dict[str, str]
     replaceable: list[Kept]
@@ -139,6 +140,7 @@ def issued_of(visit: Visit) -> list[Kept]:
 def build_preview(visit: Visit, kind: Kind, unit: str | None) -> PreviewPage:
     figures = figures_of(visit, kind, unit)
     rules = load_report_rules(visit.office.city)
+    posts = {post.ticket_id: post.title for post in figures.posts}
     return PreviewPage(
         figures=figures,
         name=stem_of(figures),
@@ -148,7 +150,11 @@ def build_preview(visit: Visit, kind: Kind, unit: str | None) -> PreviewPage:
             wording.topic_line(figures),
             wording.verdicts(figures, rules.min_cases),
         ],
-        gaps=[line for line in figures.lines if line.verdict == "未达标"],
+        gaps=[
+            (line, [posts.get(item, wording.span(item, figures.as_of)) for item in line.missing])
+            for line in figures.lines
+            if line.verdict == "未达标" and line.kind not in DERIVED_KINDS
+        ],
         terms=terms(figures.lines),
         files={
             suffix: visit.link(f"{HERE}/make/{kind}.{suffix}", unit=unit)

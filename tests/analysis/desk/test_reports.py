@@ -18,7 +18,8 @@ from analysis.plan import load_facts
 from analysis.reports.excel_records import proof_link
 from analysis.reports.issued import load_issues
 from analysis.reports.rules import load_report_rules
-from tests.analysis.desk.people import NOW, UNIT, browser, token
+from tests.analysis.desk.people import NOW, UNIT, browser, small_office, token
+from tests.analysis.desk.test_acts import send
 
 
 def _end(page: str, task: str) -> str:
@@ -134,3 +135,29 @@ def test_hot_issues_show_their_sum_and_rise(office: Office, monkeypatch: pytest.
         assert client.get("/hotspots/t9?as_of=2017-12-03").status_code == 404
     with browser(office, Role.LIAISON) as client:
         assert client.get("/hotspots").status_code == 403
+
+
+def test_a_preview_says_what_the_files_say(office: Office) -> None:
+    with browser(office, Role.INSPECTOR) as client:
+        page = client.get("/reports/preview?kind=bulletin").text
+        counted = re.search(r"未达标(\d+)项次", page)
+        assert counted and f">未达标 {counted[1]} 项次<" in page
+        gaps = page.split('id="gaps"')[1].split("</section>")[0]
+        assert "水费怎么交" in gaps  # the post by its title
+        assert not re.search(r"t[0-9a-f]{12}-\d", gaps)
+
+
+def test_what_is_only_planned_about_a_unit_does_not_reach_it(tmp_path) -> None:
+    office = small_office(tmp_path)
+    with browser(office, Role.EVALUATION) as client:
+        send(client, "/exposures/register", title="曝光：渠道淤堵三个月", unit=UNIT, outlet="防城港日报")
+        assert "渠道淤堵三个月" in client.get("/reports/preview?kind=bulletin").text
+        for suffix in ("docx", "json"):
+            file = client.get(f"/reports/make/unit.{suffix}", params={"unit": UNIT}).content
+            if suffix == "docx":
+                tables = Document(io.BytesIO(file)).tables
+                told = "".join(cell.text for table in tables for row in table.rows for cell in row.cells)
+            else:
+                told = file.decode()
+            assert "渠道淤堵三个月" not in told
+        assert "渠道淤堵三个月" not in client.get(f"/reports/preview?kind=unit&unit={UNIT}").text

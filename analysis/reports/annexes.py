@@ -77,7 +77,7 @@ def _units(document: OfficialDocument, figures: Figures, rules: ReportRules) -> 
     document.table(
         [
             "序号", "责任单位", "类别", "达标", "未达标", "无法判定", "未开始", "达标率",
-            "本期稿件", "累计稿件", "累计分值", "待复帖", "其中超时", "建议扣分项",
+            "本期稿件", "累计稿件", "累计分值", "应复帖", "其中超时", "建议扣分项",
         ],
         rows,
         [0.7, 2.4, 1.8, 0.85, 1.05, 1.25, 1.05, 1.2, 1.25, 1.25, 1.25, 1.05, 1.25, 1.45],
@@ -88,7 +88,7 @@ def _units(document: OfficialDocument, figures: Figures, rules: ReportRules) -> 
     )  # fmt: skip
     document.note(
         f"注：截至{figures.as_of}。{wording.RATE_BASIS}，不足{rules.min_cases}项次不计率；{wording.PIECE_BASIS}；"
-        "分值按城市的计分办法，逐条依据见台账；超时含答复后仍计超时的。"
+        "分值按城市的计分办法，逐条依据见台账；应复帖含已答复的，超时含答复后仍计超时的。"
     )
 
 

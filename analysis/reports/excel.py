@@ -82,7 +82,9 @@ def _units(book: Workbook, figures: Figures, rules: ReportRules) -> None:
         "单位汇总",
         "各单位对账汇总",
         excel_records.until(
-            figures, f"{wording.RATE_BASIS}，不足{rules.min_cases}项次不计率；{wording.PIECE_BASIS}。"
+            figures,
+            f"{wording.RATE_BASIS}，不足{rules.min_cases}项次不计率；{wording.PIECE_BASIS}；"
+            "应复帖含已答复的，超时含答复后仍计超时的。",
         ),
         [
             Column("序号", 6, "count"),
@@ -93,7 +95,7 @@ def _units(book: Workbook, figures: Figures, rules: ReportRules) -> None:
             Column("本期稿件", 9, "count"),
             Column("累计稿件", 9, "count"),
             Column("累计分值", 9, "points"),
-            Column("待复帖", 9, "count"),
+            Column("应复帖", 9, "count"),
             Column("其中超时", 9, "count"),
             Column("建议扣分项", 11, "count"),
         ],

@@ -30,7 +30,7 @@ from analysis.reports.official_page import (
 )
 from analysis.reports.official_text import chinese_day, chinese_number, width_in_characters
 from analysis.reports.typeface import BODY, HEADING, KAI, TITLE
-from analysis.reports.word_table import Align, fill_table
+from analysis.reports.word_table import Align, fill_table, fitted
 from analysis.reports.word_xml import LINE, add_run, clean, keep_row, set_space
 
 CENTER, LEFT, RIGHT, JUSTIFY = (
@@ -164,7 +164,7 @@ class OfficialDocument:
         table = self._document.add_table(rows=0, cols=len(heads))
         table.style = self._document.styles["Table Grid"]
         width = self._width()
-        shares = [Emu(int(width * share / sum(widths))) for share in widths]
+        shares = fitted([width * share / sum(widths) for share in widths], [heads, *rows], SIZES[size])
         fill_table(table, heads, rows, shares, aligns or ["left"] * len(heads), SIZES[size], fills or {})
         self._paragraph(JUSTIFY, line=Pt(8))
 
@@ -216,7 +216,7 @@ class OfficialDocument:
         table.autofit = False
         table.alignment = WD_TABLE_ALIGNMENT.CENTER
         date = f"{chinese_day(day or self._day)}印发"
-        right = Emu(int(SIZES["四号"] * (width_in_characters(date) + 4.5)))
+        right = Emu(int(SIZES["四号"] * (width_in_characters(date) + 6)))
         widths = [Emu(self._width() - right), right]
         for column, width in zip(table.columns, widths, strict=True):
             column.width = width

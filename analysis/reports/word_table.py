@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
@@ -16,11 +17,34 @@ from analysis.reports.typeface import BODY, HEADING
 from analysis.reports.word_xml import FILLS, add_run, clean, keep_row, set_space, shade
 
 Align = Literal["left", "center", "right"]
+# What must stay on one line: up to a date long; addresses and numbers of pieces may be torn.
+_FIGURE = re.compile(r"(?<![0-9A-Za-z./%-])[0-9./%-]{1,10}(?![0-9A-Za-z./%-])")
+_SIGN = 0.62  # of the size: a digit of the widest face that stands in for 仿宋
+_MARGINS = Pt(12)  # both margins of a cell
 _ALIGNED = {
     "left": WD_ALIGN_PARAGRAPH.LEFT,
     "center": WD_ALIGN_PARAGRAPH.CENTER,
     "right": WD_ALIGN_PARAGRAPH.RIGHT,
 }
+
+
+def fitted(widths: Sequence[float], rows: Sequence[Sequence[object]], size: Pt) -> list[Emu]:
+    """Widths of the same sum in which no date, fraction or share (2017-10-31, 0/14, 100.0%) is torn in two:
+    columns that are too narrow for theirs take what they need of those that have more."""
+    signs = [0] * len(widths)
+    for row in rows:
+        for column, value in enumerate(row):
+            for figure in _FIGURE.findall(str(value)):
+                signs[column] = max(signs[column], len(figure))
+    needs = [_SIGN * size * count + _MARGINS if count else 0 for count in signs]
+    lacking = sum(max(0, need - width) for width, need in zip(widths, needs, strict=True))
+    spare = sum(max(0, width - need) for width, need in zip(widths, needs, strict=True))
+    if lacking > spare / 2:  # too much for this page: the shares stay as they are
+        return [Emu(int(width)) for width in widths]
+    return [
+        Emu(int(need if need > width else width - (width - need) * lacking / spare))
+        for width, need in zip(widths, needs, strict=True)
+    ]
 
 
 def fill_table(

@@ -108,11 +108,18 @@ def test_bulletin_says_which_weeks_lack_and_keeps_silence_apart(bulletins: dict[
     october, december = text_of(bulletins[DAYS[0]]), text_of(bulletins[DAYS[1]])
     assert "全市缺1项（10月16日至22日）" in october
     assert "11月6日至12日（来源静默）" in december and "11月6日" not in october
+    assert "应复帖" in december and "待复帖" not in december  # those that were answered are among them
     assert "防城港日报 2017-11-06—2017-11-10 采集失败，涉及" in december
     assert "不按未达标处理" in december
     # Only October's own bulletin has the two exposures of its month; that of 15 December lacks an approval.
     assert "工期过半 路基还在“纸上”" in october and "审批不全" in december
     assert "刊发前均已按规定审批" in october
+
+
+def test_what_cannot_be_decided_is_not_told_as_missed(context: Context) -> None:
+    text = text_of(build_report("bulletin", context, dt.date(2018, 2, 26)))
+    assert "分7个专题综述报道年度经济社会发展主要成效（三（七），2月28日前，2项次无法判定）" in text
+    assert "从多个专题宣传各级各部门的绩效工作成就（三（十一），2月28日前，2项次未达标）" in text
 
 
 def test_bulletin_is_an_official_document(bulletins: dict[dt.date, Report]) -> None:

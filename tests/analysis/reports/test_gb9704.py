@@ -14,6 +14,7 @@ from docx.shared import Mm, Pt
 from analysis.reports.gb9704 import OfficialDocument
 from analysis.reports.official_text import chinese_day, chinese_number
 from analysis.reports.typeface import BODY, HEADING, KAI, TITLE
+from analysis.reports.word_table import fitted
 from analysis.reports.word_xml import clean
 
 DAY = dt.date(2017, 11, 1)
@@ -119,3 +120,17 @@ def test_wrong_tables_and_levels_are_refused() -> None:
         document.table(["a", "b"], [["1"]], [1, 1])
     with pytest.raises(ValueError, match="level"):
         document.heading(5, "x")
+
+
+def test_no_date_or_fraction_is_torn() -> None:
+    rows = [
+        ["单位", "完成", "期限"],
+        ["市水利局", "0/14", "2017-10-31"],
+        ["m05 2017", "http://a.test/1/2", "—"],
+    ]
+    widths = [Pt(200), Pt(20), Pt(30)]
+    found = fitted(widths, rows, Pt(9))
+    assert sum(found) == pytest.approx(sum(widths), abs=3)
+    assert found[1] >= Pt(9 * 0.5 * 4 + 10.8) and found[2] >= Pt(9 * 0.5 * 10 + 10.8)
+    assert fitted(widths, [["单位", "完成", "期限"]], Pt(9)) == widths  # nothing to keep whole
+    assert fitted([Pt(20), Pt(20)], [["2017-10-31"] * 2], Pt(9)) == [Pt(20), Pt(20)]  # no room for it

@@ -7,6 +7,7 @@ import datetime as dt
 import json
 from typing import Any
 
+from analysis.record_words import change_words
 from analysis.ticket import Ticket
 from analysis.ticket_moves import MOVE
 from analysis.warehouse import Connection, ask, moment
@@ -98,7 +99,7 @@ def _event(row: dict[str, Any], before: str | None, state: str | None, unit: str
         if "days" in after:
             what += f"至第 {after['days']} 个工作日"
         if row["what"] == "tag_correction":
-            said = "、".join(f"{key}={value}" for key, value in after.items())
+            said = "；".join(change_words({}, after))
             why = f"{said}：{why}" if why else said
     return TicketEvent(
         at=row["at"],

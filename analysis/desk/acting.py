@@ -88,7 +88,9 @@ def perform(
         )
     if not found:
         visit.log(label, target, why=why, after={"result": result} if isinstance(result, str) else {})
-    count = f" {len(found)} 件" if len(found) > 1 else ""
+    # With the units of a thread a tag is corrected besides: that is no ticket more.
+    done = [decision for decision in found if decision.kind != "tag_correction"] or found
+    count = f" {len(done)} 件" if len(done) > 1 else ""
     told = f"：{result}" if isinstance(result, str) else ""
     return visit.back(to, f"已{label}{count}{told}")
 

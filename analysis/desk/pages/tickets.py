@@ -106,7 +106,10 @@ def build_tickets(visit: Visit, per_screen: int = PER_SCREEN) -> TicketsPage:
     if screen > screens:
         screen, found = screens, _screen(visit, choice, sort, screens, per_screen)
     is_board = params.get("view") == "board"
-    board: dict[str, list[Ticket]] = {state: [] for state in BOARD}
+    is_waiting = choice.state in ("", "待办") and not choice.due
+    # What was left out of the choice has no column: an empty one would say that there is none.
+    columns = [state for state in BOARD if state in OPEN or not is_waiting]
+    board: dict[str, list[Ticket]] = {state: [] for state in columns}
     for ticket in chosen_tickets(visit, choice) if is_board else ():
         if ticket.state in board:
             board[ticket.state].append(ticket)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import html
 import re
 
@@ -9,8 +10,9 @@ from litestar import Litestar
 from litestar.testing import TestClient
 
 from analysis.desk.rights import Role
+from analysis.queue_lists import FloorToConfirm
 from pipeline.decisions import load_decisions
-from tests.analysis.desk.people import UNIT, browser, small_office, token
+from tests.analysis.desk.people import NOW, UNIT, browser, small_office, token
 from tests.analysis.desk.test_acts import send
 
 
@@ -189,3 +191,37 @@ def test_the_log_speaks_of_what_it_names(tmp_path) -> None:
         assert "宣传部张三（宣传部）" in log
         assert "状态：待研判 → 待签收" in log
         assert "state" not in re.sub(r"<[^>]+>", "", log)
+
+
+def test_the_units_of_a_thread_are_told_in_words_and_counted_by_tickets(tmp_path) -> None:
+    office = small_office(tmp_path)
+    with browser(office, Role.PUBLICITY) as clerk:
+        path, _ = find(clerk, "电梯困人")
+        said = send(clerk, f"{path}/move", move="decide_units", unit=["市质监局"], why="电梯归它管")
+        assert re.search(r"已研判定单位\s*<", said), "one ticket, though a tag was corrected too"
+        page = html.unescape(clerk.get(path).text)
+        assert "责任单位：市质监局：电梯归它管" in page
+        assert "units=" not in page
+
+
+def test_the_board_has_no_column_for_what_was_not_chosen(tmp_path) -> None:
+    office = small_office(tmp_path)
+    with browser(office, Role.PUBLICITY) as clerk:
+        column = r'<h2 id="col-\d+">已答复 <span class="muted">(\d+)</span>'
+        assert re.findall(column, clerk.get("/tickets?view=board").text) == []
+        assert re.findall(column, clerk.get("/tickets?view=board&state=全部").text) == ["1"]
+
+
+def test_today_leads_to_the_alarm_and_to_every_floor(tmp_path, monkeypatch) -> None:
+    floor = FloorToConfirm(
+        ticket_id="t1-1", thread_id="t1", title="一件", url="", unit=UNIT, state="已答复", floor=1,
+        kind="solved", words="好了", said_at=NOW, text=None,
+    )  # fmt: skip
+    floors = [dataclasses.replace(floor, floor=number) for number in range(1, 21)]
+    monkeypatch.setattr("analysis.desk.pages.today.floors_of", lambda visit: floors)
+    office = small_office(tmp_path)
+    with browser(office, Role.PUBLICITY) as clerk:
+        page = clerk.get("/").text
+        assert re.findall(r"/tickets/t1-1#floor-(\d+)", page) == [str(each.floor) for each in floors]
+        alarm = page.split('id="alarms"')[1].split("</section>")[0]
+        assert 'href="/exposures"' in alarm

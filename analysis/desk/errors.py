@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import unquote, urlencode
+from urllib.parse import unquote, urlencode, urlsplit, urlunsplit
 
 from litestar import Request
 from litestar.enums import MediaType
@@ -55,6 +55,10 @@ _NEXT = {
     500: "请把出错的时间告诉管理员；已经保存的内容不受影响。",
     503: "请稍后刷新；若一直如此，请联系管理员。",
 }
+_STALE = (
+    "表单已过期",
+    "页面开得太久，或换了人登录：请返回上一页，刷新后再提交（写好的理由先复制下来）。",
+)
 _FORBIDDEN_TOKEN = "CSRF"
 FORM_COOKIE = "gangqing_form"
 
@@ -88,16 +92,19 @@ def answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[
     if isinstance(error, NotAuthorizedException):
         return _to_entrance(request, error)
     office = request.app.state.desk
+    said, next_step = _SAID.get(status, "请求未能完成"), _NEXT.get(status, _NEXT[400])
+    if _is_stale_form(error):
+        said, next_step = _STALE
     html = problem_page(
         office.templates,
         {
             "template": "problem.html",
             "office": office,
             "status": status,
-            "said": _SAID.get(status, "请求未能完成"),
+            "said": said,
             "detail": detail,
             "way": getattr(error, "way", None),
-            "next_step": _NEXT.get(status, _NEXT[400]),
+            "next_step": next_step,
         },
     )
     answer = Response(
@@ -135,7 +142,7 @@ def _record_refusal(request: Request[Any, Any, Any], said: str) -> None:
 def _detail(error: Exception, status: int) -> str:
     if isinstance(error, HTTPException):
         if _is_stale_form(error):
-            return "表单已过期或不是从本系统提交的，请返回上一页刷新后再提交"
+            return "没有提交：表单已过期，或不是从本系统提交的"
         if any("\u4e00" <= char <= "\u9fff" for char in error.detail):
             return error.detail
         return "" if status in _SAID else error.detail
@@ -148,9 +155,13 @@ def _to_entrance(request: Request[Any, Any, Any], error: NotAuthorizedException)
         return Redirect("/password", status_code=303)
     if request.app.state.desk.setup_key is not None and not request.app.state.desk.accounts.all():
         return Redirect("/login", status_code=303)
+    if request.method != "GET":  # what was sent is lost: say so, and lead back to the page with the form
+        came = urlsplit(request.headers.get("referer", ""))
+        wanted = urlunsplit(("", "", came.path, came.query, "")) if came.netloc == request.url.netloc else ""
+        return Redirect(f"/login?{urlencode({'next': wanted or '/', 'lost': '1'})}", status_code=303)
     path = request.url.path
     wanted = f"{path}?{request.url.query}" if request.url.query else path
-    query = urlencode({"next": wanted}) if request.method == "GET" and wanted != "/" else ""
+    query = urlencode({"next": wanted}) if wanted != "/" else ""
     return Redirect(f"/login?{query}" if query else "/login", status_code=303)
 
 

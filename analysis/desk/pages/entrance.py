@@ -66,12 +66,13 @@ def _local(path: str) -> str:
 
 
 @see("/login", PUBLIC)
-def login_page(request: Request[Any, Any, Any], next: str = "/") -> Response[Any]:
-    """Name and password."""
+def login_page(request: Request[Any, Any, Any], next: str = "/", lost: str = "") -> Response[Any]:
+    """Name and password; `lost`: a form was sent when nobody was signed in any more."""
     if request.user is not None:
         return Redirect(_local(next), status_code=303)
     is_new = not request.app.state.desk.accounts.all()
-    return _bare(request, "login.html", next=_local(next), problem="", name="", is_new=is_new)
+    problem = "登录已失效，刚才的没有提交：请登录后再办一次" if lost else ""
+    return _bare(request, "login.html", next=_local(next), problem=problem, name="", is_new=is_new)
 
 
 @act("/login", PUBLIC, middleware=[LIMIT])

@@ -201,3 +201,27 @@ def test_a_liaison_with_another_role_is_still_her_units(office: Office) -> None:
     assert allowed("ticket.answer", mixed.roles)
     with pytest.raises(AccountError, match="不能兼任"):
         office.accounts.write(mixed)
+
+
+def test_what_was_sent_too_late_is_told_as_not_done(office: Office) -> None:
+    with browser(office, Role.PUBLICITY) as client:
+        form = token(client.get("/password").text)
+        client.cookies.delete("gangqing")
+        page = f"{client.base_url}/tickets?due=late"
+        data = {"_csrf_token": form, "ticket": "t1-1"}
+        answer = client.post(
+            "/tickets/hand-over", data=data, headers={"referer": page}, follow_redirects=False
+        )
+        assert answer.headers["location"] == "/login?next=%2Ftickets%3Fdue%3Dlate&lost=1"
+        assert "刚才的没有提交" in client.get(answer.headers["location"]).text
+        foreign = {"referer": "http://evil.test/tickets"}
+        answer = client.post("/tickets/hand-over", data=data, headers=foreign, follow_redirects=False)
+        assert answer.headers["location"] == "/login?next=%2F&lost=1"
+
+
+def test_a_form_that_is_too_old_is_no_want_of_rights(office: Office) -> None:
+    with browser(office, Role.PUBLICITY) as client:
+        answer = client.post("/tickets/hand-over", data={"_csrf_token": "0" * 128, "ticket": "t1-1"})
+        assert answer.status_code == 403
+        assert "<h1>表单已过期</h1>" in answer.text
+        assert "联系管理员" not in answer.text

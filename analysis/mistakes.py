@@ -25,15 +25,16 @@ def told(error: BaseException) -> str | None:
     return None
 
 
-def unknown_unit(name: str, units: Iterable[Unit]) -> str:
-    """There is no unit of that short name: which ones may be meant (by alias, by part, by likeness)."""
+def unknown_unit(name: str, units: Iterable[Unit], where: str = " units.csv 里的简称") -> str:
+    """There is no unit of that short name: which ones may be meant (by alias, by part, by likeness); else
+    where the names stand."""
     units = list(units)
     by_name = {each: unit.short for unit in units for each in unit.names}
     found = [by_name[name]] if name in by_name else []
     found += [unit.short for unit in units if name and any(name in each for each in unit.names)]
     found += [by_name[near] for near in get_close_matches(name, by_name, n=3)]
     near = list(dict.fromkeys(found))[:_NEAR]
-    return f"没有单位“{name}”" + (f"，是不是 {'、'.join(near)}？" if near else "，请用 units.csv 里的简称")
+    return f"没有单位“{name}”" + (f"，是不是 {'、'.join(near)}？" if near else f"，请用{where}")
 
 
 def usage(error: Any) -> str:

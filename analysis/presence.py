@@ -13,7 +13,7 @@ from itertools import groupby
 from typing import Any
 
 from analysis.announcement import is_announcement, is_own_place, longest_run
-from analysis.ground import CoverageRow
+from analysis.ground import UNMET, CoverageRow
 from analysis.plan import Fact, Plan, Task, load_facts
 from analysis.record import Said, said_in
 from analysis.replaced import replaced_announcements, with_ends
@@ -120,6 +120,9 @@ def announcement(
         note = stood.note if stood is not None else None
         if best is None and site is not None:
             note = f"本单位网站{site.state}，未见公告"
+            if site.state == UNCHECKED and stood is not None and stood.verdict == UNMET:
+                # The verdict rests on the pieces that the site lists: nobody looked at its first page.
+                note = "本单位网站采集到的稿件中未见公告"
         found.append(
             AnnouncementRow(
                 unit=unit,

@@ -177,6 +177,7 @@ def emphasis_month(ground: Ground, task: Task) -> Iterable[CoverageRow]:
         sources = ground.sources_of(task, unit)
         # A month of emphasis that is over and was read without a gap is missed for good.
         is_sure = bool(short_month and sources) and ground.day > last and not silences(sources, begin, last)
+        until = f"，{task.window.end} 前可补" if ground.day <= task.window.end else ""
         yield ground.row(
             task,
             unit,
@@ -190,7 +191,7 @@ def emphasis_month(ground: Ground, task: Task) -> Iterable[CoverageRow]:
             is_unknown=False if is_sure else None,
             end=month_end(begin) if is_sure else None,
             note=f"{month} 刊发 {in_month} 篇"
-            + (f"；全期另缺 {short} 篇，{task.window.end} 前可补" if is_sure and short else ""),
+            + (f"；全期另缺 {short} 篇{until}" if is_sure and short else ""),
         )
 
 

@@ -149,7 +149,7 @@ class Line:
         for unit in found:
             known = self.city.unit_by_short.get(unit)
             if known is None:
-                self.fault(kinds.UNIT, unknown_unit(unit, self.city.units))
+                self.fault(kinds.UNIT, unknown_unit(unit, self.city.units, "空白报送表“单位简称”页里的简称"))
             elif day is not None and not known.valid_on(day):
                 now = f"，现为 {known.successor}" if known.successor else ""
                 self.fault(kinds.UNIT, f"{day} 时没有{unit}这个单位{now}")
@@ -163,7 +163,10 @@ class Line:
             self.fault(kinds.FILE, f"“{name[:40]}”应只写文件名，不带文件夹")
             return None
         if name not in self.files:
-            self.fault(kinds.FILE, f"没有找到附件“{name}”，请与本表放在同一个文件夹，文件名要一致")
+            self.fault(
+                kinds.FILE,
+                f"没有找到附件“{name}”，请与本表一起上传（用命令行的放在同一个文件夹），文件名要一致",
+            )
             return None
         try:
             return read_attachment(name, self.files[name])

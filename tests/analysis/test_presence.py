@@ -140,6 +140,11 @@ def test_units_without_a_notice_say_how_their_site_is(case: Case) -> None:
     assert rows(case, "2017-10-20")["市水利局"].note == "本单位网站在线，未见公告"
 
 
+def test_a_unit_found_wanting_is_not_told_that_its_site_was_not_looked_at(case: Case) -> None:
+    row = rows(case, "2017-11-05")["市水利局"]
+    assert (row.verdict, row.note) == ("未达标", "本单位网站采集到的稿件中未见公告")
+
+
 def overwrite(case: Case, day: str) -> None:
     """Another notice at the same address."""
     at = f"{day}T10:00:00"

@@ -391,6 +391,8 @@ def test_december_is_the_month_of_emphasis() -> None:
     assert (row.days_left, row.window_end) == (0, day("2017-12-31"))  # no later piece makes up for it
     never = rows("a1", "2018-01-05", [])["上思县"]
     assert (never.days_left, never.note) == (0, "2017-12 刊发 0 篇；全期另缺 1 篇，2018-02-28 前可补")
+    over = rows("m06", "2018-01-05", [])["上思县"]
+    assert over.note == "2017-12 刊发 0 篇；全期另缺 1 篇"  # the term is over: nothing makes up for it
     assert rows("a1", "2017-12-20", [october])["上思县"].days_left == 70
     assert rows("a1", "2018-01-05", [october, december])["上思县"].verdict == "达标"
     assert (

@@ -314,3 +314,13 @@ def test_the_draft_of_a_similar_case_comes_into_the_page(browser: Browser, addre
     box.scroll_into_view_if_needed()
     box.locator("[data-part]").wait_for()
     page.context.close()
+
+
+def test_boxes_stand_apart_and_titles_are_not_squeezed(browser: Browser, address: str) -> None:
+    page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
+    sign_in(page, address, NAMES[Role.EVALUATION])
+    page.goto(f"{address}/units/{UNIT}")
+    assert page.locator(".split .folds tbody th").first.evaluate("cell => cell.offsetWidth") >= 150
+    page.goto(f"{address}/ledger")
+    gap = "box => box.nextElementSibling.getBoundingClientRect().top - box.getBoundingClientRect().bottom"
+    assert page.locator(".columns.charts").first.evaluate(gap) >= 8

@@ -81,7 +81,9 @@ def test_faults_are_told_line_by_line_and_nothing_is_recorded(tmp_path: Path) ->
         assert "没有的局" in page
         assert 'action="/imports/confirm"' not in page
         csv = clerk.get("/imports/faults")
-        assert "缺.jpg" in csv.content.decode("utf-8-sig")
+        told = csv.content.decode("utf-8-sig")
+        assert "没有找到附件“缺.jpg”，请与本表一起上传" in told
+        assert "没有单位“没有的局”，请用空白报送表“单位简称”页里的简称" in told
         assert "放弃" in send(clerk, "/imports/discard")
         assert clerk.get("/imports/faults").status_code == 404
     assert kinds(office) == []

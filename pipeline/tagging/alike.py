@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Collection, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
@@ -37,7 +38,8 @@ _COVERS = 0.8  # a shared phrase that is so much of the shorter title is the mat
 _NOTHING = 1e-6  # a square of weights under it is what rounding leaves of none
 _ROUNDED = 1e-6  # likenesses are compared as rounded to so much
 _ROWS, _COLUMNS = 2000, 8000  # messages compared at once: what a product holds lies in memory
-_COLLECTED, _COMPARED = 200_000, 10_000  # candidates looked at together, and at once
+_THREADS = 2  # each has its own product
+_TOLD, _COMPARED = 6000, 10_000  # messages whose candidates are looked at together; candidates at once
 
 
 @dataclasses.dataclass(frozen=True)
@@ -65,24 +67,28 @@ def alike(messages: Sequence[Message], new: Collection[str] | None = None) -> It
     days = np.array([_day(each) for each in ordered])
     dated = int(np.searchsorted(days, 0))  # where those that have a day begin
     wanted = np.flatnonzero(is_new)
-    parts: list[tuple[Ids, Ids, Floats64]] = []
-    for start in range(0, len(wanted), _ROWS):
-        part = wanted[start : start + _ROWS]
-        first, last = days[part[0]], days[part[-1]]
-        near = np.arange(len(ordered))
-        if first >= 0:
-            low, high = np.searchsorted(days, [first - MAX_GAP_DAYS, last + MAX_GAP_DAYS + 1])
-            near = np.concatenate([near[:dated], near[max(low, dated) : high]])
-        near = near[~is_new[near] | (near > part[0])]  # what is new before them was compared with them
-        for rows, columns, wholes in comparison.candidates(part, near):
-            keep = (rows != columns) & (~is_new[columns] | (rows < columns))
-            keep &= (days[rows] < 0) | (days[columns] < 0) | (abs(days[rows] - days[columns]) <= MAX_GAP_DAYS)
-            parts.append((rows[keep], columns[keep], wholes[keep]))
-        if sum(len(rows) for rows, _, _ in parts) >= _COLLECTED:
-            yield from comparison.tell(parts)
-            parts = []
-    if parts:
-        yield from comparison.tell(parts)
+
+    def compared(start: int) -> list[Alike]:
+        found: list[tuple[Ids, Ids, Floats64]] = []
+        for begin in range(start, min(start + _TOLD, len(wanted)), _ROWS):
+            part = wanted[begin : begin + _ROWS]
+            first, last = days[part[0]], days[part[-1]]
+            near = np.arange(len(ordered))
+            if first >= 0:
+                low, high = np.searchsorted(days, [first - MAX_GAP_DAYS, last + MAX_GAP_DAYS + 1])
+                near = np.concatenate([near[:dated], near[max(low, dated) : high]])
+            near = near[~is_new[near] | (near > part[0])]  # what is new before was compared with them
+            for rows, columns, wholes in comparison.candidates(part, near):
+                gaps = abs(days[rows] - days[columns])
+                keep = (rows != columns) & (~is_new[columns] | (rows < columns))
+                keep &= (days[rows] < 0) | (days[columns] < 0) | (gaps <= MAX_GAP_DAYS)
+                found.append((rows[keep], columns[keep], wholes[keep]))
+        return list(comparison.tell(found)) if found else []
+
+    # Most of the time is spent in numpy and scipy, which let other threads work meanwhile.
+    with ThreadPoolExecutor(_THREADS) as threads:
+        for told in threads.map(compared, range(0, len(wanted), _TOLD)):
+            yield from told
 
 
 def _day(message: Message) -> int:

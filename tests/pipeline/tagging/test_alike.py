@@ -60,6 +60,20 @@ def test_order_and_increments_change_nothing(seed: int) -> None:
     assert sorted((p.first, p.second, p.strength, p.words) for p in in_parts) == whole
 
 
+def test_what_is_compared_in_parts_on_threads_is_found_in_the_same_order(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    every = [
+        Message(f"{name}-{month}", title, text, dt.date(2017, month, 6))
+        for month in range(1, 13)
+        for name, (title, text) in POSTS.items()
+    ]
+    whole = list(alike(every))
+    monkeypatch.setattr("pipeline.tagging.alike._ROWS", 2)
+    monkeypatch.setattr("pipeline.tagging.alike._TOLD", 6)
+    assert len(whole) > 50 and list(alike(every)) == whole
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(st.text(max_size=40), st.text(max_size=80)), max_size=6))
 def test_any_text_is_read(posts: list[tuple[str, str]]) -> None:

@@ -216,7 +216,7 @@ class OfficialDocument:
         table.autofit = False
         table.alignment = WD_TABLE_ALIGNMENT.CENTER
         date = f"{chinese_day(day or self._day)}印发"
-        right = Emu(int(SIZES["四号"] * (width_in_characters(date) + 6)))
+        right = Emu(int(SIZES["四号"] * (width_in_characters(date) + 4.5)))
         widths = [Emu(self._width() - right), right]
         for column, width in zip(table.columns, widths, strict=True):
             column.width = width

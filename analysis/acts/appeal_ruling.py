@@ -63,7 +63,7 @@ def grant_appeal(
         form: 报道, 综述, 公告, where the text does not say it.
 
     Raises:
-        ActError: the unit's own decision, not captured, or outlet and day are not known.
+        ActError: the unit's own decision, not captured, outlet and day not known, or the unit is exposed.
     """
     appeal = _decidable(store.decisions, city, number, who, unit_of_decider, at)
     if role not in CREDIT_ROLES:
@@ -81,6 +81,10 @@ def grant_appeal(
         found = _known_article(con, article)
     else:
         found = _known_article(con, appeal.url, outlet, title, published[:10])
+    if found is not None:
+        exposed = [unit for row in ask(con, "tags_of_article", target=found) for unit in row["exposed"] or ()]
+        if appeal.unit in exposed:
+            raise ActError(f"{appeal.unit}是这篇稿件里被曝光的单位，不计分；认错了的，请先更正被曝光的单位")
     lines: list[tuple[Landed, Evidence]] = []
     if found is None:
         if article is not None:

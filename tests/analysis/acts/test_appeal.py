@@ -141,6 +141,16 @@ def test_who_handed_it_in_does_not_decide_it_under_a_name_without_a_unit(case: C
         refuse_appeal(case.store, case.city, number, who="李某", at=AT, why="不")
 
 
+def test_who_is_exposed_in_an_article_is_not_credited_with_it(case: Case) -> None:
+    title = "曝光：围挡占道"
+    case.article("2017-10-12", "[form=曝光][exposed=市住建委] 围挡长期占道。", title=title)
+    case.build()
+    number = hand_in(case, unit="市住建委", title=title, who="市住建委 联络员")
+    with pytest.raises(ActError, match="市住建委是这篇稿件里被曝光的单位，不计分"):
+        grant(case, number)
+    assert [appeal.state for appeal in listed(case)] == ["待裁定"]
+
+
 def test_a_refusal_needs_a_reason_and_is_final(case: Case) -> None:
     number = hand_in(case)
     with pytest.raises(ActError, match="请写明不予计分的理由"):

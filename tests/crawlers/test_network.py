@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
+import itertools
+import socket
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scrapy import Request, Spider
+from scrapy.crawler import Crawler
+from scrapy.exceptions import DownloadConnectionRefusedError
 
-from crawlers.network import host_of, is_listed, is_public
+from crawlers.network import AddressRefused, DownloadHandler, host_of, is_listed, is_public
 from crawlers.politeness import retry_after
+from crawlers.settings import crawl_settings
+from tests.crawlers.crawled import one_site
+from tests.crawlers.servers import Web
 
 
 @pytest.mark.parametrize(
@@ -122,3 +133,49 @@ def test_a_link_leads_to_web_servers_only() -> None:
         assert not is_listed(f"http://example.cn:{port}/", hosts)
     assert not is_listed("http://name:secret@example.cn/", hosts)
     assert not is_listed("http://name@example.cn/", hosts)
+
+
+PUBLIC, PRIVATE = "1.1.1.1", "127.0.0.1"
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        *([(PUBLIC,)] * lies + [(PRIVATE,)] for lies in range(5)),
+        [(PUBLIC, PRIVATE)],
+        [(PRIVATE, PUBLIC)],
+        [(PUBLIC,), (PUBLIC, PRIVATE)],
+    ],
+)
+def test_a_name_server_that_changes_its_mind_leads_to_no_private_address(
+    tmp_path: Path, web: Web, monkeypatch: pytest.MonkeyPatch, answers: list[tuple[str, ...]]
+) -> None:
+    """However often it is asked, and whichever of its answers is looked at: nothing inside is reached."""
+    port = int(web.base.rpartition(":")[2])
+    web.pages["/inside"] = "of the inner network"
+    given = itertools.chain(answers, itertools.repeat(answers[-1]))
+
+    def look_up(host: Any, *_: Any, **__: Any) -> list[tuple[Any, ...]]:
+        addresses = next(given) if host in ("rebinding.test", b"rebinding.test") else (host,)
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in addresses]
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    city = one_site(tmp_path, web, settings={"allow_private": ["other.test"]})
+    request = Request(f"http://rebinding.test:{port}/inside")
+
+    async def ask() -> list[type[Exception]]:
+        met: list[type[Exception]] = []
+        for _ in range(4):  # each with connections and a memory of names of its own
+            handler = DownloadHandler(Crawler(Spider, crawl_settings(city) | {"DOWNLOAD_TIMEOUT": 5.0}))
+            try:
+                answer = await handler.download_request(request)
+                pytest.fail(f"the inner network answered {answer.body!r}")
+            except (AddressRefused, DownloadConnectionRefusedError) as error:
+                met.append(type(error))
+            finally:
+                await handler.close()
+        return met
+
+    met = asyncio.run(ask())
+    assert not web.requests
+    assert AddressRefused in met or (PRIVATE,) not in answers[:4]

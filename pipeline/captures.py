@@ -26,6 +26,11 @@ try:  # the same gzip in a third of the time; not made for every processor
 except ImportError:
     deflate = zlib  # type: ignore[misc]
 _DEFLATE_ERROR = cast("type[Exception]", deflate.error)
+# The last three: the library looks into headers that a damaged record does not have.
+_DAMAGED = (
+    OSError, EOFError, ValueError, zlib.error, _DEFLATE_ERROR, ArchiveLoadFailed,
+    AttributeError, TypeError, LookupError,
+)  # fmt: skip
 
 _MAX_MEMBER = 256 << 20  # bytes unpacked
 _SECRET_HEADERS = frozenset({"cookie", "authorization", "proxy-authorization"})
@@ -176,7 +181,7 @@ def read_capture(folder: Path, warc: str, offset: int) -> tuple[Mapping[str, str
         if path.with_name(f"{path.name}.removed.json").exists():  # pipeline/retention.py
             raise CaptureError("这份存证的保存期已满，已按决定清除；登记的网址和 SHA-256 仍在") from error
         raise CaptureError(f"存证文件不见了，请从备份恢复：{warc}") from error
-    except (OSError, ArchiveLoadFailed, EOFError, zlib.error, _DEFLATE_ERROR, ValueError) as error:
+    except _DAMAGED as error:
         raise CaptureError(f"存证读不出：{warc} 第 {offset} 字节：{error}") from error
     raise CaptureError(f"存证文件 {warc} 第 {offset} 字节处没有网页")
 

@@ -231,6 +231,25 @@ def test_a_wrong_offset_is_a_clear_error(tmp_path: Path) -> None:
             read_capture(tmp_path, record.warc, offset)
 
 
+@pytest.mark.parametrize(
+    "name", [b"WARC-Target-URI", b"WARC-Type", b"Content-Length", b"Content-Type", b"HTTP/1.1"]
+)
+def test_a_record_without_a_part_of_its_head_is_a_page_or_a_clear_error(tmp_path: Path, name: bytes) -> None:
+    (record,) = write(tmp_path, 1)
+    assert record.warc and record.warc_offset is not None
+    path = tmp_path / "captures" / record.warc
+    whole = gzip.decompress(path.read_bytes()[record.warc_offset :])
+    path.write_bytes(gzip.compress(whole.replace(name, b"X" + name)))
+    try:
+        headers, body = read_capture(tmp_path, record.warc, 0)
+        assert headers and isinstance(body, bytes)
+    except CaptureError as error:
+        assert "存证" in str(error)
+    path.write_bytes(gzip.compress(whole.replace(b"WARC-Target-URI", b"Target")))
+    with pytest.raises(CaptureError, match="读不出"):
+        read_capture(tmp_path, record.warc, 0)
+
+
 def test_folders_are_created_once_and_synced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     synced: list[str] = []
     monkeypatch.setattr("pipeline.store.sync_folder", lambda folder: synced.append(folder.name))

@@ -19,7 +19,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tools.fuzz.targets import ROOT, TARGETS, seeds
+from tools.fuzz.seeds import seeds
+from tools.fuzz.targets import ROOT, TARGETS
 
 PAGE = ROOT / "docs" / "fuzz.md"
 OUT = ROOT / "var" / "fuzz"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-INSTRUMENTED = ("crawlers", "pipeline", "analysis")
+INSTRUMENTED = ("crawlers", "pipeline", "analysis", "warcio")
 
 
 def main() -> None:
@@ -14,12 +14,13 @@ def main() -> None:
     import atheris
 
     from tools.fuzz import targets
+    from tools.fuzz.seeds import seeds
 
     with atheris.instrument_imports(include=list(INSTRUMENTED), enable_loader_override=False):
-        targets.TARGETS[name](targets.seeds(name)[0])
+        targets.TARGETS[name](seeds(name)[0])
     corpus = folder / "corpus"
     corpus.mkdir(parents=True, exist_ok=True)
-    for number, seed in enumerate(targets.seeds(name)):
+    for number, seed in enumerate(seeds(name)):
         (corpus / f"seed-{number}").write_bytes(seed[:60_000])
     options = [
         f"-max_total_time={seconds}", "-timeout=20", "-rss_limit_mb=3000", "-max_len=20000",

@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import json
+import gzip
+import io
 import tempfile
+import zipfile
+from collections import defaultdict
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -126,11 +129,24 @@ def extract(data: bytes) -> None:
 
 
 def landed_line(data: bytes) -> None:
+    from pipeline.load_landing import load_landed
+    from pipeline.privacy import mask_personal
     from pipeline.records import Landed, RecordError, from_json, to_json
 
-    with contextlib.suppress(RecordError):
+    try:
         found = from_json(data, Landed)
-        assert from_json(to_json(found), Landed) == found
+    except RecordError:
+        return
+    assert from_json(to_json(found), Landed) == found
+    rows: defaultdict[str, list[dict[str, object]]] = defaultdict(list)
+    load_landed(rows, "s/r.jsonl", len(data), found, b"0" * 32)
+    assert len(rows["page_fetch"]) == 1
+    assert len(rows["article_version"]) == (found.article is not None)
+    texts = [row["text"] for row in rows["thread_post_version"]]
+    texts += [row[name] for row in rows["article_version"] for name in ("title", "body")]
+    assert all(mask_personal(text) == text for text in texts if isinstance(text, str))
+    floors = [row["floor"] for row in rows["thread_post_version"]]
+    assert len(set(floors)) == len(floors), "a floor of a page is loaded once"
 
 
 def decision_line(data: bytes) -> None:
@@ -142,16 +158,65 @@ def decision_line(data: bytes) -> None:
             list(load_decisions(Path(folder)))
 
 
-def sheet(data: bytes) -> None:
-    from analysis.imports.sheet import SheetError, read_sheet
+@cache
+def workbook() -> bytes:
+    """The template of an import, with a line that a person wrote."""
+    import openpyxl
 
-    with contextlib.suppress(SheetError):
-        read_sheet(data, "x.xlsx" if data.startswith(b"PK") else "x.csv", ["单位", "日期"], ["单位"])
+    from analysis.imports import kinds
+    from analysis.imports.template import excel_template
+    from pipeline.city import load_city
+    from pipeline.load_plan import load_plan
+
+    city = load_city(ROOT / "city")
+    plan = load_plan(city)
+    assert plan is not None
+    book = openpyxl.load_workbook(io.BytesIO(excel_template(city, plan)))
+    written = {
+        kinds.KIND: "报纸",
+        kinds.UNIT: "市水利局",
+        kinds.DAY: dt.date(2017, 10, 12),
+        kinds.TITLE: "冬修水利",
+    }
+    for column, heading in enumerate(kinds.HEADINGS, 1):
+        book.worksheets[0].cell(2, column, written.get(heading))
+    filled = io.BytesIO()
+    book.save(filled)
+    return filled.getvalue()
+
+
+SHEET = "xl/worksheets/sheet1.xml"
+
+
+def with_sheet(content: bytes) -> bytes:
+    """The workbook with this in the place of its table: so much of a zip's bytes is its checksums that few
+    changes of them would reach the table."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(workbook())) as book, zipfile.ZipFile(packed, "w") as changed:
+        for part in book.infolist():
+            changed.writestr(part.filename, content if part.filename == SHEET else book.read(part))
+    return packed.getvalue()
+
+
+def sheet(data: bytes) -> None:
+    from analysis.imports import kinds
+    from analysis.imports.sheet import MAX_ROWS, SheetError, read_sheet
+
+    for content in (data, with_sheet(data)) if data.startswith(b"<") else (data,):
+        name = "x.xlsx" if content.startswith(b"PK") else "x.csv"
+        try:
+            rows = read_sheet(content, name, kinds.HEADINGS, kinds.NEEDED)
+        except SheetError:
+            continue
+        assert 0 < len(rows) <= MAX_ROWS
+        assert {heading for row in rows for heading in row.cells} <= {*kinds.HEADINGS, ""}
 
 
 def capture(data: bytes) -> None:
     from pipeline.captures import CaptureError, end_of_members, read_capture
 
+    if not data.startswith(b"\x1f\x8b"):  # what a member holds: changes of packed bytes end at its checksum
+        data = gzip.compress(data, 1)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "captures" / "s" / "r.warc.gz"
         path.parent.mkdir(parents=True)
@@ -198,33 +263,3 @@ TARGETS: dict[str, Target] = {
     "backup": backup,
     "names": names,
 }
-
-
-def seeds(name: str) -> list[bytes]:
-    """What a target starts from: real structures and texts."""
-    found: list[bytes] = []
-    if name.startswith("parse-"):
-        pages = sorted((ROOT / "tests" / "pages").glob(f"{name[6:]}*.[hx]*ml")) or sorted(
-            (ROOT / "tests" / "pages").glob("*.html")
-        )
-        found = [bytes([n]) + page.read_bytes() for page in pages for n in range(len(ADDRESSES))]
-    elif name.startswith("tag-") or name in ("mask", "extract", "names", "times", "search-query"):
-        files = (
-            ("articles-tuned-1.jsonl",) if name in ("tag-article", "extract") else ("threads-tuned-1.jsonl",)
-        )
-        for file in files:
-            for line in (ROOT / "tests" / "gold" / file).read_text("utf-8").splitlines()[:40]:
-                raw = json.loads(line)
-                raw = raw.get("item", raw)
-                texts = [str(raw.get("title", "")), str(raw.get("body", ""))]
-                texts += [str(post.get("text")) for post in raw.get("posts", [])]
-                found.append("\n".join(texts).encode())
-        found += [b"13877012345", '水利 NOT "河道 整治" OR (招标)'.encode(), b"2017-10-09 08:00:00"]
-    elif name == "backup":
-        found = [path.read_bytes() for path in (ROOT / "tests" / "backups").iterdir()]
-    elif name == "decision-line":
-        found = [
-            b'{"id":"a","at":"2017-10-09T08:30:00","who":"x","kind":"transfer","target":"t","before":{},'
-            b'"after":{"unit":"u"},"why":""}\n'
-        ]
-    return found or [b"\x00", b"a,b\n1,2\n"]

@@ -145,7 +145,7 @@ class _Causes:
     def _concerns(self, said: Said, named: set[str], row: CoverageRow) -> bool:
         """Whether a decision is one that this cell rests on."""
         urls = {str(self.articles[each]["url"]) for each in named if each in self.articles}
-        if said.id in named or said.target in named or said.target in urls:
+        if named & {said.id, said.target, said.after.get("proof")} or said.target in urls:
             credited = said.after.get("unit") or said.before.get("unit")
             return credited in (None, row.unit) or row.unit == CITY_ROW
         if said.kind in ("credit_refuse", "tag_correction"):

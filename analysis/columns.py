@@ -169,6 +169,9 @@ LABELS = {
     "missing_gone": "不再缺",
     "missing_new": "新缺",
     "causes": "原因",
+    # what was handed in
+    "form": "形式",
+    "concerned": "涉及单位",
     # imports
     "row_number": "行",
     "heading": "列",

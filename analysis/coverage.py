@@ -56,6 +56,7 @@ _BY_PIECES = {
 _BY_RECORD = {
     "register_by": proofs.register_by,
     "meetings": proofs.meetings,
+    "measures": proofs.measures,
     "board_presence": proofs.board_presence,
     "announcement_presence": announcement.announcement_presence,
     "exposure_gate": proofs.exposure_gate,

@@ -14,6 +14,7 @@ from typing import Any
 
 from analysis.announcement import is_announcement, is_own_place, longest_run
 from analysis.ground import UNMET, CoverageRow
+from analysis.handed_in import WITHDRAWAL, not_withdrawn
 from analysis.plan import Fact, Plan, Task, load_facts
 from analysis.record import Said, said_in
 from analysis.replaced import replaced_announcements, with_ends
@@ -100,7 +101,8 @@ def announcement(
     cells = {(row.task, row.unit): row for row in rows}
     pages = presence_pages(con, city, plan, as_of, known_by, facts)
     last = as_of.date() if isinstance(as_of, dt.datetime) else as_of
-    received = [s for s in said_in(con, ("proof_received",), known_by) if (s.day() or s.at.date()) <= last]
+    proofs = not_withdrawn(said_in(con, ("proof_received", WITHDRAWAL), known_by))
+    received = [said for said in proofs if (said.day() or said.at.date()) <= last]
     units = [
         unit
         for unit in city.unit_by_short

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable
 from functools import cached_property
 from typing import Any
@@ -67,6 +68,34 @@ def meetings(ground: Ground, record: Record, task: Task) -> Iterable[CoverageRow
         proofs = record.of(task, unit, ground.day)
         held = [p["id"] for p in proofs if task.window.start <= p["day"] <= task.window.end]
         yield ground.row(task, unit, held, task.quota, note="以单位报送的记录为准")
+
+
+def measures(ground: Ground, record: Record, task: Task) -> Iterable[CoverageRow]:
+    """Published stories, and what units recorded of measures that no article shows (通报, 约谈, 扣分): either
+    counts. What several units did together is one measure."""
+    assert task.proof is not None
+    members = ground.plan.members[task.id]
+    owners = {unit: [unit] for unit in members} if task.scope == "unit" else {CITY_ROW: members}
+    for owner, units in owners.items():
+        taken: dict[tuple[dt.date, str, str], list[str]] = {}
+        for proof in (proof for unit in units for proof in record.of(task, unit, ground.day)):
+            is_in = task.window.start <= proof["day"] <= task.window.end
+            if is_in and proof["form"] in task.proof.forms:
+                what = proof["day"], proof["form"], proof["concerned"]
+                taken.setdefault(what, []).append(proof["id"])
+        published = ground.tally(task, owner)
+        counts = Counter(form for _, form, _ in taken)
+        told = [f"{'、'.join(task.forms) or '稿件'} {published.count} 篇"]
+        told += [f"{form} {counts[form]} 次" for form in task.proof.forms if counts[form]]
+        yield ground.row(
+            task,
+            owner,
+            [*published.ids, *(name for what in sorted(taken) for name in taken[what])],
+            task.quota,
+            done_count=published.count + len(taken),
+            sources=ground.sources_of(task, None if owner == CITY_ROW else owner),
+            note="；".join(filter(None, ["，".join(told), task.note])),
+        )
 
 
 def board_presence(ground: Ground, record: Record, task: Task) -> Iterable[CoverageRow]:

@@ -26,6 +26,8 @@ KIND_WORDS = {
     "proof_received": "收到证明",
     "board_proof": "板报证明",
     "meeting_held": "会议记录",
+    "measure_taken": "通报约谈",
+    "proof_withdrawal": "撤回报送的证明",
     "source_note": "来源说明",
     "calendar_note": "节假日安排",
     "appeal_open": "提出申诉",
@@ -57,7 +59,7 @@ FIELD_WORDS = {
     "successor": "继任单位", "is_new": "新增",
     "short": "简称", "points": "分值", "label": "任务", "count": "件数", "runs": "批次",
     "size": "字节", "job": "任务号", "result": "结果",
-    "roles": "角色", "is_active": "启用", "person": "姓名",
+    "roles": "角色", "is_active": "启用", "person": "姓名", "concerned": "涉及单位", "proof": "撤回的记录",
 }  # fmt: skip
 # Values that decisions hold as the program writes them.
 VALUE_WORDS = SENTIMENTS | ROLES | {

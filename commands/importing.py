@@ -43,7 +43,7 @@ def import_file(
     as_json: JsonOption = False,
     as_csv: CsvOption = False,
 ) -> None:
-    """导入：板报、会议、电视、微信、微博等采集不到的，按报送表逐行检查；有一行不对就整表退回。"""
+    """导入：板报、会议、通报约谈、电视、微信、微博等采集不到的，按报送表逐行检查；有一行不对就整表退回。"""
     from analysis.acts.importing import record_import
     from analysis.columns import as_dicts, labels
     from analysis.imports.sheet import MAX_BYTES

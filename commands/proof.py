@@ -1,4 +1,4 @@
-"""Owns the commands of the proof package: proof pack, verify."""
+"""Owns the commands of proof: the package (pack, verify, shoot), what was handed in (list, withdraw)."""
 
 from __future__ import annotations
 
@@ -10,14 +10,22 @@ import typer
 from commands.common import (
     HOME,
     AsOfOption,
+    AtOption,
     CityOption,
+    CsvOption,
     HomeOption,
+    JsonOption,
     KnownByOption,
     UserError,
+    WhoOption,
+    WhyOption,
+    acting,
     asked,
     check_unit,
+    emit_rows,
     load_chosen,
     parse_day,
+    parse_moment,
     wall_clock,
 )
 from commands.reports import report_context, report_day
@@ -27,7 +35,7 @@ app = typer.Typer(rich_markup_mode=None)
 proof = typer.Typer(
     rich_markup_mode=None,
     no_args_is_help=True,
-    help="核验包：把结论、稿件、网页存证、决定打成一个封签的 zip，交核验组；核对封签。",
+    help="核验包：把结论、稿件、网页存证、决定打成一个封签的 zip，交核验组；列出、撤回报送的证明。",
 )
 app.add_typer(proof, name="proof")
 _MOST_FAULTS = 20
@@ -165,3 +173,45 @@ def verify(
         typer.echo(f"与打包记录一致：{match.at.replace('T', ' ')} {match.who}")
     elif made:
         typer.echo("注意：本机的打包记录里没有这个包；请与打包人所报的整包 SHA-256 核对（--sha256）")
+
+
+@proof.command("list")
+def list_proofs(
+    city: CityOption = None,
+    home: HomeOption = HOME,
+    as_of: AsOfOption = None,
+    known_by: KnownByOption = None,
+    unit: Annotated[str | None, typer.Option("--unit", help="只看一个单位报送的。")] = None,
+    task: Annotated[str | None, typer.Option("--task", help="只看一个事项的，如 m09。")] = None,
+    as_json: JsonOption = False,
+    as_csv: CsvOption = False,
+) -> None:
+    """报送的证明：板报、会议走访、通报约谈、公告截图，何时由谁报送、附了什么、是否已撤回；末列为决定号。"""
+    from analysis.columns import as_dicts, labels
+    from analysis.handed_in import proofs_in
+
+    with asked(city, home) as (chosen, con):
+        check_unit(chosen, unit)
+        day = report_day(con, as_of)
+        found = proofs_in(con, day, parse_day(known_by, "--known-by"))
+    rows = [row for row in found if unit in (None, row.unit) and task in (None, row.task)]
+    columns = ("day", "kind", "unit", "task", "form", "concerned", "title", "file", "state", "who", "id")
+    emit_rows(
+        as_dicts(rows), labels(columns), as_json, as_csv, title=f"报送的证明：截至 {day}，{len(rows)} 件"
+    )
+
+
+@proof.command()
+def withdraw(
+    decision: Annotated[str, typer.Argument(help="决定号，见 gangqing proof list。")],
+    who: WhoOption,
+    why: WhyOption,
+    at: AtOption = None,
+    city: CityOption = None,
+    home: HomeOption = HOME,
+) -> None:
+    """撤回报送错了的证明：记录留着，不再计入；改好后可以重新导入。"""
+    from analysis.acts.withdrawal import withdraw_proof
+
+    with acting(city, home) as (_, store):
+        withdraw_proof(store.decisions, decision, who=who, at=parse_moment(at, city, home), why=why)

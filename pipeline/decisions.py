@@ -45,6 +45,8 @@ Kind = Literal[
     "proof_received",  # target: unit; after: {task, date, until, file}
     "board_proof",  # target: unit; after: {task, date, removed, file}
     "meeting_held",  # target: unit; after: {task, date, form}
+    "measure_taken",  # target: unit that took it; after: {task, date, form, concerned: [...], title, file}
+    "proof_withdrawal",  # target: unit; after: {task, proof: id of the proof that does not count any more}
     "bulletin_issue",  # target: issued report; after: {number, as_of, title, sha256, unit, replaces}
     "proof_pack",  # target: name of the package; after: {sha256, unit, task, from, to, forum}
     "source_note",  # target: site; after: {date, until, state}: what a person knows of a source's silence
@@ -101,6 +103,8 @@ _NEEDED: dict[str, tuple[str, str]] = {
     "appeal_capture": ("after", "outcome"),
     "appeal_grant": ("after", "article"),
     "deduction": ("after", "task"),
+    "measure_taken": ("after", "form"),
+    "proof_withdrawal": ("after", "proof"),
     "import_batch": ("after", "sha256"),
     "unit_edit": ("after", "short"),
     "alias_edit": ("after", "alias"),

@@ -26,6 +26,7 @@ VerdictKind = Literal[
     "register_by",
     "honours",
     "meetings",
+    "measures",
     "deduction",
     "score",
 ]
@@ -51,12 +52,13 @@ class Emphasis(Strict, frozen=True, kw_only=True):
 
 
 class Proof(Strict, frozen=True, kw_only=True):
-    """What must be handed in: the kind of decision that records it, and its last day."""
+    """What is handed in: the kind of decision that records it, and its last day; of measures their forms."""
 
     decision: str
     what: str
     by: dt.date | None = None
     steps: list[str] = []
+    forms: list[str] = []
 
 
 class Honour(Strict, frozen=True, kw_only=True):
@@ -198,6 +200,8 @@ def parse_plan(raw: Any, city: City) -> Plan:
             raise CityError(f"{where}：时限的结束早于开始")
         if task.publish_by is not None and not task.window.start <= task.publish_by <= task.window.end:
             raise CityError(f"{where}：publish_by 不在时限之内")
+        if task.kind == "measures" and not (task.proof and task.proof.forms):
+            raise CityError(f"{where}：measures 须在 proof.forms 写明哪些措施计入")
         for name in [*task.outlets, *task.column_in, *task.carriers.values(), *task.hosts.values()]:
             if name not in plan.outlets:
                 raise CityError(f"{where}：没有媒体类别 {name}")

@@ -13,9 +13,10 @@ import msgspec
 
 from pipeline.load_plan import Part, Plan, Task
 
-# Kinds of task that published pieces meet; the others follow from proofs, decisions and threads.
+# Kinds of task that published pieces meet; the others follow from proofs, decisions and threads. What units
+# recorded counts for `measures` too.
 PIECE_KINDS = frozenset(
-    {"quota", "weekly", "series_topics", "indicators", "editor_note", "emphasis_month", "honours"}
+    {"quota", "weekly", "series_topics", "indicators", "editor_note", "emphasis_month", "honours", "measures"}
 )
 
 

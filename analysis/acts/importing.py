@@ -9,8 +9,9 @@ from collections.abc import Mapping
 
 from analysis.acts.record import ActError, alone, decision_of, line
 from analysis.exposure import plain
+from analysis.handed_in import PROOF_KINDS, WITHDRAWAL, not_withdrawn
 from analysis.imports.check import Checked, check_import
-from analysis.imports.line import SAME, Fault, Item
+from analysis.imports.line import Fault, Item, same_proof
 from analysis.plan import Plan
 from analysis.record import said_on_disk
 from analysis.warehouse import Connection, ask
@@ -22,8 +23,6 @@ from pipeline.landing import iter_landed
 from pipeline.load_landing import article_id
 from pipeline.records import Landed
 from pipeline.store import Store
-
-PROOFS = ("board_proof", "meeting_held", "proof_received")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -159,13 +158,12 @@ def _known(store: Store, con: Connection, items: list[Item]) -> dict[int, str]:
             known[item.row_number] = (
                 f"库中已有（稿件号 {found}），不重复计入；若没有计给{'、'.join(item.units)}，请提申诉"
             )
-    said = {
-        (s.kind, s.target, *(s.after.get(key) for key in SAME)) for s in said_on_disk(store.decisions, PROOFS)
-    }
+    proofs = not_withdrawn(said_on_disk(store.decisions, (*PROOF_KINDS, WITHDRAWAL)))
+    said = {(s.kind, s.target, same_proof(s.after)) for s in proofs}
     for item in items:
         if item.decision is None:
             continue
-        if all((item.decision, unit, *(item.after.get(key) for key in SAME)) in said for unit in item.units):
+        if all((item.decision, unit, same_proof(item.after)) in said for unit in item.units):
             known[item.row_number] = "已有同一天的记录，不重复计入"
     return known
 

@@ -38,7 +38,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "tag.correct": _OFFICES,
     "appeal.submit": _OFFICES | {Role.LIAISON},
     "appeal.decide": _OFFICES,
-    "import.record": _OFFICES,
+    "import.record": _OFFICES,  # and withdraw a proof of it
     "deduction.decide": frozenset({Role.EVALUATION}),
     "exposure.propose": _OFFICES,
     "exposure.decide": frozenset({Role.EVALUATION}),

@@ -1,1 +1,1 @@
-"""Owns what no crawler sees: tables of boards, meetings, broadcasts and posts that people hand in."""
+"""Owns what no crawler sees: tables of boards, meetings, measures, broadcasts and posts people hand in."""

@@ -55,6 +55,11 @@ def text_of(value: Cell | Formula, most: int = 200, *, is_long: bool = False) ->
     return kept
 
 
+def names_in(text: str) -> list[str]:
+    """Names that stand in a cell side by side, each once."""
+    return list(dict.fromkeys(part.strip() for part in re.split(r"[、,，;；/]", text) if part.strip()))
+
+
 def day_of(value: Cell | Formula, today: dt.date, *, may_be_future: bool = False) -> dt.date:
     """A day, however Excel or a person wrote it. Raises FieldError."""
     if isinstance(value, bool):

@@ -10,8 +10,9 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from analysis.exposure import plain
+from analysis.handed_in import MEASURE
 from analysis.imports import kinds
-from analysis.imports.fields import FieldError, address_of, day_of, text_of, word_of, yes_of
+from analysis.imports.fields import FieldError, address_of, day_of, names_in, text_of, word_of, yes_of
 from analysis.imports.sheet import Cell, Formula, SheetRow
 from analysis.mistakes import unknown_unit
 from analysis.plan import Plan
@@ -23,7 +24,7 @@ from pipeline.records import Article
 
 T = TypeVar("T")
 # What two proofs of a unit have in common where they are the same.
-SAME = ("task", "date", "until", "removed", "form")
+SAME = ("task", "date", "until", "removed", "form", "concerned")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -58,7 +59,12 @@ class Item:
         """What it is: the same thing handed in twice has the same key."""
         if self.article is not None:
             return article_id(self.article.outlet, self.article.url)
-        return f"{self.decision}|{self.units}|" + "|".join(str(self.after.get(key)) for key in SAME)
+        return f"{self.decision}|{self.units}|{same_proof(self.after)}"
+
+
+def same_proof(after: Mapping[str, Any]) -> str:
+    """Of what a decision says: which proof of its unit it is, whichever file came with it."""
+    return "|".join(str(after.get(key)) for key in SAME)
 
 
 class Line:
@@ -112,6 +118,7 @@ class Line:
         article, role, form = self._article(kind, day, units, title, link, outlet)
         title = mask_personal(title or "")
         task = self._task(kind, units)
+        measure = self._measure(kind)
         if self.faults or kind is None or day is None:
             return None
         after: dict[str, Any] = {}
@@ -121,6 +128,8 @@ class Line:
                 after["sha256"] = attachment.sha256
             if kind.decision == "meeting_held":
                 after["form"] = title or "会议走访"
+            if kind.decision == MEASURE:
+                after |= measure | ({"title": title} if title else {})
             if until is not None:
                 after["removed" if kind.decision == "board_proof" else "until"] = until.isoformat()
         return Item(
@@ -141,9 +150,7 @@ class Line:
 
     def _units(self, day: dt.date | None) -> list[str]:
         text = self.needed(kinds.UNIT, text_of)
-        found = list(
-            dict.fromkeys(part.strip() for part in re.split(r"[、,，;；/]", text or "") if part.strip())
-        )
+        found = names_in(text or "")
         if text is not None and not found:
             self.fault(kinds.UNIT, "没有填责任单位")
         for unit in found:
@@ -198,6 +205,19 @@ class Line:
                 self.fault(kinds.UNIT, f"事项 {task} 的责任单位没有{unit}，请核对单位或事项")
         return task
 
+    def _measure(self, kind: kinds.Kind | None) -> dict[str, Any]:
+        """Of a measure which it is and against whom."""
+        if kind is None or kind.decision != MEASURE:
+            if kind is not None and kinds.CONCERNED in self.row.cells:
+                self.fault(kinds.CONCERNED, f"“{kind.name}”不填{kinds.CONCERNED}，请填在责任单位或说明")
+            return {}
+        known = kinds.measure_forms(self.plan)
+        form = self.needed(kinds.FORM, lambda v: word_of(v, known, "措施"))
+        concerned = names_in(mask_personal(self.needed(kinds.CONCERNED, text_of) or ""))
+        if not concerned and kinds.CONCERNED in self.row.cells:
+            self.fault(kinds.CONCERNED, "没有写明被通报、约谈、扣分的政务服务中心或单位")
+        return {"form": form, "concerned": concerned}
+
     def _article(
         self,
         kind: kinds.Kind | None,
@@ -210,7 +230,8 @@ class Line:
         """The piece, the role of the units in it, its form."""
         page, column = self.read(kinds.PAGE, text_of), self.read(kinds.COLUMN, text_of)
         lead = self.read(kinds.LEAD, yes_of) or False
-        form = self.read(kinds.FORM, lambda v: word_of(v, kinds.FORMS, "体裁"))
+        is_measure = kind is not None and kind.decision == MEASURE
+        form = None if is_measure else self.read(kinds.FORM, lambda v: word_of(v, kinds.FORMS, "体裁"))
         said = self.read(kinds.ROLE, lambda v: word_of(v, list(kinds.ROLES), "角色"))
         body = self.read(kinds.BODY, lambda v: text_of(v, 20_000, is_long=True)) or ""
         if kind is None or kind.outlet_class is None:

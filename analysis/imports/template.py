@@ -40,7 +40,7 @@ def excel_template(city: City, plan: Plan) -> bytes:
     table.fit_to_pages(1, 0)
     for heading, source in {
         kinds.KIND: list(kinds.KINDS),
-        kinds.FORM: kinds.FORMS,
+        kinds.FORM: [*kinds.FORMS, *kinds.measure_forms(plan)],
         kinds.ROLE: list(kinds.ROLES),
         kinds.LEAD: ["是", "否"],
     }.items():

@@ -11,6 +11,7 @@ from analysis.coverage import Pieces, coverage, notices
 from analysis.credits import Points
 from analysis.deductions import deductions_in
 from analysis.ground import MET, NOT_YET, UNKNOWN, UNMET, CoverageRow, failed_rows, terms
+from analysis.handed_in import MEASURE, STANDS, proofs_in
 from analysis.overview import DERIVED_KINDS
 from analysis.plan import CITY_ROW, Fact, Plan, load_facts, stories
 from analysis.queue import queue
@@ -145,6 +146,11 @@ def collect(
             if row.kind == "deduction" and row.unit in failed
         ],
         notices=notices(context.con, plan, unit),
+        measures=[
+            row
+            for row in proofs_in(context.con, as_of, known, (MEASURE,))
+            if row.state == STANDS and unit in (None, row.unit)
+        ],
     )
 
 

@@ -7,6 +7,7 @@ import datetime as dt
 from collections.abc import Callable, Hashable, Iterable
 from typing import Any
 
+from analysis.handed_in import PROOF_KINDS, WITHDRAWAL
 from analysis.plan import CITY_ROW
 from analysis.record import Said, said_in
 from analysis.reports import issued, wording
@@ -111,6 +112,8 @@ class _Causes:
         names = {line.unit, line.task, *line.evidence}
         urls = {piece.url for piece in now.credits if piece.article_id in line.evidence}
         found = self._decided(names | urls, line.unit if line.unit != CITY_ROW else None)
+        if line.unit == CITY_ROW:  # what a unit handed in for the whole city
+            found += [cause(said) for said in self._later if _is_proof_for(said, line.task)]
         return found + [self._captured[name] for name in line.evidence if name in self._captured]
 
     def of_piece(self, piece: PieceLine) -> list[str]:
@@ -145,6 +148,10 @@ class _Causes:
             or str(each.after.get("article")) in wanted
             or (unit is not None and (unit in each.units() or each.before.get("unit") == unit))
         ]
+
+
+def _is_proof_for(said: Said, task: str) -> bool:
+    return said.kind in (*PROOF_KINDS, WITHDRAWAL) and said.after.get("task") == task
 
 
 def cause(said: Said) -> str:

@@ -26,6 +26,8 @@ def write_excel(figures: Figures, rules: ReportRules, pictures: Mapping[str, byt
     _lines(book, figures)
     excel_records.pieces(book, figures, rules)
     excel_records.exposures(book, figures, rules)
+    if figures.measures:
+        excel_records.measures(book, figures, rules)
     excel_records.posts(book, figures, rules)
     excel_records.deductions(book, figures)
     excel_records.silences(book, figures)

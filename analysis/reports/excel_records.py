@@ -63,12 +63,15 @@ def pieces(book: Workbook, figures: Figures, rules: ReportRules) -> None:
     )
 
 
-def proof_link(rules: ReportRules, sha256: str | None) -> tuple[str, str] | None:
-    """Where the desk shows a capture; without a desk its short name, to be found in the proof package."""
+def proof_link(
+    rules: ReportRules, sha256: str | None, place: str = "captures", shown: str = "查看存证"
+) -> tuple[str, str] | None:
+    """Where the desk shows a capture, or a file that was handed in; without a desk its short name, to be
+    found in the proof package."""
     if sha256 is None:
         return None
     base = (rules.desk_url or "").rstrip("/")
-    return (f"{base}/captures/{sha256}", "查看存证") if base else ("", sha256[:12])
+    return (f"{base}/{place}/{sha256}", shown) if base else ("", sha256[:12])
 
 
 def exposures(book: Workbook, figures: Figures, rules: ReportRules) -> None:
@@ -104,6 +107,43 @@ def exposures(book: Workbook, figures: Figures, rules: ReportRules) -> None:
                 line.sha256,
             ]
             for line in figures.exposures
+        ],
+    )
+
+
+def measures(book: Workbook, figures: Figures, rules: ReportRules) -> None:
+    book.table(
+        "通报约谈台账",
+        "不见于稿件的通报、约谈等措施",
+        until(figures, "按单位报送的记录，撤回的不列；几个单位联合的各列一行，只计一次。"),
+        [
+            Column("责任单位", 16),
+            Column("日期", 11, "day"),
+            Column("形式", 9),
+            Column("涉及单位", 30, "long"),
+            Column("文件名称", 42, "long"),
+            Column("事项", 7),
+            Column("登记人", 20),
+            Column("登记时间", 17, "time"),
+            Column("附件", 24, "long"),
+            Column("存证", 12, "link"),
+            Column("决定号", 34, "long"),
+        ],
+        [
+            [
+                line.unit,
+                line.day,
+                line.form,
+                "、".join(line.concerned),
+                line.title,
+                line.task,
+                line.who,
+                line.at,
+                line.file,
+                proof_link(rules, line.sha256, "attachments", "查看附件"),
+                line.id,
+            ]
+            for line in figures.measures
         ],
     )
 

@@ -10,6 +10,8 @@ from typing import Literal
 
 import msgspec
 
+from analysis.handed_in import ProofRow
+
 Kind = Literal["weekly", "monthly", "bulletin", "unit"]
 WeekState = Literal["met", "short", "silent", "running"]
 KIND_NAMES: dict[str, str] = {"weekly": "周报", "monthly": "月报", "bulletin": "通报", "unit": "单位情况表"}
@@ -242,6 +244,7 @@ class Figures(Figure, frozen=True, kw_only=True):
     silences: list[SilenceLine]
     deductions: list[DeductionLine]
     notices: list[str]  # what the reader must know: lists not filled in, outlets that nobody crawls
+    measures: list[ProofRow] = []  # 通报, 约谈 … that units recorded; reports issued without them have none
 
 
 class Letterhead(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

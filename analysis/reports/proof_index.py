@@ -9,7 +9,9 @@ from typing import Any
 
 from analysis.columns import ROLES
 from analysis.exposure import UNCLEAR
+from analysis.handed_in import PROOF_KINDS
 from analysis.overview import DERIVED_KINDS
+from analysis.record import Said
 from analysis.record_words import change_words, kind_words
 from analysis.reports import wording
 from analysis.reports.annexes import lateness
@@ -81,7 +83,7 @@ def tables(
         _exposures(chosen, held),
         _posts(chosen),
         _captures(copied, pictures),
-        _decisions(chosen),
+        _decisions(chosen, files),
     ]
 
 
@@ -216,18 +218,14 @@ def _captures(copied: Sequence[Copied], shots: dict[str, Shot]) -> Table:
     return Table("captures", "网页存证", note, heads, [60, 20, 14, 22, 16, 44], rows)
 
 
-def _decisions(chosen: Selected) -> Table:
+def _decisions(chosen: Selected, files: dict[str, str]) -> Table:
     rows = [
         [
             text(said.at),
             text(chosen.masked(said.who)),
             text(kind_words(said.kind)),
             text(chosen.masked(said.target)),
-            text(
-                "（联系人信息不导出）"
-                if said.kind in PERSONAL_KINDS
-                else "；".join(change_words(chosen.masked(said.before), chosen.masked(said.after)))
-            ),
+            Cell([Part(_content(chosen, said)), *_attached(said, files)]),
             text(mask_personal(said.why)),
             text(said.id),
         ]
@@ -237,6 +235,18 @@ def _decisions(chosen: Selected) -> Table:
     return Table(
         "decisions", "人工决定", "只增不改，后一决定覆盖前一决定。", heads, [18, 18, 14, 30, 40, 30, 24], rows
     )
+
+
+def _content(chosen: Selected, said: Said) -> str:
+    if said.kind in PERSONAL_KINDS:
+        return "（联系人信息不导出）"
+    return "；".join(change_words(chosen.masked(said.before), chosen.masked(said.after)))
+
+
+def _attached(said: Said, files: dict[str, str]) -> list[Part]:
+    """The file that was handed in with a decision."""
+    name = files.get(str(said.after.get("sha256"))) if said.kind in PROOF_KINDS else None
+    return [Part("附件", name)] if name else []
 
 
 def _out(shown: str, url: str) -> Part:

@@ -7,6 +7,7 @@ import datetime as dt
 import functools
 from typing import Any
 
+from analysis.handed_in import MEASURE, STANDS, proofs_in
 from analysis.masking import masked
 from analysis.plan import Fact, load_facts
 from analysis.record import Said, said_in
@@ -102,7 +103,7 @@ def select(context: Context, choice: Choice) -> Selected:
         facts=facts,
         exposures=exposures,
         posts=posts,
-        decisions=_decisions(context, lines, facts, exposures, posts),
+        decisions=_decisions(context, choice, lines, facts, exposures, posts),
         captures=captures,
         left_out_count=left_out,
         texts=ask(
@@ -159,16 +160,24 @@ def _captures(
 
 def _decisions(
     context: Context,
+    choice: Choice,
     lines: list[VerdictLine],
     facts: list[Fact],
     exposures: list[ExposureLine],
     posts: list[PostLine],
 ) -> list[Said]:
-    """Decisions about these articles, exposures, posts, and the proofs that verdicts stand on."""
+    """Decisions about these articles, exposures, posts, and the proofs that verdicts stand on. Measures that
+    a unit took count for the whole city; they go into the unit's package too."""
     names = {name for fact in facts for name in (fact.article_id, fact.url, fact.story_id)}
     names |= {name for line in exposures for name in (line.title, line.url, line.article_id) if name}
     names |= {name for post in posts for name in (post.ticket_id, post.ticket_id.rsplit("-", 1)[0], post.url)}
     proofs = {name for line in lines for name in line.evidence}
+    if choice.unit is not None:
+        proofs |= {
+            row.id
+            for row in proofs_in(context.con, choice.as_of, context.known_by, (MEASURE,))
+            if row.unit == choice.unit and choice.task in (None, row.task) and row.state == STANDS
+        }
     return [
         said
         for said in said_in(context.con, KINDS, context.known_by)

@@ -26,6 +26,7 @@ def write_unit_sheet(document: OfficialDocument, figures: Figures) -> None:
     _tasks(document, figures)
     _pieces(document, figures)
     _exposures(document, figures)
+    _measures(document, figures)
     _posts(document, figures)
     _next(document, figures)
 
@@ -105,6 +106,19 @@ def _exposures(document: OfficialDocument, figures: Figures) -> None:
         [[line.published_day, line.outlet, line.title] for line in figures.exposures],
         [1.5, 2.5, 6],
         aligns=["center", "left", "left"],
+        size="小五",
+    )
+
+
+def _measures(document: OfficialDocument, figures: Figures) -> None:
+    if not figures.measures:
+        return
+    document.heading(1, "本单位的通报、约谈等措施")
+    document.table(
+        ["日期", "形式", "涉及单位", "文件名称"],
+        [[line.day, line.form, "、".join(line.concerned), line.title or ""] for line in figures.measures],
+        [1.5, 1, 3.5, 4],
+        aligns=["center", "center", "left", "left"],
         size="小五",
     )
 

@@ -233,6 +233,13 @@ class Oracle:
             days = [d["after"]["date"] for d in self._said("meeting_held", unit, day)]
             yield unit, MET if any(first <= d <= last for d in days) else UNMET
 
+    def measures(self, task: dict[str, Any], day: dt.date) -> Iterator[tuple[str, str]]:
+        first, last = (task["window"][key].isoformat() for key in ("start", "end"))
+        said = [d["after"] for unit in self._members(task) for d in self._said("measure_taken", unit, day)]
+        taken = [a for a in said if a["form"] in task["proof"]["forms"] and first <= a["date"] <= last]
+        short = not taken and not self._stories(self._matched(task, day), CITY)
+        yield CITY, self._of(task, day, short, CITY)
+
     def board_presence(self, task: dict[str, Any], day: dt.date) -> Iterator[tuple[str, str]]:
         for unit in self._members(task):
             said = self._said("board_proof", unit, day)

@@ -112,6 +112,7 @@ def _asks_nothing(sentence: str) -> bool:
         (lambda raw: raw["tasks"][0].update(outlets=["radio"]), "radio"),
         (lambda raw: raw["tasks"][0]["window"].update(end="2016-01-01"), "早于"),
         (lambda raw: raw["tasks"][0].update(publish_by="2019-01-01"), "publish_by"),
+        (lambda raw: raw["tasks"][16].update(proof=None), "measures"),
         (lambda raw: raw["indicators"]["教育"].update(unit="没有的局"), "没有的局"),
     ],
 )

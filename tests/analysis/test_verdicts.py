@@ -92,7 +92,14 @@ def rows(
 
 
 def proof(kind: str, target: str, on: str, **more: Any) -> dict[str, Any]:
-    base = {"task": None, "until_day": None, "removed_day": None, "state": None}
+    base = {
+        "task": None,
+        "until_day": None,
+        "removed_day": None,
+        "state": None,
+        "form": None,
+        "concerned": "",
+    }
     return (
         base
         | {
@@ -445,6 +452,48 @@ def test_meetings_as_recorded() -> None:
     for on in ("2016-12-31T09:00:00", "2018-01-01T09:00:00"):  # the year before, the year after
         outside = Record([proof("meeting_held", "市教育局", on)], [], {})
         assert rows("m01", "2018-02-01", [], record=outside)["市教育局"].verdict == "未达标"
+
+
+def test_measures_count_beside_exposures_each_once() -> None:
+    def taken(
+        unit: str, on: str, form: str = "通报", concerned: str = '["市政务服务中心"]', **more: Any
+    ) -> Any:
+        return proof("measure_taken", unit, f"{on}T09:00:00", form=form, concerned=concerned, **more)
+
+    def found(
+        *proofs: dict[str, Any], on: str = "2018-02-28", facts: list[Fact] | None = None
+    ) -> CoverageRow:
+        return rows("m09", on, facts or [], record=Record([*proofs], [], {}))["全市"]
+
+    notice = taken("市绩效办", "2017-10-20")
+    assert (found().verdict, found().note) == (
+        "未达标", "曝光 0 篇；通报、约谈、扣分不见于稿件，以报送的记录为准",
+    )  # fmt: skip
+    row = found(notice)
+    assert (row.verdict, row.done_count, row.evidence) == ("达标", 1, [notice["id"]])
+    assert row.note == "曝光 0 篇，通报 1 次；通报、约谈、扣分不见于稿件，以报送的记录为准"
+    assert found(notice, on="2017-10-19").verdict == "未达标"
+    exposure = fact("2017-10-09", form="曝光", words=["政务服务"])
+    both = found(notice, taken("市纪委", "2017-11-02", "约谈"), facts=[exposure])
+    assert both.done_count == 3 and both.evidence[0] == exposure.article_id
+    assert "曝光 1 篇，通报 1 次、约谈 1 次" in (both.note or "").replace("，约谈", "、约谈")
+    # What two units did together is one measure; of two centres they are two.
+    joint = taken("市纪委", "2017-10-20")
+    assert (found(notice, joint).done_count, len(found(notice, joint).evidence)) == (1, 2)
+    assert found(notice, taken("市绩效办", "2017-10-20", concerned='["东兴市政务服务中心"]')).done_count == 2
+    for wrong in (
+        taken("市水利局", "2017-10-20"),  # not asked by the notice
+        taken("市绩效办", "2017-08-31"),
+        taken("市绩效办", "2018-03-01"),
+        taken("市绩效办", "2017-10-20", "表扬"),
+        taken("市绩效办", "2017-10-20", task="m01"),
+        proof("deduction", "市绩效办", "2017-10-20T09:00:00", form="扣分"),  # 预扣分 of 四（四）
+    ):
+        assert found(wrong, on="2018-03-31").verdict == "未达标", wrong
+    # Row 7 of the annex asks for exposures only.
+    assert rows("a7", "2018-02-28", [], record=Record([notice], [], {}))["全市"].verdict == "未达标"
+    silence = rows("m09", "2018-02-28", [], [silent("2017-11-06", "2017-11-10")])["全市"]
+    assert silence.verdict == "无法判定"
 
 
 def test_board_is_up_in_time_and_stays() -> None:

@@ -16,7 +16,7 @@ from analysis.desk.acting import perform, seen_of, signature
 from analysis.desk.forms import LONG, Form
 from analysis.desk.page import Page
 from analysis.desk.pages.articles import held_articles
-from analysis.desk.pages.ledger import decisions_on
+from analysis.desk.pages.records import decisions_on
 from analysis.desk.routing import act, see
 from analysis.desk.visit import Visit
 from analysis.desk.warehouse import ON_ARTICLES

@@ -6,22 +6,19 @@ import dataclasses
 import datetime as dt
 from typing import Any, ClassVar
 
-import msgspec
 from litestar.exceptions import NotFoundException
 from litestar.response import Response
 from markupsafe import Markup
 
 from analysis.coverage import notices
 from analysis.desk.page import Page
+from analysis.desk.pages.records import records_of
 from analysis.desk.routing import see
 from analysis.desk.standing import standing
 from analysis.desk.visit import Visit
 from analysis.ground import MET, NOT_ASKED, NOT_YET, UNKNOWN, UNMET, CoverageRow, terms
-from analysis.handed_in import KINDS as HANDED_IN
 from analysis.overview import DERIVED_KINDS
 from analysis.plan import CITY_ROW, PIECE_KINDS, Fact, Task
-from analysis.record_words import change_words, kind_words
-from analysis.warehouse import ask, moment
 
 VERDICTS = (UNMET, UNKNOWN, MET, NOT_YET, NOT_ASKED)
 
@@ -76,8 +73,8 @@ class CellPage(Page):
         task: the line of the plan.
         pieces: articles that count, with the unit's credit in each.
         points: by article, its points for the unit and how they come about.
-        records: what was handed in and decided of the unit and the task, also what does not count: kind, who,
-            when, what, why, with the file that was handed in.
+        records: what was handed in and decided of the unit and the task, also what does not count
+            (`pages.records`).
         counting: ids of those that count.
         outlets: where a piece may stand, in words.
         titles: what the tickets are called that it lacks.
@@ -195,7 +192,7 @@ def build_cell(visit: Visit, unit: str, task_id: str) -> CellPage:
         task=task,
         pieces=pieces,
         points=points,
-        records=_records(visit, unit, task),
+        records=records_of(visit, unit, task),
         counting=evidence,
         outlets=[visit.office.plan.outlets[name].name for name in task.outlets],
         titles={
@@ -203,62 +200,6 @@ def build_cell(visit: Visit, unit: str, task_id: str) -> CellPage:
             for ticket in visit.tickets_of(name.rpartition("-")[0] for name in row.missing)
         },
     )
-
-
-def _records(visit: Visit, unit: str, task: Task) -> list[dict[str, Any]]:
-    """What was handed in and decided of a unit and a task up to the day, in its order. A screenshot of the
-    announcement proves for each line of the plan that asks for it (`analysis.announcement`)."""
-    tasks, proof = [task.id], task.proof.decision if task.proof is not None else None
-    if task.kind == "announcement_presence":
-        tasks = [each.id for each in visit.office.plan.tasks if each.kind == task.kind]
-        proof = "proof_received"
-    rows = ask(
-        visit.con,
-        "cell_record",
-        unit=unit,
-        tasks=tasks,
-        proof=proof,
-        as_of=visit.as_of,
-        known_by=moment(visit.known_by),
-    )
-    return [_shown(row) for row in rows]
-
-
-def decisions_on(
-    visit: Visit, targets: list[str] | None = None, ids: list[str] | None = None
-) -> list[dict[str, Any]]:
-    """Decisions as people read them, in their order: kind, who, when, changes, why, file."""
-    if not targets and not ids:
-        return []
-    rows = ask(
-        visit.con, "decisions_on", targets=targets or [""], ids=ids or [""], known_by=moment(visit.known_by)
-    )
-    return [_shown(row) for row in rows]
-
-
-def _shown(row: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "id": row["id"],
-        "target": row["target"],
-        "kind": kind_words(row["kind"]),
-        "who": row["who"],
-        "at": row["decided_at"],
-        "changes": change_words(_object(row["before_json"]), _object(row["after_json"])),
-        "why": row["why"],
-        "file": _file(row),
-    }
-
-
-def _file(row: dict[str, Any]) -> tuple[str, str] | None:
-    """SHA-256 ("" where only a name or an address was recorded) and name of what came with a decision."""
-    after = _object(row["after_json"])
-    if row["kind"] not in HANDED_IN or not (after.get("sha256") or after.get("file")):
-        return None
-    return str(after.get("sha256") or ""), str(after.get("file") or "")
-
-
-def _object(text: str) -> dict[str, Any]:
-    return msgspec.json.decode(text, type=dict[str, Any])
 
 
 @see("/ledger", "own.read")

@@ -93,7 +93,7 @@ WORDS = {
     "tag.correct": "更正标签",
     "appeal.submit": "申诉",
     "appeal.decide": "裁定申诉",
-    "import.record": "导入报送表",
+    "import.record": "导入报送表、撤回报送的证明",
     "deduction.decide": "裁定预扣分",
     "exposure.propose": "登记曝光",
     "exposure.decide": "审批曝光",

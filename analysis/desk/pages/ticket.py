@@ -15,7 +15,7 @@ from analysis.desk.acting import perform, seen_of, signature
 from analysis.desk.errors import NotYet
 from analysis.desk.forms import LONG, Form
 from analysis.desk.page import Page
-from analysis.desk.pages.ledger import decisions_on
+from analysis.desk.pages.records import decisions_on
 from analysis.desk.pages.tickets import actor_of, register_of
 from analysis.desk.routing import act, file_answer, see
 from analysis.desk.visit import Visit

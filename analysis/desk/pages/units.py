@@ -12,6 +12,7 @@ from litestar.response import Response
 
 from analysis.desk.page import Listing, Page, cut
 from analysis.desk.pages.ledger import groups_of
+from analysis.desk.pages.records import measures_of
 from analysis.desk.routing import see
 from analysis.desk.standing import standing
 from analysis.desk.visit import Visit
@@ -80,6 +81,7 @@ class UnitPage(Page):
         score: its points with the sum line by line; None: the plan does not score it.
         stories: stories that credit it, newest first; each once whatever tasks it counts for.
         tasks_of: by article, the lines of the plan for which it counts.
+        measures: 通报, 约谈 … that it recorded, with their proof.
         tickets: that wait for it, and how many are done.
         titles: what its tickets are called.
         done_count: its answered and closed tickets.
@@ -94,6 +96,7 @@ class UnitPage(Page):
     score: CoverageRow | None
     stories: list[Any]
     tasks_of: dict[str, list[str]]
+    measures: list[dict[str, Any]]
     tickets: list[Ticket]
     titles: dict[str, str]
     done_count: int
@@ -201,6 +204,7 @@ def build_unit(visit: Visit, name: str) -> UnitPage:
         score=next((row for row in rows if row.kind == "score"), None),
         stories=own[::-1],
         tasks_of=tasks_of,
+        measures=measures_of(visit, name),
         tickets=[ticket for ticket in tickets if ticket.is_open],
         titles={ticket.ticket_id: ticket.title for ticket in tickets},
         done_count=sum(not ticket.is_open for ticket in tickets),

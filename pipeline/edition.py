@@ -95,10 +95,15 @@ def _wal(path: Path) -> Path:
 
 
 def remove(path: Path) -> None:
-    """Delete a draft, what of it was written anew, and their logs, if there are any."""
+    """Delete a draft, what of it was written anew, their logs, and its windows, if there are any."""
     fresh = _fresh(path)
-    for each in (path, _wal(path), fresh, _wal(fresh)):
+    for each in (path, _wal(path), fresh, _wal(fresh), windows_path(path)):
         each.unlink(missing_ok=True)
+
+
+def windows_path(draft: Path) -> Path:
+    """Where threads lie that a process beside the build compares."""
+    return draft.with_name(draft.name + ".windows")
 
 
 def _fresh(draft: Path) -> Path:

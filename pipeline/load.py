@@ -18,7 +18,7 @@ from pipeline.definitions import schema_version, views_version
 from pipeline.edition import build_lock, compact, copy_edition, publish, remove
 from pipeline.lake import publish_lake
 from pipeline.landing import Quarantined, landing_files
-from pipeline.load_alike import link_threads
+from pipeline.load_alike import link_threads, looked_for_links
 from pipeline.load_checks import check, touched
 from pipeline.load_city import load_city_tables
 from pipeline.load_decisions import load_decision_tables
@@ -167,8 +167,11 @@ def _fill(
             say("查找转载", 0, None)
             spans |= spans_of(warehouse, texts.changed)
             reprints = find_stories(warehouse, tagger, None if is_new_reading else spans)
-        tag_threads(warehouse, tagger, threads, lambda done, total: say("标注帖子", done, total))
-        link_threads(warehouse, threads, lambda done, total: say("查找同一件事的帖子", done, total))
+        with looked_for_links(warehouse, threads) as links:
+            tag_threads(warehouse, tagger, threads, lambda done, total: say("标注帖子", done, total))
+            link_threads(
+                warehouse, threads, links, lambda done, total: say("查找同一件事的帖子", done, total)
+            )
         targets = decided_anew(warehouse)
         refresh_tickets(warehouse, None if is_new_reading else threads, targets)
         refresh_plan_facts(warehouse, plan, None if is_new_plan else texts.changed, targets)

@@ -8,19 +8,16 @@ the reason, the other finds the line dead: the reader ends, the loader tells it.
 from __future__ import annotations
 
 import contextlib
-import os
 import signal
-import subprocess
 import sys
 from collections.abc import Generator, Sequence
-from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+from pipeline.beside import Beside, start_beside
 from pipeline.load_parts import Part, Range, read_part
 
 READERS = 2  # no less is gained where there are more processors: the loader is the slower one then
-_ROOT = Path(__file__).resolve().parent.parent
 
 
 def read_beside(folder: Path, ranges: Sequence[Sequence[Range]], salt: bytes) -> Generator[Part, None, None]:
@@ -33,38 +30,22 @@ def read_beside(folder: Path, ranges: Sequence[Sequence[Range]], salt: bytes) ->
     from pipeline.warehouse import WarehouseError  # which a reader does not need
 
     count = min(READERS, len(ranges))
-    readers: list[tuple[Connection, subprocess.Popen[bytes]]] = []
+    readers: list[Beside] = []
     try:
         try:
             for place in range(count):
-                readers.append(_start())
-                readers[place][0].send((folder, ranges[place::count], salt))
+                readers.append(start_beside(__name__))
+                readers[place].line.send((folder, ranges[place::count], salt))
             for number in range(len(ranges)):
-                said = readers[number % count][0].recv()
+                said = readers[number % count].line.recv()
                 if isinstance(said, Exception):
                     raise said
                 yield said
         except (EOFError, ConnectionError) as error:
             raise WarehouseError("读取采集行的进程意外结束（内存不足？），请再运行一次") from error
     finally:
-        for line, reader in readers:
-            line.close()
-            reader.kill()
-            reader.wait()
-
-
-def _start() -> tuple[Connection, subprocess.Popen[bytes]]:
-    """A reader, and the line to it."""
-    ours, theirs = Pipe()
-    paths = os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH"))))
-    reader = subprocess.Popen(  # noqa: S603 - this program
-        [sys.executable, "-m", __name__, str(theirs.fileno())],
-        pass_fds=[theirs.fileno()],
-        stdin=subprocess.DEVNULL,
-        env=os.environ | {"PYTHONPATH": paths},
-    )
-    theirs.close()
-    return ours, reader
+        for reader in readers:
+            reader.end()
 
 
 def main(number: int) -> None:

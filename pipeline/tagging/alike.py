@@ -38,7 +38,6 @@ _COVERS = 0.8  # a shared phrase that is so much of the shorter title is the mat
 _NOTHING = 1e-6  # a square of weights under it is what rounding leaves of none
 _ROUNDED = 1e-6  # likenesses are compared as rounded to so much
 _ROWS, _COLUMNS = 2000, 8000  # messages compared at once: what a product holds lies in memory
-_THREADS = 2  # each has its own product
 _TOLD, _COMPARED = 6000, 10_000  # messages whose candidates are looked at together; candidates at once
 
 
@@ -52,8 +51,11 @@ class Alike:
     words: str
 
 
-def alike(messages: Sequence[Message], new: Collection[str] | None = None) -> Iterator[Alike]:
+def alike(
+    messages: Sequence[Message], new: Collection[str] | None = None, threads: int = 2
+) -> Iterator[Alike]:
     """Pairs of messages on one matter, of which at least one is in `new` (None: any), each pair once.
+    Compared on so many threads, each of which has its own product in memory.
 
     Raises:
         ModelError: the frequencies are missing.
@@ -86,8 +88,8 @@ def alike(messages: Sequence[Message], new: Collection[str] | None = None) -> It
         return list(comparison.tell(found)) if found else []
 
     # Most of the time is spent in numpy and scipy, which let other threads work meanwhile.
-    with ThreadPoolExecutor(_THREADS) as threads:
-        for told in threads.map(compared, range(0, len(wanted), _TOLD)):
+    with ThreadPoolExecutor(threads) as pool:
+        for told in pool.map(compared, range(0, len(wanted), _TOLD)):
             yield from told
 
 

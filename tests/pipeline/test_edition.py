@@ -80,7 +80,7 @@ def test_a_small_or_a_full_file_is_left_alone(draft: Path, monkeypatch: pytest.M
 
 
 def test_what_a_killed_build_wrote_anew_is_removed_with_its_draft(draft: Path) -> None:
-    for name in (".fresh", ".fresh.wal", ".wal"):
+    for name in (".fresh", ".fresh.wal", ".wal", ".windows"):
         draft.with_name(draft.name + name).write_bytes(b"torn")
     edition.remove(draft)
     assert list(draft.parent.iterdir()) == []

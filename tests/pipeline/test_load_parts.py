@@ -83,16 +83,14 @@ def test_a_build_beside_gives_the_same_tables(case: Case, monkeypatch: pytest.Mo
     monkeypatch.setattr(load_parts, "BESIDE_BYTES", 1)
     monkeypatch.setattr(load_parts.os, "cpu_count", lambda: 2)
     run = subprocess.Popen
-    monkeypatch.setattr(
-        "pipeline.load_beside.subprocess.Popen", lambda *a, **k: started.append(a) or run(*a, **k)
-    )
+    monkeypatch.setattr("pipeline.beside.subprocess.Popen", lambda *a, **k: started.append(a) or run(*a, **k))
     again = case.build(rebuild=True)
     assert len(started) == 1 and digest(case) == before
     assert (again.page_count, again.thread_count) == (report.page_count, report.thread_count)
 
 
 def test_little_is_read_without_another_process(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipeline.load_beside.subprocess.Popen", None)
+    monkeypatch.setattr("pipeline.beside.subprocess.Popen", None)
     assert sum(part.count for part in read_parts(folder, {}, SALT)) == 21
 
 

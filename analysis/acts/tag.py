@@ -123,17 +123,7 @@ def correct_article(
     """
     present = _present(ask(con, "tags_of_article", target=target), target, "稿件")
     after = _named(right)
-    if right.credits is not UNSET:
-        units = [credit.unit for credit in right.credits]
-        _check_units(city, units)
-        if len(set(units)) < len(units):
-            raise CorrectionError("同一单位在一篇稿件里只计一次，请去掉重复的")
-    if right.exposed is not UNSET:
-        _check_units(city, right.exposed)
-        credited = after.get("credits", present["credits"])
-        both = sorted({credit["unit"] for credit in credited} & set(right.exposed))
-        if both:
-            raise CorrectionError(f"被曝光的单位不计分，请二者择一：{'、'.join(both)}")
+    _check_whose(city, right, after, present)
     _check_classes(after, present)
     if right.reprint_of is not UNSET and right.reprint_of is not None:
         first = _present(ask(con, "tags_of_article", target=right.reprint_of), right.reprint_of, "首发稿件")
@@ -197,6 +187,25 @@ def _check_units(city: City, units: Iterable[str]) -> None:
     for unit in units:
         if unit not in city.unit_by_short:
             raise CorrectionError(unknown_unit(unit, city.units))
+
+
+def _check_whose(
+    city: City, right: ArticleCorrection, after: Mapping[str, Any], present: Mapping[str, Any]
+) -> None:
+    """The units that are named exist, and none is both credited and exposed once the correction holds."""
+    if right.credits is UNSET and right.exposed is UNSET:
+        return
+    if right.credits is not UNSET:
+        units = [credit.unit for credit in right.credits]
+        _check_units(city, units)
+        if len(set(units)) < len(units):
+            raise CorrectionError("同一单位在一篇稿件里只计一次，请去掉重复的")
+    if right.exposed is not UNSET:
+        _check_units(city, right.exposed)
+    credited = {credit["unit"] for credit in after.get("credits", present["credits"])}
+    both = sorted(credited.intersection(after.get("exposed", present["exposed"]) or ()))
+    if both:
+        raise CorrectionError(f"被曝光的单位不计分，请二者择一：{'、'.join(both)}")
 
 
 def _check_classes(after: dict[str, Any], present: Mapping[str, Any]) -> None:

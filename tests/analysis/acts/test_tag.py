@@ -109,6 +109,15 @@ def test_what_there_is_not_is_refused_and_nothing_recorded(case, url, said, told
     assert list(load_decisions(case.store.decisions)) == []
 
 
+def test_a_unit_that_the_article_exposes_is_credited_only_once_it_is_exposed_no_more(case):
+    url = case.article("2017-10-08", "[form=曝光] [exposed=市住建委]")
+    credit = [{"unit": "市住建委"}]
+    with pytest.raises(CorrectionError, match="被曝光的单位不计分，请二者择一：市住建委"):
+        correct(case, url, credits=credit)
+    assert list(load_decisions(case.store.decisions)) == []
+    assert correct(case, url, credits=credit, exposed=[]).before["exposed"] == ["市住建委"]
+
+
 def test_nothing_is_corrected_by_nobody(case, url):
     with pytest.raises(ActError, match="请填写经办人"):
         correct(case, url, who=" ", form="公告")

@@ -16,6 +16,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from analysis.acts.record import ActError, decision_of
+from analysis.record_words import FIELD_WORDS
 from analysis.warehouse import Connection, ask
 from pipeline.city import City
 from pipeline.decisions import Decision, append_decision
@@ -75,25 +76,42 @@ _CHOICES: dict[str, tuple[str, ...]] = {
     "kind": get_args(ThreadKind),
     "urgency": get_args(Urgency),
 }
-_WORDS = {"form": "体裁", "sentiment": "情感", "kind": "帖子类别", "urgency": "缓急"}
+_FLAG, _TEXT, _UNITS = "是（true）或否（false）", "文字，没有的为空（null）", "单位简称的列表，没有的为空列表"
+_SHAPES = {  # what may stand in a field, for who sent something else
+    "credits": "列表，每项写明单位（unit）和角色（role），没有的为空列表",
+    "exposed": _UNITS,
+    "units": _UNITS,
+    "topic": _TEXT,
+    "indicator": _TEXT,
+    "reprint_of": _TEXT,
+    "has_editor_note": _FLAG,
+    "plan_column": _FLAG,
+    "leader_note": _FLAG,
+    "needs_reply": _FLAG,
+}
 
 
 def read_correction(kind: type[Correction], said: Mapping[str, Any]) -> Correction:
     """What a form or a command says, as a correction.
 
     Raises:
-        CorrectionError: a value that there is not; the message lists those that there are.
+        CorrectionError: a field or value that there is not; the message says what there is.
     """
-    for key, choices in _CHOICES.items():
-        if key in said and said[key] not in choices:
-            raise CorrectionError(f"没有{_WORDS[key]}“{said[key]}”，可用：{'、'.join(choices)}")
-    for credit in said.get("credits") or []:
-        if credit.get("role", "subject") not in get_args(Role):
-            raise CorrectionError(f"没有角色“{credit['role']}”，可用：{'、'.join(get_args(Role))}")
-    try:
-        return msgspec.convert(dict(said), kind)
-    except msgspec.ValidationError as error:
-        raise CorrectionError(f"更正的内容不对：{error}") from error
+    for key, value in said.items():
+        if key not in kind.__struct_fields__:
+            known = "、".join(f"{name}（{FIELD_WORDS[name]}）" for name in kind.__struct_fields__)
+            raise CorrectionError(f"没有“{key}”这一项，可以更正的：{known}")
+        if key in _CHOICES and value not in _CHOICES[key]:
+            raise CorrectionError(f"没有{FIELD_WORDS[key]}“{value}”，可用：{'、'.join(_CHOICES[key])}")
+        for credit in value if key == "credits" and isinstance(value, list) else ():
+            role = credit.get("role", "subject") if isinstance(credit, Mapping) else "subject"
+            if role not in get_args(Role):
+                raise CorrectionError(f"没有角色“{role}”，可用：{'、'.join(get_args(Role))}")
+        try:
+            msgspec.convert({key: value}, kind)
+        except msgspec.ValidationError as error:
+            raise CorrectionError(f"{FIELD_WORDS[key]}（{key}）应为{_SHAPES[key]}") from error
+    return msgspec.convert(dict(said), kind)
 
 
 def correct_article(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 
 import pytest
 from typer.testing import CliRunner
@@ -100,13 +101,27 @@ def test_the_indicator_goes_with_its_topic(case, url):
         ({"indicator": "教育"}, "属于社会建设"),
         ({"indicator": "水"}, "没有考评指标"),
         ({"reprint_of": "http://nowhere/"}, "没有这个首发稿件"),
-        ({"unheard": 1}, "更正的内容不对"),
+        ({"unheard": 1}, "没有“unheard”这一项，可以更正的：credits（计分）、"),
+        ({"credits": "市水利局"}, "^计分（credits）应为列表，每项写明单位（unit）和角色（role）"),
+        ({"credits": ["市水利局"]}, "^计分（credits）应为列表"),
+        ({"credits": [{"name": "市水利局"}]}, "^计分（credits）应为列表"),
+        ({"exposed": "市水利局"}, "^被曝光单位（exposed）应为单位简称的列表"),
+        ({"topic": 1}, "^专题（topic）应为文字，没有的为空"),
+        ({"leader_note": "有"}, "^批示（leader_note）应为是（true）或否（false）$"),
     ],
 )
 def test_what_there_is_not_is_refused_and_nothing_recorded(case, url, said, told):
     with pytest.raises(CorrectionError, match=told):
         correct(case, url, **said)
     assert list(load_decisions(case.store.decisions)) == []
+
+
+@pytest.mark.parametrize("kind", [Article, Thread])
+def test_a_field_that_holds_what_it_cannot_is_told_in_chinese(kind):
+    for key in kind.__struct_fields__:
+        with pytest.raises(CorrectionError) as told:
+            read_correction(kind, {key: 1.5})
+        assert not re.search("[A-Z]|`", str(told.value)), key
 
 
 def test_a_unit_that_the_article_exposes_is_credited_only_once_it_is_exposed_no_more(case):

@@ -24,6 +24,7 @@ from analysis.acts.record import (
 from analysis.appeals import TO_CAPTURE, Appeal
 from analysis.columns import CREDIT_ROLES
 from analysis.exposure import plain
+from analysis.handed_pieces import day_said, pieces
 from analysis.record import said_on_disk
 from analysis.warehouse import Connection, ask
 from pipeline.attachments import find_attachment, read_attachment
@@ -78,13 +79,11 @@ def grant_appeal(
     published = str(text.get("published") or day or "")
     title = str(text.get("title") or appeal.title)
     if article is not None:
-        found = _known_article(con, article)
+        found = _known_article(store, con, article)
     else:
-        found = _known_article(con, appeal.url, outlet, title, published[:10])
-    if found is not None:
-        exposed = [unit for row in ask(con, "tags_of_article", target=found) for unit in row["exposed"] or ()]
-        if appeal.unit in exposed:
-            raise ActError(f"{appeal.unit}是这篇稿件里被曝光的单位，不计分；认错了的，请先更正被曝光的单位")
+        found = _known_article(store, con, appeal.url, outlet, title, published[:10])
+    if found is not None and appeal.unit in _exposed(store, con, found):
+        raise ActError(f"{appeal.unit}是这篇稿件里被曝光的单位，不计分；认错了的，请先更正被曝光的单位")
     lines: list[tuple[Landed, Evidence]] = []
     if found is None:
         if article is not None:
@@ -169,18 +168,32 @@ def _decidable(
 
 
 def _known_article(
-    con: Connection, ref: str | None, outlet: str | None = None, title: str = "", day: str = ""
+    store: Store, con: Connection, ref: str | None, outlet: str | None = None, title: str = "", day: str = ""
 ) -> str | None:
-    """The article of an id or address, else one of that outlet, title and day."""
-    rows = ask(
-        con,
-        "article_named",
-        ref=ref or "",
-        outlet=outlet,
-        title=plain(title) or None,
-        day=day or None,
+    """The article of an id or address, else one of that outlet, title and day: in the warehouse, or handed in
+    since it was built."""
+    title = plain(title)
+    rows = ask(con, "article_named", ref=ref or "", outlet=outlet, title=title or None, day=day or None)
+    named = {row["article_id"] for row in rows if ref in (row["article_id"], row["url"])}
+    alike = {row["article_id"] for row in rows}
+    for piece in () if named else pieces(store):
+        number = article_id(piece.outlet, piece.url)
+        if ref in (number, piece.url):
+            named.add(number)
+        elif title and (piece.outlet, str(day_said(piece)), plain(piece.title)) == (outlet, day, title):
+            alike.add(number)
+    return min(named or alike, default=None)
+
+
+def _exposed(store: Store, con: Connection, article: str) -> list[str]:
+    """Units that an article exposes; of one handed in since the warehouse was built, as was said with it."""
+    rows = ask(con, "tags_of_article", target=article)
+    if rows:
+        return list(rows[0]["exposed"] or ())
+    said = said_on_disk(store.decisions, ("tag_correction",))
+    return next(
+        (s.after["exposed"] for s in reversed(said) if s.target == article and "exposed" in s.after), []
     )
-    return rows[0]["article_id"] if rows else None
 
 
 def _landed(record: Article, appeal: Appeal, at: dt.datetime) -> Landed:

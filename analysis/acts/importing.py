@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from analysis.acts.record import ActError, alone, decision_of, line
 from analysis.exposure import plain
 from analysis.handed_in import PROOF_KINDS, WITHDRAWAL, not_withdrawn
+from analysis.handed_pieces import day_said, pieces
 from analysis.imports.check import Checked, check_import
 from analysis.imports.line import Fault, Item, same_proof
 from analysis.plan import Plan
@@ -19,7 +20,6 @@ from pipeline.attachments import keep_attachment
 from pipeline.batch import IMPORT, Evidence, commit_batch
 from pipeline.city import City
 from pipeline.decisions import Decision
-from pipeline.landing import iter_landed
 from pipeline.load_landing import article_id
 from pipeline.records import Landed
 from pipeline.store import Store
@@ -132,23 +132,23 @@ def record_import(
 
 def _known(store: Store, con: Connection, items: list[Item]) -> dict[int, str]:
     """Lines that are known already, each with why: crawled, imported, or recorded before."""
-    pieces = [(item, item.article) for item in items if item.article is not None]
+    handed = [(item, item.article) for item in items if item.article is not None]
     rows = ask(
         con,
         "article_keys",
-        ids=[item.key for item, _ in pieces],
-        urls=[article.url for _, article in pieces],
-        days=sorted({item.day for item, _ in pieces}),
+        ids=[item.key for item, _ in handed],
+        urls=[article.url for _, article in handed],
+        days=sorted({item.day for item, _ in handed}),
     )
     by_id = {row["article_id"]: row["article_id"] for row in rows}
     by_url = {row["url"]: row["article_id"] for row in rows}
     by_title = {(row["outlet"], row["published_day"], plain(row["title"])): row["article_id"] for row in rows}
-    for _, _, landed in iter_landed(store.folder, site=IMPORT):  # recorded since the last build
-        if landed.article is not None:
-            key = article_id(landed.article.outlet, landed.article.url)
-            by_id[key] = by_url[landed.article.url] = key
+    for piece in pieces(store):  # those recorded since the last build are not in the warehouse
+        key = article_id(piece.outlet, piece.url)
+        by_id[key] = by_url[piece.url] = key
+        by_title[piece.outlet, day_said(piece), plain(piece.title)] = key
     known: dict[int, str] = {}
-    for item, article in pieces:
+    for item, article in handed:
         found = (
             by_id.get(item.key)
             or by_url.get(article.url)

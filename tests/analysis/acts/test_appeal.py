@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -200,6 +201,26 @@ def test_a_known_article_is_credited_and_not_landed_again(case: Case) -> None:
     assert not list(iter_landed(case.store.folder, site="appeal"))
     con = open_warehouse(case.warehouse)
     assert ask(con, "latest_capture")[0]["article_count"] == 1
+    con.close()
+
+
+def test_a_piece_handed_in_since_the_last_build_is_credited_and_not_landed_again(case: Case) -> None:
+    case.build()
+    con = open_warehouse(case.warehouse)
+    other = hand_in(
+        case, unit="上思县", who="上思县 联络员", title="东兴市：推进绩效整改", file=("二.jpg", PHOTO + b"2")
+    )
+    by: dict[str, Any] = {"role": "subject", "who": "市绩效办 李某", "at": AT, "why": "属实"}
+    first = grant_appeal(case.store, con, case.city, hand_in(case), **by)
+    assert grant_appeal(case.store, con, case.city, other, **by) == first
+    third = hand_in(case, unit="上思县", who="上思县 联络员", title="别的", file=("三.jpg", PHOTO + b"3"))
+    assert grant_appeal(case.store, con, case.city, third, article=first, **by) == first
+    assert len(list(iter_landed(case.store.folder, site="appeal"))) == 1
+    exposed = {"form": "曝光", "exposed": ["防城区"]}
+    case.decide("tag_correction", first, "2017-11-06T09:00:00", after=exposed)
+    fourth = hand_in(case, unit="防城区", who="防城区 联络员", file=("四.jpg", PHOTO + b"4"))
+    with pytest.raises(ActError, match="防城区是这篇稿件里被曝光的单位"):
+        grant_appeal(case.store, con, case.city, fourth, **by)
     con.close()
 
 

@@ -11,6 +11,8 @@ from typing import Any
 import openpyxl
 import pytest
 
+from analysis.acts.appeal import open_appeal
+from analysis.acts.appeal_ruling import grant_appeal
 from analysis.acts.importing import ImportReport, record_import
 from analysis.acts.record import ActError
 from analysis.coverage import coverage
@@ -258,6 +260,39 @@ def test_what_is_known_is_not_counted_twice(case: Case) -> None:
     assert [s.row_number for s in again.skipped] == [2, 3, 4, 5]
     with pytest.raises(ActError, match="已由 市绩效办 李某某 于 2017-12-20 09:00 导入过"):
         run(case, content)
+
+
+@pytest.mark.parametrize("builds", [False, True])
+def test_a_piece_sent_with_a_link_and_then_with_a_photo_counts_once(case: Case, builds: bool) -> None:
+    linked = GOOD | {"标题": "这36口、水质监测井"}
+    photo = {key: value for key, value in GOOD.items() if key != "链接"} | {"附件": "截图.png"}
+    assert run(case, workbook([linked])).article_count == 1
+    if builds:
+        case.build()
+    again = run(case, workbook([photo]), at=AT + dt.timedelta(hours=1))
+    assert (again.article_count, [s.row_number for s in again.skipped]) == (0, [2])
+
+
+def test_a_piece_of_an_appeal_granted_since_the_last_build_is_known(case: Case) -> None:
+    case.build()
+    con = open_warehouse(case.warehouse)
+    title, outlet, day = "东兴市推进绩效整改", "防城港日报", dt.date(2017, 11, 21)
+    number = open_appeal(
+        case.store, case.city, plan_of(case),
+        unit="东兴市", title=title, outlet=outlet, day=day, file=("二.jpg", OTHER), who="东兴市 甲", at=AT,
+    )  # fmt: skip
+    by: dict[str, Any] = {"role": "subject", "who": "市绩效办 李某", "at": AT, "why": "属实"}
+    found = grant_appeal(case.store, con, case.city, number, **by)
+    con.close()
+    row = {
+        "类别": "报纸",
+        "责任单位": "东兴市",
+        "日期": str(day),
+        "标题": "东兴市：推进绩效整改",
+        "附件": "截图.png",
+    }
+    [skipped] = run(case, workbook([row | {"媒体或地点": outlet}])).skipped
+    assert f"稿件号 {found}" in skipped.why
 
 
 def test_a_proof_that_says_until_when_adds_to_one_that_did_not(case: Case) -> None:

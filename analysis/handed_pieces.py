@@ -1,0 +1,27 @@
+"""Owns the pieces that people handed in, by imports and appeals, those too that no build has read yet."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+from collections.abc import Iterator
+
+from pipeline.batch import APPEAL, IMPORT
+from pipeline.landing import iter_landed
+from pipeline.records import Article
+from pipeline.store import Store
+
+
+def pieces(store: Store) -> Iterator[Article]:
+    """Every piece that was imported or made from a granted appeal."""
+    for site in (IMPORT, APPEAL):
+        for _, _, landed in iter_landed(store.folder, site=site):
+            if landed.article is not None:
+                yield landed.article
+
+
+def day_said(piece: Article) -> dt.date | None:
+    """The day on which a piece says that it was published."""
+    with contextlib.suppress(ValueError):
+        return dt.date.fromisoformat((piece.published or "")[:10])
+    return None

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from analysis.acts.appeal import undecided_appeal
 from analysis.acts.record import (
@@ -32,9 +32,10 @@ from pipeline.batch import APPEAL, Evidence, commit_batch
 from pipeline.city import City
 from pipeline.decisions import Decision
 from pipeline.load_landing import article_id
-from pipeline.records import Article, Landed
+from pipeline.records import Article, Form, Landed
 from pipeline.store import Store
 
+CREDIT_FORMS = tuple(form for form in get_args(Form) if form != "曝光")
 Role = Literal["byline", "subject", "joint"]
 
 
@@ -61,14 +62,17 @@ def grant_appeal(
         unit_of_decider: unit of the person who decides; None: as the signature says.
         outlet, day: correct or complete what the unit said.
         article: id or address of the article, where the warehouse has it under another title.
-        form: 报道, 综述, 公告, where the text does not say it.
+        form: 报道, 公告, 综述, where the text does not say it.
 
     Raises:
-        ActError: the unit's own decision, not captured, outlet and day not known, or the unit is exposed.
+        ActError: the unit's own decision, not captured, outlet and day not known, the unit is exposed, or no
+            form that credits.
     """
     appeal = _decidable(store.decisions, city, number, who, unit_of_decider, at)
     if role not in CREDIT_ROLES:
         raise ActError(f"角色应为 {'、'.join(f'{key}（{name}）' for key, name in CREDIT_ROLES.items())}")
+    if form is not None and form not in CREDIT_FORMS:
+        raise ActError(f"体裁应为 {'、'.join(CREDIT_FORMS)}，而不是“{form}”；曝光稿不能以申诉计分")
     why = reason(why, "计分的理由")
     captured = next(
         (s for s in reversed(said_on_disk(store.decisions, ("appeal_capture",))) if s.target == number), None

@@ -152,6 +152,14 @@ def test_who_is_exposed_in_an_article_is_not_credited_with_it(case: Case) -> Non
     assert [appeal.state for appeal in listed(case)] == ["待裁定"]
 
 
+@pytest.mark.parametrize("form", ["曝光", "新闻", ""])
+def test_an_appeal_is_granted_in_a_form_that_credits_only(case: Case, form: str) -> None:
+    number = hand_in(case)
+    with pytest.raises(ActError, match=f"体裁应为 报道、公告、综述，而不是“{form}”"):
+        grant(case, number, form=form)
+    assert listed(case)[0].state == "待裁定"
+
+
 def test_a_refusal_needs_a_reason_and_is_final(case: Case) -> None:
     number = hand_in(case)
     with pytest.raises(ActError, match="请写明不予计分的理由"):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
+from analysis.warehouse import Connection, ask
 from pipeline.batch import APPEAL, IMPORT
 from pipeline.landing import iter_landed
 from pipeline.records import Article
@@ -18,6 +19,14 @@ def pieces(store: Store) -> Iterator[Article]:
         for _, _, landed in iter_landed(store.folder, site=site):
             if landed.article is not None:
                 yield landed.article
+
+
+def not_built(con: Connection, articles: Collection[str]) -> set[str]:
+    """Those of the articles that the warehouse does not have: handed in since it was built."""
+    if not articles:
+        return set()
+    rows = ask(con, "article_keys", ids=list(articles), urls=[], days=[])
+    return set(articles) - {row["article_id"] for row in rows}
 
 
 def day_said(piece: Article) -> dt.date | None:

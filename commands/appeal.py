@@ -9,6 +9,7 @@ import typer
 
 from commands.common import (
     HOME,
+    RECORDED,
     AsOfOption,
     AtOption,
     CityOption,
@@ -174,7 +175,7 @@ def appeal_capture(
             at=now,
         )
         typer.echo(f"{appeal.appeal_id}：{OUTCOME_NAMES[found.outcome]} {found.detail or ''}".rstrip())
-    typer.echo(f"取证 {len(chosen_ones)} 件；运行 gangqing build 后可见")
+    typer.echo(f"取证 {len(chosen_ones)} 件，见 gangqing appeal list")
 
 
 @appeal_app.command("grant")
@@ -196,10 +197,12 @@ def appeal_grant(
 ) -> None:
     """同意申诉：给该单位计分，写明理由；单位不能裁定自己的申诉。"""
     from analysis.acts.appeal_ruling import grant_appeal
+    from analysis.handed_pieces import not_built
+    from pipeline.store import open_store
 
-    with asked(city, home) as (_, con), acting(city, home) as (chosen, store):
+    with asked(city, home) as (chosen, con):
         found = grant_appeal(
-            store,
+            open_store(home, chosen),
             con,
             chosen,
             number,
@@ -213,7 +216,9 @@ def appeal_grant(
             article=article,
             form=form,
         )
-        typer.echo(f"计入稿件：{found}")
+        is_new = bool(not_built(con, [found]))
+    typer.echo(f"计入稿件：{found}")
+    typer.echo("已记录；这篇稿件是新收的，在下一次 gangqing build 后计入各表" if is_new else RECORDED)
 
 
 @appeal_app.command("refuse")

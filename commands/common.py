@@ -31,6 +31,7 @@ def default_home(root: Path) -> Path:
 HOME = default_home(ROOT)
 WAREHOUSE = "warehouse.duckdb"
 EARLIEST, LATEST = dt.date(1990, 1, 1), dt.date(2100, 12, 31)  # what --as-of and the like may say
+RECORDED = "已记录，各表即时计入"
 INTERRUPTED = 130  # exit code after Ctrl-C
 
 CityOption = Annotated[
@@ -200,4 +201,4 @@ def acting(folder: Path | None, home: Path) -> Iterator[tuple[City, Any]]:
 
     city = load_chosen(folder, home)
     yield city, open_store(home, city)
-    typer.echo("已记录，各表即时计入")
+    typer.echo(RECORDED)

@@ -20,10 +20,12 @@ from analysis.desk.page import Listing, Page, cut
 from analysis.desk.routing import act, see
 from analysis.desk.standing import standing
 from analysis.desk.visit import Visit
+from analysis.handed_pieces import not_built
 from analysis.plan import PIECE_KINDS, Task
 from pipeline.attachments import MAX_BYTES
 
 HERE = "/appeals"
+AT_NEXT_BUILD = "新收的稿件，下次建库后计入各表，也才能打开"
 ROOM = 1_000_000  # bytes of a form beside its file
 
 
@@ -40,6 +42,8 @@ class AppealsPage(Page):
         units: for whom one may appeal.
         outlets: names of outlets, to choose from.
         may_capture: whether a link can be captured from here.
+        not_built: articles of decided ones that count, and can be looked at, from the next build on.
+        at_next_build: what is said of these.
     """
 
     template: ClassVar[str] = "appeals.html"
@@ -53,15 +57,18 @@ class AppealsPage(Page):
     units: list[str]
     outlets: list[str]
     may_capture: bool
+    not_built: set[str]
+    at_next_build: str = AT_NEXT_BUILD
 
 
 @standing
 def build_appeals(visit: Visit) -> AppealsPage:
     found = appeals(visit.con, visit.as_of, visit.known_by, unit=visit.scope)
     city = visit.office.city
+    done = cut([appeal for appeal in found if appeal.state not in OPEN], visit.request.query_params)
     return AppealsPage(
         waiting=[appeal for appeal in found if appeal.state in OPEN],
-        done=cut([appeal for appeal in found if appeal.state not in OPEN], visit.request.query_params),
+        done=done,
         counts=counts(found),
         tasks=[task for task in visit.office.plan.tasks if task.kind in PIECE_KINDS],
         roles=CREDIT_ROLES,
@@ -70,6 +77,7 @@ def build_appeals(visit: Visit) -> AppealsPage:
         may_capture=visit.may("job.run")
         and visit.is_today
         and any(appeal.state == TO_CAPTURE and appeal.url for appeal in found),
+        not_built=not_built(visit.con, {each.article_id for each in done.rows if each.article_id}),
     )
 
 
@@ -126,11 +134,9 @@ def _hand_in(visit: Visit, form: Form, file: tuple[str, bytes] | None) -> Redire
 def grant(visit: Visit, form: Form) -> Redirect:
     """Grant an appeal: the unit is credited."""
     office, number, why = visit.office, form.text("number"), form.text("why", limit=LONG)
-    return perform(
-        visit,
-        "裁定计分",
-        number,
-        lambda: grant_appeal(
+
+    def decide() -> str:
+        found = grant_appeal(
             office.store,
             visit.con,
             office.city,
@@ -143,7 +149,14 @@ def grant(visit: Visit, form: Form) -> Redirect:
             at=office.clock(),
             why=why,
             unit_of_decider=visit.user.unit,
-        ),
+        )
+        return f"{found}（{AT_NEXT_BUILD}）" if not_built(visit.con, [found]) else found
+
+    return perform(
+        visit,
+        "裁定计分",
+        number,
+        decide,
         HERE,
         seen={number: form.text("seen")} if form.text("seen") else None,
         why=why,

@@ -9,10 +9,12 @@ from litestar.exceptions import NotFoundException, PermissionDeniedException, Va
 from litestar.response import Redirect, Response
 
 from analysis.acts.tag import ArticleCorrection, correct_article, read_correction, topics
+from analysis.appeals import appeals
 from analysis.article import FIELDS, ArticleShown, load_article, marks_of
 from analysis.columns import CREDIT_ROLES, SENTIMENTS
 from analysis.credits import credit_rows
 from analysis.desk.acting import perform, seen_of, signature
+from analysis.desk.errors import NotYet
 from analysis.desk.forms import LONG, Form
 from analysis.desk.page import Page
 from analysis.desk.pages.articles import held_articles
@@ -85,7 +87,8 @@ def find_article(visit: Visit, target: str, content_hash: str | None = None) -> 
     """The article as this person may see it on the day.
 
     Raises:
-        NotFoundException: there is none, or not yet. PermissionDeniedException: it does not concern her unit.
+        NotFoundException: there is none, or not yet: before its day, or before the next build.
+        PermissionDeniedException: it does not concern her unit.
     """
     held = held_articles(visit)
     found = held.recent.once(
@@ -98,11 +101,20 @@ def find_article(visit: Visit, target: str, content_hash: str | None = None) -> 
         captured = found.fact["first_captured_at"]
         day = found.fact["published_day"] or (captured and captured.date())
     if found is None or (day is not None and day > visit.as_of):
+        if found is None:
+            _check_handed_in(visit, target)
         when = f"（截至 {visit.as_of} 还没有刊发）" if found is not None else ""
         raise NotFoundException(f"没有这篇稿件{when}")
     if visit.scope is not None and visit.scope not in found.units:
         raise PermissionDeniedException(f"您只能查看和办理{visit.scope}的事项；这篇稿件与它无关")
     return found
+
+
+def _check_handed_in(visit: Visit, target: str) -> None:
+    """Raises NotYet for a piece that was credited on an appeal and that no build has read yet."""
+    if any(appeal.article_id == target for appeal in appeals(visit.con, visit.as_of, unit=visit.scope)):
+        way = ("/jobs", "去建库") if visit.may("job.run") else ("/appeals", "返回补报与申诉")
+        raise NotYet("这篇稿件是申诉时新收的，已记录计分；下次建库后计入各表，也才能打开", way)
 
 
 def build_article(visit: Visit, article_id: str) -> ArticlePage:

@@ -160,6 +160,30 @@ def test_an_appeal_is_granted_in_a_form_that_credits_only(case: Case, form: str)
     assert listed(case)[0].state == "待裁定"
 
 
+def test_the_command_says_from_when_on_a_grant_counts(case: Case) -> None:
+    case.article("2017-10-12", "没有标记", title="东兴市推进绩效整改")
+    case.build()
+    grants = {hand_in(case): "已记录，各表即时计入"}
+    new = hand_in(case, title="另一篇", file=("二.jpg", PHOTO + b"2"))
+    grants[new] = "已记录；这篇稿件是新收的，在下一次 gangqing build 后计入各表"
+    for number, said in grants.items():
+        arguments = [
+            "appeal",
+            "grant",
+            number,
+            "--role",
+            "subject",
+            "--who",
+            "市绩效办 李某",
+            "--why",
+            "属实",
+        ]
+        place = ["--city", str(case.city.folder), "--home", str(case.home)]
+        result = CliRunner().invoke(app, [*arguments, *place])
+        assert result.exit_code == 0, result.output
+        assert result.output.splitlines()[-1] == said
+
+
 def test_a_refusal_needs_a_reason_and_is_final(case: Case) -> None:
     number = hand_in(case)
     with pytest.raises(ActError, match="请写明不予计分的理由"):

@@ -15,6 +15,8 @@ from analysis.desk.accounts import AccountError
 from analysis.desk.office import Office
 from analysis.desk.rights import Role
 from pipeline.decisions import append_decision, load_decisions
+from pipeline.load import build
+from tests.analysis.case import MarkTagger
 from tests.analysis.desk.people import NAMES, UNIT, browser, sign_in, small_office, token
 
 TITLE = "曝光：河岸违建"
@@ -110,7 +112,21 @@ def test_a_unit_appeals_for_itself_and_another_decides(tmp_path) -> None:
         assert refused.status_code == 403
         said = send(clerk, "/appeals/grant", number=number[0], role="subject", why="核对无误")
         assert "已裁定计分" in said, said
-        assert "已计分" in liaison.get("/appeals").text
+        assert "下次建库后计入各表" in said
+        found = re.search(r"稿件号 (a[0-9a-f]{12})", said)
+        assert found is not None
+        address = f"/articles/{found[1]}"
+        assert address not in said  # it cannot be opened yet, and where it leads says so
+        assert 'href="/jobs">去建库' in said
+        early = liaison.get(address)
+        assert (early.status_code, "下次建库后计入各表" in early.text) == (404, True)
+        assert 'href="/appeals"' in early.text
+        shown = liaison.get("/appeals").text
+        assert "已计分" in shown
+        assert 'href="/jobs"' not in shown
+        build(office.city, home=office.home, warehouse=office.warehouse.path, tagger=MarkTagger())
+        assert f'href="{address}"' in liaison.get("/appeals").text
+        assert "水利局送水进村" in liaison.get(address).text
 
 
 def test_a_file_that_is_no_picture_is_refused_with_what_to_do(office: Office) -> None:

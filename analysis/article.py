@@ -30,6 +30,7 @@ TAGS = {
     "plan_column": "专栏",
     "exposed": "被曝光",
     "reprint_of": "转载自",
+    "leader_note": "上级领导批示",
 }
 
 
@@ -129,7 +130,10 @@ def load_article(
     credits = ask(con, "article_credits", ids=[article_id], known_by=known)
     whys = _object(version["why_json"])
     names = [article_id, *{row["url"] for row in versions}]
-    corrected = {row["key"] for row in ask(con, "corrections_of", targets=names, known_by=known)}
+    corrected = {
+        row["key"]: msgspec.json.decode(row["value_json"])
+        for row in ask(con, "corrections_of", targets=names, known_by=known)
+    }
     is_newest = version["content_hash"] == newest["content_hash"]
     marks = [*_tag_marks(whys, version), *(_credit_marks(credits) if is_newest else ())]
     return ArticleShown(
@@ -192,7 +196,10 @@ def _tag_marks(whys: Mapping[str, Any], version: Mapping[str, Any]) -> list[Mark
 
 
 def _tags(
-    fact: Mapping[str, Any], whys: Mapping[str, Any], confidences: Mapping[str, Any], corrected: set[str]
+    fact: Mapping[str, Any],
+    whys: Mapping[str, Any],
+    confidences: Mapping[str, Any],
+    corrected: Mapping[str, Any],
 ) -> list[TagShown]:
     values = {
         "topic": fact["topic"],
@@ -203,6 +210,7 @@ def _tags(
         "plan_column": fact["is_plan_column"],
         "exposed": list(fact["exposed"] or []),
         "reprint_of": fact["story_id"] if fact["story_id"] != fact["article_id"] else None,
+        "leader_note": corrected.get("leader_note") is True,  # only people know of it
     }
     found = []
     for key, value in values.items():

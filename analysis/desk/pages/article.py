@@ -204,11 +204,9 @@ def said_of(form: Form, shown: ArticleShown) -> dict[str, Any]:
         value = form.text(key)
         if value and value != now[key]:
             said[key] = value
-    for key in ("has_editor_note", "plan_column"):
+    for key in ("has_editor_note", "plan_column", "leader_note"):
         if form.flag(key) != bool(now[key]):
             said[key] = form.flag(key)
-    if form.flag("leader_note"):
-        said["leader_note"] = True
     credits = read_credits(form)
     if {(c["unit"], c["role"]) for c in credits} != {(c["unit"], c["role"]) for c in shown.credits}:
         said["credits"] = credits

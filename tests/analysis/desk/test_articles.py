@@ -15,6 +15,7 @@ from litestar.testing import TestClient
 
 from analysis.desk.office import Office
 from analysis.desk.rights import Role
+from pipeline.decisions import load_decisions
 from pipeline.seal import seal_path
 from pipeline.search_index import update_index
 from pipeline.search_parts import index_path
@@ -213,6 +214,29 @@ def test_a_correction_is_recorded_and_the_second_person_is_told(office: Office) 
         assert "没有办成" in strange.text
     decided = list(office.audit.entries())[-4:]
     assert any(entry.refused for entry in decided) and any(entry.decision for entry in decided)
+
+
+def test_a_note_of_a_superior_is_set_and_taken_back(office: Office) -> None:
+    with browser(office, Role.EVALUATION) as client:
+        number = first_article(client, "冬修")
+        page = client.get(f"/articles/{number}").text
+        for is_noted in (True, False):
+            said = fields(page) | {
+                "unit0": UNIT, "role0": "subject", "topic": "-", "indicator": "-", "form": "报道",
+                "sentiment": "neutral", "plan_column": "1", "why": "批示",
+            }  # fmt: skip
+            page = client.post(
+                f"/articles/{number}/correct", data=said | ({"leader_note": "1"} if is_noted else {})
+            ).text
+            assert "已更正标签" in page
+            assert ('name="leader_note" value="1" checked>' in page) is is_noted
+            shown = page.split('<th scope="row">上级领导批示</th>')[1].split("</tr>")[0]
+            assert ">是<" in shown if is_noted else ">否<" in shown
+    decided = [d for d in load_decisions(office.store.decisions) if "leader_note" in d.after]
+    assert [(d.before, d.after) for d in decided] == [
+        ({"leader_note": False}, {"leader_note": True}),
+        ({"leader_note": True}, {"leader_note": False}),
+    ]
 
 
 def test_only_the_offices_correct_and_not_in_the_past(office: Office) -> None:

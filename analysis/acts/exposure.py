@@ -97,11 +97,9 @@ def approve_exposure(
     if step != planned.next_step(order):
         raise ActError(f"须先经{planned.next_step(order)}审核，再报{step}同意")
     who = line(who, "审批人")
-    assert planned.registered is not None
     if who in {each.who for each in planned.steps.values()}:
         raise ActError(f"{who} 已批过前一步，两步须由不同的人审批")
-    if at < max([planned.registered.at, *(each.at for each in planned.steps.values())]):
-        raise ActError("审批时间早于登记或前一步的时间，请核对")
+    _check_after(planned, at)
     appeared = _appeared(con, plan, planned, at)
     if appeared is not None and not is_late:
         raise ActError(f"该稿已于 {appeared:%Y-%m-%d} 刊发，不能事后批准；确需补记请注明为补批，台账仍列警示")
@@ -125,6 +123,7 @@ def refuse_exposure(
     if step != planned.next_step(order):
         waiting = planned.next_step(order)
         raise ActError(f"现在轮到{waiting}" if waiting else f"“{planned.target}”已批准，不同意请先撤回")
+    _check_after(planned, at)
     return recorded(
         decisions,
         decision_of(
@@ -144,6 +143,7 @@ def withdraw_exposure(
 ) -> Decision:
     """Withdraw a planned exposure, approved or not, with a reason. Raises ActError."""
     planned = _open(decisions, plan, title)
+    _check_after(planned, at)
     return recorded(
         decisions,
         decision_of("exposure_withdrawal", planned.target, who=who, at=at, why=reason(why, "撤回的理由")),
@@ -233,6 +233,13 @@ def _open(decisions: Path, plan: Plan, title: str) -> Planned:
         word = "未获同意" if planned.refused is not None else "已撤回"
         raise ActError(f"“{planned.target}”{word}（{said.who} {said.at:%Y-%m-%d}：{said.why}），可重新登记")
     return planned
+
+
+def _check_after(planned: Planned, at: dt.datetime) -> None:
+    """What is decided comes after the registration and the approvals. Raises ActError."""
+    assert planned.registered is not None
+    if at < max([planned.registered.at, *(each.at for each in planned.steps.values())]):
+        raise ActError("时间早于登记或前一步审批的时间，请核对")
 
 
 def _stands(planned: Planned, plan: Plan) -> str:

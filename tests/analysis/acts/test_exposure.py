@@ -198,6 +198,21 @@ def test_refused_and_withdrawn_ones_can_be_registered_anew_and_begin_from_the_fi
     assert ledger(case)[TITLE].state == "已撤回"
 
 
+def test_a_refusal_or_withdrawal_comes_after_what_was_decided_before(case: Case) -> None:
+    register(case)
+    early, place = at("2017-10-31T09:00:00"), (case.store.decisions, plan_of(case), TITLE)
+    refusal = {"step": "市绩效办", "who": "覃某", "why": "事实有出入"}
+    for act, said in ((refuse_exposure, refusal), (withdraw_exposure, {"who": "韦某", "why": "不发了"})):
+        with pytest.raises(ActError, match="时间早于登记或前一步审批的时间"):
+            act(*place, at=early, **said)  # type: ignore[operator]
+    approve(case, "市绩效办", "2017-11-02T09:00:00")
+    with pytest.raises(ActError, match="时间早于登记或前一步审批的时间"):
+        withdraw(case, "2017-11-01T10:00:00")
+    withdraw(case, "2017-11-02T09:00:00")
+    kinds = [d.kind for d in load_decisions(case.store.decisions)]
+    assert kinds == ["exposure_plan", "exposure_approval", "exposure_withdrawal"]
+
+
 def test_registering_checks_units_and_what_is_there(case: Case) -> None:
     register(case)
     with pytest.raises(ActError, match="已于 2017-11-01 登记，现状：待市绩效办"):

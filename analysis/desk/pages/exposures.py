@@ -23,6 +23,7 @@ from analysis.desk.visit import Visit
 from analysis.desk.warehouse import ON_ARTICLES
 from analysis.exposure import KINDS as EXPOSURE_KINDS
 from analysis.exposure import ExposureRow, exposures, steps_of
+from analysis.exposure_late import LateStep, late_steps
 
 HERE = "/exposures"
 
@@ -38,6 +39,8 @@ class ExposuresPage(Page):
         steps: names of the approvals, in their order.
         next_step: by title, the step that a planned exposure waits for; "" for none.
         seen: by title, the newest decision on it.
+        late: by article of an alarm, the approval that can still be recorded, as late.
+        unregistered: articles of alarms that have to be registered before.
         units: units that can be named.
     """
 
@@ -50,6 +53,8 @@ class ExposuresPage(Page):
     steps: list[str]
     next_step: dict[str, str]
     seen: dict[str, str]
+    late: dict[str, LateStep]
+    unregistered: set[str]
     units: list[str]
 
 
@@ -71,14 +76,18 @@ def waiting_exposures(visit: Visit) -> list[ExposureRow]:
 def build_exposures(visit: Visit) -> ExposuresPage:
     rows, steps = ledger_of(visit), steps_of(visit.office.plan)
     waiting = waiting_exposures(visit)
+    alarms = [row for row in rows if row.is_alarm]
+    late = late_steps(visit.con, visit.office.plan, alarms, visit.facts(), visit.as_of, visit.known_by)
     others = [row for row in rows if not row.is_alarm and row not in waiting]
     return ExposuresPage(
-        alarms=[row for row in rows if row.is_alarm],
+        alarms=alarms,
         waiting=waiting,
         rest=others[::-1],
         steps=steps,
         next_step={row.title: row.state.removeprefix("待") for row in waiting},
-        seen=seen_of(visit, [row.title for row in rows]),
+        seen=seen_of(visit, [*(row.title for row in rows), *(each.title for each in late.values())]),
+        late=late,
+        unregistered={row.article_id for row in alarms if row.article_id and row.registered_at is None},
         units=[unit.short for unit in visit.office.city.units],
     )
 

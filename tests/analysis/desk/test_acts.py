@@ -66,6 +66,33 @@ def test_an_exposure_is_registered_and_approved_in_order(tmp_path) -> None:
     assert entries[0].decision
 
 
+def hidden(page: str, action: str) -> dict[str, str]:
+    """The hidden fields of the first form that sends to an address."""
+    form = page.split(f'action="{action}"')[1].split("</form>")[0]
+    return dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form))
+
+
+def test_an_exposure_that_appeared_unapproved_is_approved_late_from_its_alarm(tmp_path) -> None:
+    office = small_office(tmp_path)
+    with browser(office, Role.PUBLICITY) as clerk, browser(office, Role.EVALUATION) as officer:
+        assert "补记市绩效办的审批" not in officer.get("/exposures").text  # first it is registered
+        form = hidden(clerk.get("/exposures").text, "/exposures/register")
+        assert form["title"] == "曝光：围挡占道" and form["unit"] == "市住建委"
+        assert "已登记拟曝光" in clerk.post("/exposures/register", data=form | {"why": "补记"}).text
+        for step, who in (("市绩效办", "覃某"), ("分管领导", "李某")):
+            page = officer.get("/exposures").text
+            assert f"补记{step}的审批" in page
+            form = hidden(page, "/exposures/approve")
+            said = officer.post("/exposures/approve", data=form | {"who": who, "number": "1号"}).text
+            assert "已审批" in said, said
+        page = officer.get("/exposures").text
+        assert "刊发后补批" in page and "警报：未经审批" in page
+        assert "补记" not in page.split('id="waiting"')[0]
+        assert 'action="/exposures/register"' not in clerk.get("/exposures").text.split('id="waiting"')[0]
+    late = [d.after.get("late") for d in load_decisions(office.store.decisions)]
+    assert late == [None, True, True]
+
+
 def test_the_second_of_two_who_act_on_one_thing_is_told(tmp_path) -> None:
     office = small_office(tmp_path)
     with browser(office, Role.EVALUATION) as one, browser(office, Role.PUBLICITY) as two:

@@ -219,8 +219,7 @@ def upcoming(document: OfficialDocument, figures: Figures, demands: Sequence[str
         )
     if ending:
         parts = [
-            f"{task.title}（{task.paragraph}，{wording.short_day(lines[0].window_end, day)}前，"
-            f"{_standing(lines)}）"
+            f"{task.title}（{task.paragraph}，{wording.standing_by_day(lines, day)}）"
             for task, lines in ending
         ]
         document.text("；".join(parts) + "。", lead="按期完成到期事项。")
@@ -230,12 +229,6 @@ def upcoming(document: OfficialDocument, figures: Figures, demands: Sequence[str
         )
     for demand in demands:
         document.text(demand)
-
-
-def _standing(lines: Sequence[VerdictLine]) -> str:
-    """2项次未达标、1项次无法判定: what cannot be decided is not told as missed."""
-    counts = {said: sum(line.verdict == said for line in lines) for said in ("未达标", "无法判定")}
-    return "、".join(f"{count}项次{said}" for said, count in counts.items() if count)
 
 
 def _falls_due(line: VerdictLine, figures: Figures) -> bool:

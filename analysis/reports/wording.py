@@ -164,10 +164,28 @@ def span(item: str, beside: dt.date) -> str:
 
 
 def due(task: TaskFigure, lines: Sequence[VerdictLine], day: dt.date) -> str:
-    """三（二），10月31日到期 / 还剩59天."""
-    end = max((line.window_end for line in lines), default=task.window_end)
+    """三（二），10月31日到期 / 还剩59天; of units with days of their own the last one: 最迟10月31日到期."""
+    ends = {line.window_end for line in lines} or {task.window_end}
     left = max((line.days_left for line in lines), default=task.days_left)
-    return f"{task.paragraph}，{short_day(end, day)}" + (f"到期，还剩{left}天" if left else "已到期")
+    last = "最迟" if len(ends) > 1 else ""
+    return f"{task.paragraph}，{last}{short_day(max(ends), day)}" + (
+        f"到期，还剩{left}天" if left else "已到期"
+    )
+
+
+def standing_by_day(lines: Sequence[VerdictLine], beside: dt.date) -> str:
+    """10月31日前，2项次未达标；11月15日前，1项次未达标: units may have days of their own."""
+    days = sorted({line.window_end for line in lines})
+    return "；".join(
+        f"{short_day(day, beside)}前，{_standing([line for line in lines if line.window_end == day])}"
+        for day in days
+    )
+
+
+def _standing(lines: Sequence[VerdictLine]) -> str:
+    """2项次未达标、1项次无法判定: what cannot be decided is not told as missed."""
+    counts = {said: sum(line.verdict == said for line in lines) for said in ("未达标", "无法判定")}
+    return "、".join(f"{count}项次{said}" for said, count in counts.items() if count)
 
 
 def touches(what: str, start: dt.date, end: dt.date) -> bool:

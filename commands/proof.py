@@ -26,7 +26,6 @@ from commands.common import (
     load_chosen,
     parse_day,
     parse_moment,
-    wall_clock,
 )
 from commands.reports import report_context, report_day
 from pipeline.faults import os_fault
@@ -86,7 +85,13 @@ def pack(
         )
         try:
             packed = pack_proof(
-                open_store(home, chosen), context, choice, out, who=who, at=wall_clock(), why=why
+                open_store(home, chosen),
+                context,
+                choice,
+                out,
+                who=who,
+                at=parse_moment(None, city, home),
+                why=why,
             )
         except ActError as error:
             raise UserError(str(error)) from error
@@ -126,9 +131,8 @@ def shoot(
         for each in found:
             try:
                 place = (each.warc, each.warc_offset)
-                shot = shoot_capture(
-                    store, each.url, str(each.sha256), *place, at=wall_clock(), browser=browser
-                )
+                at = parse_moment(None, city, home)
+                shot = shoot_capture(store, each.url, str(each.sha256), *place, at=at, browser=browser)
                 typer.echo(f"{each.url}  {shot.path}")
             except ScreenshotError as error:
                 failed += 1

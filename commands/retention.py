@@ -16,7 +16,7 @@ from commands.common import (
     emit_rows,
     load_chosen,
     parse_day,
-    wall_clock,
+    parse_moment,
 )
 
 app = typer.Typer(rich_markup_mode=None)
@@ -42,7 +42,7 @@ def forget(
 
     day = parse_day(before, "--before")
     assert day is not None
-    chosen, now = load_chosen(city, home), wall_clock()
+    chosen, now = load_chosen(city, home), parse_moment(None, city, home)
     store = open_store(home, chosen)
     if dry_run:
         found, freed = expired(store, chosen, day), 0

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
-from commands import desk, notify, queue_show
+from commands import desk, notify, proof, queue_show, retention
 from commands.clock import played_clock
-from commands.common import UserError, parse_moment
+from commands.common import UserError, load_chosen, parse_moment
 from pipeline.decisions import Decision, append_decision
 
 DAY = dt.date(2018, 2, 26)
@@ -79,6 +80,32 @@ def test_no_notice_of_what_is_to_come_or_of_another_zone(
         monkeypatch.setattr(f"{place}.wall_clock", lambda: dt.datetime(2018, 3, 1, 9, 30))
     with pytest.raises(UserError, match="--as-of"):
         notify.as_of_moment(said, tmp_path, tmp_path)
+
+
+def test_packages_screenshots_and_removals_are_of_the_sample_day(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stamps: list[dt.datetime] = []
+
+    def noted(result: object) -> Callable[..., object]:
+        return lambda *_, at, **__: stamps.append(at) or result
+
+    page = SimpleNamespace(url="http://a.test/", sha256="0", warc="w", warc_offset=0)
+    packed = SimpleNamespace(path="p", piece_count=0, capture_count=0, sha256="", left_out_count=0, faults=[])
+    monkeypatch.setattr(proof, "asked", lambda *_: contextlib.nullcontext((load_chosen(None), None)))
+    monkeypatch.setattr(proof, "report_context", lambda *_: SimpleNamespace(plan=SimpleNamespace(tasks=[])))
+    monkeypatch.setattr(proof, "report_day", lambda *_: DAY)
+    monkeypatch.setattr("analysis.acts.proof.pack_proof", noted(packed))
+    monkeypatch.setattr("analysis.acts.proof.announcement_captures", lambda *_: [page])
+    monkeypatch.setattr("analysis.reports.screenshot.find_browser", lambda: "browser")
+    monkeypatch.setattr("analysis.reports.screenshot.shoot_capture", noted(SimpleNamespace(path="p")))
+    monkeypatch.setattr("analysis.acts.retention.forget", noted(([], 0)))
+    proof.pack(tmp_path / "p.zip", city=None, home=tmp_path, with_forum=False)
+    proof.shoot(city=None, home=tmp_path)
+    retention.forget("2018-01-01", city=None, home=tmp_path, dry_run=False, as_json=True)
+    assert [stamp.date() for stamp in stamps] == [DAY] * 3
+    with pytest.raises(UserError, match="还没有过去"):
+        retention.forget("2018-02-26", city=None, home=tmp_path, dry_run=False, as_json=True)
 
 
 def test_a_history_ends_on_the_day_that_is_played(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -39,32 +40,58 @@ def tag_threads(warehouse: Warehouse, tagger: TaggerLike, threads: Collection[st
             "JOIN thread_at(NULL) AS t USING (thread_id) ORDER BY thread_id, floor"
         )
     count(0, len(ids))
-    for start in range(0, len(ids), BATCH):
-        part = ids[start : start + BATCH]
-        # A range of a table in that order: only its own part of the table is read.
-        found = warehouse.records(
-            f"SELECT * FROM todo_post WHERE thread_id BETWEEN '{part[0]}' AND '{part[-1]}' "  # noqa: S608
-            "ORDER BY thread_id, floor"
-        )
-        posts = [row for batch in found for row in batch]
-        whole = [list(group) for _, group in groupby(posts, key=itemgetter("thread_id"))]
-        cuts = [cut for group in whole for cut in _cuts(group)]
-        tags = tagger.threads([item for item, _ in cuts])
-        rows = [_state_row(c[1], t) for c, t in zip(cuts, tags, strict=True)]
-        for _, of_thread in groupby(rows, key=itemgetter("thread_id")):
-            _chain(list(of_thread))
-        warehouse.insert("thread_state", rows)
-        follow = tagger.followups([_item(group, len(group)) for group in whole])
-        warehouse.insert(
-            "thread_floor", [r for g, f in zip(whole, follow, strict=True) for r in _floors(g, f)]
-        )
-        warehouse.insert("thread_call", [r for f in follow for r in _calls(f)])
-        count(min(start + BATCH, len(ids)), len(ids))
-        if (start // BATCH + 1) % BATCHES_PER_COMMIT == 0:
-            warehouse.commit()  # memory is bounded; the draft is published whole or never
-            warehouse.begin()
+    parts = [ids[start : start + BATCH] for start in range(0, len(ids), BATCH)]
+    read = _posts(warehouse, parts[0]) if parts else []
+    with ThreadPoolExecutor(1) as beside:
+        written: Future[None] | None = None
+        for number, part in enumerate(parts, 1):
+            states, floors, calls = _tagged(tagger, read)
+            if written is not None:
+                written.result()
+            warehouse.insert("thread_state", states)
+            warehouse.insert("thread_floor", floors)
+            warehouse.insert("thread_call", calls)
+            count((number - 1) * BATCH + len(part), len(ids))
+            read = _posts(warehouse, parts[number]) if number < len(parts) else []
+            # Memory is bounded; the draft is published whole or never. While one part is written the next is
+            # tagged, for which nobody asks the warehouse.
+            written = beside.submit(_commit, warehouse) if number % BATCHES_PER_COMMIT == 0 else None
+        if written is not None:
+            written.result()
     warehouse.rows("DROP TABLE todo_post")
     return len(ids)
+
+
+Posts = list[dict[str, Any]]  # of one thread
+Rows = list[dict[str, Any]]
+
+
+def _commit(warehouse: Warehouse) -> None:
+    warehouse.commit()
+    warehouse.begin()
+
+
+def _posts(warehouse: Warehouse, threads: Sequence[str]) -> list[Posts]:
+    """The posts of threads that follow one another, by thread. A range of a table in that order: only its own
+    part of the table is read."""
+    found = warehouse.records(
+        f"SELECT * FROM todo_post WHERE thread_id BETWEEN '{threads[0]}' AND '{threads[-1]}' "  # noqa: S608
+        "ORDER BY thread_id, floor"
+    )
+    posts = [row for batch in found for row in batch]
+    return [list(group) for _, group in groupby(posts, key=itemgetter("thread_id"))]
+
+
+def _tagged(tagger: TaggerLike, threads: Sequence[Posts]) -> tuple[Rows, Rows, Rows]:
+    """Rows of thread_state, thread_floor and thread_call."""
+    cuts = [cut for posts in threads for cut in _cuts(posts)]
+    tags = tagger.threads([item for item, _ in cuts])
+    states = [_state_row(c[1], t) for c, t in zip(cuts, tags, strict=True)]
+    for _, of_thread in groupby(states, key=itemgetter("thread_id")):
+        _chain(list(of_thread))
+    follow = tagger.followups([_item(posts, len(posts)) for posts in threads])
+    floors = [row for posts, f in zip(threads, follow, strict=True) for row in _floors(posts, f)]
+    return states, floors, [row for f in follow for row in _calls(f)]
 
 
 Cut = tuple[ThreadItem, dict[str, Any]]

@@ -174,7 +174,7 @@ def build_table(most: dict[str, Any]) -> str:
         ),
         ("queue as a list of every open ticket", "", f"{every_ticket * 1e3:,.0f} ms", ""),
         ("peak memory of the build", "bounded", f"{first['built_peak_mb']:,} MB", ""),
-        ("the same of a reader beside it", "", f"{first['beside_peak_mb']:,} MB", ""),
+        ("the same of the largest process beside it", "", f"{first['beside_peak_mb']:,} MB", ""),
         ("peak memory with the index of words", "bounded", f"{first['peak_mb']:,} MB", ""),
         ("peak memory of an increment", "bounded", f"{later['peak_mb']:,} MB", ""),
     ]

@@ -1,158 +1,39 @@
-"""Personal data: planted numbers and names are nowhere but in raw forum pages, and those end on a day."""
+"""Personal data: names in texts are replaced where they are names, and raw forum pages end on a day."""
 
 from __future__ import annotations
 
 import datetime as dt
 import os
-import re
 import signal
 from pathlib import Path
 
-import duckdb
 import msgspec
 import pytest
 from filelock import FileLock
 
 from analysis.acts.record import ActError
 from analysis.acts.retention import forget
-from analysis.desk.office import open_office
-from analysis.desk.rights import Role
 from crawlers.anonymise import Anonymiser, without_names
 from crawlers.plain_words import PlainWords
 from pipeline import retention
-from pipeline.archive import unpacking
 from pipeline.backup import write_backup
-from pipeline.captures import CaptureError, CaptureWriter, Exchange, read_capture
+from pipeline.captures import CaptureError, CaptureWriter, read_capture
 from pipeline.city import load_city
 from pipeline.decisions import load_decisions
-from pipeline.landing import LandingWriter, iter_landed
-from pipeline.records import Landed, Post, Quote, ThreadPage
+from pipeline.landing import iter_landed
+from pipeline.records import Post
 from pipeline.restore import restore_backup
 from pipeline.retention import RetentionError, expired
 from pipeline.warehouse import Warehouse
-from tests.analysis.case import FORUM, Case
-from tests.analysis.desk.people import browser, open_accounts
+from tests.analysis.case import Case
+from tests.pipeline.planted import NAMES, planted, planted_case
 
 NOW = dt.datetime(2018, 3, 1, 9)
-NAMES = ("江山老渔民", "hai_1987", "追浪的阿樱")
-NUMBERS = {  # as it is found → as it is spelled
-    "13877012345": "电话13877012345",
-    "一三八七七零一二三四六": "打一三八七七零一二三四六",
-    "138_7701_2347": "138_7701_2347",
-    "450602198001011234": "身份证450602198001011234",
-    "6228480402564890018": "卡号6228480402564890018",
-    "87654321": "加扣:87654321",
-    "wei.mou@example.com": "写信wei.mou@example.com",
-    "wei_mou88": "加微信 wei_mou88",
-    "2822345": "座机0770-2822345",
-    "13977012345": "１３９７７０１２３４５",
-}
-
-
-def planted(tid: str, day: str) -> ThreadPage:
-    """A thread as a parser gives it, before anything is changed."""
-    spelled = list(NUMBERS.values())
-    said = [
-        (NAMES[0], "河道垃圾没人清理，" + "，".join(spelled[:5]), None),
-        (
-            NAMES[1],
-            f"回复 {NAMES[0]}：我也看到了，" + "，".join(spelled[5:]),
-            Quote(author=NAMES[0], text=f"河道垃圾没人清理，{spelled[0]}"),
-        ),
-        ("防城港水利", f"@{NAMES[0]} 答复：请{NAMES[2]}也来电。", None),
-        (NAMES[2], "解决了", None),
-    ]
-    posts = [
-        Post(floor=floor, author=author, time=f"{day}T1{floor}:00:00", text=text, quote=quote)
-        for floor, (author, text, quote) in enumerate(said, 1)
-    ]
-    return ThreadPage(
-        forum=FORUM,
-        board="民生",
-        tid=tid,
-        url=f"http://bbs.test/thread-{tid}-1.html",
-        title=f"[投诉:市水利局] 河道垃圾 {spelled[0]}",
-        page=1,
-        pages=1,
-        posts=posts,
-    )
 
 
 @pytest.fixture
 def case(tmp_path: Path) -> Case:
-    """A city whose forum was crawled on three days, as the crawl lands it."""
-    made = Case(tmp_path)
-    made.edition("2017-10-09")
-    anonymiser = Anonymiser.of(FORUM, made.city, b"0" * 32)
-    for number, day in enumerate(("2017-10-09", "2017-11-09", "2018-02-20")):
-        run = f"{day.replace('-', '')}T180000-000"
-        writer = LandingWriter(made.store.folder, "bbs", run)
-        thread = planted(str(number), day)
-        raw = f"<html>{[(post.author, post.text) for post in thread.posts]}</html>".encode()
-        landed = Landed(
-            run=run,
-            site="bbs",
-            url=thread.url,
-            fetched_at=f"{day}T18:00:00",
-            kind="thread",
-            outcome="stored",
-            sha256="0" * 64,
-            thread=anonymiser.thread(thread),
-        )
-        writer.add(landed, Exchange(thread.url, dt.datetime.fromisoformat(landed.fetched_at), 200, [], raw))
-        writer.close()
-    made.build()
-    return made
-
-
-def shown(text: str) -> list[str]:
-    """What of the planted data stands in a text."""
-    plain = text.replace("－", "-")
-    return [each for each in (*NUMBERS, *NAMES) if each in plain]
-
-
-def test_nothing_planted_is_in_any_table_file_page_or_export(case: Case) -> None:
-    tables = 0
-    with duckdb.connect(str(case.warehouse), read_only=True) as con:
-        for (table,) in con.execute("SELECT table_name FROM information_schema.tables").fetchall():
-            found = con.execute(f'SELECT * FROM "{table}"').fetchall()
-            tables += bool(found)
-            assert shown(repr(found)) == [], table
-    assert tables > 10
-    office = open_office(case.city, case.home, lambda: dt.datetime(2018, 2, 21, 9), case.warehouse)
-    open_accounts(office)
-    pages = 0
-    for role in (Role.PUBLICITY, Role.ADMINISTRATOR):
-        with browser(office, role) as client:
-            links = {
-                "/",
-                "/tickets?state=全部",
-                "/hotspots",
-                "/log?view=decisions",
-                "/search?q=河道",
-                "/status",
-                "/health",
-            }
-            links |= {path for path in office.paths if "{" not in path}
-            for path in list(links):
-                links |= set(
-                    re.findall(r'href="(/(?:tickets|threads|units|articles)/[^"#]+)"', client.get(path).text)
-                )
-            for path in sorted(links):
-                answer = client.get(path)
-                pages += answer.status_code == 200
-                assert shown(answer.content.decode("utf-8", "ignore")) == [], path
-    assert pages > 40
-    write_backup(case.city, case.home, case.home / "b.tar.zst", NOW, "1")
-    with unpacking(case.home / "b.tar.zst") as tar:
-        while (member := tar.next()) is not None:
-            content = tar.extractfile(member)
-            is_raw = member.name.startswith("data/captures/bbs/")
-            if content is not None and not is_raw:
-                assert shown(content.read().decode("utf-8", "ignore")) == [], member.name
-    for path in case.home.rglob("*"):
-        if path.is_file() and "captures" not in path.parts and path.suffix != ".zst":
-            assert shown(path.read_bytes().decode("utf-8", "ignore")) == [], path
+    return planted_case(tmp_path)
 
 
 def test_names_in_texts_are_replaced_where_they_are_names() -> None:

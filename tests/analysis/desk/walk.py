@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import html
+import io
 import re
 import zipfile
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from urllib.parse import unquote, urlsplit
 
 from litestar import Litestar
@@ -54,15 +56,21 @@ def furnish(office: Office, client: TestClient[Litestar], label: str = "试运�
         package.writestr("说明.txt", label)
 
 
-def walk(office: Office, client: TestClient[Litestar], *more: str) -> dict[str, list[str]]:
+def walk(
+    office: Office,
+    client: TestClient[Litestar],
+    *more: str,
+    look: Callable[[str, str, bytes], None] | None = None,
+) -> dict[str, list[str]]:
     """By route, addresses that pages link to, at most PER_ROUTE of each, found from page to page.
 
     Args:
         more: further addresses from which it starts, as searches.
+        look: is called with the route, the address and the bytes of each answer.
     """
     table = routes(office)
     found: dict[str, list[str]] = {path: [] for path in table}
-    waiting = deque([*(path for path in table if "{" not in path), *more])
+    waiting = deque([*more, *(path for path in table if "{" not in path)])
     seen = set(waiting)
     opened = 0
     while waiting and opened < MOST:
@@ -74,6 +82,8 @@ def walk(office: Office, client: TestClient[Litestar], *more: str) -> dict[str, 
         if answer.status_code != 200:
             continue
         found[route].append(address)
+        if look is not None:
+            look(route, address, answer.content)
         if "html" in answer.headers["content-type"]:
             for link in _links(answer.text):
                 if link not in seen:
@@ -91,3 +101,33 @@ def _route(table: dict[str, re.Pattern[str]], address: str) -> str | None:
 def _links(page: str) -> Iterator[str]:
     for link in LINK.findall(page):
         yield html.unescape(link).partition("#")[0]
+
+
+def exports(office: Office) -> list[str]:
+    """Every address at which the desk hands out a table as a file, closed tickets included."""
+    found = []
+    for path in sorted(routes(office)):
+        if "export" in path:
+            kinds = ("csv", "xlsx", "json") if "{kind}" in path else ("",)
+            every = "?state=全部" if "tickets" in path else ""
+            found += [path.replace("{kind}", kind) + every for kind in kinds]
+    assert not [path for path in found if "{" in path]
+    return found
+
+
+def inside(content: bytes) -> Iterator[str]:
+    """All that a file says, with its markup and without; of what is packed (Word, Excel, zip) all parts."""
+    if content.startswith(b"PK\x03\x04"):
+        with zipfile.ZipFile(io.BytesIO(content)) as package:
+            for part in package.namelist():
+                yield part
+                yield from inside(package.read(part))
+    elif content.startswith(b"\x1f\x8b"):
+        yield from inside(gzip.decompress(content))
+    else:
+        text = content.decode("utf-8", "ignore")
+        yield text
+        if "<" in text:
+            yield html.unescape(re.sub(r"<[^>]*>", "", text))
+        if "\\u" in text:
+            yield re.sub(r"\\u([0-9a-f]{4})", lambda found: chr(int(found[1], 16)), text)

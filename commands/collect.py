@@ -22,6 +22,7 @@ from commands.common import (
     parse_day,
     wall_clock,
 )
+from commands.logged import logged
 
 if TYPE_CHECKING:
     from crawlers.report import CrawlReport
@@ -155,14 +156,18 @@ def collect(
     from analysis.crawl_table import CRAWL_COLUMNS, crawl_rows
     from crawlers.run import CrawlError
     from crawlers.run import crawl as run_crawl
+    from pipeline.store import open_store
 
-    try:
-        report = run_crawl(
-            city, sites, home=home, first_day=first_day, last_day=last_day, clock=clock, limit=limit
-        )
-    except CrawlError as error:
-        raise UserError(str(error)) from error
-    emit_rows(crawl_rows(report), CRAWL_COLUMNS, as_json, False, title="采集结果")
-    if report.interrupted:
-        raise typer.Exit(INTERRUPTED)
+    with logged(open_store(home, city), "crawl", sites=sites, first_day=first_day, last_day=last_day) as told:
+        try:
+            report = run_crawl(
+                city, sites, home=home, first_day=first_day, last_day=last_day, clock=clock, limit=limit
+            )
+        except CrawlError as error:
+            raise UserError(str(error)) from error
+        told |= {"run": report.run, "new_records": report.new_records}
+        told["sites"] = {site.site: site.error or site.outcomes for site in report.sites}
+        emit_rows(crawl_rows(report), CRAWL_COLUMNS, as_json, False, title="采集结果")
+        if report.interrupted:
+            raise typer.Exit(INTERRUPTED)
     return report

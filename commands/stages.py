@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -23,6 +24,7 @@ from commands.common import (
     wall_clock,
 )
 from commands.ledger import show_coverage
+from commands.logged import logged
 from commands.queue import show_queue
 
 if TYPE_CHECKING:
@@ -50,6 +52,7 @@ def build_warehouse(city: City, home: Path, rebuild: bool = False, jobs: int = 1
     from pipeline.load import build as load
     from pipeline.rules import rules_fingerprint
     from pipeline.search_index import SearchIndexError, update_index
+    from pipeline.store import open_store
     from pipeline.tagging.engine import EngineTagger
     from pipeline.tagging.parallel import ParallelTagger
     from pipeline.tagging.tagger import Tagger
@@ -59,23 +62,26 @@ def build_warehouse(city: City, home: Path, rebuild: bool = False, jobs: int = 1
         tagger = EngineTagger(city, str(engine), rules_fingerprint)
     else:
         tagger = ParallelTagger(city, jobs) if jobs > 1 else Tagger(city)
-    try:
-        with stage_progress() as say:
-            report = load(
-                city,
-                home=home,
-                warehouse=home / WAREHOUSE,
-                tagger=tagger,
-                rebuild=rebuild,
-                progress=say,
-            )
-            try:
-                update_index(home / WAREHOUSE, say)
-            except SearchIndexError as error:  # the warehouse stands; only words cannot be searched
-                typer.echo(f"注意：{error}", err=True)
-    finally:
-        if isinstance(tagger, ParallelTagger | EngineTagger):
-            tagger.close()
+    with logged(open_store(home, city), "build", rebuild=rebuild) as told:
+        try:
+            with stage_progress() as say:
+                report = load(
+                    city,
+                    home=home,
+                    warehouse=home / WAREHOUSE,
+                    tagger=tagger,
+                    rebuild=rebuild,
+                    progress=say,
+                )
+                try:
+                    update_index(home / WAREHOUSE, say)
+                except SearchIndexError as error:  # the warehouse stands; only words cannot be searched
+                    typer.echo(f"注意：{error}", err=True)
+                    told["index"] = str(error)
+        finally:
+            if isinstance(tagger, ParallelTagger | EngineTagger):
+                tagger.close()
+        told |= dataclasses.asdict(report)
     if report.why_rebuilt:
         typer.echo(f"重建：{report.why_rebuilt}")
     typer.echo(

@@ -36,6 +36,7 @@ from crawlers.state import CrawlState
 from pipeline.city import City, CityError, Site, load_city
 from pipeline.faults import os_fault
 from pipeline.landing import LandingWriter, next_run
+from pipeline.log import lines_to
 from pipeline.privacy import SaltError, load_salt
 from pipeline.repair import repair_site
 from pipeline.store import Store, ensure_folder, open_store
@@ -269,7 +270,13 @@ def main() -> int:
 
 async def _run(job: Job, send: Callable[[Message], None]) -> CrawlReport:
     process = CrawlProcess(job, send)
-    return await process.run()
+    log = lines_to(process.store.logs, "crawl")
+    logging.getLogger().addHandler(log)
+    try:
+        return await process.run()
+    finally:
+        logging.getLogger().removeHandler(log)
+        log.close()
 
 
 if __name__ == "__main__":

@@ -6,11 +6,13 @@ wrote them into a message; a line is at most a few kilobytes.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import json
 import logging
 import logging.handlers
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +39,15 @@ def without_secrets(text: str) -> str:
     return mask_personal(text[:MAX_TEXT])
 
 
+def _clean(value: Any) -> Any:
+    """A value as it may stand in a log, whatever it is made of."""
+    if isinstance(value, str):
+        return without_secrets(value)
+    if isinstance(value, dict):
+        return {key: _clean(each) for key, each in value.items()}
+    return [_clean(each) for each in value] if isinstance(value, list | tuple) else value
+
+
 class JsonLines(logging.Formatter):
     """A record as one line of JSON. What a caller gives as `extra={"fields": {...}}` stands beside it."""
 
@@ -51,7 +62,7 @@ class JsonLines(logging.Formatter):
         }
         fields = getattr(record, "fields", None)
         if isinstance(fields, dict):
-            line |= {k: without_secrets(v) if isinstance(v, str) else v for k, v in fields.items()}
+            line |= _clean(fields)
         if record.exc_info:
             line["fault"] = without_secrets(self.formatException(record.exc_info)[-MAX_TEXT:])
         return json.dumps(line, ensure_ascii=False, default=str)
@@ -74,3 +85,39 @@ def open_log(folder: Path, name: str) -> logging.Logger:
         logger.handlers = [file] if each == "uvicorn" else [file, shown]
         logger.propagate = False
     return logging.getLogger(NAME)
+
+
+def lines_to(folder: Path, name: str) -> logging.Handler:
+    """A handler that appends to `folder`/`name`.jsonl. Several processes may write to it at once, so it turns
+    over only here, before a run, and never under one."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{name}.jsonl"
+    path.touch(mode=0o600)
+    handler = logging.handlers.RotatingFileHandler(path, backupCount=KEPT_FILES, encoding="utf-8")
+    if path.stat().st_size > MOST_BYTES:
+        handler.doRollover()
+    handler.setFormatter(JsonLines())
+    return handler
+
+
+@contextlib.contextmanager
+def kept_log(folder: Path, name: str) -> Iterator[logging.Logger]:
+    """For one run of a command: what it says of itself, and warnings of every library, also to a file of JSON
+    lines. What goes to stderr stays as it is."""
+    handler, root, own = lines_to(folder, name), logging.getLogger(), logging.getLogger(NAME)
+    shown = [logging.lastResort] if logging.lastResort is not None and not root.handlers else []
+    level, propagates = own.level, own.propagate
+    for each in (handler, *shown):
+        root.addHandler(each)
+    own.addHandler(handler)
+    own.setLevel(logging.INFO)
+    own.propagate = False
+    try:
+        yield own
+    finally:
+        for each in (handler, *shown):
+            root.removeHandler(each)
+        own.removeHandler(handler)
+        own.setLevel(level)
+        own.propagate = propagates
+        handler.close()

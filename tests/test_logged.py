@@ -1,0 +1,82 @@
+"""What crawls and builds leave behind for who starts them from a timer: JSON lines, masked, however they end."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import logging
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+
+from commands.collect import collect
+from commands.common import UserError
+from commands.logged import logged
+from commands.stages import build_warehouse
+from crawlers import run
+from pipeline.log import KEPT_FILES, NAME, lines_to
+from pipeline.store import Store, open_store
+from tests.crawlers.crawled import article, links, one_site
+from tests.crawlers.servers import Web, serve
+
+DAYS = (dt.date(2017, 10, 1), dt.date(2017, 10, 31))
+
+
+def lines(store: Store, name: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (store.logs / f"{name}.jsonl").read_text("utf-8").splitlines()]
+
+
+def test_a_crawl_and_a_build_leave_a_line_when_they_begin_when_something_fails_and_when_they_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "PROCESS_MODULE", "tests.crawlers.fake_process")
+    with serve(Web()) as web:
+        web.pages |= {"/list": links("/a", "/raise"), "/a": article("甲"), "/raise": article("乙")}
+        city = one_site(tmp_path, web)
+        collect(city, tmp_path, *DAYS, lambda: dt.datetime(2017, 10, 9, 8))
+        store = open_store(tmp_path, city)
+        with pytest.raises(UserError):
+            collect(city, tmp_path, *DAYS, lambda: dt.datetime(2017, 10, 9, 9), sites=["nosuch"])
+    begun, page, done, again, failed = lines(store, "crawl")
+    assert (begun["said"], begun["first_day"], begun["level"]) == ("crawl begins", "2017-10-01", "info")
+    assert page["said"].startswith("page failed: ") and "ValueError" in page["fault"]
+    assert "13877012345" not in page["fault"]
+    assert (done["said"], done["new_records"]) == ("crawl done", 1)
+    assert done["sites"] == {"paper": {"listed": 1, "stored": 1, "parse_failed": 1}}
+    assert again["sites"] == ["nosuch"]
+    assert failed["level"] == "error" and "没有这个站点" in failed["said"] and "fault" not in failed
+    build_warehouse(city, tmp_path)
+    begun, done = lines(store, "build")
+    assert (begun["said"], done["said"]) == ("build begins", "build done")
+    assert done["page_count"] == 3 and done["seconds"] >= 0
+    assert not logging.getLogger(NAME).handlers
+
+
+def test_however_a_run_ends_it_is_told_and_nothing_of_it_is_left_behind(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    store = Store(tmp_path)
+    with pytest.raises(typer.Exit), logged(store, "x", sites=None) as told:
+        told["who"] = ["打13877012345", {"token": "gq_abcdefghij"}]
+        raise typer.Exit(130)
+    with pytest.raises(ZeroDivisionError), logged(store, "x"):
+        logging.getLogger("pipeline.landing").warning("a line is broken")
+        raise ZeroDivisionError("1/0")
+    found = lines(store, "x")
+    assert [line["level"] for line in found] == ["info", "warning", "info", "warning", "error"]
+    assert found[1]["said"] == "x ends with code 130"
+    assert found[1]["who"] == ["打〔电话〕", {"token": "gq_***"}]
+    assert "ZeroDivisionError" in found[4]["fault"]
+    logging.getLogger("pipeline.landing").warning("after the run")
+    assert len(lines(store, "x")) == 5
+
+
+def test_a_log_turns_over_before_a_run_and_not_under_one(tmp_path: Path) -> None:
+    path = tmp_path / "x.jsonl"
+    path.write_bytes(b"x" * 10_000_001)
+    for handler in (lines_to(tmp_path, "x"), lines_to(tmp_path, "x")):
+        handler.close()
+    assert path.stat().st_size == 0 and (tmp_path / "x.jsonl.1").stat().st_size == 10_000_001
+    assert KEPT_FILES == 5

@@ -14,8 +14,9 @@ from analysis.notify.outbox import load_outbox
 from analysis.notify.rules import NotifyError
 from pipeline.backup import LAST_BACKUP
 from pipeline.china import CHINA
-from pipeline.city import RESERVED_SLUGS
+from pipeline.city import RESERVED_SLUGS, City, CityError
 from pipeline.landing import landing_files
+from pipeline.retention import TERM, overdue, term_day
 from pipeline.search_parts import index_path, index_state
 from pipeline.store import Store
 
@@ -56,6 +57,7 @@ def look(
     jobs: Sequence[Work],
     now: dt.datetime,
     *,
+    city: City,
     is_crawled_daily: bool,
     is_sample: bool = False,
 ) -> list[Check]:
@@ -64,6 +66,7 @@ def look(
     Args:
         warehouse: its file.
         jobs: long work, the newest first.
+        city: whose forums, and the term of their raw pages.
         now: wall-clock time of China, or of the day that is played.
         is_crawled_daily: whether the city's schedule crawls.
     """
@@ -76,6 +79,7 @@ def look(
         _jobs(jobs),
         _backup(store, now, is_sample),
         _outbox(store),
+        _retention(store, city, now),
     ]
 
 
@@ -203,3 +207,20 @@ def _outbox(store: Store) -> Check:
     waiting = sum(part.is_waiting for part in parts)
     said = f"待发 {waiting} 条" + (f"，放弃 {aside} 条，请管理员检查渠道" if aside else "")
     return Check(key=key, label=label, state="warn" if aside else "ok", said=said, value=float(waiting))
+
+
+def _retention(store: Store, city: City, now: dt.datetime) -> Check:
+    key, label = "retention", "论坛原始网页"
+    try:
+        before = term_day(city, now)
+    except CityError as error:
+        return Check(key=key, label=label, state="bad", said=str(error))
+    if before is None:
+        said = f"没有设保存期限（city.yaml 的 {TERM}），清除由人决定：gangqing forget --before"
+        return Check(key=key, label=label, state="ok", said=said)
+    past = overdue(store, city, before)
+    said = f"保存 {(now.date() - before).days} 天"
+    if past:
+        said += f"，{len(past)} 批已期满（最早 {past[0]}），请运行 gangqing forget --expired"
+    state: State = "warn" if past else "ok"
+    return Check(key=key, label=label, state=state, said=said, value=float(len(past)))

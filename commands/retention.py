@@ -25,7 +25,15 @@ COLUMNS = {"site": "论坛", "run": "采集批次", "last_day": "最后一页", 
 
 @app.command()
 def forget(
-    before: Annotated[str, typer.Option("--before", help="清除这一天以前抓取的，如 2018-01-01。")],
+    before: Annotated[
+        str | None, typer.Option("--before", help="清除这一天以前抓取的，如 2018-01-01。")
+    ] = None,
+    by_term: Annotated[
+        bool,
+        typer.Option(
+            "--expired", help="清除超过城市设定期限（city.yaml 的 raw_forum_days）的；经办人记为该设定。"
+        ),
+    ] = False,
     who: Annotated[str, typer.Option("--who", help="经办人：单位、职务、姓名。试看时可不写。")] = "",
     why: Annotated[str, typer.Option("--why", help="理由，如“保存期满”。试看时可不写。")] = "",
     city: CityOption = None,
@@ -37,15 +45,21 @@ def forget(
     import msgspec
 
     from analysis.acts.retention import forget as act
-    from pipeline.retention import expired
+    from analysis.acts.retention import forget_by_term
+    from pipeline.retention import TERM, expired, term_day
     from pipeline.store import open_store
 
-    day = parse_day(before, "--before")
-    assert day is not None
+    if by_term == bool(before):
+        raise UserError("请写 --before 日期，或写 --expired（按城市设定的期限），只写一样")
     chosen, now = load_chosen(city, home), parse_moment(None, city, home)
     store = open_store(home, chosen)
+    day = term_day(chosen, now) if by_term else parse_day(before, "--before")
+    if day is None:
+        raise UserError(f"city.yaml 没有写 {TERM}（保存几天）：没有设定期限，请写 --before、--who 和 --why")
     if dry_run:
         found, freed = expired(store, chosen, day), 0
+    elif by_term:
+        found, freed = forget_by_term(store, chosen, now)
     else:
         if day > now.date() - dt.timedelta(days=1):
             raise UserError(f"--before {day} 还没有过去")

@@ -23,7 +23,7 @@ SETTINGS = frozenset(
     {"name", "slug", "extends", "region", "contact", "desk", "season", "counties"}
     | {"credit_threshold", "class_threshold", "reply_threshold", "unit_threshold"}
     | {"allow_private", "crawl_queue", "retry_times", "backoff_seconds", "backoff_max_seconds"}
-    | {"tag_engine", "lake"}
+    | {"tag_engine", "lake", "raw_forum_days"}
 )
 
 

@@ -18,7 +18,7 @@ import msgspec
 from filelock import FileLock, Timeout
 
 from pipeline.backup import maintenance
-from pipeline.city import City
+from pipeline.city import City, CityError
 from pipeline.decisions import Decision, append_decision
 from pipeline.faults import ToldError
 from pipeline.landing import iter_landed
@@ -27,6 +27,10 @@ from pipeline.store import Store, crawl_locks, sync_folder, write_durably
 
 FORUM = "论坛"  # level of the sites whose raw pages have a term
 SUFFIX = ".removed.json"
+TERM = (
+    "raw_forum_days"  # in city.yaml: for how many days raw forum pages are kept; null: until a person decides
+)
+LEAST_DAYS = 30  # a page younger than that may still be needed to check a ticket
 
 
 class RetentionError(ToldError, ValueError):
@@ -60,6 +64,40 @@ class Expired(Record, frozen=True, kw_only=True):
     last_day: str
     page_count: int
     size: int
+
+
+def term_days(city: City) -> int | None:
+    """For how many days the city keeps raw forum pages; None: until a person decides. Raises CityError."""
+    days = city.settings.get(TERM)
+    if days is None:
+        return None
+    if not isinstance(days, int) or isinstance(days, bool) or days < LEAST_DAYS:
+        raise CityError(
+            f"city.yaml 的 {TERM} 应是天数（整数，至少 {LEAST_DAYS}），或 null（由人决定），而不是 {days!r}"
+        )
+    return days
+
+
+def term_day(city: City, at: dt.datetime) -> dt.date | None:
+    """The day before which raw forum pages are past the city's term; None: it has set none."""
+    days = term_days(city)
+    return None if days is None else at.date() - dt.timedelta(days=days)
+
+
+def overdue(store: Store, city: City, before: dt.date) -> list[str]:
+    """The days on which runs began whose forum captures a day's removal would take and did not, oldest first.
+
+    Told by the names of the files alone, so that it may be asked often. A run ends within a day of its start:
+    one that began on the day before `before` is not told yet.
+    """
+    last = (before - dt.timedelta(days=1)).isoformat()
+    days = (
+        _day_of_run(path.name)
+        for site in city.sites
+        if site.level == FORUM
+        for path in (store.captures / site.slug).glob("*.warc.gz")
+    )
+    return sorted(day for day in days if day and day < last)
 
 
 def expired(store: Store, city: City, before: dt.date) -> list[Expired]:

@@ -1,4 +1,4 @@
-"""What crawls and builds leave behind for who starts them from a timer: JSON lines, masked, however they end."""
+"""What crawls and builds leave behind for who starts them from a timer: masked lines, however they end."""
 
 from __future__ import annotations
 

@@ -6,10 +6,16 @@ import datetime as dt
 
 from analysis.acts.record import ActError, decision_of, line, reason
 from pipeline.city import City
-from pipeline.retention import Expired, expired, finish_removals, remove_captures
+from pipeline.retention import (
+    LEAST_DAYS,
+    TERM,
+    Expired,
+    expired,
+    finish_removals,
+    remove_captures,
+    term_day,
+)
 from pipeline.store import Store
-
-LEAST_DAYS = 30  # a page younger than that may still be needed to check a ticket
 
 
 def forget(
@@ -40,3 +46,18 @@ def forget(
         }
         decisions[site] = decision_of("capture_removal", site, who=who, at=at, after=after, why=why)
     return found, freed + (remove_captures(store, found, decisions) if found else 0)
+
+
+def forget_by_term(store: Store, city: City, at: dt.datetime) -> tuple[list[Expired], int]:
+    """Remove what is past the term that the city has set; the setting stands as who decided.
+
+    Raises:
+        ActError: the city has set no term.
+        RetentionError, BackupError: a crawl, backup or restore is at work.
+    """
+    before = term_day(city, at)
+    if before is None:
+        raise ActError(f"city.yaml 没有写 {TERM}：原始网页保存多久由人决定")
+    days = (at.date() - before).days
+    who, why = f"{city.name}的设定（city.yaml {TERM}: {days}）", f"保存期满：抓取后满 {days} 天"
+    return forget(store, city, before, who=who, why=why, at=at)

@@ -29,6 +29,7 @@ from analysis.warehouse import WarehouseError
 from pipeline.city import City, CityError
 from pipeline.city_edits import city_edits, lay_edits
 from pipeline.decisions import Decision, decisions_state
+from pipeline.retention import TERM, term_days
 from pipeline.store import Store, ensure_folder, open_store, write_once
 
 
@@ -46,6 +47,8 @@ JOB_KINDS = {
     # Pages of the announcement while it must stand (notice, 三（五）), each with its picture.
     "presence": JobKind(label="核查公告页", steps=(("presence", "check"), ("build",), ("proof", "shoot"))),
     "notify": JobKind(label="发出到期的通知", steps=(("notify", "send"),)),
+    # Raw forum pages past the term that the city has set.
+    "forget": JobKind(label="清除期满的论坛原始网页", steps=(("forget", "--expired"),)),
     "index": JobKind(label="更新全文索引", steps=(("search", "--update-only"),)),
 }
 
@@ -62,6 +65,7 @@ class DeskSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     check_at: list[Time] = []  # whether every source can still be read
     presence_at: list[Time] = []  # pages of the announcement, fetched and pictured
     notify_at: list[Time] = []  # messages to units and offices
+    forget_at: list[Time] = []  # raw forum pages past their term (city.yaml: raw_forum_days) are removed
 
     def in_words(self) -> list[str]:
         """When what is started, a line each; one line that says so where nothing is."""
@@ -79,6 +83,7 @@ class DeskSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
             "check": self.check_at,
             "presence": self.presence_at,
             "notify": self.notify_at,
+            "forget": self.forget_at,
         }
 
 
@@ -215,6 +220,8 @@ def open_office(
     except msgspec.ValidationError as error:
         names = "、".join(DeskSettings.__struct_fields__)
         raise CityError(f"city.yaml 的 desk 有误：{names} 各是一列时刻，写成 '07:30'（{error}）") from error
+    if term_days(city) is None and settings.forget_at:
+        raise CityError(f"city.yaml 的 desk 有 forget_at，却没有 {TERM}：请写明原始网页保存几天")
     store = open_store(home, city)
     edits = city_edits(store.decisions)
     base, city = city, lay_edits(city, edits)

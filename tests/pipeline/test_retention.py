@@ -12,7 +12,7 @@ import pytest
 from filelock import FileLock
 
 from analysis.acts.record import ActError
-from analysis.acts.retention import forget
+from analysis.acts.retention import forget, forget_by_term
 from crawlers.anonymise import Anonymiser, without_names
 from crawlers.plain_words import PlainWords
 from pipeline import retention
@@ -23,7 +23,7 @@ from pipeline.decisions import load_decisions
 from pipeline.landing import iter_landed
 from pipeline.records import Post
 from pipeline.restore import restore_backup
-from pipeline.retention import RetentionError, expired
+from pipeline.retention import TERM, RetentionError, expired, overdue
 from pipeline.warehouse import Warehouse
 from tests.analysis.case import Case
 from tests.pipeline.planted import NAMES, planted, planted_case
@@ -112,6 +112,19 @@ def test_raw_pages_end_on_the_day_and_nothing_else_changes(case: Case) -> None:
     home = case.home / "two"
     home.mkdir()
     assert restore_backup(case.home / "b.tar.zst", case.city, home, home / "w.duckdb", NOW).notices == ()
+
+
+def test_what_is_past_the_term_of_the_city_ends_by_its_setting(case: Case) -> None:
+    with pytest.raises(ActError, match="raw_forum_days"):
+        forget_by_term(case.store, case.city, NOW)
+    case.city.settings[TERM] = 112  # before 9 November 2017, as of 1 March 2018
+    found, freed = forget_by_term(case.store, case.city, NOW)
+    assert [each.run[:8] for each in found] == ["20171009"] and freed > 0
+    (decision,) = [each for each in load_decisions(case.store.decisions) if each.kind == "capture_removal"]
+    assert decision.who == f"{case.city.name}的设定（city.yaml raw_forum_days: 112）"
+    assert (decision.why, decision.after["until"]) == ("保存期满：抓取后满 112 天", "2017-11-09")
+    assert forget_by_term(case.store, case.city, NOW) == ([], 0)
+    assert overdue(case.store, case.city, dt.date(2018, 1, 1)) == ["2017-11-09"]
 
 
 def test_only_what_is_wholly_before_the_day_and_of_forums_goes(case: Case) -> None:

@@ -43,6 +43,7 @@ def checks_of(office: Office) -> list[Check]:
         office.warehouse.path,
         office.jobs.all(),
         office.clock(),
+        city=office.city,
         is_crawled_daily=bool(office.settings.crawl_at),
         is_sample=office.is_sample,
     )

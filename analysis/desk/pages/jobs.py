@@ -10,11 +10,12 @@ from litestar.response import Redirect, Response
 
 from analysis.desk.forms import Form
 from analysis.desk.jobs import Job, JobError
-from analysis.desk.office import JOB_KINDS
+from analysis.desk.office import JOB_KINDS, Office
 from analysis.desk.page import Listing, Page, cut
 from analysis.desk.routing import act, see
 from analysis.desk.visit import Visit
 from pipeline.progress import Progress
+from pipeline.retention import term_days
 
 HERE = "/jobs"
 
@@ -63,9 +64,14 @@ def build_jobs(visit: Visit) -> JobsPage:
     return JobsPage(
         listing=cut(jobs, visit.request.query_params),
         progress={job.id: office.jobs.progress(job) for job in jobs if job.is_running},
-        kinds={key: kind.label for key, kind in JOB_KINDS.items()},
+        kinds={key: kind.label for key, kind in JOB_KINDS.items() if key in offered(office)},
         schedule=office.settings.in_words(),
     )
+
+
+def offered(office: Office) -> set[str]:
+    """Kinds that people may start. Raw pages are removed by a job only where the city has set their term."""
+    return set(JOB_KINDS) - (set() if term_days(office.city) else {"forget"})
 
 
 def _job(visit: Visit, job_id: str) -> Job:
@@ -116,7 +122,7 @@ def said(job: Job, progress: Progress) -> str:
 def start(visit: Visit, form: Form) -> Redirect:
     """Start one of the known kinds."""
     visit.check_today()
-    kind = form.chosen("kind", "任务", JOB_KINDS)
+    kind = form.chosen("kind", "任务", offered(visit.office))
     try:
         job = visit.office.start_job(kind, visit.user.person)
     except JobError as error:

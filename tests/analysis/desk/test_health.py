@@ -18,13 +18,13 @@ from analysis.health import look, worst
 from analysis.notify.outbox import append_entry
 from pipeline.backup import write_backup
 from pipeline.log import open_log, without_secrets
+from pipeline.retention import TERM
 from tests.analysis.desk.people import NAMES, NOW, PASSWORD, browser, sign_in, small_office, token
 
 
 def states(office: Office, **more: bool) -> dict[str, str]:
-    checks = look(
-        office.store, office.warehouse.path, office.jobs.all(), NOW, **({"is_crawled_daily": False} | more)
-    )
+    asked = {"is_crawled_daily": False} | more
+    checks = look(office.store, office.warehouse.path, office.jobs.all(), NOW, city=office.city, **asked)
     return {check.key: check.state for check in checks}
 
 
@@ -79,9 +79,33 @@ def test_what_is_not_well_is_told(tmp_path) -> None:
     assert states(office)["build"] == "warn"
     office.store.outbox.mkdir()
     (office.store.outbox / "2017-12.jsonl").write_text('{"what":"unknown"}\n')
-    checks = look(office.store, office.warehouse.path, [], NOW, is_crawled_daily=False)
+    checks = look(office.store, office.warehouse.path, [], NOW, city=office.city, is_crawled_daily=False)
     assert worst(checks) == "bad"
     assert append_entry
+
+
+def test_raw_forum_pages_past_the_term_of_the_city_are_told(tmp_path) -> None:
+    office = small_office(tmp_path)
+    folder = office.store.captures / "bbs"
+    folder.mkdir(parents=True)
+
+    def said(days: object) -> tuple[str, str]:
+        office.city.settings[TERM] = days
+        checks = look(office.store, office.warehouse.path, [], NOW, city=office.city, is_crawled_daily=False)
+        return next((check.state, check.said) for check in checks if check.key == "retention")
+
+    (folder / "20171001T180000-000.warc.gz").touch()
+    (folder / "20171031T180000-000.warc.gz").touch()
+    (folder / "20170901T180000-000.warc.gz.removed.json").touch()
+    assert said(None) == (
+        "ok",
+        "没有设保存期限（city.yaml 的 raw_forum_days），清除由人决定：gangqing forget --before",
+    )
+    assert said(90) == ("ok", "保存 90 天")
+    assert said(63)[0] == "ok"  # the run of 1 October may have ended on the 2nd
+    assert said(30) == ("warn", "保存 30 天，2 批已期满（最早 2017-10-01），请运行 gangqing forget --expired")
+    for wrong in (29, 0, -1, True, "365", 40.5):
+        assert said(wrong)[0] == "bad", wrong
 
 
 def test_metrics_need_a_token_and_hold_routes_not_addresses(tmp_path) -> None:

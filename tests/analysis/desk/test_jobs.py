@@ -19,6 +19,7 @@ from analysis.desk.office import Office, open_office
 from analysis.desk.rights import Role
 from analysis.desk.schedule import start_schedule
 from pipeline.city import CityError
+from pipeline.retention import TERM
 from tests.analysis.desk.people import browser, small_office, token
 
 NOW = dt.datetime(2017, 12, 4, 9, 30)
@@ -211,6 +212,18 @@ def test_the_schedule_is_the_citys_and_off_where_it_names_no_time(tmp_path) -> N
     assert clockwork is not None
     assert {job.id for job in clockwork.get_jobs()} == {"refresh-07:30", "check-22:00", "presence-09:00"}
     clockwork.shutdown(wait=False)
+    office.city.settings |= {"desk": {"forget_at": ["03:00"]}, TERM: 365}
+    office = open_office(office.city, office.home, office.clock, tmp_path / "warehouse.duckdb")
+    clockwork = start_schedule(office)
+    assert clockwork is not None and [job.id for job in clockwork.get_jobs()] == ["forget-03:00"]
+    clockwork.shutdown(wait=False)
+    with browser(office, Role.PUBLICITY) as client:
+        assert "清除期满的论坛原始网页" in client.get("/jobs").text
+    del office.city.settings[TERM]
+    with browser(office, Role.PUBLICITY) as client:  # no button for what nobody has set a term for
+        assert 'value="forget"' not in client.get("/jobs").text
+    with pytest.raises(CityError, match="raw_forum_days"):
+        open_office(office.city, office.home, office.clock, tmp_path / "warehouse.duckdb")
     for wrong in ({"crawl_at": ["7:30"]}, {"crawl_at": ["25:00"]}, {"crwal_at": []}):
         office.city.settings["desk"] = wrong
         with pytest.raises(CityError, match="desk"):

@@ -16,7 +16,6 @@ from pipeline.privacy import mask_personal
 
 TITLE_CHARS = 60  # of a post's title in a message
 LINK_CHARS = 300  # a longer address is left out; the ticket's number finds it
-MAX_PARTS = 99
 
 _TWINS = str.maketrans({c: chr(ord(c) + 0xFEE0) for c in "<>@*_`[]#|~\\&"})
 _INVISIBLE = re.compile(
@@ -82,26 +81,36 @@ def split_parts(heading: str, number: str, items: Sequence[str], closing: str, m
     Raises:
         ValueError: the limit leaves no room for an item.
     """
-    frame = len(f"{heading}\n编号 {number}-{MAX_PARTS}/{MAX_PARTS}\n\n".encode())
-    room = most_bytes - frame
+    texts = [f"{position}. {item}" for position, item in enumerate(items, 1)] + ([closing] if closing else [])
+    digits = 2
+    while len(groups := _grouped(texts, most_bytes - _frame(heading, number, digits))) >= 10**digits:
+        digits += 1
+    return [
+        f"{heading}\n编号 {number}-{index}/{len(groups)}\n\n" + "\n\n".join(group)
+        for index, group in enumerate(groups, 1)
+    ]
+
+
+def _frame(heading: str, number: str, digits: int) -> int:
+    """Bytes of what stands above the items of a part, with numbers of so many digits."""
+    return len(f"{heading}\n编号 {number}-{'9' * digits}/{'9' * digits}\n\n".encode())
+
+
+def _grouped(texts: Sequence[str], room: int) -> list[list[str]]:
+    """Texts, each cut to what there is room for, in as many parts as they need."""
     if room < 120:
-        raise ValueError(f"每条 {most_bytes} 字节放不下一项")
+        raise ValueError(f"每条只剩 {room} 字节，放不下一项")
     groups: list[list[str]] = [[]]
     used = 0
-    for position, item in enumerate([*items, *([closing] if closing else [])]):
-        text = item if closing and position == len(items) else f"{position + 1}. {item}"
-        text = _cut(text, room)
+    for each in texts:
+        text = _cut(each, room)
         size = len(text.encode()) + 2  # the blank line before the next
         if groups[-1] and used + size > room:
             groups.append([])
             used = 0
         groups[-1].append(text)
         used += size
-    count = len(groups)
-    return [
-        f"{heading}\n编号 {number}-{index}/{count}\n\n" + "\n\n".join(group)
-        for index, group in enumerate(groups, 1)
-    ]
+    return groups
 
 
 def _cut(text: str, most_bytes: int) -> str:

@@ -253,6 +253,13 @@ def test_parts_keep_every_item_in_order_within_the_limit(items: list[str], most:
         position = found + 1
 
 
+@pytest.mark.parametrize("count", [99, 100, 999, 1000])
+def test_a_message_of_very_many_parts_keeps_the_limit_too(count: int) -> None:
+    parts = split_parts("【港情】市水利局", "ab12cd34ef", ["漏" * 200] * count, "", 400)
+    assert len(parts) == count and f"编号 ab12cd34ef-{count}/{count}" in parts[-1]
+    assert max(len(part.encode()) for part in parts) <= 400
+
+
 @pytest.mark.parametrize(
     "hostile",
     [

@@ -34,7 +34,8 @@ class Answer:
 
 
 class Courier:
-    """Keeps the plugins of a run, so that the library's pauses between messages of a channel hold."""
+    """Keeps the plugins of a run, so that the library's pauses between messages of a channel hold. The plugin
+    of an attempt that is left behind is given up: longer than a pause has passed by then."""
 
     def __init__(self) -> None:
         self._plugins: dict[str, apprise.NotifyBase] = {}
@@ -68,6 +69,8 @@ class Courier:
         thread.start()
         thread.join(TOTAL_SECONDS + plugin.request_rate_per_sec)
         if not found:
+            # What is left behind may still send: the next part must not put its number there.
+            del self._plugins[channel.name]
             return Answer(False, f"{TOTAL_SECONDS:g} 秒内没有答完，不再等", True)
         said, heard = found[0]
         answer = _judge(service, said, heard)

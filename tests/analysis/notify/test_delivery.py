@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import queue
 import socket
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -108,6 +110,31 @@ def test_mail_is_plain_text_with_its_number() -> None:
         assert not answer.is_delivered and "收件人被拒收" in answer.why
     answer = post(way)
     assert "连接不上" in answer.why and not answer.is_unsure
+
+
+def test_an_attempt_that_was_left_behind_keeps_the_number_of_its_part(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    goes_on, sent = threading.Event(), queue.SimpleQueue[str]()
+
+    class Slow:
+        request_rate_per_sec = 0.0
+
+        def __init__(self) -> None:
+            self.payload_extras: dict[str, str] = {}
+
+        def notify(self, **_: object) -> bool:
+            goes_on.wait(10)  # as in the library's pause before a message
+            sent.put(self.payload_extras["id"])
+            return True
+
+    monkeypatch.setattr(delivery, "open_plugin", lambda _: Slow())
+    monkeypatch.setattr(delivery, "TOTAL_SECONDS", 0.05)
+    courier, way = Courier(), channel("json://127.0.0.1/")
+    for part in ("ab12-1", "ab12-2"):
+        assert courier.deliver(way, "标题", "正文", part).is_unsure
+    goes_on.set()
+    assert sorted(sent.get(timeout=10) for _ in range(2)) == ["ab12-1", "ab12-2"]
 
 
 def test_several_recipients_in_one_channel_are_refused() -> None:

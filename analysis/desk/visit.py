@@ -76,11 +76,11 @@ class Visit(Answers):
 
     def on_day(self, step: int) -> str:
         """This address so many days later."""
-        return self.here(as_of=self.as_of + dt.timedelta(days=step), screen=None)
+        return self.here(as_of=self.as_of + dt.timedelta(days=step), screen=None, before=None)
 
     def now(self) -> str:
         """This address as of today, with all that is known."""
-        return self.here(as_of=None, known_by=None, screen=None)
+        return self.here(as_of=None, known_by=None, screen=None, before=None)
 
     def show(self, page: Page, status: int = 200) -> Response[str]:
         """The page as HTML."""

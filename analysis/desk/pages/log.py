@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from itertools import islice
+from pathlib import Path
 from typing import Any, ClassVar
 
 from litestar.response import Response
 
-from analysis.desk.page import Listing, Page, cut
+from analysis.desk.audit import AuditEntry
+from analysis.desk.backwards import records_back
+from analysis.desk.journal import JournalError
+from analysis.desk.page import PER_SCREEN, Page
 from analysis.desk.routing import see
 from analysis.desk.visit import Visit
-from analysis.record_words import change_words, told
+from analysis.record_words import KIND_WORDS, change_words, kind_words, told
 from analysis.warehouse import ask
-from pipeline.decisions import load_decisions
+from pipeline.decisions import Decision, DecisionError
+
+MOST_LINES = 20_000  # that one request looks at
+LATE_LINES = 1_000  # whose acts can be chosen from
 
 
 @dataclasses.dataclass(kw_only=True)
@@ -43,41 +52,65 @@ class LogLine:
     way: str = ""
 
 
+# Mark, whether it was done up to the day, who, act, target, and what makes the line of it.
+Found = tuple[str, bool, str, str, str, Callable[[], LogLine]]
+
+
 @dataclasses.dataclass(kw_only=True)
 class LogPage(Page):
     """Acts at the desk, or decisions.
 
     Attributes:
-        listing: lines, the newest first.
+        lines: of one screen, the newest first.
         view: 操作 or 决定.
-        acts: names of acts that can be chosen.
+        acts: names of acts to choose from.
         chosen: what is chosen: who, act, target; "" for all.
+        before: the mark before which these lines stand; "" for the newest.
+        older: the mark before which to look further; "" where there is nothing more.
+        most: so many lines were looked at, at most.
     """
 
     template: ClassVar[str] = "log.html"
     heading: ClassVar[str] = "日志"
     section: ClassVar[str] = "/log"
-    listing: Listing[LogLine]
+    lines: list[LogLine]
     view: str
     acts: list[str]
     chosen: dict[str, str]
+    before: str
+    older: str
+    most: int
 
 
 def build_log(visit: Visit) -> LogPage:
     params = visit.request.query_params
     view = "决定" if params.get("view") == "decisions" else "操作"
-    lines = _decisions(visit) if view == "决定" else _acts(visit)
     chosen = {name: (params.get(name) or "").strip()[:100] for name in ("who", "act", "target")}
-    found = [
-        line
-        for line in lines
-        if chosen["who"] in line.who
-        and (not chosen["act"] or chosen["act"] == line.act)
-        and chosen["target"] in line.target
-    ]
-    listing = cut(found[::-1], params)
-    _name(visit, listing.rows)
-    return LogPage(listing=listing, view=view, acts=sorted({line.act for line in lines}), chosen=chosen)
+    before = (params.get("before") or "")[:100]
+    lines, older = _screen(_decisions(visit, before) if view == "决定" else _acts(visit, before), chosen)
+    _name(visit, lines)
+    return LogPage(
+        lines=lines,
+        view=view,
+        acts=sorted(set(KIND_WORDS.values()) if view == "决定" else _acts_of_late(visit)),
+        chosen=chosen,
+        before=before,
+        older=older,
+        most=MOST_LINES,
+    )
+
+
+def _screen(found: Iterable[Found], chosen: Mapping[str, str]) -> tuple[list[LogLine], str]:
+    """The lines of a screen, and the mark before which to look further; "" where all was looked at."""
+    lines: list[LogLine] = []
+    last = ""
+    for looked, (mark, is_of_day, who, act, target, line) in enumerate(found):
+        if len(lines) == PER_SCREEN or looked == MOST_LINES:
+            return lines, last
+        last = mark
+        if is_of_day and chosen["who"] in who and chosen["act"] in act and chosen["target"] in target:
+            lines.append(line())
+    return lines, ""
 
 
 def _name(visit: Visit, lines: Sequence[LogLine]) -> None:
@@ -95,36 +128,53 @@ def _name(visit: Visit, lines: Sequence[LogLine]) -> None:
             line.title, line.way = articles[line.target], f"/articles/{line.target}"
 
 
-def _acts(visit: Visit) -> list[LogLine]:
-    people = visit.office.accounts.all()
-    names = {name: account.person for name, account in people.items()}
-    return [
-        LogLine(
-            at=f"{entry.at:%Y-%m-%d %H:%M:%S}",
-            who=_who(names.get(entry.who, entry.who), entry.role),
-            act=entry.act,
-            target=entry.target,
-            changes=change_words(entry.before, entry.after),
-            why=entry.why,
-            refused=entry.refused,
-            address=entry.address,
-        )
-        for entry in visit.office.audit.entries()
-        if entry.at.date() <= visit.as_of
-    ]
+def _acts(visit: Visit, before: str) -> Iterator[Found]:
+    names = {name: account.person for name, account in visit.office.accounts.all().items()}
+    paths = _until(visit.office.audit.folder, visit)
+    for mark, entry in records_back(paths, AuditEntry, JournalError, before):
+        who = _who(names.get(entry.who, entry.who), entry.role)
+        is_of_day = entry.at.date() <= visit.as_of
+        yield mark, is_of_day, who, entry.act, entry.target, partial(_act_line, entry, who)
+
+
+def _act_line(entry: AuditEntry, who: str) -> LogLine:
+    return LogLine(
+        at=f"{entry.at:%Y-%m-%d %H:%M:%S}",
+        who=who,
+        act=entry.act,
+        target=entry.target,
+        changes=change_words(entry.before, entry.after),
+        why=entry.why,
+        refused=entry.refused,
+        address=entry.address,
+    )
+
+
+def _acts_of_late(visit: Visit) -> set[str]:
+    """What was done of late, to choose from."""
+    late = records_back(_until(visit.office.audit.folder, visit), AuditEntry, JournalError)
+    return {entry.act for _, entry in islice(late, LATE_LINES)}
 
 
 def _who(name: str, role: str) -> str:
     return f"{name}（{role}）" if role else name or "—"
 
 
-def _decisions(visit: Visit) -> list[LogLine]:
+def _decisions(visit: Visit, before: str) -> Iterator[Found]:
     until = visit.as_of.isoformat()
-    return [
-        LogLine(**told(decision))
-        for decision in load_decisions(visit.office.store.decisions)
-        if decision.at[:10] <= until
-    ]
+    paths = _until(visit.office.store.decisions, visit)
+    for mark, said in records_back(paths, Decision, DecisionError, before):
+        act = kind_words(said.kind)
+        yield mark, said.at[:10] <= until, said.who, act, said.target, partial(_decision_line, said)
+
+
+def _decision_line(decision: Decision) -> LogLine:
+    return LogLine(**told(decision))
+
+
+def _until(folder: Path, visit: Visit) -> list[Path]:
+    """The files of a folder, one a year, that hold what was done up to the day."""
+    return [path for path in folder.glob("*.jsonl") if path.stem <= str(visit.as_of.year)]
 
 
 @see("/log", "log.read")

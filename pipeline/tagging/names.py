@@ -82,6 +82,8 @@ class Names:
         self.county_by_stem: dict[str, str] = {}
         self.vertical: dict[str, str] = {}
         self._police: str | None = None  # 市公安局
+        self.police_unit: str | None = None
+        self.fire: str | None = None  # 某某消防
         self._departments = [
             (sorted(d["stems"], key=len, reverse=True), d) for d in self.lexicon["departments"]
         ]
@@ -193,12 +195,15 @@ class Names:
                 if "" not in entry["suffixes"]:
                     yield from (stem + tail for tail in self.lexicon["department_heads"])
             break
+        if core.startswith(fire := self.lexicon["fire"]) and core.endswith("支队"):
+            self.fire = self.city.stem + fire
+            self._generate(self.fire, "own", unit)
         police = self.lexicon["police"]
         if any(core == stem + "局" for stem in police["stems"]):
             for head in police["heads"]:
                 for prefix in (self.city.name, self.city.stem):
                     self._explicit.setdefault(prefix + head, Name(prefix + head, "police", unit.short))
-            self._police = f"市{core}"
+            self._police, self.police_unit = f"市{core}", unit.short
             self._add_accounts(self.city.stem, unit)
             for head in (
                 "公安机关",

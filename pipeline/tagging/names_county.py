@@ -23,6 +23,8 @@ def _words(words: list[str]) -> str:
     return "(?:" + "|".join(map(re.escape, sorted(words, key=lambda w: (-len(w), w)))) + ")"
 
 
+# 某区团结路某医院: where it is, not the district's
+_STREET = re.compile("[一-鿿]{1,5}?(?:路|大道|巷)(?!社区|派出所)[一-鿿]{1,12}医院$")
 _LEVEL = re.compile("团?([市县区])(?:委|政府|人民政府)$")
 _BRANCH = re.compile("(?:分|支)?(?:局|处|所|站|大队)(?![部长员限])")
 # 上思县农信社发放首笔…, 东兴市某某公司推出…: not the county's organ, though a verb of work follows
@@ -165,7 +167,7 @@ class CountyReader:
         if office:
             if self._court.search(office[0]):
                 return None
-            if self._unofficial.search(office[0]):
+            if self._unofficial.search(office[0]) or _STREET.match(office[0]):
                 return Organ(unit, end, True)
             return Organ(unit, office.end(), False)
         if hit.name.text != unit and hit.name.text[-1] not in "市县区":

@@ -10,7 +10,14 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from pipeline.tagging.roles_aside import read_aside, read_count, read_hearing, read_help, read_people
+from pipeline.tagging.roles_aside import (
+    read_aside,
+    read_count,
+    read_hearing,
+    read_help,
+    read_people,
+    read_silence,
+)
 from pipeline.tagging.roles_signs import CUES, load_cue_pattern
 
 Act = Literal[
@@ -57,7 +64,7 @@ _AWARDED = re.compile(
     r"(?:等[^，。；]{0,8})?(?:分别|分获|双双|均|也|同时)?(?:榜上有名|入选|获评|上榜|荣获|获得|获|被评为|被授予|受到[^，。；]{0,4}表彰|名列|位列)"
 )
 _HELP = re.compile(
-    rf"{load_cue_pattern('helper')}(?:单位)?(?:[的、，。；”）\n]|$)|(?:的)?(?:大力|共同|精心|具体|悉心|有力|鼎力|积极)?{load_cue_pattern('under')}下"
+    rf"{load_cue_pattern('helper')}(?:单位)?(?:[的、，。；”）\n]|$)|(?:的)?(?:大力|共同|精心|具体|悉心|有力|鼎力|积极|统一|坚强)?{load_cue_pattern('under')}下"
 )
 _MUST = re.compile(
     rf"(?![^{_STOP}、]{{0,5}}[年月天日都还只就均便得]要)(?:等)?[^{_STOP}、]{{0,6}}?(?<![回响对供反适相答主重只需想]){load_cue_pattern('must')}(?![求点闻道]|急|用|邀|聘)"
@@ -130,7 +137,7 @@ _GIVES = re.compile(
 _TOLD = re.compile(r"的?(?:人|领导|专家|干部|同志|工作人员|老师)[^，。；、\n]{0,3}[来查看问找去说]过(?!程)")
 _CLAIMED = re.compile(r"(?:我|我们|自己|对方|他|她)是$")
 _UNDER_ALL = re.compile(
-    rf"[^。；！？\n]{{0,64}}?(?:的)?(?:大力|共同|精心|具体|悉心|有力|鼎力|积极)?{load_cue_pattern('under')}下[，,]"
+    rf"[^。；！？\n]{{0,64}}?(?:的)?(?:大力|共同|精心|具体|悉心|有力|鼎力|积极|统一|坚强)?{load_cue_pattern('under')}下[，,]"
 )
 # 记者向某局求证，得到的答复是…
 _PUT_TO = re.compile(r"(?:向|找到|就此事?向|找)(?:了)?$")
@@ -154,7 +161,7 @@ def _ends(*keys: str) -> frozenset[str]:
 # or end. No character at all stands in none of them, except where the end of the text may be it.
 _CLAUSE_END = re.compile(rf"[{_STOP}]")
 _HELPS = frozenset(word[0] for key in ("helper", "under") for word in CUES[key]) | frozenset(
-    "、的大共精具悉有鼎积也均都还给予提"
+    "、的大共精具悉有鼎积统坚也均都还给予提"
 )
 _LISTS = frozenset("，、等和及与（以")
 _SENDS = frozenset("等的代选专业技讲教志队运参0123456789两三四五六七八九十")
@@ -212,8 +219,11 @@ def read_act(left: str, right: str, previous: str) -> tuple[Act, str]:
         return "attend", match[0][-8:]
     if last == "在" and _IN.match(left) and (match := _UNDER_ALL.match(right)):
         return "help", match[0][-4:]
-    if last in _ASKS and (ask := _ASK.search(tail)) and _REPLY.match(right):
-        return "speak", ask[0]
+    if last in _ASKS and (ask := _ASK.search(tail)):
+        if silence := read_silence(right):
+            return "address", silence
+        if _REPLY.match(right):
+            return "speak", ask[0]
     if first in _SENDS and (match := _SENT.match(right)):
         return "attend", match[0]
     if last in _SOURCES and (source := _SOURCE_LEFT.search(tail)) and (match := _SOURCE_RIGHT.match(right)):

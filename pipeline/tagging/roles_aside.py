@@ -55,6 +55,13 @@ _DEMANDED = re.compile(
     "(?:[^，。；：“”]{0,20}，)?(?!记者)[^，。；：“”]{0,14}?(?:提出)?(?:" + "|".join(DEMANDS) + ")[，：](?!“)"
 )
 
+# 工作队由甲局、乙公司、丙街道办联合组成。
+_MEMBERS = re.compile("(?:、[^，。；、\n]{2,20}){1,6}(?:等)?(?:单位|部门)?(?:联合|共同)?组成[。；]")
+# 记者致电某局，工作人员表示不方便接受采访
+_DECLINES = re.compile(
+    "[^。；！？\n]{0,30}?(?:(?:不方便|不便|拒绝|婉拒|无法)[^，。；]{0,4}?(?:接受|回应|透露|回答|作答|告知|置评)|无人接听)"
+)
+
 _CLAIMS = frozenset("称充冒用造是了")
 _ONCES = frozenset("还也就便曾")
 _COUNTS = frozenset("有为占各0123456789")
@@ -95,7 +102,7 @@ def read_aside(tail: str, right: str, agent: bool) -> str | None:
         tail: the last characters of the clause before the name.
         agent: 由, 被 or the like stands before the name.
     """
-    if agent and (match := _EXPLAINS.match(right)):
+    if agent and (match := _EXPLAINS.match(right) or (right[:1] == "、" and _MEMBERS.match(right))):
         return match[0]
     if tail[-1:] in _CLAIMS and (claimed := _PRETENDS.search(tail)):
         return claimed[0]
@@ -104,6 +111,12 @@ def read_aside(tail: str, right: str, agent: bool) -> str | None:
     if right[:1] in _ONCES and (match := _ONCE.match(right)):
         return match[0]
     return None
+
+
+def read_silence(right: str) -> str | None:
+    """The words by which it gives no answer to who asks it."""
+    match = _DECLINES.match(right)
+    return match[0][-8:] if match else None
 
 
 def is_backers(label: str) -> bool:

@@ -10,10 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 
+from pipeline.tagging.roles import MENTIONS
 from pipeline.tagging.roles_occurrence import Occurrence, Text
 from pipeline.tagging.roles_signs import load_cue_pattern
 
 LEADING = frozenset({"act", "agent", "source"})
+_NEVER = frozenset({"helps:beside", "helps:lead", "quoted:only"})
 HELPER_CONFIDENCE = 0.4  # at most: the domain's ruling, too rare in print for the model to learn
 PART_CONFIDENCE = 0.75  # at least
 RULED_CONFIDENCE = 0.75  # at least: who hosts in headline or lead acts; so does who finds a shortcoming
@@ -21,7 +23,7 @@ DOUBLE_CONFIDENCE = 0.5  # at least: from there two that act together in the lea
 ONE_LINE = 45  # characters to the sentence's end: one act, told in passing
 
 _HELPING = re.compile(
-    rf"[^，。；、“”\n]{{0,16}}?(?:{load_cue_pattern('helping')}|(?:为|给|替)[^，。；、“”\n]{{1,14}}?(?:设|搭|安排|准备|备|开)(?:立|起|设|好)?了)"
+    rf"(?!已?依法)[^，。；、“”\n]{{0,16}}?(?:{load_cue_pattern('helping')}|(?:为|给|替)[^，。；、“”\n]{{1,14}}?(?:设|搭|安排|准备|备|开)(?:立|起|设|好)?了)"
 )
 _HOSTING = re.compile(rf"[^。；\n]{{0,50}}?{load_cue_pattern('hosting')}")
 # 市司法局的普法小分队把板凳搬到了…: its people act
@@ -53,6 +55,8 @@ class Leader:
         found = ["part"] if best.unit in self.parts else []
         if only_helps:
             found.append("helps")
+        if best.zone > 1 and _only_backs_lead(occurrences) and self._others_lead(best.unit):
+            found.append("helps:lead")
         if first is None:
             return found
         if best.unit in self.units:
@@ -75,6 +79,10 @@ class Leader:
         if len(_FIGURE.findall(text.whole, best.end, end)) > 1:
             found.append("achieves")
         return found
+
+    def _others_lead(self, unit: str) -> bool:
+        """Whether another unit does anything in title or lead."""
+        return any(o.zone < 2 and o.unit != unit and o.act not in MENTIONS for o in self.text.occurrences)
 
     def _leads(self, o: Occurrence) -> bool:
         if o.act not in LEADING and (o.act != "weak" or not _ITS_PEOPLE.match(self.text.whole, o.end)):
@@ -113,7 +121,7 @@ class Leader:
 def rule_confidence(confidence: float, features: Collection[str]) -> float:
     """The model's confidence within what the domain's rulings on helpers, quotations and round-ups leave to
     it."""
-    if "helps:beside" in features or "quoted:only" in features:
+    if not _NEVER.isdisjoint(features):
         return min(confidence, HELPER_CONFIDENCE)
     if "group2:zone1" in features and "best:act1" in features and confidence >= DOUBLE_CONFIDENCE:
         return max(confidence, RULED_CONFIDENCE)
@@ -122,6 +130,12 @@ def rule_confidence(confidence: float, features: Collection[str]) -> float:
     if "finder" in features and "exposes" in features and "acting:0" not in features:
         return max(confidence, RULED_CONFIDENCE)
     return max(confidence, PART_CONFIDENCE) if "part" in features else confidence
+
+
+def _only_backs_lead(occurrences: Iterable[Occurrence]) -> bool:
+    """在区委、区政府统一部署下，市某局…: what it did besides stands later."""
+    acts = {o.act for o in occurrences if o.zone < 2}
+    return "help" in acts and acts <= MENTIONS
 
 
 def _heads(text: Text) -> frozenset[int]:

@@ -190,8 +190,10 @@ def _clause_end(whole: str, at: int) -> int:
 
 
 def _is_told(text: Text, case: Case) -> bool:
-    """The matter was handed to it, or it is praised among those that are blamed."""
+    """The matter was handed to it, or it is praised among those that are blamed, or it suffers by it."""
     whole = text.whole
+    if any(o.victim for o in case.occurrences):
+        return True
     return all(
         _INFORMED.search(whole, max(0, o.start - 8), o.start)
         or (_ASKED.search(whole, max(0, o.start - 8), o.start) and _TO_ACT.match(whole, o.end))

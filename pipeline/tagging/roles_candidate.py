@@ -11,7 +11,7 @@ import msgspec
 from pipeline.tagging.roles import MENTIONS
 from pipeline.tagging.roles_beside import Leader
 from pipeline.tagging.roles_occurrence import Occurrence, Text
-from pipeline.tagging.roles_signs import COMPANY, COURT, load_cue_pattern
+from pipeline.tagging.roles_signs import COMPANY, COURT, NOTICE, SHARE, load_cue_pattern
 
 WEIGHT = {
     # act: title, lead, opening, later
@@ -54,6 +54,7 @@ class Case(msgspec.Struct):
     score: float = 0.0
     best: Occurrence | None = None
     town_organ: bool = False  # a township's organ acts, and this is the only county named
+    spoken: bool = False  # the city's police, by whom those of a county that acts are meant
 
 
 class Split(NamedTuple):
@@ -87,6 +88,8 @@ class Piece:
         self.text, self.split = text, split
         self.company = not COMPANY.isdisjoint(text.signs)
         self.court = not COURT.isdisjoint(text.signs)
+        # 特此公告 of a listed company, a digest on its share: what it says of anybody is nobody's work
+        self.is_company_notice = NOTICE.issubset(text.signs) or len(SHARE & text.signs) > 1
         self.cases = [case for unit, case in cases.items() if unit not in split.exposed]
         self.in_title = frozenset(
             [

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from pipeline.tagging.roles import MENTIONS
 from pipeline.tagging.roles_occurrence import Occurrence, Text
+from pipeline.tagging.roles_signs import COUNCIL
 
 _MEETS = re.compile(
     "(?<![社机])会(?:议)?[^，。；“”\n]{0,6}(?:召开|举行)|(?:召开|举行)[^，。；“”\n]{0,30}(?<![社机])会(?:议)?(?![员场计展谈])"
@@ -20,8 +21,21 @@ _TOLD_THERE = re.compile(
 )
 
 
+# 市政协就…举行深聊会: who is asked there answers
+_COUNCIL = re.compile(
+    "(?:政协|人大(?:常委会)?)[^。；]{0,36}?(?:召开|举行|举办|开展|组织)[^，。；]{0,14}?(?:会|协商|视察|询问)[，。]"
+)
+_ANSWERS = re.compile(
+    "(?:有关|相关|主要)?(?:负责人|负责同志|领导)[^，。；]{0,4}?(?:介绍|说|表示|称|汇报|回应)"
+)
+
+
 def mark_speakers(text: Text, spans: Sequence[Occurrence]) -> None:
     """Mark those who only tell something at a meeting where title and lead name no unit that acts."""
+    if not COUNCIL.isdisjoint(text.signs) and (council := _COUNCIL.search(text.whole, 0, text.lead_end)):
+        for o in spans:
+            if o.start > council.start() and o.act == "speak" and _ANSWERS.match(text.whole, o.end):
+                o.act = "attend"
     late = [o for o in spans if o.zone > 1 and o.act in ("speak", "act")]
     if not late or any(o.zone < 2 and o.act not in MENTIONS for o in spans):
         return

@@ -30,6 +30,7 @@ class Occurrence(msgspec.Struct):
     host: bool = False  # 主办, 承办
     anaphor: bool = False  # 该局: who is meant stands before
     beside: bool = False  # named as one with whom the actor before it acts: 联合市水利局
+    victim: bool = False  # it tells what befell it
     clause: int = 0  # where its clause begins
 
 

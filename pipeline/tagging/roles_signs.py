@@ -22,17 +22,27 @@ def load_cue_pattern(*keys: str) -> str:
 
 
 COMPANY = frozenset(("本公司", "公司董事会", "投资者", "股份有限公司", "公司公告", "股东"))
+# Words of a digest on a share
+SHARE = frozenset(("主力资金", "换手率", "成交额", "融资余额", "市盈率"))
+NOTICE = frozenset(("股份有限公司", "特此公告", "董事会"))
 COURT = frozenset(("法院", "判决", "仲裁", "原告", "被告", "起诉", "上诉"))
 SUPPLIERS = frozenset(("来源", "源自", "转自", "作者", "供稿", "撰稿", "图文", "文图"))
 ADMITTED = frozenset(("属实", "为真", "真的", "确有"))
 UNCOVERED = frozenset(CUES["uncover"])
 COMPLAINED = frozenset(CUES["complaint"])
+# People come to the police; somebody is a victim; a council holds a meeting
+CALLED = frozenset(("报警", "报案", "求助", "民警", "消防员", "接警员", "警员"))
+REPORTED = frozenset(("报警", "报案"))
+ATTACKED = frozenset(("攻击", "入侵", "诈骗", "勒索", "盗窃"))
+COUNCIL = frozenset(("政协", "人大"))
 POINTER = "该"
 DEMANDS = ("要求", "强调", "建议", "提议", "呼吁", "希望", "指出", "责成", "提出")
 DEMANDED = frozenset(f"{word}{mark}" for word in DEMANDS for mark in "，：")
 
+_SIGNS: list[frozenset[str]] = [COMPANY, NOTICE, SHARE, COURT, CALLED, REPORTED, ATTACKED, COUNCIL]
+_SIGNS += [SUPPLIERS, ADMITTED, UNCOVERED, COMPLAINED, DEMANDED, frozenset((POINTER,))]
 _FINDER = AhoCorasick(
-    sorted({*COMPANY, *COURT, *SUPPLIERS, *ADMITTED, *UNCOVERED, *COMPLAINED, *DEMANDED, POINTER}),
+    sorted(frozenset().union(*_SIGNS)),
     implementation=Implementation.DFA,
 )
 

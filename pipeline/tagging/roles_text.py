@@ -14,27 +14,21 @@ from pipeline.tagging.names_scope import ScopeReader
 from pipeline.tagging.roles import MENTIONS, is_awarded, read_act
 from pipeline.tagging.roles_anaphora import find_pointers, part_end
 from pipeline.tagging.roles_aside import is_backers, is_demanded, is_exchange, is_people
+from pipeline.tagging.roles_event import read_event
+from pipeline.tagging.roles_media import acts_itself, is_named
 from pipeline.tagging.roles_meeting import mark_speakers
 from pipeline.tagging.roles_occurrence import Occurrence, Text, find_lead_end
+from pipeline.tagging.roles_police import is_account_told
 from pipeline.tagging.roles_signs import DEMANDED, POINTER, find_signs, load_cue_pattern
 
 _BOUNDARY = frozenset("，。；：！？\n“”【】（）()…")
 _WHERE = frozenset("在于")  # 座谈会在某县召开
 _AND = frozenset("、和与及以")
 _JOIN = re.compile(rf"(?:等)?(?:{load_cue_pattern('join')})?$")
-_MEDIA_ACT = re.compile(
-    r"[^，。；、]{0,4}(?:主办|承办|联合|举办|发起|组织|开展|推出|召开|举行|被曝光|荣获|负责人)"
-)
-_MEDIA_COPY = re.compile(r"(?:新媒体|全媒体|记者|客户端|讯|消息|报道|出品|编辑|通讯员|微信|微博|网)")
-_SOURCE_OF = re.compile(r"(?:来源|源自|转自|综合|原载|据)[^，。；\n]{0,8}$")
 _CAPTION = re.compile(r"[^。\n]{0,44}。?\s?[（(]?[^。，\s]{2,12}?\s?/?\s?摄")
+_SAYS = re.compile("(?:温馨)?(?:提醒|提示|发布|通报|介绍|表示|呼吁|紧急|迅速|成功|接到|出动|赶)")
 _MEETING = re.compile(r"(?:会|会议|仪式|现场|推进会|座谈会|讲坛|课)上$")
 _HOST = re.compile(rf"(?:等)?(?:单位|部门)?{load_cue_pattern('hosts')}")
-# 来到某派出所报警: what follows is the police's work
-_CALLED = re.compile(
-    r"[^，。；]{0,14}?(?:报警|报案|求助)|[。，]\n?(?:值班|接警|当班|当晚|随后)?[^，。]{0,4}?(?:民警|消防员|接警员|警员)"
-)
-_POLICE = re.compile("公安|警|派出所|消防|救援")
 _TOGETHER = re.compile(
     "联合|会同|携手|联手|协同|共同|牵手|[两二三四五六七八]家?(?:单位|部门)|[两三四五]局|双方|合力|联动"
 )
@@ -86,7 +80,9 @@ class Reader:
         self._region_ends = frozenset(region[-1] for region in (*self._regions, "自治区"))
         tails = names.lexicon["longer_tails"]
         self._longer = re.compile(
-            "(?:" + "|".join(map(re.escape, sorted(tails, key=len, reverse=True))) + ")"
+            "(?:"
+            + "|".join(map(re.escape, sorted(tails, key=len, reverse=True)))
+            + "|[0-9一二三四五六七八九十]{1,3}号线)"
         )
 
     def read(self, item: ArticleItem) -> Text:
@@ -121,7 +117,9 @@ class Reader:
         spans: list[Occurrence] = []
         for number, hit in enumerate(text.hits):
             kind = hit.name.kind
-            if kind in ("foreign", "city_name", "block", "account"):
+            if kind in ("foreign", "city_name", "block"):
+                continue
+            if kind == "account" and not is_account_told(whole, hit.start, hit.end):
                 continue
             if kind == "bare" and spans and hit.start < spans[-1].end:
                 continue  # 东兴市委|政法委: inside the organ of a county
@@ -137,17 +135,22 @@ class Reader:
             if kind in ("county", "stem"):
                 organ = self.counties.read(whole, hit)
                 if organ is not None:
+                    start = hit.start
+                    if number and text.hits[number - 1].end == start and self._has_branch(text, number - 1):
+                        start = text.hits[number - 1].start
                     spans.append(
-                        Occurrence(
-                            organ.unit, hit.start, organ.end, zone, place=organ.place, unsure=organ.unsure
-                        )
+                        Occurrence(organ.unit, start, organ.end, zone, place=organ.place, unsure=organ.unsure)
                     )
                 continue
             if self._longer.match(whole, hit.end) or _is_broken(whole, hit):
                 continue
             unit = hit.name.unit
             assert unit is not None
-            if unit in self._media and not _media_acts(whole, hit):
+            if hit.name.text == self.names.fire and not _SAYS.match(whole, hit.end):
+                continue  # below a picture, in a list of sources
+            if unit == self.names.police_unit and self._has_branch(text, number):
+                continue
+            if unit in self._media and not acts_itself(whole, hit):
                 continue
             if kind in ("city", "bare"):
                 owner = text.scope.owner_of(whole, hit)
@@ -185,6 +188,16 @@ class Reader:
         mark_speakers(text, spans)
         found.extend(spans)
 
+    def _has_branch(self, text: Text, number: int) -> bool:
+        """市公安局|某区交通大队: the police of that county, not the city's. `number` is that of 市公安局."""
+        first, second = text.hits[number], text.hits[number + 1] if number + 1 < len(text.hits) else None
+        if second is None or second.start != first.end or second.name.kind != "county":
+            return False
+        if first.name.unit is None or first.name.unit != self.names.police_unit:
+            return False
+        organ = self.counties.read(text.whole, second)
+        return organ is not None and not organ.place
+
     def _add_unnamed(self, text: Text, spans: list[Occurrence]) -> None:
         """两年来，区教育局…: in a text that names one county only, its organs without its name."""
         counties = {o.unit for o in spans if o.unit in self.names.counties}
@@ -220,18 +233,22 @@ class Reader:
             left = self._strip_region(left)
         right = whole[end : end + 140]
         previous = whole[max(0, begin - 7) : max(0, begin - 1)]
+        named = group[0].unit in self._media and is_named(whole, start, end)
+        if named:
+            right = right[1:]  # 《某日报》联合发起
         units = (group[0].unit,) if len(group) == 1 else tuple(dict.fromkeys([o.unit for o in group]))
         demanding = not DEMANDED.isdisjoint(text.signs)
         act: str
         host = _HOST.match(right)
         act, why = read_act(left, right, previous)
-        if act in ("address", "weak") and _CALLED.match(right) and _POLICE.search(whole, start, end):
-            act, why = "act", "报警"
+        event = read_event(text, act, start, end, group[0].zone, begin)
+        if event is not None:
+            act, why = event.act, event.why
         if demanding and begin and act in ("act", "agent", "weak") and is_demanded(whole, begin):
             act, why = "address", "要求"
         if not left and begin and whole[begin - 1] == "：" and is_backers(previous):
             act, why, host = "help", previous[-4:], None
-        if act not in ("attend", "help") and _opens(whole, "《", "》", start, 62):
+        if act not in ("attend", "help") and not named and _opens(whole, "《", "》", start, 62):
             act, why = "place", "《"
         caption = text.body == 0 or start >= text.body
         caption = caption and "摄" in whole[end : end + 70] and bool(_CAPTION.match(whole, end))
@@ -253,7 +270,11 @@ class Reader:
         if len(units) > 1 and act in ("act", "agent") and not all(o.place for o in group):
             for o in group:
                 o.place = False  # 防城区、市林业局联合…: named beside one that acts, the county acts
+        moved = event is not None and event.zone != group[0].zone
         for o in group:
+            if event is not None:
+                o.victim = event.victim
+                o.zone = event.zone if moved else o.zone
             o.act, o.why, o.at_meeting, o.host, o.clause = act, why, meeting, host is not None, begin
             o.unsure = o.unsure or caption
             if len(units) > 1:
@@ -331,15 +352,6 @@ def _opens(whole: str, opening: str, closing: str, at: int, reach: int) -> bool:
 def _sentence_end(whole: str, at: int) -> int:
     end = whole.find("。", at)
     return len(whole) if end < 0 else end
-
-
-def _media_acts(whole: str, hit: Hit) -> bool:
-    """A paper is a unit only where it acts itself; its name as a source or a reporter's is none."""
-    if _SOURCE_OF.search(whole, max(0, hit.start - 14), hit.start):
-        return False
-    if _MEDIA_COPY.match(whole, hit.end):
-        return False
-    return bool(_MEDIA_ACT.match(whole, hit.end)) or hit.name.text[-1] in "社台"
 
 
 def _join_beside(whole: str, before: list[Occurrence], group: list[Occurrence]) -> None:

@@ -19,8 +19,7 @@ from pipeline.city import City, CityError
 from pipeline.records import Credit, Evidence
 from pipeline.tagging.items import ArticleItem
 from pipeline.tagging.names import NameFinder, Names
-from pipeline.tagging.roles import MENTIONS
-from pipeline.tagging.roles_beside import LEADING, rule_confidence
+from pipeline.tagging.roles_beside import HELPER_CONFIDENCE, LEADING, rule_confidence
 from pipeline.tagging.roles_blame import (
     NO_SPLIT,
     criticised,
@@ -32,6 +31,7 @@ from pipeline.tagging.roles_byline import Bylines
 from pipeline.tagging.roles_candidate import Case, Piece, Split, weigh
 from pipeline.tagging.roles_model import RoleModel, load_role_model
 from pipeline.tagging.roles_occurrence import Text
+from pipeline.tagging.roles_police import leave_to_county
 from pipeline.tagging.roles_text import Reader
 
 # Between the chance that denies a mark in the title and the one that overrules the silence of the rules
@@ -139,6 +139,8 @@ class UnitTagger:
             confidence = rule_confidence(self.model.probability(features), features)
             if case.town_organ:
                 confidence = max(confidence, TOWN_ORGAN_CONFIDENCE)
+            if case.spoken or piece.is_company_notice:
+                confidence = min(confidence, HELPER_CONFIDENCE)
             if confidence < DOUBTFUL:
                 continue
             credit = Credit(
@@ -185,7 +187,7 @@ class UnitTagger:
             weigh(case)
         counties = [case for unit, case in cases.items() if unit in self.names.counties]
         if counties:
-            _leave_to_county(cases, counties)
+            leave_to_county(text, cases.values(), counties)
             _give_to_county(text, cases, counties)
         return cases
 
@@ -210,15 +212,6 @@ class UnitTagger:
             if len(before) == 1:
                 return before[0].short
         return data.short
-
-
-def _leave_to_county(cases: dict[str, Case], counties: list[Case]) -> None:
-    """桂林警方 over a story whose actor is 秀峰警方 is the county's, a manner of speaking."""
-    if all(case.score < 0.7 for case in counties):
-        return
-    for case in cases.values():
-        if case.score and all(o.police or o.act in MENTIONS for o in case.occurrences):
-            case.score *= 0.1
 
 
 def _give_to_county(text: Text, cases: dict[str, Case], counties: list[Case]) -> None:

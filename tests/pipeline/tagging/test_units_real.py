@@ -20,12 +20,22 @@ NEWS = SHARED / "data" / "local-news.jsonl.gz"
 GOLD = ROOT / "tests" / "gold"
 
 
+# Labels, how many at least, and the least precision and F1 of the units credited. The hundred of `-b` were
+# labelled before a tag of them was seen; their causes of error were read since (docs/gold-threads.md).
+FLOORS = {
+    "local-news-labels.jsonl": (60, 0.94, 0.92),
+    "local-news-labels-b.jsonl": (100, 0.955, 0.965),
+}
+
+
 @pytest.mark.skipif(not NEWS.is_file(), reason="the shared data are not here")
-def test_credits_on_real_copy() -> None:
+@pytest.mark.parametrize("name", FLOORS)
+def test_credits_on_real_copy(name: str) -> None:
+    least, least_precision, least_f1 = FLOORS[name]
     with gzip.open(NEWS, "rt", encoding="utf-8") as lines:
         texts = {row["id"]: row for row in map(json.loads, lines)}
-    labels = [json.loads(line) for line in (GOLD / "local-news-labels.jsonl").read_text("utf-8").splitlines()]
-    assert len(labels) >= 60
+    labels = [json.loads(line) for line in (GOLD / name).read_text("utf-8").splitlines()]
+    assert len(labels) >= least
     by_city: dict[str, list[dict[str, object]]] = defaultdict(list)
     for label in labels:
         by_city[label["city"]].append(label)
@@ -43,5 +53,5 @@ def test_credits_on_real_copy() -> None:
                 wrong + len(found - gold),
             )
     precision, recall = hit / (hit + wrong), hit / (hit + missed)
-    assert precision >= 0.94, (hit, wrong)
-    assert 2 * precision * recall / (precision + recall) >= 0.92, (hit, missed, wrong)
+    assert precision >= least_precision, (hit, wrong)
+    assert 2 * precision * recall / (precision + recall) >= least_f1, (hit, missed, wrong)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
+import pytest
+
 from pipeline.landing import iter_landed
-from tools.bench import written
+from tools.bench import PAGE, page_kilobytes, written
 from tools.made_documents import Maker, land
 
 
@@ -29,6 +31,16 @@ def test_documents_are_landed_as_a_crawl_lands_them(tmp_path: Path) -> None:
     land(tmp_path, 1000, 20, dt.date(2018, 2, 26))
     fresh = [landed for _, _, landed in iter_landed(tmp_path)][len(records) :]
     assert {record.article.published for record in fresh if record.article} == {"2018-02-26"}
+
+
+def test_a_page_on_disk_takes_what_the_crawl_printed() -> None:
+    crawl = "`python x` printed:\n\n```\n9 pages/s\non disk: 21,234 bytes a page\ntrees: 1\n```"
+    other = "```\non disk: 7 bytes a page\n```"
+    page = written("", {"crawl": crawl, "build": other, "tagging": other})
+    assert page_kilobytes(page) == 21.234
+    with pytest.raises(SystemExit, match="--only crawl first"):
+        page_kilobytes(written("", {"crawl": "nothing", "build": other}))
+    assert 10 < page_kilobytes(PAGE.read_text("utf-8")) < 30
 
 
 def test_the_page_keeps_the_sections_that_were_not_run() -> None:

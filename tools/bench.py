@@ -182,7 +182,15 @@ def build_table(most: dict[str, Any]) -> str:
 
 
 PLACES = (("a city", 500), ("a province of 14 cities", 7_000), ("the country, 333 cities", 166_500))
-PAGE_KB = 21  # of a captured page of 30 KB, as the crawl's section prints it
+
+
+def page_kilobytes(page: str) -> float:
+    """What a captured page of 30 KB takes on disk, as the crawl's section of the page says."""
+    crawled = re.search(r"<!-- crawl -->\n(.*?)\n<!-- end -->", page, re.S)
+    printed = re.search(r"^on disk: ([\d,]+) bytes a page$", crawled[1] if crawled else "", re.M)
+    if printed is None:
+        raise SystemExit(f"{PAGE} does not say what a page takes on disk: run --only crawl first")
+    return int(printed[1].replace(",", "")) / 1e3
 
 
 def sizes_table(most: dict[str, Any]) -> str:
@@ -192,7 +200,7 @@ def sizes_table(most: dict[str, Any]) -> str:
         "landing": most["landed"]["landed_bytes"] / documents / 1e3,
         "warehouse": first["warehouse_bytes"] / documents / 1e3,
         "index of words": first["index_bytes"] / documents / 1e3,
-        "captures": float(PAGE_KB),
+        "captures": page_kilobytes(PAGE.read_text(encoding="utf-8") if PAGE.exists() else ""),
     }
     cpu = later["cpu"] / most["increment_size"]
     heads = [f"{name} a year" for name in kilobytes]

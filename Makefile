@@ -52,9 +52,8 @@ soak: $(STAMP) ## a day in the life for MINUTES=120: sites change, people click,
 fuzz: $(STAMP) ## hostile text for every parser, tagger and reader; MINUTES=60 each (docs/fuzz.md)
 	$(BIN)/python -m tools.fuzz --minutes $(or $(MINUTES),5)
 
-audit: $(STAMP) ## known faults of the locked dependencies (needs the network)
-	$(PYTHON) -m venv build/audit && build/audit/bin/pip install --quiet pip-audit
-	build/audit/bin/pip-audit --strict --require-hashes --disable-pip --requirement requirements.lock
+audit: $(STAMP) ## known faults of the locked dependencies (needs the network); writes docs/security.md
+	$(BIN)/python -m tools.audit
 
 wheelhouse: $(STAMP) ## everything for a machine without internet: wheelhouse/ and its install.sh
 	$(BIN)/python -m tools.wheelhouse wheelhouse

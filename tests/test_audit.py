@@ -1,0 +1,86 @@
+"""What `make audit` writes of what it was told: asked, found, no answer, and nobody to ask."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tools import audit
+
+DAY = dt.date(2018, 3, 1)
+FAULT = {"id": "PYSEC-2018-1", "fix_versions": ["1.1"], "aliases": [], "description": "…"}
+CLEAN = {"name": "a", "version": "1.0", "vulns": []}
+FAULTY = {"name": "b", "version": "1.0", "vulns": [FAULT, FAULT | {"id": "PYSEC-2018-2", "fix_versions": []}]}
+SKIPPED = {"name": "c", "skip_reason": "not found"}
+
+
+@pytest.mark.parametrize(
+    ("dependencies", "lines", "is_well"),
+    [
+        ([CLEAN], ["asked on 2018-03-01 about 1 packages, 0 found."], True),
+        (
+            [CLEAN, FAULTY],
+            [
+                "asked on 2018-03-01 about 2 packages, 2 found.",
+                "- b 1.0: PYSEC-2018-1, mended in 1.1",
+                "- b 1.0: PYSEC-2018-2, mended in no version yet",
+            ],
+            False,
+        ),
+        ([CLEAN, SKIPPED], ["asked on 2018-03-01 about 1 packages, 0 found; no answer about 1: c."], False),
+        ([SKIPPED], ["not asked yet: no network where it was last run."], False),
+        ([], ["not asked yet: no network where it was last run."], False),
+    ],
+)
+def test_what_was_asked_and_found_is_said(
+    dependencies: list[dict[str, Any]], lines: list[str], is_well: bool
+) -> None:
+    text, well = audit.said({"dependencies": dependencies}, DAY)
+    assert text.removeprefix("Known faults of the locked dependencies: ").splitlines() == lines
+    assert well is is_well
+    assert audit.said(None, DAY) == audit.said({"dependencies": []}, DAY)
+
+
+def test_an_answer_stays_until_there_is_another() -> None:
+    page = f"before\n{audit.BEGIN}\nnothing yet\n{audit.END}\nafter\n"
+    none, some = audit.said(None, DAY)[0], audit.said({"dependencies": [CLEAN]}, DAY)[0]
+    later = audit.said({"dependencies": [CLEAN]}, dt.date(2018, 4, 1))[0]
+    unasked = audit.written(page, none)
+    assert unasked == f"before\n{audit.BEGIN}\n{none}\n{audit.END}\nafter\n"
+    asked = audit.written(unasked, some)
+    assert some in asked and none not in asked
+    assert audit.written(asked, none) == asked
+    assert audit.written(asked, later) == asked.replace("2018-03-01", "2018-04-01")
+    with pytest.raises(SystemExit):
+        audit.written("a page without marks", some)
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_the_command_writes_the_page_and_fails_where_not_all_was_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_there: bool
+) -> None:
+    page = tmp_path / "security.md"
+    page.write_text(f"{audit.BEGIN}\nnothing yet\n{audit.END}\n")
+    monkeypatch.setattr(audit, "PAGE", page)
+    monkeypatch.setattr(audit, "ROOT", tmp_path)
+    (tmp_path / "build" / "audit").mkdir(parents=True)
+
+    def run(command: list[str], **_: Any) -> subprocess.CompletedProcess[bytes]:
+        if "pip_audit" in command and is_there:
+            Path(command[command.index("--output") + 1]).write_text(json.dumps({"dependencies": [CLEAN]}))
+        return subprocess.CompletedProcess(command, int("install" in command and not is_there))
+
+    monkeypatch.setattr(subprocess, "run", run)
+    assert audit.main() == (0 if is_there else 1)
+    assert ("about 1 packages, 0 found" in page.read_text()) is is_there
+    assert (audit.NOT_ASKED in page.read_text()) is not is_there
+
+
+def test_the_page_of_this_project_has_what_the_command_wrote() -> None:
+    between = audit.PAGE.read_text("utf-8").partition(audit.BEGIN)[2].partition(audit.END)[0].strip()
+    assert between.startswith("Known faults of the locked dependencies: ")

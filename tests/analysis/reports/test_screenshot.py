@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import hashlib
 import io
+import threading
 import zipfile
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -55,6 +59,56 @@ def test_a_hostile_page_is_shown_and_runs_nothing(tmp_path: Path) -> None:
     assert [each.sha256 for each in kept_screenshots(store)] == [shot.sha256]
     again = shoot_capture(store, "http://a.test/1", digest, warc, offset, at=AT, browser="/no/browser")
     assert again.sha256 == shot.sha256  # the same page is shot once
+
+
+@contextlib.contextmanager
+def listening() -> Iterator[tuple[int, list[str]]]:
+    """A server on loopback: its port, and what it is asked for."""
+    asked: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            self.send_error(404)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield server.server_address[1], asked
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+@needs_browser
+def test_the_browser_fetches_nothing_from_outside(tmp_path: Path) -> None:
+    """Nor would it if a page that is no archive, and may fetch, came to it; without the rule that it gets it
+    would."""
+    reckless = tmp_path / "reckless"
+    rule = 'case "$a" in --host-resolver-rules=*) ;; *) set -- "$@" "$a";; esac'
+    reckless.write_text(f'#!/bin/sh\nn=$#\nfor a in "$@"; do {rule}; done\nshift $n\nexec {BROWSER} "$@"\n')
+    reckless.chmod(0o755)
+    with listening() as (port, asked):
+        places = [f"http://{host}:{port}/{host}" for host in ("127.0.0.1", "localhost")]
+        wants = "".join(
+            f'<img src="{each}.png"><link rel="stylesheet" href="{each}.css"><iframe src="{each}"></iframe>'
+            f'<script src="{each}.js"></script><link rel="preconnect" href="{each}">'
+            for each in places
+        )
+        (tmp_path / "page.html").write_text(f"<!doctype html>{wants}")
+        for browser in (str(BROWSER), str(reckless)):
+            folder = tmp_path / f"of-{Path(browser).name}"
+            folder.mkdir()
+            assert asked == []
+            screenshot._run(browser, tmp_path / "page.html", folder)
+        assert {"/127.0.0.1.png", "/localhost.png"} <= set(asked)
+        asked.clear()
+        store, digest, warc, offset = captured(tmp_path, wants.encode())
+        shoot_capture(store, "http://a.test/1", digest, warc, offset, at=AT, browser=str(reckless))
+        assert asked == []  # an archive fetches nothing by itself
 
 
 @needs_browser

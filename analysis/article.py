@@ -29,6 +29,7 @@ TAGS = {
     "has_editor_note": "编者按",
     "plan_column": "专栏",
     "exposed": "被曝光",
+    "mentions": "提及",
     "reprint_of": "转载自",
     "leader_note": "上级领导批示",
 }
@@ -77,7 +78,7 @@ class ArticleShown:
         versions: all its texts, newest first.
         credits: units that it credits, each with who decided and why.
         tags: its tags, each with why.
-        mentions: units that it names without a credit.
+        mentions: units that it names without a credit, each with why.
         copies: all articles of its story, first publication first.
         texts: field → its text in pieces, evidence marked.
     """
@@ -88,7 +89,7 @@ class ArticleShown:
     versions: list[dict[str, Any]]
     credits: list[dict[str, Any]]
     tags: list[TagShown]
-    mentions: list[str]
+    mentions: dict[str, str]
     copies: list[dict[str, Any]]
     texts: dict[str, list[Piece]]
 
@@ -128,7 +129,7 @@ def load_article(
     newest = next(row for row in versions if row["content_hash"] == fact["content_hash"])
     version = next((row for row in versions if row["content_hash"] == content_hash), newest)
     credits = ask(con, "article_credits", ids=[article_id], known_by=known)
-    whys = _object(version["why_json"])
+    whys, whys_now = _object(version["why_json"]), _object(newest["why_json"])
     names = [article_id, *{row["url"] for row in versions}]
     corrected = {
         row["key"]: msgspec.json.decode(row["value_json"])
@@ -142,8 +143,8 @@ def load_article(
         is_newest=is_newest,
         versions=versions,
         credits=credits,
-        tags=_tags(fact, _object(newest["why_json"]), _object(newest["confidence_json"]), corrected),
-        mentions=list(newest["mentions"] or []),
+        tags=_tags(fact, whys_now, _object(newest["confidence_json"]), corrected),
+        mentions={unit: _said(whys_now, f"mentions:{unit}") for unit in newest["mentions"] or []},
         copies=copies,
         texts={
             field: pieces(version[field], [mark for mark in marks if mark.field == field])
@@ -189,8 +190,11 @@ def _tag_marks(whys: Mapping[str, Any], version: Mapping[str, Any]) -> list[Mark
             or not why.get("field")
         ):
             continue
+        if why["field"] == "body" and why["start"] == 0 and why["end"] == len(version["body"] or ""):
+            continue  # it rests on all of the text: no passage shows it
         kind = str(version["sentiment"]) if key == "sentiment" else "tag"
-        label = TAGS.get(key, key)
+        name = key.partition(":")[0]  # of a unit that is mentioned or exposed
+        label = TAGS.get(name, name)
         found.append(Mark(why["field"], why["start"], why["end"], kind, f"{label}：{why.get('why') or ''}"))
     return found
 
@@ -214,8 +218,11 @@ def _tags(
     }
     found = []
     for key, value in values.items():
-        why = whys.get(key) or {}
-        said = fact["reprint_why"] if key == "reprint_of" else why.get("why")
+        said = fact["reprint_why"] if key == "reprint_of" else _said(whys, key)
+        sure = confidences.get(key)
+        if key == "exposed":
+            said = "；".join(filter(None, (_said(whys, f"exposed:{unit}") for unit in value)))
+            sure = min((confidences.get(f"exposed:{unit}", 1.0) for unit in value), default=None)
         is_by_person = key in corrected
         found.append(
             TagShown(
@@ -223,11 +230,15 @@ def _tags(
                 label=TAGS[key],
                 value=value,
                 why="人工更正" if is_by_person else said or "",
-                confidence=None if is_by_person else confidences.get(key),
+                confidence=None if is_by_person else sure,
                 is_by_person=is_by_person,
             )
         )
     return found
+
+
+def _said(whys: Mapping[str, Any], key: str) -> str:
+    return str((whys.get(key) or {}).get("why") or "")
 
 
 def _object(text: str | None) -> dict[str, Any]:

@@ -1,9 +1,9 @@
 """Owns the list of pieces that wait for a person (待判断): what the tags would not sign by themselves.
 
-A credit below the city's `credit_threshold` is not counted until a person says so (`correct article`, or an
-appeal); a topic or form below `class_threshold` stands, and is listed all the same. A thread is listed where
-it is not sure whether a unit must answer (`reply_threshold`), so that no question is passed over in silence,
-or whose it is (`unit_threshold`).
+A credit or an exposed unit below the city's `credit_threshold` is not counted until a person says so
+(`correct article`, or an appeal); a topic or form below `class_threshold` stands, and is listed all the same.
+A thread is listed where it is not sure whether a unit must answer (`reply_threshold`), so that no question is
+passed over in silence, or whose it is (`unit_threshold`).
 """
 
 from __future__ import annotations
@@ -20,7 +20,14 @@ from pipeline.city import City, CityError
 CLASS_THRESHOLD = 0.45  # where city.yaml says none
 REPLY_THRESHOLD = 0.85
 UNIT_THRESHOLD = 0.7
-WHAT = {"credit": "单位", "topic": "专题", "form": "体裁", "reply": "要不要答复", "unit": "该谁答"}
+WHAT = {
+    "credit": "单位",
+    "exposed": "曝光对象",
+    "topic": "专题",
+    "form": "体裁",
+    "reply": "要不要答复",
+    "unit": "该谁答",
+}
 DOUBT_COLUMNS = {
     "what": "存疑",
     "said": "程序倾向",
@@ -62,12 +69,12 @@ def doubts(
     unit: str | None = None,
     credits_only: bool = False,
 ) -> list[Doubt]:
-    """What waits for a person: doubtful credits first, the likeliest first; threads last.
+    """What waits for a person: doubtful credits and exposures first, the likeliest first; threads last.
 
     Args:
         as_of: pieces published up to the end of this day.
         known_by: only what had been captured and decided by then; None: all that is known now.
-        unit: only credits of this unit (short name).
+        unit: only credits and exposures of this unit (short name).
         credits_only: neither topics and forms nor threads.
     """
     found = article_doubts(con, city, as_of, known_by)
@@ -126,7 +133,7 @@ def amend_doubts(
 def _rank(doubt: Doubt) -> tuple[Any, ...]:
     day = doubt.published_day
     return (
-        doubt.what != WHAT["credit"],
+        doubt.role is None,
         -doubt.confidence,
         day is None,
         -day.toordinal() if day else 0,

@@ -251,6 +251,6 @@ def judge(
             as_json,
             as_csv,
             title=f"待判断：截至 {day}，{len(found)} 处",
-            caption="单位存疑的不计分；结论用 gangqing correct article 记录：写全应计的单位，不该计的不写；"
-            "帖子用 gangqing correct thread 记录",
+            caption="单位存疑的不计分，曝光对象存疑的不列为被曝光；结论用 gangqing correct article 记录："
+            "写全应计的单位，不该计的不写；帖子用 gangqing correct thread 记录",
         )

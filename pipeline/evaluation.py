@@ -114,7 +114,9 @@ def _judged(items: list[Item], said: list[Item]) -> dict[str, list[Judged]]:
         if "credits" in gold:
             right = {credit["unit"] for credit in gold["credits"]}
             found["credits（单位）"] += [
-                Judged(c["confidence"], c["unit"] in right) for c in (*tags["credits"], *tags["doubtful"])
+                Judged(c["confidence"], c["unit"] in right)
+                for c in (*tags["credits"], *tags["doubtful"])
+                if c["role"] != "exposed"
             ]
         if "needs_reply" in gold:
             answer_due = tags["needs_reply"] == gold["needs_reply"]

@@ -187,7 +187,7 @@ class Credit(Record, frozen=True, kw_only=True):
     """One unit credited by one article (domain.md, roles 1 to 3)."""
 
     unit: str  # short name in units.csv
-    role: Role
+    role: Role | Literal["exposed"]  # the last of a doubtful one alone: whether it is exposed is not sure
     evidence: Evidence
     confidence: float = 1.0  # 0..1
 
@@ -208,8 +208,14 @@ class ArticleTags(Record, frozen=True, kw_only=True):
     plan_column: bool
     reprint_of: str | None = None
     doubtful: list[Credit] = []  # below the city's threshold: not credited, for a person to look at
-    why: dict[str, Evidence] = {}  # per tag: topic, indicator, sentiment, form, reprint_of …
+    # Per tag: topic, indicator, sentiment, form, reprint_of …; per unit of mentions and exposed: `unit_key`.
+    why: dict[str, Evidence] = {}
     confidence: dict[str, float] = {}
+
+
+def unit_key(tag: Literal["mentions", "exposed"], unit: str) -> str:
+    """The key of `why` and `confidence` under which a unit of a tag with several units stands."""
+    return f"{tag}:{unit}"
 
 
 class ThreadTags(Record, frozen=True, kw_only=True):

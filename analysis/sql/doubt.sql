@@ -1,6 +1,6 @@
 -- Which articles published up to $as_of wait for a person, given what was known by $known_by (NULL: now)? One row a
--- doubtful credit, and one a topic or form below $class_threshold that nobody corrected; first publications only.
--- $articles: only these (ids), NULL: all.
+-- doubtful credit or exposure, and one a topic or form below $class_threshold that nobody corrected; first
+-- publications only. $articles: only these (ids), NULL: all.
 WITH fact AS MATERIALIZED (
   SELECT article_id, content_hash, story_id, topic, form, title, outlet, published_day, url
   FROM article_fact_at($known_by)
@@ -15,7 +15,7 @@ sure AS (
   (VALUES ('topic'), ('form')) AS keys (key)
 ),
 doubt AS (
-  SELECT 'credit' AS what, article_id, unit AS said, role, confidence, why, quote
+  SELECT CASE role WHEN 'exposed' THEN role ELSE 'credit' END AS what, article_id, unit AS said, role, confidence, why, quote
   FROM article_doubt_at($known_by)
   UNION ALL
   SELECT
@@ -34,4 +34,4 @@ SELECT
 FROM doubt AS d
 JOIN fact AS f USING (article_id)
 WHERE f.story_id = f.article_id AND (f.published_day IS NULL OR f.published_day <= $as_of)
-ORDER BY d.what <> 'credit', d.confidence DESC, f.published_day DESC, d.article_id, d.said;
+ORDER BY d.role IS NULL, d.confidence DESC, f.published_day DESC, d.article_id, d.said;

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import TypeVar
 
 from pipeline.city import City
-from pipeline.records import ArticleTags
+from pipeline.records import ArticleTags, unit_key
 from pipeline.tagging.classify import ArticleClassifier, Classes
 from pipeline.tagging.critical import CriticReader, is_open
 from pipeline.tagging.fold import fold_article
@@ -13,6 +14,8 @@ from pipeline.tagging.items import ArticleItem
 from pipeline.tagging.news_sentiment import NewsSentiment, Told, cut_words
 from pipeline.tagging.news_sentiment_model import WordBank
 from pipeline.tagging.units import UnitTagger, UnitTags
+
+T = TypeVar("T")
 
 
 class ArticleTagger:
@@ -40,7 +43,7 @@ class ArticleTagger:
             if criticism is not None:  # read once more, as what it is
                 units[place] = self._units.tag(items[place], criticism)
                 classes[place] = self._classifier.tag(items[place], units[place])
-        moods = self._sentiment.tag_all(list(zip(items, classes, strict=True)), mood_words)
+        moods = self._sentiment.tag_all(list(zip(items, classes, strict=True)), mood_words, words)
         return [_tags(*read) for read in zip(items, units, classes, moods, strict=True)]
 
 
@@ -59,6 +62,14 @@ def _tags(item: ArticleItem, units: UnitTags, classes: Classes, mood: Told) -> A
         has_editor_note=classes.has_editor_note,
         plan_column=classes.plan_column,
         doubtful=units.doubtful,
-        why={**classes.why, "sentiment": why},
-        confidence=classes.confidence,
+        why={**classes.why, "sentiment": why, **_of_units(units, units.evidence)},
+        confidence={**classes.confidence, **_of_units(units, units.confidence)},
     )
+
+
+def _of_units(units: UnitTags, said: Mapping[str, T]) -> dict[str, T]:
+    """What is said of each unit that is mentioned or exposed, by its key."""
+    found = {unit_key("mentions", unit): said[unit] for unit in units.mentions}
+    for unit in units.exposed:
+        found[unit_key("exposed", unit)] = said[unit]
+    return found

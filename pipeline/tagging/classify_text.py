@@ -6,6 +6,7 @@ brings along what the shorter ones inside it say to other groups.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 import ahocorasick_rs
@@ -50,14 +51,34 @@ class ReadText(msgspec.Struct):
     best: dict[str, dict[str, CueHit]]  # group → label → its strongest cue
 
     def evidence(self, hit: CueHit | None, why: str) -> Evidence:
-        """The sentence with the span of the hit inside its own field."""
+        """The sentence with the span of the hit inside its own field; of all where there is no hit."""
         if hit is None:
-            return Evidence(why=why)
+            return self.of_all(why)
         for start, name in reversed(self.fields):
             if start <= hit.start:
                 begin = hit.start - start
                 return Evidence(why=why, field=name, start=begin, end=begin + len(hit.word))
         raise IndexError("a span before the first field")
+
+    def of_all(self, why: str) -> Evidence:
+        """The sentence with the span of the whole body, or of the title where there is no body: for what
+        rests on all words, or on what does not stand there."""
+        if size := len(self.whole) - self.body:
+            return Evidence(why=why, field="body", start=0, end=size)
+        ends = [start - 1 for start, _ in self.fields[1:]]
+        found = ((name, end - start) for (start, name), end in zip(self.fields, ends, strict=False))
+        field, size = max(found, key=lambda part: (part[0] == "title", part[1]), default=("body", 0))
+        return Evidence(why=why, field=field, start=0, end=size) if size else Evidence(why=why)
+
+
+def find_in_head(item: ArticleItem, pattern: re.Pattern[str], why: str) -> Evidence | None:
+    """Where in title, kicker, subtitle or column a pattern stands; the sentence has a {} for its words."""
+    for field in ("title", "kicker", "subtitle", "column"):
+        value = getattr(item, field)
+        if value and (found := pattern.search(value)):
+            said = why.format(found[0])
+            return Evidence(why=said, field=field, start=found.start(), end=found.end())
+    return None
 
 
 class CueReader:

@@ -79,4 +79,4 @@ def _evidence(item: ArticleItem, words: Sequence[str]) -> Evidence:
         for field, text in (("title", item.title), ("body", item.body)):
             if (at := text.find(word)) >= 0:
                 return Evidence(why=why, field=field, start=at, end=at + len(word))
-    return Evidence(why=why)
+    return Evidence(why=why, field="body", start=0, end=len(item.body)) if item.body else Evidence(why=why)

@@ -6,9 +6,11 @@ import re
 import unicodedata
 from typing import NamedTuple
 
+import msgspec
+
 from pipeline.city import City
 from pipeline.records import Evidence, Form
-from pipeline.tagging.classify_text import CueReader, ReadText, weighted
+from pipeline.tagging.classify_text import CueReader, ReadText, find_in_head, weighted
 from pipeline.tagging.form_roundup import read_roundup
 from pipeline.tagging.items import ArticleItem
 from pipeline.tagging.names import load_lexicon
@@ -82,16 +84,19 @@ class FormJudge:
         if (units.exposure or mark) and not _MENDED.search(head):
             if units.criticism and not mark:
                 return FormTag("曝光", units.criticism.why, units.criticism.chance)
-            word = mark.group() if mark else ""
-            why = f"标题或栏目有“{word}”，曝光问题" if word else "揭露问题并点明责任单位，属曝光"
-            return FormTag("曝光", Evidence(why=why), 0.95 if mark else 0.75)
+            return FormTag("曝光", _exposing(item, units, text, mark is not None), 0.95 if mark else 0.75)
         notice = self._notice(item, text)
         if notice:
             return notice
         roundup = read_roundup(item, head, self.editor_note(item) is not None)
         if roundup:
             return FormTag("综述", roundup.why, roundup.confidence)
-        return FormTag("报道", Evidence(why="就一件事或一项工作作新闻报道"), 0.9)
+        if news := _NEWS_HEAD.search(item.body[:40]):
+            opens = Evidence(
+                why=f"以“{news[0].strip()}”开头，是新闻报道", field="body", start=0, end=news.end()
+            )
+            return FormTag("报道", opens, 0.9)
+        return FormTag("报道", text.of_all("全文就一件事或一项工作作报道，没有公告、综述、曝光的标志"), 0.9)
 
     def _notice(self, item: ArticleItem, text: ReadText) -> FormTag | None:
         title = item.title or text.whole[text.body : text.body + 40].split("\n")[0]
@@ -109,9 +114,8 @@ class FormJudge:
         if named or loose:
             score += 1.5 * (len(_NUMBERED.findall(item.body)) > 1) + 1.5 * bool(_SALUTATION.match(item.body))
         lines = [line.strip() for line in item.body.rstrip().rsplit("\n", 4)[1:]]
-        signed = any(_DATE_LINE.match(line) for line in lines) and any(
-            len(line) <= 30 and _ORGAN.search(line) for line in lines
-        )
+        organ = next((line for line in lines if len(line) <= 30 and _ORGAN.search(line)), None)
+        signed = organ is not None and any(_DATE_LINE.match(line) for line in lines)
         if signed:
             score += 4 + 1.5 * bool(_CUSTOMERS.match(item.body))
         if _NEWS_HEAD.search(item.body[:40]):
@@ -120,9 +124,18 @@ class FormJudge:
             score -= 2 if signed and named else 5  # a paper puts its own hand's name over any page
         if score < 5 or not (named or loose or signed):
             return None
-        hit = best.get("notice")
-        why = "机关署名落款发布的公告" if signed else "以公告、通知的格式发布"
-        return FormTag("公告", text.evidence(hit, why), 0.95 if score >= 7 else 0.75)
+        sure = 0.95 if score >= 7 else 0.75
+        if signed and organ:
+            at = item.body.rfind(organ)
+            why = f"机关署名落款发布的公告：“{organ}”"
+            return FormTag("公告", Evidence(why=why, field="body", start=at, end=at + len(organ)), sure)
+        why = "以公告、通知的格式发布"
+        evidence = text.evidence(best.get("notice"), why)
+        if "notice" not in best and (titled := about or named or loose):
+            field = "title" if item.title else "body"
+            said = f"{why}：“{titled[0]}”"
+            evidence = Evidence(why=said, field=field, start=titled.start(), end=titled.end())
+        return FormTag("公告", evidence, sure)
 
     def editor_note(self, item: ArticleItem) -> Evidence | None:
         """The 编者按 at the head of the text (notice, three, 12), or None."""
@@ -140,6 +153,16 @@ class FormJudge:
             if value and self.column in _squeeze(value):
                 return Evidence(why=f"刊登在“{value.strip()}”专栏", field=field, start=0, end=len(value))
         return None
+
+
+def _exposing(item: ArticleItem, units: UnitTags, text: ReadText, is_marked: bool) -> Evidence:
+    """Why a piece is an exposure: the mark in its head, or what tells that it uncovers something."""
+    if is_marked and (mark := find_in_head(item, _EXPOSURE, "标题或栏目有“{}”，曝光问题")):
+        return mark
+    why = "揭露问题并点明责任单位，属曝光"
+    if units.exposing is not None:
+        return msgspec.structs.replace(units.exposing, why=f"{why}（{units.exposing.why}）")
+    return text.of_all(why)
 
 
 def _squeeze(text: str) -> str:

@@ -11,6 +11,7 @@ import re
 from typing import NamedTuple
 
 from pipeline.records import Evidence
+from pipeline.tagging.classify_text import find_in_head
 from pipeline.tagging.items import ArticleItem
 from pipeline.tagging.names import load_lexicon
 
@@ -39,9 +40,8 @@ class Roundup(NamedTuple):
 
 def read_roundup(item: ArticleItem, head: str, noted: bool) -> Roundup | None:
     """The reason why the piece is a round-up, or None. `noted`: it begins with a 编者按."""
-    found = _MARK.search(head)
-    if found:
-        return Roundup(Evidence(why=f"标题或栏目有“{found.group()}”，为综述"), 0.9)
+    if _MARK.search(head) and (marked := find_in_head(item, _MARK, "标题或栏目有“{}”，为综述")):
+        return Roundup(marked, 0.9)
     found = _SUM.search(item.title)
     if found and len(item.body) > SHORT:
         why = f"标题汇总全年任务（“{found.group()}”），为综述"

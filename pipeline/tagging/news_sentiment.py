@@ -14,7 +14,7 @@ import numpy as np
 from pipeline.city import City
 from pipeline.records import Evidence, Form, Sentiment
 from pipeline.tagging.classify import Classes
-from pipeline.tagging.classify_text import CueReader
+from pipeline.tagging.classify_text import CueHit, CueReader
 from pipeline.tagging.items import ArticleItem
 from pipeline.tagging.linear import Floats
 from pipeline.tagging.news_mood import Mood, mood_cues, read_mood
@@ -61,11 +61,17 @@ class NewsSentiment:
         numbers = np.array(signals(mood, item, form, classes), dtype=np.float32)
         return _told_by_words(mood, self.model.shares(tokens, numbers).tolist())
 
-    def tag_all(self, read: Sequence[tuple[ArticleItem, Classes]], words: Floats) -> list[Told]:
+    def tag_all(
+        self,
+        read: Sequence[tuple[ArticleItem, Classes]],
+        words: Floats,
+        tokens: Sequence[Sequence[str]] | None = None,
+    ) -> list[Told]:
         """`tag` for many articles with the classifier's classes: what numpy does, it does for all at once.
 
         `words` is what the words of each add to the labels, (articles, labels), as a `WordBank` reads them;
-        the row of an article that a rule decides is not looked at.
+        the row of an article that a rule decides is not looked at. `tokens` are those words: the most telling
+        is shown where no cue stands in a text.
         """
         told: list[Told | None] = []
         open_places, numbers, moods = [], [], []
@@ -82,7 +88,10 @@ class NewsSentiment:
             open_words = words[open_places]
             shares = self.model.shares_of(open_words, np.array(numbers, dtype=np.float32)).tolist()
             for place, mood, share in zip(open_places, moods, shares, strict=True):
-                told[place] = _told_by_words(mood, share)
+                told[place] = one = _told_by_words(mood, share)
+                if tokens and one[0] not in mood.best:
+                    said = self.model.telling(tokens[place], LABELS.index(one[0]), 1)
+                    told[place] = (*one[:2], _word_evidence(mood, one[0], said) or one[2])
         return [one for one in told if one is not None]
 
 
@@ -105,6 +114,15 @@ def _told_by_words(mood: Mood, shares: Sequence[float]) -> Told:
     score = (shares[2] - shares[0]) * (0.5 if label == "neutral" else 1.0)
     hit = mood.best.get(label)
     return label, round(score, 3), mood.text.evidence(hit, _why(label, hit.word if hit else None))
+
+
+def _word_evidence(mood: Mood, label: Sentiment, words: Sequence[str]) -> Evidence | None:
+    """The word that speaks most for a label, where it stands first."""
+    for word in words:
+        for begin in (mood.text.body, 0):  # the model reads title and body
+            if (at := mood.text.whole.find(word, begin)) >= 0:
+                return mood.text.evidence(CueHit(word, at, 2), _why(label, word))
+    return None
 
 
 def ruled(form: Form, classes: Classes | None) -> tuple[Sentiment, float, str] | None:
@@ -137,7 +155,7 @@ def signals(mood: Mood, item: ArticleItem, form: Form, classes: Classes | None) 
 
 def _why(label: Sentiment, word: str | None) -> str:
     if label == "positive":
-        return f"以“{word}”等写出成效、好处或感谢" if word else "以正面的事例写成效"
+        return f"以“{word}”等写出成效、好处或感谢" if word else "全文以正面的事例写成效"
     if label == "negative":
-        return f"以“{word}”等写出问题或不满" if word else "写问题和不满"
-    return f"以“{word}”等作平实叙述，未写成效" if word else "平实叙述，不带褒贬"
+        return f"以“{word}”等写出问题或不满" if word else "全文写问题和不满"
+    return f"以“{word}”等作平实叙述，未写成效" if word else "全文平实叙述，不带褒贬"

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from msgspec import Struct, msgpack, structs
 
-from pipeline.records import ArticleTags, Evidence
+from pipeline.records import ArticleTags, Evidence, unit_key
 from pipeline.tagging.items import ArticleItem, Shelf
 from pipeline.tagging.reprint_pairs import MIN_TEXT, Pair, PairSearch, Print, read_print
 from pipeline.tagging.reprint_text import ComparedText, clauses_of, shared_part
@@ -93,17 +93,27 @@ def with_story(tags: ArticleTags, story: ArticleTags) -> ArticleTags:
     """
     if not story.credits and not story.exposed:
         return tags
-    credits = [
-        structs.replace(c, evidence=Evidence(why=f"转载，同首发稿 {story.id}：{c.evidence.why}"))
-        for c in story.credits
-    ]
+    here = tags.why.get("reprint_of", Evidence(why=""))  # where it shows that it is a reprint
+
+    def told(evidence: Evidence) -> Evidence:
+        return structs.replace(here, why=f"转载，同首发稿 {story.id}：{evidence.why}")
+
+    credits = [structs.replace(c, evidence=told(c.evidence)) for c in story.credits]
     taken = {credit.unit for credit in credits} | set(story.exposed)
+    mentions = [unit for unit in tags.mentions if unit not in taken]
+    gone = {unit_key("mentions", unit) for unit in tags.mentions if unit not in mentions}
+    gone |= {unit_key("exposed", unit) for unit in tags.exposed}
+    exposed = [unit_key("exposed", unit) for unit in story.exposed]
+    why = {key: said for key, said in tags.why.items() if key not in gone}
+    sure = {key: said for key, said in tags.confidence.items() if key not in gone}
     return structs.replace(
         tags,
         credits=credits,
         exposed=list(story.exposed),
-        mentions=[unit for unit in tags.mentions if unit not in taken],
+        mentions=mentions,
         doubtful=[],  # the story's doubts are asked once, on its first publication
+        why=why | {key: told(story.why[key]) for key in exposed if key in story.why},
+        confidence=sure | {key: story.confidence[key] for key in exposed if key in story.confidence},
     )
 
 

@@ -6,7 +6,7 @@ Whether it exposes one is told by `roles_exposure`.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from pipeline.tagging.items import ArticleItem
 from pipeline.tagging.roles import MENTIONS
@@ -128,14 +128,8 @@ def is_praiseworthy(text: Text, case: Case) -> bool:
 
 def criticised(text: Text, cases: Mapping[str, Case]) -> list[str]:
     """The units that a piece which is no exposure tells to have been criticised by name, as at a meeting."""
-    whole = text.whole
-    if "批评" not in whole:
-        return []
     found: list[str] = []
-    for match in _CRITICISED.finditer(whole, text.body):
-        start = max(whole.rfind(stop, text.body, match.start()) for stop in "。\n") + 1
-        if _PRAISED_TOO.search(whole, start, match.end()):
-            continue
+    for start, match in _criticisms(text):
         found += [
             unit
             for unit, case in cases.items()
@@ -144,6 +138,26 @@ def criticised(text: Text, cases: Mapping[str, Case]) -> list[str]:
             and any(start <= o.start < match.start() and o.act not in ACTS for o in case.occurrences)
         ]
     return found
+
+
+def find_criticism(text: Text, case: Case) -> tuple[Occurrence, str] | None:
+    """The name of a unit that a piece tells to have been criticised, and the words that tell it."""
+    for start, match in _criticisms(text):
+        for o in case.occurrences:
+            if start <= o.start < match.start() and o.act not in ACTS:
+                return o, match[0]
+    return None
+
+
+def _criticisms(text: Text) -> Iterator[tuple[int, re.Match[str]]]:
+    """Where the text tells that somebody was criticised, and where that sentence begins."""
+    whole = text.whole
+    if "批评" not in whole:
+        return
+    for match in _CRITICISED.finditer(whole, text.body):
+        start = max(whole.rfind(stop, text.body, match.start()) for stop in "。\n") + 1
+        if not _PRAISED_TOO.search(whole, start, match.end()):
+            yield start, match
 
 
 def _is_scene(text: Text, case: Case) -> bool:

@@ -10,7 +10,7 @@ from pipeline.tagging.items import ArticleItem
 from pipeline.tagging.roles_occurrence import Occurrence, Text
 from pipeline.tagging.roles_signs import ADMITTED, COMPLAINED, UNCOVERED, load_cue_pattern
 
-_MARK = re.compile(load_cue_pattern("exposure_marks"))
+MARK = re.compile(load_cue_pattern("exposure_marks"))
 _UNCOVER = re.compile("(?<![以将])" + load_cue_pattern("uncover"))
 _SHORTCOMING = re.compile(load_cue_pattern("shortcoming"))
 _MENDED = re.compile(load_cue_pattern("mended"))
@@ -63,10 +63,26 @@ ACTS = ("act", "agent")
 def is_marked(item: ArticleItem, text: Text) -> bool:
     """Title, kicker or column say that it is an exposure."""
     head = " ".join(filter(None, (item.title, item.kicker, item.subtitle, item.column)))
-    if _MARK.search(head):
+    if MARK.search(head):
         return True
     # The title may be glued to the text.
-    return not item.title and _MARK.search(text.whole, text.body, text.body + 80) is not None
+    return not item.title and MARK.search(text.whole, text.body, text.body + 80) is not None
+
+
+def find_exposure(item: ArticleItem, text: Text) -> tuple[str, int, int, bool] | None:
+    """What in the text tells that it exposes a shortcoming: how, where the words stand, whether they are a
+    mark; in the order in which the rules ask. None where only title, kicker or column do."""
+    whole = text.whole
+    if not item.title and (mark := MARK.search(whole, text.body, text.body + 80)):
+        return "开头有曝光的字样", *mark.span(), True
+    asked = (
+        ("查处的一方通报问题", _NOTICE.search(whole, 0, text.body + 160) if _is_notice(text) else None),
+        ("官方回应，情况属实", _TRUE.search(whole) if admits_fault(text) else None),
+        ("群众反映，官方查实", _COMPLAINT.search(whole, 0, text.open_end) if finds_fault(text) else None),
+        ("写怎样查出问题", _UNCOVER.search(whole, 0, text.open_end + 4) if is_exposure(text) else None),
+        ("检查后点名问题", _REVIEW.search(whole, 0, text.open_end)),
+    )
+    return next(((says, *found.span(), False) for says, found in asked if found), None)
 
 
 def is_exposure(text: Text) -> bool:
@@ -149,6 +165,12 @@ def is_at_fault(text: Text, o: Occurrence) -> bool:
     if o.place:  # 港口区某小学食堂
         return _SERVING.match(text.whole, o.end) is not None
     return _AT.search(text.whole, max(0, o.start - 6), o.start) is not None
+
+
+def find_fault_of(text: Text, o: Occurrence) -> str | None:
+    """The words right behind a name by which it has not done its duty; None where there are none."""
+    duty = _DUTY.match(text.whole, o.end)
+    return duty[0].strip() if duty and _is_responsible(text.whole, o) else None
 
 
 def _is_responsible(whole: str, o: Occurrence) -> bool:

@@ -51,12 +51,18 @@ class Text(NamedTuple):
         return self.whole[occurrence.start : occurrence.end]
 
     def evidence(self, occurrence: Occurrence, why: str) -> Evidence:
+        return self.evidence_at(occurrence.start, occurrence.end, why)
+
+    def evidence_at(self, begin: int, end: int, why: str) -> Evidence:
+        """The sentence with a span of the joined text inside its own field."""
         for start, name in reversed(self.fields):
-            if start <= occurrence.start:
-                return Evidence(
-                    why=why, field=name, start=occurrence.start - start, end=occurrence.end - start
-                )
+            if start <= begin:
+                return Evidence(why=why, field=name, start=begin - start, end=end - start)
         raise IndexError("a span before the first field")
+
+    def is_in_title(self, occurrence: Occurrence) -> bool:
+        fields = self.fields  # the title is the first of them
+        return fields[0][1] == "title" and (len(fields) == 1 or occurrence.start < fields[1][0])
 
 
 def find_lead_end(whole: str, body: int) -> int:

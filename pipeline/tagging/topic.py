@@ -10,9 +10,11 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
+import msgspec
+
 from pipeline.city import City
 from pipeline.records import Evidence, Form
-from pipeline.tagging.classify_text import CueReader, ReadText, weighted
+from pipeline.tagging.classify_text import CueHit, CueReader, ReadText, weighted
 from pipeline.tagging.indicator import IndicatorModel, load_indicator_model, read_candidates
 from pipeline.tagging.items import ArticleItem
 from pipeline.tagging.names import county_stem, load_lexicon
@@ -71,7 +73,8 @@ class TopicJudge:
         """Topic and indicator. `form` comes from the form judge."""
         elsewhere = self.elsewhere(units, text)
         if elsewhere:
-            return _nothing(Evidence(why=elsewhere), 0.9)._replace(elsewhere=True)
+            why = f"写的是“{elsewhere.word}”，没有本市单位，与本市无关"
+            return _nothing(text, text.evidence(elsewhere, why), 0.9)._replace(elsewhere=True)
         signals = self.signals.read(item, units, text, form)
         scores = self.model.margins(signals.entries)
         top = max(scores)
@@ -81,14 +84,16 @@ class TopicJudge:
         hit = signals.best.get(topic)
         if topic == NONE:
             word = f"（“{hit.word}”）" if hit else ""
-            return _nothing(text.evidence(hit, f"不属于七个专题中的任何一个{word}"), confidence)
-        why = f"“{hit.word}”等属于{topic}" if hit else f"内容属于{topic}"
+            why = f"不属于七个专题中的任何一个{word}" if hit else "全文没有七个专题的说法"
+            return _nothing(text, text.evidence(hit, why), confidence)
+        why = f"“{hit.word}”等属于{topic}" if hit else f"全文内容属于{topic}"
         if topic in signals.units:
             why = f"{signals.units[topic]}的职责属于{topic}" + (f"，文中有“{hit.word}”" if hit else "")
+        evidence = text.evidence(hit, why)
+        if hit is None and (named := units.place_of(signals.units.get(topic))):
+            evidence = msgspec.structs.replace(named, why=why)
         indicator, why_indicator, sure = self._indicator(topic, units, text, signals, form)
-        return TopicTag(
-            topic, indicator, text.evidence(hit, why), why_indicator, round(confidence, 3), round(sure, 3)
-        )
+        return TopicTag(topic, indicator, evidence, why_indicator, round(confidence, 3), round(sure, 3))
 
     def _indicator(
         self, topic: str, units: UnitTags, text: ReadText, signals: TopicSignals, form: Form
@@ -97,23 +102,26 @@ class TopicJudge:
         own = [organ for organ in organs if organ]
         kept = {organ.indicator for organ in own if organ.indicator}
         if topic == LAW and signals.crime >= CRIME_NEEDED and LAW not in kept:
-            return None, Evidence(why="案件报道归法治建设，不对应考评指标"), 0.95
+            crime = text.best["crime"].get("crime")
+            return None, text.evidence(crime, "案件报道归法治建设，不对应考评指标"), 0.95
         candidates = read_candidates(self.reader, self.topic_of, self.organs, topic, units, text, form)
         if not candidates:
-            return None, Evidence(why=f"{topic}中没有与考评指标对应的内容"), 0.9
+            return None, text.of_all(f"全文没有与{topic}的考评指标对应的内容"), 0.9
         chances = [self.indicators.probability(candidate) for candidate in candidates]
         sure = max(chances)
         chosen = candidates[chances.index(sure)]
         if sure < 0.5:
-            why = f"与指标“{chosen.name}”的联系不足" if chosen.hit else f"{topic}中没有与考评指标对应的内容"
+            why = f"与指标“{chosen.name}”的联系不足"
+            if chosen.hit is None:
+                why = f"全文没有与{topic}的考评指标对应的内容"
             return None, text.evidence(chosen.hit, why), 1 - sure
         duty = next((c.unit for c in units.credits if _serves(self.organs.get(c.unit), chosen.name)), None)
         word = f"：“{chosen.hit.word}”" if chosen.hit else ""
         by = f"，{duty}承担这项指标" if duty else ""
         return chosen.name, text.evidence(chosen.hit, f"内容对应考评指标“{chosen.name}”{word}{by}"), sure
 
-    def elsewhere(self, units: UnitTags, text: ReadText) -> str | None:
-        """Why a piece is not of this city; None where it is or may be."""
+    def elsewhere(self, units: UnitTags, text: ReadText) -> CueHit | None:
+        """The other place that a piece is of; None where it is or may be of this city."""
         if units.credits or units.mentions:
             return None
         _, best = self.reader.weigh(text, "place")
@@ -121,16 +129,16 @@ class TopicJudge:
         own = best.get("here")
         if strange is None or strange.zone == 2 or (own is not None and own.zone <= strange.zone):
             return None
-        return f"写的是“{strange.word}”，没有本市单位，与本市无关"
+        return strange
 
 
 def _serves(organ: Organ | None, indicator: str) -> bool:
     return organ is not None and organ.indicator == indicator
 
 
-def _nothing(why: Evidence, confidence: float) -> TopicTag:
+def _nothing(text: ReadText, why: Evidence, confidence: float) -> TopicTag:
     sure = round(confidence, 3)
-    return TopicTag(None, None, why, Evidence(why="没有专题，也就没有考评指标"), sure, sure)
+    return TopicTag(None, None, why, text.of_all("没有专题，也就没有考评指标"), sure, sure)
 
 
 def _places(city: City) -> dict[str, dict[str, float]]:

@@ -171,7 +171,7 @@ class SignalReader:
                 self._add(entries, unit, "duty", 1 / math.sqrt(len(units.exposed)))
             return found
         if not units.credits:
-            for unit in named_in_title(units) or units.mentions[:1]:
+            for unit in units.titled or units.mentions[:1]:
                 self._add(entries, unit, "duty_in_title", 1.0)
             for unit in units.mentions[:3]:
                 self._add(entries, unit, "duty_mentioned", 0.5)
@@ -183,13 +183,6 @@ class SignalReader:
         organ = self.organs.get(unit)
         if organ is not None:
             entries.append((_PLACE[organ.topic], _AT[signal], value * organ.weight))
-
-
-def named_in_title(units: UnitTags) -> list[str]:
-    """Units that the title names although they earn no credit."""
-    return [
-        unit for unit in units.mentions if unit in units.evidence and units.evidence[unit].field == "title"
-    ]
 
 
 def _organs(city: City, table: Mapping[str, Any]) -> dict[str, Organ]:

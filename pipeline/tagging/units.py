@@ -32,6 +32,7 @@ from pipeline.tagging.roles_candidate import Case, Piece, Split, weigh
 from pipeline.tagging.roles_model import RoleModel, load_role_model
 from pipeline.tagging.roles_occurrence import Text
 from pipeline.tagging.roles_police import leave_to_county
+from pipeline.tagging.roles_reasons import read_exposed, read_mention, read_piece
 from pipeline.tagging.roles_text import Reader
 
 # Between the chance that denies a mark in the title and the one that overrules the silence of the rules
@@ -59,8 +60,16 @@ class UnitTags(msgspec.Struct, frozen=True, kw_only=True):
     exposure: bool = False  # the piece exposes a shortcoming of somebody
     criticism: Criticism | None = None  # why it does, where no rule says so
     acting: list[str] = []  # units that act anywhere in the text, credited or not
-    doubtful: list[Credit] = []  # credits below the threshold: for a person's list
+    doubtful: list[Credit] = []  # credits and exposures below the threshold: for a person's list
     evidence: dict[str, Evidence] = {}  # per mentioned or exposed unit
+    confidence: dict[str, float] = {}  # of the same, 0..1
+    titled: list[str] = []  # mentions whose first name stands in the title
+    exposing: Evidence | None = None  # how the piece is told to expose a shortcoming
+
+    def place_of(self, unit: str | None) -> Evidence | None:
+        """Why and where a unit is credited, or else named."""
+        credited = (credit.evidence for credit in self.credits if credit.unit == unit)
+        return next(credited, self.evidence.get(unit or ""))
 
 
 DOUBTFUL = 0.2  # below it a unit is not worth a person's look
@@ -132,6 +141,7 @@ class UnitTagger:
                     Credit(unit=unit, role="byline", evidence=byline.evidence, confidence=byline.confidence)
                 )
         done = {credit.unit for credit in credits}
+        chances: dict[str, float] = {}
         for case in (piece := Piece(text, cases, split)).cases if cases else []:
             if case.unit in done:
                 continue
@@ -141,6 +151,7 @@ class UnitTagger:
                 confidence = max(confidence, TOWN_ORGAN_CONFIDENCE)
             if case.spoken or piece.is_company_notice:
                 confidence = min(confidence, HELPER_CONFIDENCE)
+            chances[case.unit] = confidence
             if confidence < DOUBTFUL:
                 continue
             credit = Credit(
@@ -155,8 +166,18 @@ class UnitTagger:
                 doubtful.append(_doubt(credit))
         credits = _joined(credits, cases)
         done = {credit.unit for credit in credits}
-        exposed = [unit for unit in exposed if unit not in done]
+        blamed = [unit for unit in exposed if unit not in done]
+        how = read_piece(item, text, criticism) if exposure else None
+        why = {unit: read_exposed(text, cases[unit], how, len(blamed), self.threshold) for unit in blamed}
+        exposed = [unit for unit in blamed if why[unit][1] >= self.threshold]
+        doubtful += [
+            Credit(unit=unit, role="exposed", evidence=evidence, confidence=sure)
+            for unit, (evidence, sure) in why.items()
+            if sure < self.threshold
+        ]
         mentions = [unit for unit in cases if unit not in done and unit not in exposed]
+        doubted = {credit.unit: credit.role for credit in doubtful}
+        chances |= {unit: sure for unit, (_, sure) in why.items()}
         return UnitTags(
             credits=credits,
             mentions=mentions,
@@ -165,13 +186,12 @@ class UnitTagger:
             criticism=criticism,
             acting=[unit for unit, case in cases.items() if case.score >= 1],
             doubtful=doubtful,
-            evidence={
-                unit: text.evidence(
-                    cases[unit].occurrences[0], f"“{text.word(cases[unit].occurrences[0])}”：{word}"
-                )
-                for units, word in ((mentions, "只是提及，不计分"), (exposed, "为曝光对象，不计分"))
-                for unit in units
-            },
+            evidence={unit: read_mention(text, cases[unit], doubted.get(unit)) for unit in mentions}
+            | {unit: why[unit][0] for unit in exposed},
+            confidence={unit: round(1 - chances[unit], 3) for unit in mentions}
+            | {unit: why[unit][1] for unit in exposed},
+            titled=[unit for unit in mentions if text.is_in_title(cases[unit].occurrences[0])],
+            exposing=how and how.why,
         )
 
     def read_cases(self, item: ArticleItem, text: Text) -> dict[str, Case]:

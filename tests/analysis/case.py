@@ -77,11 +77,23 @@ class MarkTagger:
                 for m in re.finditer(r"\[([^:=\]]+):(byline|subject|joint)\]", text)
             ],
             doubtful=[
-                Credit(unit=m[1], role="subject", evidence=Evidence(why="标记"), confidence=0.5)
-                for m in re.finditer(r"\[([^:=?\]]+)\?\]", text)
+                *(
+                    Credit(unit=m[1], role="subject", evidence=Evidence(why="标记"), confidence=0.5)
+                    for m in re.finditer(r"\[([^:=?\]]+)\?\]", text)
+                ),
+                *(
+                    Credit(unit=m[1], role="exposed", evidence=Evidence(why="标记"), confidence=0.5)
+                    for m in re.finditer(r"\[exposed\?=([^\]]+)\]", text)
+                ),
             ],
-            mentions=[],
+            mentions=re.findall(r"\[mentions=([^\]]+)\]", text),
             exposed=re.findall(r"\[exposed=([^\]]+)\]", text),
+            why={
+                f"{m[1]}:{m[2]}": Evidence(why="标记", field="body", start=m.start(), end=m.end())
+                for m in re.finditer(r"\[(mentions|exposed)=([^\]]+)\]", text)
+            }
+            | {"form": Evidence(why="全文", field="body", start=0, end=len(text))},
+            confidence={f"exposed:{m}": 0.8 for m in re.findall(r"\[exposed=([^\]]+)\]", text)},
             topic=found.get("topic"),
             indicator=found.get("indicator"),
             sentiment="neutral",

@@ -43,6 +43,22 @@ def test_a_doubtful_credit_waits_and_is_not_counted(case):
     assert listed(case, unit="市水利局")[0] == []
 
 
+def test_a_doubtful_exposure_waits_until_a_person_says_whom_the_piece_exposes(case):
+    url = case.article("2017-10-08", "[市水利局:subject] [exposed?=市环保局]")
+    assert listed(case) == ([("曝光对象", "市环保局")], ["市水利局"])
+    assert listed(case, unit="市环保局", credits_only=True)[0] == [("曝光对象", "市环保局")]
+    for said in ({"credits": [{"unit": "市水利局"}]}, {"exposed": []}):
+        case.build()
+        con = open_warehouse(case.warehouse)
+        right = read_correction(ArticleCorrection, said)
+        correct_article(
+            con, case.city, case.store.decisions, url, right, who="甲", at=dt.datetime(2017, 10, 9, 9)
+        )
+        con.close()
+        left = [] if "exposed" in said else [("曝光对象", "市环保局")]
+        assert listed(case) == (left, ["市水利局"])
+
+
 def test_what_was_published_later_does_not_wait_yet(case):
     case.article("2017-11-08", "[市环保局?]")
     assert listed(case)[0] == []

@@ -215,7 +215,7 @@ def said_of(form: Form, shown: ArticleShown) -> dict[str, Any]:
         said["exposed"] = exposed
     if not said and form.flag("confirm"):
         # Says what the tags say: that somebody has looked at them. The credits keep the words that show them.
-        said = {key: now[key] for key in ("topic", "form", "sentiment")}
+        said = {key: now[key] for key in ("topic", "form", "sentiment", "exposed")}
     if not said:
         raise ValidationException("没有改动任何一项；如果都对，请勾选“核对无误”")
     return said

@@ -1,5 +1,5 @@
 -- The units that the rules credit for one text of an article, with the words that show it; a doubtful one is
--- below the city's threshold and credited only when a person says so.
+-- below the city's threshold and credited (of role 'exposed': exposed) only when a person says so.
 CREATE TABLE IF NOT EXISTS article_credit_tag (
   article_id VARCHAR NOT NULL, content_hash VARCHAR NOT NULL,
   unit VARCHAR NOT NULL, role VARCHAR NOT NULL, confidence DOUBLE NOT NULL,

@@ -21,11 +21,13 @@ from pipeline.tagging.roles_occurrence import Occurrence, Text, find_lead_end
 from pipeline.tagging.roles_police import is_account_told
 from pipeline.tagging.roles_signs import DEMANDED, POINTER, find_signs, load_cue_pattern
 
-_BOUNDARY = frozenset("，。；：！？\n“”【】（）()…")
+_BOUNDARY = frozenset("，。；：！？\n“”【】（）()…↓")
 _WHERE = frozenset("在于")  # 座谈会在某县召开
 _AND = frozenset("、和与及以")
 _JOIN = re.compile(rf"(?:等)?(?:{load_cue_pattern('join')})?$")
 _CAPTION = re.compile(r"[^。\n]{0,44}。?\s?[（(]?[^。，\s]{2,12}?\s?/?\s?摄")
+# 深圳市市场监督管理局|宝安监管局（以下简称“宝安市场监管局”）
+_BRANCH = re.compile("[一-鿿]{2,12}(?:局|支队|大队|中心)[（(](?:以下|下)?简称[“：]?([一-鿿]{3,14})[”）)]")
 _SAYS = re.compile("(?:温馨)?(?:提醒|提示|发布|通报|介绍|表示|呼吁|紧急|迅速|成功|接到|出动|赶)")
 _MEETING = re.compile(r"(?:会|会议|仪式|现场|推进会|座谈会|讲坛|课)上$")
 _HOST = re.compile(rf"(?:等)?(?:单位|部门)?{load_cue_pattern('hosts')}")
@@ -115,6 +117,7 @@ class Reader:
     def _read_occurrences(self, text: Text) -> None:
         whole, found = text.whole, text.occurrences
         spans: list[Occurrence] = []
+        called: dict[str, str] = {}  # by what a branch is called: the unit that it is a branch of
         for number, hit in enumerate(text.hits):
             kind = hit.name.kind
             if kind in ("foreign", "city_name", "block"):
@@ -133,6 +136,10 @@ class Reader:
                     spans.extend(listed)
                 continue
             if kind in ("county", "stem"):
+                name = next((name for name in called if whole.startswith(name, hit.start)), None)
+                if name is not None:
+                    spans.append(Occurrence(called[name], hit.start, hit.start + len(name), zone))
+                    continue
                 organ = self.counties.read(whole, hit)
                 if organ is not None:
                     start = hit.start
@@ -157,6 +164,8 @@ class Reader:
                 if owner is None:
                     continue
                 unit = owner
+            if whole.find("简称", hit.end, hit.end + 20) >= 0 and (branch := _BRANCH.match(whole, hit.end)):
+                called[branch[1]] = unit
             end = part_end(whole, hit.end) if kind in ("city", "own", "police") else hit.end
             spans.append(Occurrence(unit, hit.start, end, zone, police=kind == "police"))
             if kind in ("city", "own"):

@@ -76,7 +76,7 @@ DOUBTFUL = 0.2  # below it a unit is not worth a person's look
 # A township's organ that acts names its county by the domain's rule; too rare for the model to learn.
 TOWN_ORGAN_CONFIDENCE = 0.75
 _TOWN_ORGAN = re.compile(
-    "(?:镇|乡|街道)(?:妇联|派出所|人民政府|政府|党委|党工委|工委|司法所|市监所|综治中心|团委|工会|卫生院|办事处|食药所|林业站"
+    "(?:镇|乡|街道?)(?:(?:两新组织|非公企业)党工委|党建办|纪工委|社事办|民政办|文明办|社工站|妇联|派出所|人民政府|政府|党委|党工委|工委|司法所|市监所|综治中心|团委|工会|卫生院|办事处|食药所|林业站"
     "|(?:办事处|办)?(?:在[^，。；]{2,20})?(?:主办|举办|举行|开展|组织|召开|联合))"
 )
 _ACT_WORD = {

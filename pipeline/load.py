@@ -29,6 +29,7 @@ from pipeline.load_plan_facts import hold_reprints, refresh_plan_facts
 from pipeline.load_stories import find_stories, spans_of
 from pipeline.load_tags import TaggerLike, TextTagger
 from pipeline.load_texts import DIGEST, hold_consumed, refreshed_digest
+from pipeline.load_thread_past import tag_past
 from pipeline.load_threads import tag_threads
 from pipeline.load_tickets import decided_anew, hold_decisions, refresh_tickets
 from pipeline.plan_match import plan_fingerprint
@@ -169,6 +170,7 @@ def _fill(
             reprints = find_stories(warehouse, tagger, None if is_new_reading else spans)
         with looked_for_links(warehouse, threads) as links:
             tag_threads(warehouse, tagger, threads, lambda done, total: say("标注帖子", done, total))
+            tag_past(warehouse, tagger, threads)
             link_threads(
                 warehouse, threads, links, lambda done, total: say("查找同一件事的帖子", done, total)
             )

@@ -15,7 +15,8 @@ from pipeline.warehouse import CheckError, Warehouse
 _TABLES = {
     "article_id": ("article_version", "article_now", "article_tag", "article_credit_tag"),
     "thread_id": (
-        "thread_page_version", "thread_post_version", "thread_state", "thread_floor", "ticket_span",
+        "thread_page_version", "thread_post_version", "thread_floor_now", "thread_state", "thread_floor",
+        "ticket_span", "thread_past", "thread_state_past", "thread_floor_past", "thread_call_past",
     ),
     "file": ("page_fetch", "consumed", "article_version", "thread_page_version"),
 }  # fmt: skip
@@ -29,6 +30,7 @@ _KEY_OF = {
     "floor_once": "thread_id",
     "state_once": "thread_id",
     "thread_has_state": "thread_id",
+    "thread_past_once": "thread_id",
     "ticket_once": "thread_id",
     "landed_once": "file",
     "loaded_up_to_the_offset": "file",

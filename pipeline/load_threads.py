@@ -21,6 +21,13 @@ BATCHES_PER_COMMIT = 20
 MAX_CUTS = 200  # cuts of one thread; a longer one keeps its first and last hundred
 _READ = ("thread_page_version", "thread_post_version", "thread_floor_now", "thread_now")
 Count = Callable[[int, int], None]
+# The posts of which `tagged` makes rows, of the threads that are seen.
+HOLD_POSTS = """
+CREATE OR REPLACE TEMP TABLE todo_post AS
+SELECT p.*, t.title, t.board FROM thread_post_at(NULL) AS p JOIN thread_at(NULL) AS t USING (thread_id)
+ORDER BY thread_id, floor
+"""
+TABLES = ("thread_state", "thread_floor", "thread_call")
 
 
 def tag_threads(warehouse: Warehouse, tagger: TaggerLike, threads: Collection[str], count: Count) -> int:
@@ -30,29 +37,24 @@ def tag_threads(warehouse: Warehouse, tagger: TaggerLike, threads: Collection[st
         threads: ids of the threads that changed.
     """
     warehouse.hold("todo", "thread_id", sorted(threads))
-    for table in ("thread_state", "thread_floor", "thread_call"):
+    for table in TABLES:
         warehouse.rows(f"DELETE FROM {table} WHERE thread_id IN (SELECT thread_id FROM todo)")  # noqa: S608
     ids = sorted(threads)
     with warehouse.narrowed("thread_id", ids, _READ):
-        warehouse.rows(
-            "CREATE OR REPLACE TEMP TABLE todo_post AS "
-            "SELECT p.*, t.title, t.board FROM thread_post_at(NULL) AS p "
-            "JOIN thread_at(NULL) AS t USING (thread_id) ORDER BY thread_id, floor"
-        )
+        warehouse.rows(HOLD_POSTS)
     count(0, len(ids))
     parts = [ids[start : start + BATCH] for start in range(0, len(ids), BATCH)]
-    read = _posts(warehouse, parts[0]) if parts else []
+    read = held_posts(warehouse, parts[0]) if parts else []
     with ThreadPoolExecutor(1) as beside:
         written: Future[None] | None = None
         for number, part in enumerate(parts, 1):
-            states, floors, calls = _tagged(tagger, read)
+            made = tagged(tagger, read)
             if written is not None:
                 written.result()
-            warehouse.insert("thread_state", states)
-            warehouse.insert("thread_floor", floors)
-            warehouse.insert("thread_call", calls)
+            for table, rows in zip(TABLES, made, strict=True):
+                warehouse.insert(table, rows)
             count((number - 1) * BATCH + len(part), len(ids))
-            read = _posts(warehouse, parts[number]) if number < len(parts) else []
+            read = held_posts(warehouse, parts[number]) if number < len(parts) else []
             # Memory is bounded; the draft is published whole or never. While one part is written the next is
             # tagged, for which nobody asks the warehouse.
             written = beside.submit(_commit, warehouse) if number % BATCHES_PER_COMMIT == 0 else None
@@ -71,9 +73,9 @@ def _commit(warehouse: Warehouse) -> None:
     warehouse.begin()
 
 
-def _posts(warehouse: Warehouse, threads: Sequence[str]) -> list[Posts]:
-    """The posts of threads that follow one another, by thread. A range of a table in that order: only its own
-    part of the table is read."""
+def held_posts(warehouse: Warehouse, threads: Sequence[str]) -> list[Posts]:
+    """The posts that `HOLD_POSTS` left of threads that follow one another, by thread. A range of a table in
+    that order: only its own part of the table is read."""
     found = warehouse.records(
         f"SELECT * FROM todo_post WHERE thread_id BETWEEN '{threads[0]}' AND '{threads[-1]}' "  # noqa: S608
         "ORDER BY thread_id, floor"
@@ -82,8 +84,8 @@ def _posts(warehouse: Warehouse, threads: Sequence[str]) -> list[Posts]:
     return [list(group) for _, group in groupby(posts, key=itemgetter("thread_id"))]
 
 
-def _tagged(tagger: TaggerLike, threads: Sequence[Posts]) -> tuple[Rows, Rows, Rows]:
-    """Rows of thread_state, thread_floor and thread_call."""
+def tagged(tagger: TaggerLike, threads: Sequence[Posts]) -> tuple[Rows, Rows, Rows]:
+    """Rows of `TABLES`."""
     cuts = [cut for posts in threads for cut in _cuts(posts)]
     tags = tagger.threads([item for item, _ in cuts])
     states = [_state_row(c[1], t) for c, t in zip(cuts, tags, strict=True)]

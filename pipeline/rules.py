@@ -24,6 +24,12 @@ _TAGGING = frozenset(
     }
 )
 
+# Modules of which the rows hang too.
+_LOADERS = (
+    "load_alike", "load_landing", "load_parts", "load_stories", "load_tags", "load_thread_past",
+    "load_threads", "floors", "privacy",
+)  # fmt: skip
+
 
 def rules_fingerprint(city: City, tagger: TaggerLike) -> str:
     """16 hexadecimal digits, the same where all that the tables depend on is the same: the tagger, the city's
@@ -42,8 +48,7 @@ def rules_fingerprint(city: City, tagger: TaggerLike) -> str:
         if name in _TAGGING:
             total.update(f"{name} as edited\n".encode() + content)
     total.update(f"column {city.mapping('plan.yaml').get('column')}\n".encode())
-    loaders = ("load_alike", "load_landing", "load_parts", "load_stories", "load_tags", "load_threads")
-    code = [package / f"{name}.py" for name in (*loaders, "floors", "privacy")]
+    code = [package / f"{name}.py" for name in _LOADERS]
     for folder in (package / "tagging", package / "lexicon", package / "models"):
         code += sorted(p for p in folder.rglob("*") if p.is_file() and p.suffix != ".pyc")
     for path in code:

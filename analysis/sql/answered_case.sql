@@ -2,7 +2,7 @@
 -- post and each official answer, the newest first, at most $most? unit: of the account that answered.
 WITH answer AS (
   SELECT thread_id, floor, said_at, unit
-  FROM thread_floor
+  FROM thread_said_at($known_by)
   WHERE kind = 'answer' AND said_at <= $as_of AND ($known_by IS NULL OR known_at <= $known_by)
   ORDER BY said_at DESC, thread_id, floor
   LIMIT $most

@@ -2,7 +2,7 @@
 -- known by $known_by (NULL: now)? One row a thread of which it is not sure enough ($reply_threshold) whether a unit must
 -- answer, and one of which it is not sure enough ($unit_threshold) whose it is; none that a person has dealt with.
 WITH latest AS (
-  SELECT * FROM thread_state
+  SELECT * FROM thread_state_at($known_by)
   WHERE opening_floor = 1 AND cut_at <= $as_of AND ($known_by IS NULL OR known_at <= $known_by)
     AND NOT COALESCE(next_cut_at <= $as_of AND ($known_by IS NULL OR next_known_at <= $known_by), FALSE)
     AND state IN ('无需回复', '待研判') AND kind <> '公告'

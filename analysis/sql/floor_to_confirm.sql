@@ -4,7 +4,7 @@
 SELECT
   t.ticket_id, t.thread_id, t.title, t.url, t.unit, t.state,
   f.floor, f.kind, f.words, f.said_at, p.text
-FROM thread_floor AS f
+FROM thread_said_at($known_by) AS f
 JOIN ticket_at($as_of, $known_by, threads := CAST($threads AS VARCHAR[])) AS t USING (thread_id)
 JOIN thread_post_at($known_by) AS p USING (thread_id, floor)
 ANTI JOIN ticket_move_at($as_of, $known_by) AS m ON m.ticket_id = t.ticket_id AND m.floor = f.floor

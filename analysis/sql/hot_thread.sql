@@ -11,7 +11,7 @@ said AS (
     ARG_MAX(kind, cut_floor) AS kind,
     ARG_MAX(sentiment, cut_floor) AS sentiment,
     ARG_MAX(urgency, cut_floor) AS urgency
-  FROM thread_state
+  FROM thread_state_at($known_by)
   WHERE cut_at <= $as_of AND ($known_by IS NULL OR known_at <= $known_by)
   GROUP BY thread_id
 )

@@ -13,7 +13,10 @@ FROM (
   GROUP BY thread_id
 ) AS o
 JOIN (
-  SELECT thread_id, ARG_MIN(sentiment, cut_floor) AS sentiment FROM thread_state GROUP BY thread_id
+  SELECT thread_id, ARG_MIN(sentiment, cut_floor) AS sentiment
+  FROM thread_state_at($known_by)
+  WHERE $known_by IS NULL OR known_at <= $known_by
+  GROUP BY thread_id
 ) AS s USING (thread_id)
 WHERE o.opened_day BETWEEN $start AND $as_of
 GROUP BY ALL

@@ -8,7 +8,7 @@ SELECT * FROM (
   WHERE thread_id = $thread_id AND floor = 1
   UNION ALL
   SELECT said_at, known_at, kind, floor, NULL, unit, words, NULL, floor
-  FROM thread_floor
+  FROM thread_said_at($known_by)
   WHERE thread_id = $thread_id AND ($known_by IS NULL OR known_at <= $known_by)
   UNION ALL
   SELECT

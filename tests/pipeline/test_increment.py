@@ -93,6 +93,7 @@ WRONG = {
     "floor_once": "INSERT INTO thread_floor SELECT * FROM thread_floor WHERE thread_id = $id",
     "state_once": "INSERT INTO thread_state SELECT * FROM thread_state WHERE thread_id = $id",
     "thread_has_state": "DELETE FROM thread_state WHERE thread_id = $id",
+    "thread_past_once": "INSERT INTO thread_call_past VALUES ($id, TIMESTAMP '2017-10-10', 1, '市水利局')",
     "ticket_once": "UPDATE ticket_span SET unit = '没有的局' WHERE thread_id = $id",
     "landed_once": "INSERT INTO page_fetch SELECT * FROM page_fetch WHERE file = $id",
     "loaded_up_to_the_offset": "DELETE FROM page_fetch WHERE file = $id",

@@ -1,3 +1,3 @@
 -- Every thread that shows posts has a state.
-SELECT DISTINCT thread_id FROM thread_post_version
+SELECT DISTINCT thread_id FROM thread_floor_now
 ANTI JOIN thread_state USING (thread_id);

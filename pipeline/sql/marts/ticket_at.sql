@@ -6,13 +6,13 @@
 CREATE OR REPLACE MACRO ticket_at(as_of, known_by, threads := NULL) AS TABLE
 WITH move AS MATERIALIZED (SELECT * FROM ticket_move_at(as_of, known_by)),
 latest AS (
-  SELECT * FROM thread_state
+  SELECT * FROM thread_state_at(known_by)
   WHERE opening_floor = 1 AND cut_at <= as_of AND (known_by IS NULL OR known_at <= known_by)
     AND NOT COALESCE(next_cut_at <= as_of AND (known_by IS NULL OR next_known_at <= known_by), FALSE)
     AND (threads IS NULL OR thread_id IN (SELECT UNNEST(CAST(threads AS VARCHAR[]))))
 ),
 said AS (
-  SELECT * FROM thread_floor
+  SELECT * FROM thread_said_at(known_by)
   WHERE kind IN ('response', 'answer', 'sent_back')
     AND said_at <= as_of AND (known_by IS NULL OR known_at <= known_by)
     AND (threads IS NULL OR thread_id IN (SELECT UNNEST(CAST(threads AS VARCHAR[]))))
@@ -32,7 +32,7 @@ decided AS (
 touched AS (
   SELECT DISTINCT REGEXP_REPLACE(ticket_id, '-\d+$', '') AS thread_id FROM move WHERE state IS NOT NULL
 ),
-called AS (SELECT thread_id, LIST(unit ORDER BY number) AS units FROM thread_call GROUP BY thread_id),
+called AS (SELECT thread_id, LIST(unit ORDER BY number) AS units FROM thread_call_at(known_by) GROUP BY thread_id),
 answered AS (
   SELECT thread_id, LIST(DISTINCT unit) AS units FROM said
   WHERE kind = 'answer' AND unit IS NOT NULL

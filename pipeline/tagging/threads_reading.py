@@ -68,6 +68,8 @@ _ON_THE_WAY_AFTER = (
 
 _NOWHERE: list[Span] = []
 STEM = 2  # characters of a county's name without its ending
+_BEGS = ("请", "求", "恳请", "请求", "麻烦")
+_COMES = re.compile("[^，。！？；\n]{0,14}(?:来|派|出面|救|处理|查|管一?管)")
 HAILS = frozenset("，,：:！!？?")  # behind a name that is spoken to
 # Behind a name in a title: what it should do, or is asked.
 _URGES = (
@@ -118,9 +120,12 @@ class Reading(msgspec.Struct):
     @property
     def hailed(self) -> bool:
         """Whether the title begins with a unit's name and speaks to it: "港口区政府，…", "教育局能不能…";
-        or one of its later clauses begins so and says what it should do: "…，外事办能帮忙吗"."""
+        or one of its later clauses begins so and says what it should do: "…，外事办能帮忙吗"; or the text
+        begs one to come: "请渔政的人带工具来"."""
         return any(
-            end < self.title_end
+            (self.text.endswith(_BEGS, 0, start) and _COMES.match(self.text, end) is not None)
+            if start > self.title_end
+            else end < self.title_end
             and (
                 (start == 0 and self.text[end] in HAILS)
                 or (
@@ -205,7 +210,7 @@ class PostReader:
         own, places = 0.0, set[int]()
         for (kind, _), spans in found.items():
             if kind in ("local", "county"):
-                own += sum(2.0 if start < title_end else 1.0 for start, _ in spans)
+                own += sum(3.0 if start < title_end else 1.0 for start, _ in spans)
                 places.update(start for start, _ in spans)
         if places and any(match.end() in places for match in _HOME_AGAIN.finditer(text)):
             return None

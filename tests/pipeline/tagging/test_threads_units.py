@@ -158,6 +158,19 @@ def test_what_was_left_behind_in_another_city_is_asked_of_this_one(tagger: Threa
     assert not tagger.tag(post("南宁医保中心的电话打不通", moved)).needs_reply
 
 
+def test_what_can_be_done_here_with_what_is_elsewhere_is_asked_here(tagger: ThreadTagger) -> None:
+    text = "在南宁交了四年公积金，家在防城港，想在这边买房，不知停没停，额度怎么算？"
+    tags = tagger.tag(post("南宁的公积金可以在防城港买房吗", text))
+    assert tags.needs_reply and tags.units[0] == "市公积金中心"
+
+
+def test_who_begs_an_organ_to_come_asks_it(tagger: ThreadTagger) -> None:
+    text = "早上在沙滩边看到一条两米多长的大鱼，肚皮有伤，还在喘。{}位置发在图里。"
+    title = "海里飘来一条大鱼，好像是搁浅了，还在动"
+    assert not tagger.tag(post(title, text.format("我们四个人拿桶浇水，不敢动它。"))).needs_reply
+    assert tagger.tag(post(title, text.format("请渔政或者海洋部门的人带工具来。"))).needs_reply
+
+
 def test_units_named_together_are_called_on_together(tagger: ThreadTagger) -> None:
     text = "年初三门票翻倍，单买不卖，香不要也不行。旅游局和物价局几时来管？"
     assert tagger.tag(post("十万大山的门票", text)).units[:2] == ["市旅发委", "市发改委"]

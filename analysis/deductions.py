@@ -7,7 +7,7 @@ import datetime as dt
 from collections.abc import Iterable
 
 from analysis.credits import Points
-from analysis.ground import UNMET, CoverageRow, failed_rows
+from analysis.ground import UNMET, UNSURE, CoverageRow, failed_rows
 from analysis.plan import Plan
 from analysis.record import Said, said_in
 from analysis.warehouse import Connection, moment
@@ -134,8 +134,9 @@ def _decided(unit: str, task: str, title: str, said: Said) -> DeductionRow:
 def _reason(cell: CoverageRow) -> str:
     """What is missing, until when it was due."""
     parts = [f"应 {cell.needed_count}，已 {cell.done_count}"] if cell.verdict == UNMET else []
-    if cell.missing:
-        parts.append("缺：" + "、".join(cell.missing[:5]) + (" 等" if len(cell.missing) > 5 else ""))
+    missing = [item for item in cell.missing if not item.endswith(UNSURE)]  # what is open costs nobody a point
+    if missing:
+        parts.append("缺：" + "、".join(missing[:5]) + (" 等" if len(missing) > 5 else ""))
     if cell.note:
         parts.append(cell.note)
     return f"期限 {cell.window_end} 已过；" + "；".join(parts)

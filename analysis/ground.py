@@ -11,6 +11,7 @@ from analysis.plan import Fact, Plan, Task, in_order
 from analysis.plan_facts import Counted, Tally
 from analysis.sources import Source, depends_on, silences
 
+UNSURE = "？"  # ends what may have been done while a source was silent
 MET, UNMET, UNKNOWN, NOT_YET, NOT_ASKED = "达标", "未达标", "无法判定", "未开始", "不适用"
 
 
@@ -26,14 +27,35 @@ class CoverageRow:
     verdict: str  # 达标, 未达标, 无法判定, 未开始, 不适用
     done_count: int
     needed_count: int
-    missing_count: int
-    missing: list[str]  # which weeks, topics, indicators, honours
+    missing_count: int  # without those of `missing` that only cannot be decided, where others are surely missing
+    missing: list[str]  # which weeks (UNSURE at the end: cannot be decided), topics, indicators, honours
     days_left: int  # to the end of the window or of the proof's term; 0: over
     window_start: dt.date
     window_end: dt.date
     silent: list[str]  # which source was silent when, where it matters
     note: str | None
     evidence: list[str]  # ids of articles or decisions that count, where they were asked
+
+    @property
+    def unsure_count(self) -> int:
+        """How many that are beside the missing ones can only not be decided."""
+        return unsure_count(self)
+
+
+class Lacking(Protocol):
+    """What a verdict lacks: of coverage, or as a report keeps it."""
+
+    @property
+    def verdict(self) -> str: ...
+
+    @property
+    def missing(self) -> list[str]: ...
+
+
+def unsure_count(row: Lacking) -> int:
+    """How many that are not counted as missing may be missing: a source was silent. Of what is open as a whole
+    there are none beside it."""
+    return sum(item.endswith(UNSURE) for item in row.missing) if row.verdict == UNMET else 0
 
 
 class Due(Protocol):

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from analysis.coverage import CoverageRow, coverage
 from analysis.credits import CreditRow, Points, credits, load_points
+from analysis.ground import UNSURE
 from analysis.overview import latest_day
 from analysis.plan import Plan, Task, load_plan
 from analysis.queue import Rules, Ticket, load_rules, queue
@@ -36,7 +37,7 @@ class Session:
     def silent_weeks(self, task: Task, rows: list[CoverageRow]) -> set[dt.date]:
         """First days of the weeks that a weekly task lacks while its source was silent (marked ？)."""
         weeks = [week for row in rows if row.task == task.id and row.kind == "weekly" for week in row.missing]
-        return {dt.date.fromisoformat(week[:10]) for week in weeks if week.endswith("？")}
+        return {dt.date.fromisoformat(week[:10]) for week in weeks if week.endswith(UNSURE)}
 
     def credits(self) -> list[CreditRow]:
         """Credited stories by unit and task as of the session's day."""

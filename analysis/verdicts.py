@@ -6,7 +6,7 @@ import dataclasses
 import datetime as dt
 from collections.abc import Iterable
 
-from analysis.ground import NOT_ASKED, CoverageRow, Ground
+from analysis.ground import NOT_ASKED, UNSURE, CoverageRow, Ground
 from analysis.plan import CITY_ROW, Task, weeks
 from analysis.plan_facts import Tally, ids_of
 from analysis.sources import Source, silences
@@ -66,7 +66,7 @@ def _weeks(ground: Ground, task: Task, unit: str, found: Tally, sources: list[So
     counts = {group.item: group.count for group in found.groups}
     missing: list[str] = []
     silent: list[str] = []
-    silent_weeks: list[bool] = []  # of each missing week: it may have had its piece (marked ？)
+    silent_weeks: list[bool] = []  # of each missing week: it may have had its piece (UNSURE at its end)
     over = 0
     for first, last in weeks(task.window.start, task.window.end):
         count = counts.get(monday_of(first).isoformat(), 0)
@@ -77,7 +77,9 @@ def _weeks(ground: Ground, task: Task, unit: str, found: Tally, sources: list[So
             silence = silences(sources, first, last)
             silent += silence
             silent_weeks.append(bool(silence) or not sources)
-            missing.append(f"{first}—{last}" + ("？" if silent_weeks[-1] else ""))
+            missing.append(f"{first}—{last}" + (UNSURE if silent_weeks[-1] else ""))
+    open_count = sum(silent_weeks)
+    sure_count = len(missing) - open_count
     row = ground.row(
         task,
         unit,
@@ -85,11 +87,11 @@ def _weeks(ground: Ground, task: Task, unit: str, found: Tally, sources: list[So
         over,
         missing,
         done_count=over - len(missing),
-        short=len(missing),
+        short=sure_count or len(missing),
         sources=sources,
-        is_unknown=all(silent_weeks),
-        note=f"已过 {over} 周，缺 {len(missing)} 周"
-        + (f"（其中 {sum(silent_weeks)} 周来源静默）" if any(silent_weeks) else "")
+        is_unknown=not sure_count,
+        note=f"已过 {over} 周，缺 {sure_count} 周"
+        + (f"，另 {open_count} 周来源静默、无法判定" if open_count else "")
         + f"；共刊发 {found.count} 篇",
     )
     return dataclasses.replace(row, silent=silent or row.silent)

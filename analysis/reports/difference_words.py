@@ -8,6 +8,7 @@ from itertools import zip_longest
 from typing import Any
 
 from analysis.reports.model import ExposureLine, Figures, PieceLine, PostLine, VerdictLine
+from analysis.reports.wording import lack_words
 
 
 @dataclasses.dataclass(frozen=True)
@@ -45,7 +46,7 @@ def _line_name(line: VerdictLine) -> tuple[str, str | None, str]:
 
 def _line_said(line: VerdictLine) -> str:
     missing = (
-        f"，缺{line.missing_count}（{'、'.join(line.missing)}）"
+        f"，缺{lack_words(line)}（{'、'.join(line.missing)}）"
         if line.missing_count and line.missing
         else ""
     )

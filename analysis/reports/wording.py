@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from analysis.exposure import UNCLEAR
+from analysis.ground import UNSURE, unsure_count
 from analysis.overview import DERIVED_KINDS
 from analysis.reports.model import (
     ExposureLine,
@@ -142,25 +143,37 @@ def task_gap(lines: Sequence[VerdictLine], figures: Figures, where: str) -> str:
         if line.unit == "全市":
             what = "、".join(span(item, figures.as_of) for item in line.missing[:8])
             more = f"等{len(line.missing)}项" if len(line.missing) > 8 else ""
-            parts.append(f"全市缺{line.missing_count}项" + (f"（{what}{more}）" if what else ""))
+            open_count = unsure_count(line)
+            parts.append(
+                f"全市缺{line.missing_count}项"
+                + (f"，另{open_count}项无法判定" if open_count else "")
+                + (f"（{what}{more}）" if what else "")
+            )
     if own:
         asked = sum(line.verdict in ("达标", "未达标", "无法判定") for line in lines if line.unit != "全市")
         names = [
-            line.unit + (f"（缺{line.missing_count}）" if line.missing_count > 1 else "") for line in own
+            line.unit + (f"（缺{lack_words(line)}）" if line.missing_count > 1 or unsure_count(line) else "")
+            for line in own
         ]
         parts.append(f"应完成的{asked}个单位中，{listed(names, 12, where)}未达标")
     return "；".join(parts) + "。"
 
 
+def lack_words(line: VerdictLine) -> str:
+    """2，另1无法判定: how many are missing, and how many beside them cannot be decided."""
+    open_count = unsure_count(line)
+    return f"{line.missing_count}" + (f"，另{open_count}无法判定" if open_count else "")
+
+
 def span(item: str, beside: dt.date) -> str:
     """2017-11-06—2017-11-12 → 11月6日至12日; other things stay as they are."""
-    first, _, last = item.rstrip("？").partition("—")
+    first, _, last = item.rstrip(UNSURE).partition("—")
     try:
         start, end = dt.date.fromisoformat(first), dt.date.fromisoformat(last)
     except ValueError:
         return item
     text = days(start, end)
-    return text.removeprefix(f"{beside.year}年") + ("（来源静默）" if item.endswith("？") else "")
+    return text.removeprefix(f"{beside.year}年") + ("（来源静默）" if item.endswith(UNSURE) else "")
 
 
 def due(task: TaskFigure, lines: Sequence[VerdictLine], day: dt.date) -> str:

@@ -315,6 +315,16 @@ def test_weekly_unknown_only_where_every_missing_week_was_silent() -> None:
     assert rows("m03", "2017-10-22", facts, [quiet])["全市"].verdict == "未达标"
 
 
+def test_a_silent_week_is_told_beside_the_missing_ones_and_not_among_them() -> None:
+    facts = [fact("2017-09-26")]
+    row = rows("m03", "2017-10-15", facts, [silent("2017-10-03", "2017-10-04")])["全市"]
+    assert (row.verdict, row.missing_count, row.unsure_count) == ("未达标", 1, 1)
+    assert row.missing == ["2017-10-02—2017-10-08？", "2017-10-09—2017-10-15"]
+    assert row.note is not None and "缺 1 周，另 1 周来源静默、无法判定" in row.note
+    dark = rows("m03", "2017-10-08", facts, [silent("2017-10-03", "2017-10-04")])["全市"]
+    assert (dark.verdict, dark.missing_count, dark.unsure_count) == ("无法判定", 1, 0)
+
+
 def test_paper_answers_for_its_own_weeks() -> None:
     facts = [fact("2017-09-26", "上思县"), fact("2017-10-11")]
     row = rows("m03", "2017-10-18", facts)["防城港日报社"]

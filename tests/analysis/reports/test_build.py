@@ -107,6 +107,7 @@ def test_bulletin_says_which_weeks_lack_and_keeps_silence_apart(bulletins: dict[
     # The column had nothing from 16 to 22 October; from 6 to 10 November the paper could not be fetched.
     october, december = text_of(bulletins[DAYS[0]]), text_of(bulletins[DAYS[1]])
     assert "全市缺1项（10月16日至22日）" in october
+    assert "全市缺1项，另1项无法判定（10月16日至22日、11月6日至12日（来源静默）" in december
     assert "11月6日至12日（来源静默）" in december and "11月6日" not in october
     assert "应复帖" in december and "待复帖" not in december  # those that were answered are among them
     assert "防城港日报 2017-11-06—2017-11-10 采集失败，涉及" in december

@@ -27,7 +27,9 @@ class CoverageRow:
     verdict: str  # 达标, 未达标, 无法判定, 未开始, 不适用
     done_count: int
     needed_count: int
-    missing_count: int  # without those of `missing` that only cannot be decided, where others are surely missing
+    missing_count: (
+        int  # without those of `missing` that only cannot be decided, where others are surely missing
+    )
     missing: list[str]  # which weeks (UNSURE at the end: cannot be decided), topics, indicators, honours
     days_left: int  # to the end of the window or of the proof's term; 0: over
     window_start: dt.date
@@ -53,8 +55,8 @@ class Lacking(Protocol):
 
 
 def unsure_count(row: Lacking) -> int:
-    """How many that are not counted as missing may be missing: a source was silent. Of what is open as a whole
-    there are none beside it."""
+    """How many that are not counted as missing may be missing: a source was silent. Of what is open as a
+    whole there are none beside it."""
     return sum(item.endswith(UNSURE) for item in row.missing) if row.verdict == UNMET else 0
 
 

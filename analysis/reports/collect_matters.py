@@ -86,7 +86,9 @@ def silences(lines: list[VerdictLine]) -> list[SilenceLine]:
 
 def weekly(task: Task, rows: list[CoverageRow], facts: list[Fact], as_of: dt.date) -> list[WeekLine]:
     """Weeks of the weekly task that have begun; a short one of a silent source is marked ？ in its row."""
-    missing = {week[:10]: week.endswith(UNSURE) for row in rows if row.task == task.id for week in row.missing}
+    missing = {
+        week[:10]: week.endswith(UNSURE) for row in rows if row.task == task.id for week in row.missing
+    }
     found = stories(matched(task, facts))
     lines = []
     for first, last in weeks(task.window.start, task.window.end):

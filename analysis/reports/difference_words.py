@@ -46,9 +46,7 @@ def _line_name(line: VerdictLine) -> tuple[str, str | None, str]:
 
 def _line_said(line: VerdictLine) -> str:
     missing = (
-        f"，缺{lack_words(line)}（{'、'.join(line.missing)}）"
-        if line.missing_count and line.missing
-        else ""
+        f"，缺{lack_words(line)}（{'、'.join(line.missing)}）" if line.missing_count and line.missing else ""
     )
     return f"{line.verdict} {line.done_count}/{line.needed_count}{missing}"
 

@@ -11,6 +11,7 @@ from litestar.response import Response
 from analysis.appeals import OPEN, Appeal, appeals
 from analysis.deductions import SUGGESTED
 from analysis.desk.page import Page
+from analysis.desk.pages.articles import search_articles
 from analysis.desk.pages.deductions import all_deductions
 from analysis.desk.pages.doubts import all_doubts
 from analysis.desk.pages.exposures import waiting_exposures
@@ -25,6 +26,7 @@ from analysis.overview import DERIVED_KINDS, latest_day
 from analysis.queue import Ticket
 from analysis.queue_choice import is_late, next_due
 from analysis.queue_lists import FloorToConfirm, amend_floors, floors_to_confirm
+from analysis.search import ArticleFilter, Found
 from analysis.source_health import SourceHealth
 from analysis.warehouse import WarehouseError
 
@@ -55,6 +57,8 @@ class TodayPage(Page):
         appeals: appeals that wait for a decision.
         planned: planned exposures that wait for an approval, for who may plan them.
         undecided: how many suggested deductions nobody decided yet, for who decides them.
+        pieces: articles published on `pieces_day`, the newest first, with how many there are.
+        pieces_day: the day that is looked at, or the last one before it on which anything was published.
         latest: day of the newest capture; None: nothing was ever fetched.
         shown: how many lines of a list are shown.
     """
@@ -80,6 +84,8 @@ class TodayPage(Page):
     appeals: list[Appeal]
     planned: list[ExposureRow]
     undecided: int
+    pieces: Found
+    pieces_day: dt.date
     latest: dt.date | None
     shown: int = SHOWN
 
@@ -104,6 +110,7 @@ def build_today(visit: Visit) -> TodayPage:
     rows = [row for row in visit.coverage() if row.kind not in DERIVED_KINDS]
     unmet = [row for row in rows if row.verdict == UNMET]
     gaps = [row for row in unmet if row.window_end >= visit.as_of and row.days_left <= SOON_DAYS]
+    pieces_day, pieces = _pieces(visit)
     return TodayPage(
         **visit.once(f"today's tickets {visit.scope}", lambda: _lists(visit), ON_TICKETS),
         alarms=[row for row in unmet if row.kind == "exposure_gate"],
@@ -121,6 +128,8 @@ def build_today(visit: Visit) -> TodayPage:
         ],
         planned=waiting_exposures(visit) if visit.may("exposure.propose") else [],
         undecided=_undecided(visit) if visit.may("deduction.decide") else 0,
+        pieces=pieces,
+        pieces_day=pieces_day,
         latest=visit.edition.once(f"latest day {visit.as_of}", lambda: _latest(visit), ()),
     )
 
@@ -136,6 +145,22 @@ def floors_of(visit: Visit) -> list[FloorToConfirm]:
         lambda found, targets: amend_floors(found, visit.con, *asked, targets),
         ON_TICKETS,
     )
+
+
+def _pieces(visit: Visit) -> tuple[dt.date, Found]:
+    """What was published on the day, else on the last one before it: the first lines, and how many."""
+    found = _published(visit, visit.as_of, SHOWN)
+    if found.total:
+        return visit.as_of, found
+    newest = search_articles(
+        visit, "", ArticleFilter(end=visit.as_of, scope=visit.scope), "newest", 1
+    ).rows  # without an end, those whose day is not known would count
+    at = newest[0].published_at if newest else None
+    return (visit.as_of, found) if at is None else (at.date(), _published(visit, at.date(), SHOWN))
+
+
+def _published(visit: Visit, day: dt.date, limit: int) -> Found:
+    return search_articles(visit, "", ArticleFilter(start=day, end=day, scope=visit.scope), "newest", limit)
 
 
 def _undecided(visit: Visit) -> int:

@@ -56,6 +56,22 @@ def test_a_liaison_sees_her_unit_only(office: Office) -> None:
         assert client.get("/ledger/cell", params={"unit": "市教育局", "task": "m02"}).status_code == 403
 
 
+def test_today_tells_what_was_published_and_whom_it_credits(office: Office) -> None:
+    with browser(office, Role.PUBLICITY) as client, browser(office, Role.LIAISON) as liaison:
+        page = client.get("/", params={"as_of": "2017-11-20"}).text
+        assert "当天刊发（1）" in page
+        card = page[page.index('id="pieces"') :].split("</section>")[0]
+        assert "市教育局抓教学质量" in card
+        assert re.search(r"记入 .*市教育局.*（供稿", card)
+        assert "/articles?as_of=2017-11-20&amp;start=2017-11-20&amp;end=2017-11-20" in card
+        now = client.get("/").text  # 4 December: the last piece is of the first
+        assert "2017-12-01 刊发（1）" in now
+        assert "曝光 市住建委" in now
+        own = liaison.get("/").text  # hers is of October
+        assert "2017-10-09 刊发（1）" in own
+        assert "围挡占道" not in own
+
+
 def test_a_liaison_is_offered_no_groups_of_units(office: Office) -> None:
     with browser(office, Role.LIAISON) as client, browser(office, Role.INSPECTOR) as inspector:
         for path in ("/ledger", "/units", "/announcement"):

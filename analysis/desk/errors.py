@@ -50,7 +50,7 @@ _NEXT = {
     403: "如确需办理，请联系管理员调整角色。",
     404: "请从上方菜单重新进入。",
     409: "请返回刷新，看清别人改了什么，再决定是否还要改。",
-    413: "请压缩或拆分后再传，单次不超过 10 MB。",
+    413: "请返回上一页，压缩或拆分后再传，单次不超过 {most} MB。",
     429: "请过一分钟再试。",
     500: "请把出错的时间告诉管理员；已经保存的内容不受影响。",
     503: "请稍后刷新；若一直如此，请联系管理员。",
@@ -93,6 +93,8 @@ def answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[
         return _to_entrance(request, error)
     office = request.app.state.desk
     said, next_step = _SAID.get(status, "请求未能完成"), _NEXT.get(status, _NEXT[400])
+    if status == 413:
+        next_step = next_step.format(most=_most_of(request))
     if _is_stale_form(error):
         said, next_step = _STALE
     html = problem_page(
@@ -113,6 +115,11 @@ def answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[
     if _is_stale_form(error):  # else the next page would take over the mark that is refused
         answer.delete_cookie(FORM_COOKIE)
     return answer
+
+
+def _most_of(request: Request[Any, Any, Any]) -> int:
+    """How many MB this address takes at once."""
+    return (request.route_handler.resolve_request_max_body_size() or 0) // 1024 // 1024
 
 
 def _is_stale_form(error: Exception) -> bool:

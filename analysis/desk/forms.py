@@ -41,6 +41,11 @@ class Form:
         value = self._fields.get(name)
         return value[: LONG + 1] if isinstance(value, str) else ""
 
+    def typed(self, *names: str) -> dict[str, str]:
+        """Fields as they were typed, right or wrong, for the form to hold again."""
+        values = {name: self._fields.get(name) for name in names}
+        return {name: _clean(value) for name, value in values.items() if isinstance(value, str)}
+
     def all(self, name: str, most: int = 500) -> list[str]:
         """All values of a field that can come several times, each once. Raises ValidationException."""
         found = list(dict.fromkeys(_clean(v) for v in self._fields.getall(name, []) if isinstance(v, str)))

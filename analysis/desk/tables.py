@@ -11,7 +11,17 @@ from typing import Any
 import msgspec
 
 from analysis.columns import LABELS, ROLES, SENTIMENTS, as_dicts
-from analysis.desk.pages import articles, deductions, exposures, hotspots, ledger, sources, tickets, units
+from analysis.desk.pages import (
+    articles,
+    contacts,
+    deductions,
+    exposures,
+    hotspots,
+    ledger,
+    sources,
+    tickets,
+    units,
+)
 from analysis.desk.visit import Visit
 from analysis.formula import defuse
 from analysis.queue import QUEUE_COLUMNS, queue_rows
@@ -37,6 +47,7 @@ class Table:
     title: str
     columns: dict[str, str]
     rows: list[dict[str, Any]]
+    note: str = "电话、身份证号已遮盖，发帖人不具名。"  # below the title in Excel
 
 
 def coverage_table(visit: Visit) -> Table:
@@ -130,6 +141,13 @@ def deductions_table(visit: Visit) -> Table:
     return Table("预扣分", _labels(columns), as_dicts(deductions.chosen_deductions(visit)))
 
 
+def contacts_table(visit: Visit) -> Table:
+    """With telephones: only for who calls."""
+    columns = ("unit", "state", "leader", "contact", "phone", "first_day", "due_day", "recorded_by")
+    rows = as_dicts(contacts.contact_rows(visit, with_phones=True))
+    return Table("联系人", _labels(columns), rows, "电话只供联络，不要外传；导出已记入日志。")
+
+
 # By name: the permission of the page, and the table.
 TABLES: dict[str, tuple[str, Callable[[Visit], Table]]] = {
     "ledger": ("own.read", coverage_table),
@@ -141,6 +159,7 @@ TABLES: dict[str, tuple[str, Callable[[Visit], Table]]] = {
     "hotspots": ("city.read", hotspots_table),
     "exposures": ("city.read", exposures_table),
     "deductions": ("own.read", deductions_table),
+    "contacts": ("phone.read", contacts_table),
 }
 
 
@@ -164,7 +183,7 @@ def to_excel(table: Table, visit: Visit) -> bytes:
     book = Workbook(title=table.title, organ=visit.office.city.name, day=visit.as_of)
     columns = [Column(head, _width(table, key), _kind(table, key)) for key, head in table.columns.items()]
     rows = [[_cell(row.get(key)) for key in table.columns] for row in table.rows]
-    note = f"截至{visit.as_of}，{len(rows)} 行。电话、身份证号已遮盖，发帖人不具名。"
+    note = f"截至{visit.as_of}，{len(rows)} 行。{table.note}"
     book.table(table.title, f"{visit.office.city.name}{table.title}", note, columns, rows)
     return book.to_bytes()
 

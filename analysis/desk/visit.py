@@ -23,6 +23,7 @@ from analysis.desk.page import Page
 from analysis.desk.rights import Role, allowed
 from pipeline.attachments import PICTURES, suffix_of
 
+TYPED = 2000  # characters of a field that are kept
 EARLIEST, LATEST = dt.date(1990, 1, 1), dt.date(2100, 12, 31)
 
 
@@ -100,6 +101,12 @@ class Visit(Answers):
         flash = self.request.session.get("flash")
         if flash and not flash["is_error"]:
             flash["undo"] = {"path": path, "label": label, "fields": fields}
+
+    def keep_typed(self, **fields: str) -> None:
+        """With what is told of an act that was refused, what she typed, for the form to hold again."""
+        flash = self.request.session.get("flash")
+        if flash and flash["is_error"]:
+            flash["typed"] = {name: text[:TYPED] for name, text in fields.items()}
 
     def _take_flash(self) -> dict[str, Any] | None:
         found: dict[str, Any] | None = self.request.session.pop("flash", None)

@@ -103,10 +103,10 @@ async def hand_in(visit: Visit, form: Form) -> Redirect:
 
 
 def _hand_in(visit: Visit, form: Form, file: tuple[str, bytes] | None) -> Redirect:
-    office, why = visit.office, form.text("why", "说明", limit=LONG)
+    office = visit.office
     unit = visit.scope or form.text("unit", "单位", required=True)
     visit.check_unit(unit)
-    return perform(
+    answer = perform(
         visit,
         "提出申诉",
         unit,
@@ -123,11 +123,13 @@ def _hand_in(visit: Visit, form: Form, file: tuple[str, bytes] | None) -> Redire
             task=form.text("task") or None,
             who=signature(visit),
             at=office.clock(),
-            why=why,
+            why=form.text("why", "说明", limit=LONG),
         ),
         HERE,
-        why=why,
+        why=form.typed("why").get("why", ""),
     )
+    visit.keep_typed(**form.typed("unit", "title", "url", "outlet", "day", "task", "why"))
+    return answer
 
 
 @act(f"{HERE}/grant", "appeal.decide")

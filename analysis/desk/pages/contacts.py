@@ -20,9 +20,10 @@ HERE = "/contacts"
 
 @dataclasses.dataclass(kw_only=True)
 class ContactsPage(Page):
-    """The register of contacts, without telephones.
+    """The register of contacts.
 
     Attributes:
+        with_phones: whether the telephones are shown.
         rows: units that must register, those that are missing first.
         counts: how many stand how.
         units: units that can be registered.
@@ -34,6 +35,7 @@ class ContactsPage(Page):
     template: ClassVar[str] = "contacts.html"
     heading: ClassVar[str] = "联系人"
     section: ClassVar[str] = "/units"
+    with_phones: bool
     rows: list[ContactRow]
     counts: dict[str, int]
     units: list[str]
@@ -42,21 +44,29 @@ class ContactsPage(Page):
     seen: str
 
 
-def build_contacts(visit: Visit) -> ContactsPage:
-    found = [
-        row
-        for row in contacts(visit.con, visit.office.plan, visit.as_of, visit.known_by)
-        if visit.scope in (None, row.unit)
-    ]
+def contact_rows(visit: Visit, with_phones: bool = False) -> list[ContactRow]:
+    """The register as this person may see it, units that are missing first.
+
+    Args:
+        with_phones: only for who has the permission phone.read, and where the look is logged.
+    """
+    order = {"未报": 0, "逾期报送": 1}
+    found = contacts(visit.con, visit.office.plan, visit.as_of, visit.known_by, with_phones=with_phones)
+    rows = [row for row in found if visit.scope in (None, row.unit)]
+    return sorted(rows, key=lambda row: order.get(row.state, 2))
+
+
+def build_contacts(visit: Visit, with_phones: bool = False) -> ContactsPage:
+    found = contact_rows(visit, with_phones)
     counts: dict[str, int] = {}
     for row in found:
         counts[row.state] = counts.get(row.state, 0) + 1
-    order = {"未报": 0, "逾期报送": 1}
     units = [unit.short for unit in visit.office.city.units]
     asked = visit.request.query_params.get("unit") or ""
     chosen = asked if asked in units and visit.may("contact.write") else ""
     return ContactsPage(
-        rows=sorted(found, key=lambda row: order.get(row.state, 2)),
+        with_phones=with_phones,
+        rows=found,
         counts=counts,
         units=units,
         chosen=chosen,
@@ -69,6 +79,14 @@ def build_contacts(visit: Visit) -> ContactsPage:
 def page(visit: Visit) -> Response[Any]:
     """联系人."""
     return visit.show(build_contacts(visit))
+
+
+@see(f"{HERE}/phones", "phone.read", fresh=True)
+def phones(visit: Visit) -> Response[Any]:
+    """联系人 with their telephones."""
+    shown = build_contacts(visit, with_phones=True)
+    visit.log("查看联系人电话", "联系人", after={"rows": sum(row.has_phone for row in shown.rows)})
+    return visit.show(shown)
 
 
 @act(f"{HERE}/register", "contact.write")
@@ -95,4 +113,4 @@ def register(visit: Visit, form: Form) -> Redirect:
     )
 
 
-ROUTES = [page, register]
+ROUTES = [page, phones, register]

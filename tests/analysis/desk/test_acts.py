@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import re
 
 import msgspec
 import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
+from openpyxl import load_workbook
 
 from analysis.acts.record import decision_of
 from analysis.desk.accounts import AccountError
@@ -165,6 +167,46 @@ def test_a_file_that_is_no_picture_is_refused_with_what_to_do(office: Office) ->
         assert "不是照片、PDF 或 MP4" in said
 
 
+def test_a_refused_appeal_keeps_all_that_was_typed(office: Office) -> None:
+    with browser(office, Role.PUBLICITY) as clerk:
+        files = {"file": ("a.png", b"no picture", "image/png")}
+        fields = {
+            "unit": UNIT, "title": "水利局“送水”进村", "url": "", "outlet": "防城港日报", "day": "2017-11-30",
+            "task": "m02", "why": "见报",
+        }  # fmt: skip
+        data = fields | {"_csrf_token": token(clerk.get("/appeals").text)}
+        said = clerk.post("/appeals/open", data=data, files=files).text
+        assert "不是照片、PDF 或 MP4" in said
+        form = said[said.index('action="/appeals/open"') :].split("</form>")[0]
+        assert f"<option selected>{UNIT}</option>" in form
+        assert 'value="水利局“送水”进村"' in form
+        assert 'value="防城港日报"' in form
+        assert 'value="2017-11-30"' in form
+        assert '<option value="m02" selected>' in form
+        assert ">见报</textarea>" in form
+        assert "文件须重新选择" in form
+        wrong = clerk.post("/appeals/open", data=data | {"url": "ftp://x/1", "day": "昨天"}).text
+        assert 'value="ftp://x/1"' in wrong
+        assert "见报" not in clerk.get("/appeals").text  # once
+
+
+@pytest.mark.parametrize(("path", "most"), [("/appeals/open", 20), ("/imports/check", 80)])
+def test_too_large_an_upload_is_told_its_own_limit(office: Office, path: str, most: int) -> None:
+    with browser(office, Role.PUBLICITY) as clerk:
+        form = token(clerk.get("/appeals").text)
+        answer = clerk.post(
+            path,
+            content=b"x",
+            headers={
+                "content-type": "multipart/form-data; boundary=b",
+                "content-length": str(90 * 1024 * 1024),
+                "x-csrftoken": form,
+            },
+        )
+        assert answer.status_code == 413
+        assert f"单次不超过 {most} MB" in answer.text
+
+
 def test_the_administrator_sets_up_people_and_the_last_one_stays(tmp_path) -> None:
     office = small_office(tmp_path)
     with browser(office, Role.ADMINISTRATOR) as admin, browser(office) as fresh:
@@ -251,6 +293,29 @@ def test_who_registers_contacts_over_newer_ones_is_told(office: Office) -> None:
     last = [each for each in load_decisions(office.store.decisions) if each.target == UNIT][-1]
     assert last.before == {"leader": "韦某", "contact": "黄某"}
     assert last.after == {"leader": "李某", "contact": "陈某", "phone": "2821234"}, "the telephone stays"
+
+
+def test_telephones_are_shown_to_who_registers_them_and_each_look_is_logged(tmp_path) -> None:
+    office = small_office(tmp_path)
+    with browser(office, Role.EVALUATION) as officer, browser(office, Role.PUBLICITY) as clerk:
+        fields = {"unit": UNIT, "leader": "韦某", "contact": "黄某", "phone": "2821234", "seen": ""}
+        assert "已登记联系人" in send(officer, "/contacts/register", **fields)
+        page = officer.get("/contacts").text
+        assert "2821234" not in page
+        assert 'href="/contacts/phones"' in page
+        assert "2821234" in officer.get("/contacts/phones").text
+        file = load_workbook(io.BytesIO(officer.get("/export/contacts/xlsx").content), read_only=True)
+        cells = [str(cell) for row in file.worksheets[0].iter_rows(values_only=True) for cell in row]
+        assert "2821234" in cells
+        assert not any("已遮盖" in cell for cell in cells)
+        assert "/contacts/phones" not in clerk.get("/contacts").text
+        assert "只有市绩效办可以查看" in clerk.get("/contacts").text
+        for path in ("/contacts/phones", "/export/contacts/xlsx"):
+            assert clerk.get(path).status_code == 403
+        log = officer.get("/log").text
+        assert "查看联系人电话" in log
+        assert "contacts.xlsx" in log
+        assert "2821234" not in log
 
 
 def test_today_tells_an_officer_what_waits_for_her(office: Office) -> None:

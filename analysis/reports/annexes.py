@@ -124,7 +124,7 @@ def _lacking(line: VerdictLine, posts: Mapping[str, str], figures: Figures) -> l
     said = [posts.get(item, wording.span(item, figures.as_of)) for item in line.missing]
     common = Counter(each.note for each in figures.lines if each.task == line.task)
     if line.note and common[line.note] == 1:
-        said.append(line.note)
+        said.append(wording.dated_words(line.note))
     return said
 
 
@@ -204,13 +204,19 @@ def _posts(document: OfficialDocument, figures: Figures, rules: ReportRules) -> 
 
 
 def lateness(post: PostLine) -> str:
-    """已超时3个工作日 / 还剩2个工作日 / 初步回应曾超时."""
+    """已超时3个工作日 / 还剩2个工作日 / 今天到期 / 初步回应曾超时."""
     left = post.workdays_left
     if left is not None and left < 0:
         return f"已超时{-left}个工作日"
     if post.is_first_response_overdue or post.is_answer_overdue:
-        return "已超时" if left is None or post.is_answer_overdue else f"初步回应曾超时，还剩{left}个工作日"
-    return "时限无法计算" if left is None else f"还剩{left}个工作日"
+        # With no day left and no response yet, the deadline of this day is over.
+        is_over = left is None or post.is_answer_overdue or (not left and post.first_response_at is None)
+        return "已超时" if is_over else f"初步回应曾超时，{_left(left)}"
+    return "时限无法计算" if left is None else _left(left)
+
+
+def _left(days: int | None) -> str:
+    return f"还剩{days}个工作日" if days else "今天到期"
 
 
 def cut(text: str, length: int) -> str:

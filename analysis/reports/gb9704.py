@@ -238,7 +238,10 @@ class OfficialDocument:
         line = cell.paragraphs[0]
         line.alignment = align
         set_space(line, Pt(22), Pt(2), Pt(2))
-        line.paragraph_format.left_indent = line.paragraph_format.right_indent = SIZES["四号"]
+        # One character from both ends of the line (7.4.2); the date needs none on the side of the organ, and
+        # where 仿宋 is not installed the digits of another typeface take that room.
+        line.paragraph_format.left_indent = SIZES["四号"] if align == LEFT else Pt(0)
+        line.paragraph_format.right_indent = SIZES["四号"]
         add_run(line, text, BODY, SIZES["四号"])
 
     def to_bytes(self) -> bytes:

@@ -30,6 +30,7 @@ def outage(figures: Figures) -> str:
     silent = sorted(
         line.what for line in figures.silences if wording.touches(line.what, figures.start, figures.end)
     )
+    silent = [wording.dated_words(what) for what in silent]
     if not silent:
         return ""
     named = "；".join(silent[:3]) + ("等" if len(silent) > 3 else "")
@@ -130,10 +131,15 @@ def unknown(document: OfficialDocument, figures: Figures, where: str) -> None:
         tasks = "；".join(titles[task] for task in line.tasks[:3]) + ("等" if len(line.tasks) > 3 else "")
         document.text(
             f"{wording.silence(line)}，涉及{line.verdict_count}项次（{tasks}）。"
-            + ("" if line.what == NO_SOURCE else f"有关单位：{wording.listed(line.units, 6)}。")
+            + ("" if line.what == NO_SOURCE else f"有关单位：{wording.listed(_named(line.units), 6)}。")
         )
     if len(figures.silences) > 8:
         document.text(f"另有{len(figures.silences) - 8}段来源静默，见{where}。")
+
+
+def _named(units: Sequence[str]) -> list[str]:
+    """Units by name; the city's own lines last, since it is no unit."""
+    return [*(unit for unit in units if unit != "全市"), *(["全市事项"] if "全市" in units else [])]
 
 
 def exposures(document: OfficialDocument, figures: Figures) -> None:

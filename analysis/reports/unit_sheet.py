@@ -47,7 +47,10 @@ def _tasks(document: OfficialDocument, figures: Figures) -> None:
                 f"{line.done_count}/{line.needed_count}",
                 cut(
                     "；".join(
-                        [*_missing(figures, line.missing), *line.silent, *([line.note] if line.note else [])]
+                        [
+                            *_missing(figures, line.missing),
+                            *(wording.dated_words(said) for said in [*line.silent, line.note or ""] if said),
+                        ]
                     ),
                     120,
                 ),

@@ -22,6 +22,9 @@ from analysis.reports.official_text import chinese_day
 
 NO_SOURCE = "没有接入的来源"
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_SPAN = re.compile(r"(\d{4}-\d\d-\d\d)(?:—(\d{4}-\d\d-\d\d))?")
+_DATED = re.compile(r"(\d{4}-\d\d-\d\d|\d{4}-\d\d(?!\d)) ")  # how an item begins that has its day or month
+_MEASURES = {"announcement_presence": "天"}  # by kind of task, what is counted where it is not pieces
 RATE_BASIS = "达标率＝达标÷（达标＋未达标），无法判定、未开始和不适用的不计入"
 PIECE_BASIS = "同一稿件在多处刊发计一篇，以首次刊发为准，转载不重复计"
 FORUM_BASIS = (
@@ -160,13 +163,18 @@ def task_gap(lines: Sequence[VerdictLine], figures: Figures, where: str) -> str:
 
 
 def lack_words(line: VerdictLine) -> str:
-    """2，另1无法判定: how many are missing, and how many beside them cannot be decided."""
+    """2，另1无法判定: how many are missing, and how many beside them cannot be decided; 14天."""
     open_count = unsure_count(line)
-    return f"{line.missing_count}" + (f"，另{open_count}无法判定" if open_count else "")
+    return f"{line.missing_count}{_MEASURES.get(line.kind, '')}" + (
+        f"，另{open_count}无法判定" if open_count else ""
+    )
 
 
 def span(item: str, beside: dt.date) -> str:
-    """2017-11-06—2017-11-12 → 11月6日至12日; other things stay as they are."""
+    """2017-11-06—2017-11-12 → 11月6日至12日, 2018-01-11 标题 → 1月11日 标题; other things stay."""
+    dated = _DATED.match(item)
+    if dated:
+        return f"{_spoken(dated[1], beside)} {item[dated.end() :]}"
     first, _, last = item.rstrip(UNSURE).partition("—")
     try:
         start, end = dt.date.fromisoformat(first), dt.date.fromisoformat(last)
@@ -174,6 +182,17 @@ def span(item: str, beside: dt.date) -> str:
         return item
     text = days(start, end)
     return text.removeprefix(f"{beside.year}年") + ("（来源静默）" if item.endswith(UNSURE) else "")
+
+
+def _spoken(text: str, beside: dt.date) -> str:
+    """2018-01-11 → 1月11日; 2017-12 → 2017年12月. What is no day stays as it is."""
+    try:
+        if len(text) > len("2017-12"):
+            return short_day(dt.date.fromisoformat(text), beside)
+        month = dt.date.fromisoformat(f"{text}-01")
+    except ValueError:
+        return text
+    return f"{month.year}年{month.month}月"
 
 
 def due(task: TaskFigure, lines: Sequence[VerdictLine], day: dt.date) -> str:
@@ -210,7 +229,21 @@ def touches(what: str, start: dt.date, end: dt.date) -> bool:
 def silence(line: SilenceLine) -> str:
     if line.what == NO_SOURCE:
         return f"本单位网站或账号尚未接入采集的{len(line.units)}个单位"
-    return line.what
+    return dated_words(line.what)
+
+
+def dated_words(what: str) -> str:
+    """防城港日报 2017-11-06—2017-11-10 采集失败, as sources.silences writes it, with its days as an official
+    document writes them."""
+
+    def spoken(found: re.Match[str]) -> str:
+        try:
+            start = dt.date.fromisoformat(found[1])
+            return days(start, dt.date.fromisoformat(found[2] or found[1]))
+        except ValueError:
+            return found[0]
+
+    return _SPAN.sub(spoken, what)
 
 
 def forum(figures: Figures, min_cases: int) -> str:

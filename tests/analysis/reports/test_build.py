@@ -110,7 +110,8 @@ def test_bulletin_says_which_weeks_lack_and_keeps_silence_apart(bulletins: dict[
     assert "全市缺1项，另1项无法判定（10月16日至22日、11月6日至12日（来源静默）" in december
     assert "11月6日至12日（来源静默）" in december and "11月6日" not in october
     assert "应复帖" in december and "待复帖" not in december  # those that were answered are among them
-    assert "防城港日报 2017-11-06—2017-11-10 采集失败，涉及" in december
+    assert "防城港日报 2017年11月6日至10日 采集失败，涉及" in december
+    assert "市教育局（缺14天）" in december
     assert "不按未达标处理" in december
     # Only October's own bulletin has the two exposures of its month; that of 15 December lacks an approval.
     assert "工期过半 路基还在“纸上”" in october and "审批不全" in december
@@ -145,7 +146,7 @@ def test_who_is_short_stands_with_how_many_and_the_days_left(bulletins: dict[dt.
     text = text_of(bulletins[DAYS[0]])
     assert "应完成的17个单位中，市委改革办、市司法局、市住建委、市市政局、市乡村办未达标。" in text
     assert "10月31日已到期" in text and "还剩61天" in text
-    assert "市教育局（缺14）" in text  # the announcement was not on its site for any of 14 days
+    assert "市教育局（缺14天）" in text  # the announcement was not on its site for any of 14 days
 
 
 @pytest.mark.parametrize("kind", ["weekly", "monthly", "unit"])

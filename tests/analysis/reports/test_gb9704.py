@@ -9,9 +9,10 @@ import zipfile
 import pytest
 from docx import Document
 from docx.oxml.ns import qn
-from docx.shared import Mm, Pt
+from docx.shared import Cm, Mm, Pt
 
 from analysis.reports.gb9704 import OfficialDocument
+from analysis.reports.official_page import SIZES
 from analysis.reports.official_text import chinese_day, chinese_number
 from analysis.reports.typeface import BODY, HEADING, KAI, TITLE
 from analysis.reports.word_table import fitted
@@ -106,6 +107,17 @@ def test_fonts_have_fallbacks_and_nothing_of_the_template_is_left() -> None:
     for name, fallback in ((BODY, "FangSong"), (TITLE, "华文中宋"), (HEADING, "SimHei"), (KAI, "KaiTi")):
         assert f'w:name="{name}"' in table and fallback in table
     assert "python-docx" not in core and "2013" not in core and ORGAN in core
+
+
+def test_the_date_of_the_imprint_has_its_line_with_wider_digits_too() -> None:
+    document = OfficialDocument(title="标题", organ=ORGAN, day=dt.date(2017, 12, 31))
+    document.imprint(None, ORGAN)
+    cell = Document(io.BytesIO(document.to_bytes())).tables[0].rows[-1].cells[1]
+    shape, size = cell.paragraphs[0].paragraph_format, SIZES["四号"].pt
+    room = cell.width.pt - 2 * Cm(0.19).pt - shape.left_indent.pt - shape.right_indent.pt
+    assert cell.text == "2017年12月31日印发"
+    # Digits of a stand-in for 仿宋 take two thirds of a character; a quarter stands where they meet Chinese.
+    assert room >= size * (5 + 8 * 2 / 3 + 5 * 0.25)
 
 
 def test_numbers_and_days_as_documents_write_them() -> None:

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from analysis.queue import queue
-from analysis.queue_choice import NOBODY, SOON, Choice, QueuePage, next_due, page_of
+from analysis.queue_choice import NOBODY, SOON, Choice, QueuePage, is_of_words, next_due, page_of
 from analysis.ticket import Rules, Ticket, ticket_from
 from analysis.ticket_lists import Names, classed_columns, clocks_of, columns_of, made, ranks_of, reckon
 from analysis.ticket_rows import rows_unlike, threads_beside
@@ -45,7 +45,7 @@ def queue_page(
     """
     at = moment(as_of)
     assert at is not None
-    if known_by is not None or choice.q:  # the columns read below tell neither
+    if known_by is not None or choice.q or is_of_words(sort):  # the columns read below tell none of it
         tickets = queue(con, rules, at, choice.scope, known_by, include_closed=True)
         return page_of(tickets, choice, at, sort, limit, offset)
     beside, restarts = threads_beside(con), rules.transfer_restarts
@@ -213,6 +213,9 @@ def _keys(lines: _Lines, chosen: Column, sort: str) -> list[Column]:
         place_of = {each: place for place, each in enumerate(sorted(few.names))}
         table = np.array([*(place_of[each] for each in few.names), -1], np.int64)
         keys, is_none = table[few.codes], few.codes < 0
+    elif name == "workdays_left":
+        keys = lines.left[chosen]
+        is_none = keys == _NONE_LEFT
     else:
         moments = (lines.opened if name == "opened_at" else lines.due)[chosen]
         keys, is_none = moments.view(np.int64), np.isnat(moments)

@@ -129,7 +129,7 @@ def screens(chance: random.Random) -> Iterator[tuple[Choice, str, int, int]]:
             q=chance.choice(["", "", "", "投诉", "-1"]),
             scope=chance.choice([None, None, UNITS[1]]),
         )
-        sort = chance.choice(["", "opened_at", "next_due", "unit", "kind", "state"])
+        sort = chance.choice(["", "title", "opened_at", "next_due", "workdays_left", "unit", "kind", "state"])
         yield (
             choice,
             sort and chance.choice(["", "-"]) + sort,

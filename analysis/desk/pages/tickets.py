@@ -18,7 +18,7 @@ from analysis.desk.standing import standing
 from analysis.desk.visit import Visit
 from analysis.desk.warehouse import ON_TICKETS
 from analysis.queue import Ticket
-from analysis.queue_choice import SORTS, Choice, QueuePage, is_chosen, page_of
+from analysis.queue_choice import SORTS, Choice, QueuePage, is_chosen, is_of_words, page_of
 from analysis.queue_page import queue_page
 from analysis.reports.ticket_list import write_list
 from analysis.ticket import OPEN
@@ -90,7 +90,8 @@ def _screen(visit: Visit, choice: Choice, sort: str, screen: int, per_screen: in
     asked: dict[str, Any] = {"sort": sort, "limit": per_screen, "offset": (screen - 1) * per_screen}
 
     def found() -> QueuePage:
-        if visit.known_by is None and not choice.q and not visit.edition.count(ON_TICKETS):
+        is_told = not choice.q and not is_of_words(sort)
+        if visit.known_by is None and is_told and not visit.edition.count(ON_TICKETS):
             return queue_page(visit.con, visit.office.rules, visit.at, choice, **asked)
         return page_of(visit.tickets(), choice, visit.at, **asked)
 

@@ -231,7 +231,7 @@ def notices(con: Connection, plan: Plan, only: str | None = None) -> list[str]:
         only: the unit that the reader may see; no other is named.
     """
     found = [
-        f"“{name}”的名单未列入通知，plan.yaml 中尚未填写，这些单位暂不计入"
+        f"“{name}”的名单没有随通知印发，尚未录入，这些单位暂不计入；名单确定后请交管理员录入"
         for name, group in plan.groups.items()
         if not group.units and not group.kinds
     ]

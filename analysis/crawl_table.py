@@ -28,6 +28,17 @@ OUTCOME_NAMES = {
     "parse_failed": "解析失败",
 }
 
+# What sites of a platform are, by its name in outlets.yaml.
+PLATFORM_NAMES = {
+    "discuz": "Discuz! 论坛",
+    "hongdou": "红豆社区论坛",
+    "founder": "数字报",
+    "trs": "栏目式网站",
+    "wechat": "微信文章",
+    "feed": "RSS 订阅",
+    "general": "一般网页",
+}
+
 # Outcomes of pages that came, whatever they held.
 CAME = {"captured", "duplicate", "empty_list", "listed", "no_date", "redirected", "stored"} | {
     "too_short",

@@ -62,6 +62,11 @@ class PresencePage:
     days: list[PresenceDay]
     gaps: list[str]  # 2017-10-21—2017-10-24 已撤下
 
+    @property
+    def checked_days(self) -> list[PresenceDay]:
+        """Those on which somebody looked."""
+        return [day for day in self.days if day.state != UNCHECKED]
+
 
 @dataclasses.dataclass(frozen=True)
 class AnnouncementRow:

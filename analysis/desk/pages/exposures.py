@@ -126,16 +126,16 @@ def register(visit: Visit, form: Form) -> Redirect:
 @act(f"{HERE}/approve", "exposure.decide")
 def approve(visit: Visit, form: Form) -> Redirect:
     """Take a step of the approval, as the file says."""
-    office, title = visit.office, form.text("title", "标题", limit=200)
+    office, title, step = visit.office, form.text("title", "标题", limit=200), form.text("step", "步骤")
     return perform(
         visit,
-        "审批",
+        f"审批（{step}）",
         title,
         lambda: approve_exposure(
             office.store.decisions,
             office.plan,
             title,
-            step=form.text("step", "步骤"),
+            step=step,
             number=form.text("number", "审批文号"),
             who=form.text("who", "审批人", required=True),
             at=office.clock(),

@@ -139,12 +139,15 @@ def build_settings(visit: Visit) -> SettingsPage:
         rule=chosen_rule(visit, params.get("rule") or "") if tab == "rules" else None,
         edits=cut(edits, params),
         waiting_count=sum(edit.is_waiting for edit in edits),
-        files=[(str(city.file(name) or f"{name}（无）"), says) for name, says in FILES.items()],
+        files=[
+            (str(path.resolve()) if (path := city.file(name)) else f"{name}（无）", says)
+            for name, says in FILES.items()
+        ],
         system=[
-            ("城市数据", str(city.folder)),
-            ("采集与决定", str(office.store.folder)),
+            ("城市数据", str(city.folder.resolve())),
+            ("采集与决定", str(office.store.folder.resolve())),
             ("今天", f"{office.today}{'（样例城市演到这一天）' if office.is_sample else ''}"),
-            *((f"定时 {n}", line) for n, line in enumerate(office.settings.in_words(), 1)),
+            ("定时任务", "；".join(office.settings.in_words())),
         ],
         may_manage=visit.may("user.manage"),
     )

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from litestar.exceptions import NotFoundException
 from litestar.response import Redirect, Response
 
-from analysis.crawl_table import OUTCOME_NAMES
+from analysis.crawl_table import OUTCOME_NAMES, PLATFORM_NAMES
 from analysis.desk.forms import Form
 from analysis.desk.jobs import JobError
 from analysis.desk.office import SAMPLE_IS_DOWN
@@ -36,7 +36,8 @@ class SourcesPage(Page):
         trouble_count: how many are in trouble.
         later_count: how many were first read after the day.
         states: what a state is called.
-        outcomes: what an outcome is called.
+        outcomes, platforms: what an outcome and a platform are called.
+        alike: outlets that several sources bring.
     """
 
     template: ClassVar[str] = "sources.html"
@@ -47,6 +48,8 @@ class SourcesPage(Page):
     later_count: int
     states: dict[str, str]
     outcomes: dict[str, str]
+    platforms: dict[str, str]
+    alike: set[str]
 
 
 @dataclasses.dataclass(kw_only=True)
@@ -59,7 +62,7 @@ class SourcePage(Page):
         failures: pages that failed, open ones first, as a list cut into screens.
         is_cut: whether there are more of them than are looked at.
         states: what a state is called.
-        outcomes: what an outcome is called.
+        outcomes, platforms: what an outcome and a platform are called.
     """
 
     template: ClassVar[str] = "source.html"
@@ -71,6 +74,7 @@ class SourcePage(Page):
     is_cut: bool
     states: dict[str, str]
     outcomes: dict[str, str]
+    platforms: dict[str, str]
 
 
 @standing
@@ -96,6 +100,8 @@ def build_sources(visit: Visit) -> SourcesPage:
         later_count=sum(s.last_fetched_at is None and s.later_fetched_at is not None for s in found),
         states=STATES,
         outcomes=OUTCOME_NAMES,
+        platforms=PLATFORM_NAMES,
+        alike={outlet for outlet, count in Counter(s.outlet for s in found).items() if count > 1},
     )
 
 
@@ -146,6 +152,7 @@ def one(visit: Visit, slug: str) -> Response[Any]:
             is_cut=len(found) > MOST_FAILURES,
             states=STATES,
             outcomes=OUTCOME_NAMES,
+            platforms=PLATFORM_NAMES,
         )
     )
 

@@ -58,7 +58,7 @@ def test_an_exposure_is_registered_and_approved_in_order(tmp_path) -> None:
                 who=who,
                 seen=seen(officer),
             )
-            assert "已审批" in said
+            assert f"已审批（{step}）" in said
         assert "已批准待刊" in officer.get("/exposures").text
     kinds = [decision.kind for decision in load_decisions(office.store.decisions)]
     assert kinds == ["exposure_plan", "exposure_approval", "exposure_approval"]

@@ -72,6 +72,33 @@ def test_today_tells_what_was_published_and_whom_it_credits(office: Office) -> N
         assert "围挡占道" not in own
 
 
+def test_a_site_without_the_announcement_is_called_its_front_page(office: Office) -> None:
+    with browser(office, Role.EVALUATION) as client:
+        page = client.get("/announcement").text
+        row = page[page.index(f">{UNIT}<") :].split("</tr>")[0].split('data-label="公告页或网站"')[1]
+        assert "http://slj.test/" in row
+        assert "网站首页" in row
+        assert "没有逐日检查" in row
+        assert "未检查" not in row  # day after day
+
+
+def test_notices_name_no_file_and_single_exports_say_what_for(office: Office) -> None:
+    with browser(office, Role.EVALUATION) as client:
+        ledger = client.get("/ledger").text
+        assert "名单确定后请交管理员录入" in ledger
+        assert "plan.yaml" not in ledger
+        tickets = client.get("/tickets").text
+        assert "办理清单（Excel）" in tickets
+        assert "供统计" in tickets
+        for key in ("title", "workdays_left"):
+            assert f"sort={key}" in tickets
+            assert 'aria-sort="ascending"' in client.get(f"/tickets?sort={key}").text
+        preview = client.get("/reports/preview?kind=weekly").text
+        suggested = preview[preview.index('id="deductions"') :].split("</section>")[0]
+        assert "<details>" in suggested
+        assert '<th scope="row" class="nowrap">' in suggested
+
+
 def test_a_liaison_is_offered_no_groups_of_units(office: Office) -> None:
     with browser(office, Role.LIAISON) as client, browser(office, Role.INSPECTOR) as inspector:
         for path in ("/ledger", "/units", "/announcement"):

@@ -25,6 +25,18 @@ def test_sources_and_one_of_them(office: Office) -> None:
         assert client.get("/sources/none").status_code == 404
 
 
+def test_sources_are_named_in_words_and_apart(office: Office) -> None:
+    with browser(office, Role.INSPECTOR) as client:
+        page = client.get("/sources").text
+        assert "数字报 · 代号 paper" in page
+        assert "founder" not in page
+        assert "founder" not in client.get("/sources/paper").text
+    with browser(office, Role.ADMINISTRATOR) as client:
+        system = client.get("/settings?tab=system").text
+        assert "../" not in system
+        assert "<dt>定时任务</dt>" in system
+
+
 def test_a_check_is_a_job(office: Office) -> None:
     office.jobs._program = [sys.executable, "-c", "print('checked')"]
     with browser(office, Role.ADMINISTRATOR) as client:

@@ -35,12 +35,15 @@ CALLED = frozenset(("报警", "报案", "求助", "民警", "消防员", "接警
 REPORTED = frozenset(("报警", "报案"))
 ATTACKED = frozenset(("攻击", "入侵", "诈骗", "勒索", "盗窃"))
 COUNCIL = frozenset(("政协", "人大"))
+# With none of these and those above, no event makes more of a unit than its clause does (roles_event.py)
+EVENTS = CALLED | ATTACKED | {"共同", "数据显示", "数据表明", "依法"}
+SHORT = "简称"
 POINTER = "该"
 DEMANDS = ("要求", "强调", "建议", "提议", "呼吁", "希望", "指出", "责成", "提出")
 DEMANDED = frozenset(f"{word}{mark}" for word in DEMANDS for mark in "，：")
 
-_SIGNS: list[frozenset[str]] = [COMPANY, NOTICE, SHARE, COURT, CALLED, REPORTED, ATTACKED, COUNCIL]
-_SIGNS += [SUPPLIERS, ADMITTED, UNCOVERED, COMPLAINED, DEMANDED, frozenset((POINTER,))]
+_SIGNS: list[frozenset[str]] = [COMPANY, NOTICE, SHARE, COURT, EVENTS, COUNCIL]
+_SIGNS += [SUPPLIERS, ADMITTED, UNCOVERED, COMPLAINED, DEMANDED, frozenset((POINTER, SHORT))]
 _FINDER = AhoCorasick(
     sorted(frozenset().union(*_SIGNS)),
     implementation=Implementation.DFA,

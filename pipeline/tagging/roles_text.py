@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterable
 from itertools import pairwise
 
 from pipeline.city import City
@@ -19,11 +20,12 @@ from pipeline.tagging.roles_media import acts_itself, is_named
 from pipeline.tagging.roles_meeting import mark_speakers
 from pipeline.tagging.roles_occurrence import Occurrence, Text, find_lead_end
 from pipeline.tagging.roles_police import is_account_told
-from pipeline.tagging.roles_signs import DEMANDED, POINTER, find_signs, load_cue_pattern
+from pipeline.tagging.roles_signs import DEMANDED, EVENTS, POINTER, SHORT, find_signs, load_cue_pattern
 
 _BOUNDARY = frozenset("，。；：！？\n“”【】（）()…↓")
 _WHERE = frozenset("在于")  # 座谈会在某县召开
 _AND = frozenset("、和与及以")
+_WITH = tuple("与跟同和")
 _JOIN = re.compile(rf"(?:等)?(?:{load_cue_pattern('join')})?$")
 _CAPTION = re.compile(r"[^。\n]{0,44}。?\s?[（(]?[^。，\s]{2,12}?\s?/?\s?摄")
 # 深圳市市场监督管理局|宝安监管局（以下简称“宝安市场监管局”）
@@ -136,7 +138,7 @@ class Reader:
                     spans.extend(listed)
                 continue
             if kind in ("county", "stem"):
-                name = next((name for name in called if whole.startswith(name, hit.start)), None)
+                name = _starting(called, whole, hit.start) if called else None
                 if name is not None:
                     spans.append(Occurrence(called[name], hit.start, hit.start + len(name), zone))
                     continue
@@ -164,7 +166,7 @@ class Reader:
                 if owner is None:
                     continue
                 unit = owner
-            if whole.find("简称", hit.end, hit.end + 20) >= 0 and (branch := _BRANCH.match(whole, hit.end)):
+            if SHORT in text.signs and (branch := _BRANCH.match(whole, hit.end)):
                 called[branch[1]] = unit
             end = part_end(whole, hit.end) if kind in ("city", "own", "police") else hit.end
             spans.append(Occurrence(unit, hit.start, end, zone, police=kind == "police"))
@@ -250,7 +252,9 @@ class Reader:
         act: str
         host = _HOST.match(right)
         act, why = read_act(left, right, previous)
-        event = read_event(text, act, start, end, group[0].zone, begin)
+        event = None
+        if not EVENTS.isdisjoint(text.signs):
+            event = read_event(text, act, start, end, group[0].zone, begin)
         if event is not None:
             act, why = event.act, event.why
         if demanding and begin and act in ("act", "agent", "weak") and is_demanded(whole, begin):
@@ -296,7 +300,7 @@ class Reader:
                 o.act = "place"
             if o.zone == 0 and not o.place and act == "weak" and start == begin:
                 o.act = "act"
-        if act == "act" and len(units) > 1 and whole[group[0].end] in "与跟同和" and is_exchange(right):
+        if act == "act" and len(units) > 1 and whole.startswith(_WITH, group[0].end) and is_exchange(right):
             for o in group:
                 o.partners = ()
                 if o.unit != group[0].unit:
@@ -340,6 +344,11 @@ class Reader:
 
     def _zone(self, text: Text, at: int) -> int:
         return 0 if at < text.body else 1 if at < text.lead_end else 2 if at < text.open_end else 3
+
+
+def _starting(names: Iterable[str], whole: str, at: int) -> str | None:
+    """The first of the names that stands at `at`."""
+    return next((name for name in names if whole.startswith(name, at)), None)
 
 
 def _end(hit: Hit) -> int:

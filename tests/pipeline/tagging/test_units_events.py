@@ -143,3 +143,8 @@ def test_not_credited(case: str) -> None:
 def test_a_victim_is_not_exposed() -> None:
     body = "原标题：武汉监测中心被网攻，幕后系统即将被曝光。记者14日获悉，针对武汉市应急管理局地震监测中心的网络攻击事件，调查组已取得新进展，发现了恶意软件。7月26日，武汉市应急管理局地震监测中心报警称，该中心发现部分设备被植入后门程序。"
     assert WUHAN.tag(ArticleItem(id="t", body=body)).exposed == []
+
+
+def test_two_names_may_end_a_text() -> None:
+    WUHAN.tag(ArticleItem(id="t", body="", title="武汉市公安局市教育局"))
+    WUHAN.tag(ArticleItem(id="t", body="", title="武昌区教育局市教育局"))

@@ -22,6 +22,8 @@ from pipeline.tagging.segment import words_with
 _SHOWN = 12  # grams looked at to explain a class
 _NUMBER = np.uint64(32)  # bits of a gram's number in a bank
 _NUMBERS = np.uint64((1 << 32) - 1)
+_IS_SPOKEN = np.zeros(1 << 16, dtype=bool)  # by the code of a character: Chinese, a letter or a digit
+_IS_SPOKEN[0x4E00:0xA000] = _IS_SPOKEN[0x30:0x3A] = _IS_SPOKEN[0x41:0x5B] = _IS_SPOKEN[0x61:0x7B] = True
 _SLOT_BITS = 18  # of the table that finds a gram: one look into a quarter of a million slots
 
 
@@ -87,6 +89,13 @@ class GramModel:
     def _columns(self) -> Floats:
         """The weights of each class, side by side: to explain a tag, one class is looked at."""
         return np.ascontiguousarray(self._rows.T)
+
+    @cached_property
+    def pair_columns(self) -> Floats:
+        """The same of pairs of characters without signs, nought for other grams: what a person is shown."""
+        characters = [self.keys >> np.uint64(16) & SECOND, self.keys & SECOND]
+        spoken = [_IS_SPOKEN.take(codes.astype(np.intp)) for codes in characters]
+        return self._columns * np.pad(spoken[0] & spoken[1], (0, 1))
 
     def read(self, texts: Sequence[str]) -> Known:
         """The grams of texts that the model knows."""

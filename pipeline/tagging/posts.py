@@ -16,6 +16,7 @@ from pipeline.tagging.items import PostItem
 from pipeline.tagging.linear import softmax
 from pipeline.tagging.segment import begins_word
 from pipeline.tagging.sentiment import ChatSentiment, PostSentiment
+from pipeline.tagging.threads_evidence import at_all, at_place, kind_evidence, words_evidence
 from pipeline.tagging.threads_kind import Kind, KindReader
 from pipeline.tagging.threads_reading import PostReader, Reading
 from pipeline.tagging.threads_units import UnitChoice, UnitChooser, texts_to_read
@@ -85,7 +86,8 @@ class PostTagger:
             item, reading = read[place]
             units = None
             if kind.asked:
-                units = self._units_of.choose(reading, shares[number], praise=kind.kind == "表扬")
+                place_of = self._units_of.placer(reading, of_units, number, size)
+                units = self._units_of.choose(reading, shares[number], kind.kind == "表扬", locate=place_of)
             topic = Topic(names[number], share, words[number])
             tags[place] = self._tag(item, reading, kind, units, chat.get(number), topic)
         return [tags[place] for place in range(size)]
@@ -100,8 +102,9 @@ class PostTagger:
         topic: Topic,
     ) -> PostTags:
         asked = kind.asked
+        shown = kind_evidence(reading, kind)
         if chat is None:
-            sentiment, score, why = self._sentiment.tag(reading, kind.kind, kind.mood)
+            sentiment, score, why = self._sentiment.tag(reading, kind, shown)
         else:
             sentiment, score, why = chat
             if (
@@ -110,9 +113,10 @@ class PostTagger:
                 and not _harsh(reading)
             ):
                 sentiment, score = ("positive", 0.3) if reading.has("joy") else ("neutral", 0.0)
-                why = Evidence(why="没有抱怨、担忧或受害的话")
+                why = at_all(reading, "全文没有抱怨、担忧或受害的话")
         words = "”“".join(topic.words)
         says = f"与“{topic.name}”类来信最像的词：“{words}”" if words else "没有可据以归类的词，按最常见的类"
+        need = "群众提出诉求，要单位答复" if asked else f"{kind.kind}，没有要单位答复的事"
         return PostTags(
             id=item.id,
             kind=kind.kind,
@@ -122,9 +126,10 @@ class PostTagger:
             citizen_topic=topic.name,
             units=units.units if units else [],
             why={
-                "kind": Evidence(why=kind.why),
+                "kind": _in_text(shown),
+                "needs_reply": _in_text(at_place(shown, need)),
                 "sentiment": _in_text(why),
-                "citizen_topic": Evidence(why=says),
+                "citizen_topic": _in_text(words_evidence(reading, topic.words, says)),
                 **({"units": _in_text(units.why)} if units and units.why else {}),
             },
             confidence={

@@ -9,9 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, cast
 
-from pipeline.records import Evidence, Sentiment, ThreadKind
+from pipeline.records import Evidence, Sentiment
 from pipeline.tagging.grams import GramModel, Known, load_gram_model
 from pipeline.tagging.linear import softmax
+from pipeline.tagging.threads_evidence import at_place, cue_evidence, words_evidence
+from pipeline.tagging.threads_kind import SHOWN, Kind
+from pipeline.tagging.threads_phrases import Span
 from pipeline.tagging.threads_reading import Reading
 
 
@@ -34,8 +37,8 @@ class ChatSentiment:
         telling = self._model.telling(known, texts, [name for _, _, name in judged])
         words = self._model.words_of(telling)
         return [
-            (label, score, Evidence(why=_said(label, "”“".join(found))))
-            for (label, score, _), found in zip(judged, words, strict=True)
+            (label, score, words_evidence(reading, found, _said(label, "”“".join(found))))
+            for (label, score, _), found, reading in zip(judged, words, readings, strict=True)
         ]
 
     def _judge(self, shares: list[float]) -> tuple[Sentiment, float, str]:
@@ -54,40 +57,34 @@ def _said(label: Sentiment, words: str) -> str:
 
 
 _NAMES: dict[Any, str] = {"negative": "不满", "neutral": "平叙", "positive": "赞许"}
-# The cues that show a sentiment, for kinds that do not settle it, most telling first.
-_SHOWN: dict[str, tuple[str, ...]] = {
-    "negative": ("urgent", "fear", "sad", "harm", "grievance", "private"),
-    "neutral": ("question", "suggest"),
-    "positive": ("joy", "praise"),
-}
+_POLITE = "投诉，说得再客气也是不满"
 _SAYS = {"negative": "有人受苦、受害或担惊受怕", "neutral": "语气平和", "positive": "语气愉快"}
 
 
 class PostSentiment:
     """Sentiment of a citizen's post: its kind settles most; for the others a model has read the words."""
 
-    def tag(
-        self, reading: Reading, kind: ThreadKind, mood: dict[str, float]
-    ) -> tuple[Sentiment, float, Evidence]:
-        """`mood` are the shares of the sentiments for a kind that does not settle it (`Kind.mood`)."""
-        if kind in ("广告", "公告"):
-            return "neutral", 0.0, Evidence(why=f"{kind}不带褒贬")
+    def tag(self, reading: Reading, judged: Kind, why_kind: Evidence) -> tuple[Sentiment, float, Evidence]:
+        """The sentiment, -1..1, and the reason: that of the kind, where the kind settles it; else `Kind.mood`
+        tells."""
+        kind, mood = judged.kind, judged.mood
+        if kind == "广告":
+            return "neutral", 0.0, at_place(why_kind, "广告不带褒贬")
         if kind == "表扬":
-            return "positive", 0.9, _shown(reading, ("praise_title", "praise"), "表扬或感谢")
+            shown = ("praise_title", "praise")
+            return "positive", 0.9, _shown(reading, shown, "表扬或感谢", judged.place)
         if kind == "投诉":
             score = -round(min(1.0, 0.55 + reading.count("grievance", 1.3) / 15), 4)
-            return "negative", score, _shown(reading, ("grievance",), "投诉，说得再客气也是不满")
+            if reading.has("grievance"):
+                return "negative", score, _shown(reading, ("grievance",), _POLITE, None)
+            return "negative", score, at_place(why_kind, _POLITE)
         label = cast(Sentiment, max(mood, key=lambda name: mood[name]))
         if kind == "咨询" and reading.has("rumour") and (reading.has("fear") or reading.has("urgent")):
             label = "negative"
         score = round(mood.get("positive", 0.0) - mood.get("negative", 0.0), 4)
-        return label, score, _shown(reading, _SHOWN[label], _SAYS[label])
+        return label, score, _shown(reading, SHOWN[label], _SAYS[label], judged.tone)
 
 
-def _shown(reading: Reading, cues: tuple[str, ...], why: str) -> Evidence:
-    cue = next((name for name in cues if reading.has(name)), None)
-    if cue is None:
-        return Evidence(why=why)
-    field, start, end = reading.field(reading.spans(cue)[0])
-    said = "”“".join(reading.words(cue))
-    return Evidence(why=f"{why}：“{said}”", field=field, start=start, end=end)
+def _shown(reading: Reading, cues: tuple[str, ...], why: str, otherwise: Span | None) -> Evidence:
+    cue = next((name for name in cues if reading.has(name)), cues[0])
+    return cue_evidence(reading, cue, why, otherwise)

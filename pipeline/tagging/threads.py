@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Literal
 
 import msgspec
+from msgspec.structs import replace
 
 from pipeline.city import City
 from pipeline.records import Evidence, ThreadTags, TicketState
@@ -18,25 +18,30 @@ from pipeline.tagging.grams import GramBank, GramModel
 from pipeline.tagging.items import ThreadItem, ThreadPost
 from pipeline.tagging.sentiment import PostSentiment
 from pipeline.tagging.threads_accounts import unit_of_account
-from pipeline.tagging.threads_evidence import cue_evidence, kind_evidence, needs_evidence, state_evidence
-from pipeline.tagging.threads_kind import ASKING, Kind, KindReader
+from pipeline.tagging.threads_beside import dealt_with_here, is_feared_for, raised
+from pipeline.tagging.threads_evidence import (
+    at_all,
+    floor_evidence,
+    kind_evidence,
+    named_evidence,
+    needs_evidence,
+    reply_evidence,
+    state_evidence,
+    urgency_evidence,
+)
+from pipeline.tagging.threads_kind import Kind, KindReader
 from pipeline.tagging.threads_reading import PostReader, Reading
 from pipeline.tagging.threads_replies import Repliers, read_repliers
-from pipeline.tagging.threads_units import UnitChoice, UnitChooser, texts_to_read
+from pipeline.tagging.threads_units import Place, UnitChoice, UnitChooser, texts_to_read
 
 _QUESTION = re.compile(
     r"请问|想问|问下|问一下|[？?]|吗(?:$|[，。！])|能不能|可以.{0,12}吗|怎么(?:办|走|去|出|进|报|交|领|查|算|坐|停)"
     r"|几时|几点|什么时候|要不要"
 )
-_DANGER = {"紧急": "正在发生的危险或扩散的谣言", "普通": "没有正在发生的危险"}
 _NO_ADDRESS = ("广告", "讨论")  # a unit's name in these is a place or a tale
-ASKED_IN_FACT, HAILED = 0.97, 0.7  # confidence that a unit is asked: it replied, it is hailed
 ASKED_AGAIN = 0.85  # confidence that an answer does not stand that the poster wants again
 URGENT = 0.4  # share from which a danger is taken to be there now
-ENDANGERED = 0.55  # share of danger from which a post asks, whomever it speaks to
-MAYBE_PRAISE = 0.2  # share of 表扬 from which a reply that thanks for praise settles it
 DESPAIR = 2  # distinct words of one who speaks of dying
-_FEAR = re.compile("(?:别|不要|不能)[^，。！\n]{0,4}(?:做|干)傻事|(?:别|不要)[^，。！\n]{0,2}想不开")
 _JOKE = re.compile(r"哈哈|嘿嘿|\[.{1,4}\]|嘻嘻|滑稽|233|^顶|沙发")
 
 
@@ -84,8 +89,12 @@ class ThreadTagger:
         )
         shares = self._units_of.shares(readings, of_units, range(len(readings)))
         answering = self._answers.read_all(posts)
+        places = [
+            self._units_of.placer(reading, of_units, number, len(readings))
+            for number, reading in enumerate(readings)
+        ]
         return [
-            self._tag(item, floors, readings[number], kinds[number], shares[number], answered)
+            self._tag(item, floors, readings[number], kinds[number], shares[number], answered, places[number])
             for item, floors, number, answered in zip(
                 items, posts, map(numbers.__getitem__, openings), answering, strict=True
             )
@@ -99,38 +108,45 @@ class ThreadTagger:
         kind: Kind,
         shares: dict[str, float],
         answering: Answering,
+        place: Place,
     ) -> ThreadTags:
         if posts and posts[0].is_registered_official:
             return self._announcement(item, posts, reading, answering)
         repliers = read_repliers(posts, answering, self._account_unit, self._reader)
-        if _dealt_with_here(reading, posts, answering):
+        if dealt_with_here(reading, posts, answering):
             reading = msgspec.structs.replace(reading, elsewhere=None)
-        despairs = reading.count("despair") >= DESPAIR or (not kind.asked and _is_feared_for(posts))
-        kind = _raised(kind, reading, repliers, bool(answering.replies), despairs)
+        despairs = reading.count("despair") >= DESPAIR or (not kind.asked and is_feared_for(posts))
+        kind = raised(kind, reading, repliers, bool(answering.replies), despairs)
         asked = kind.asked
-        units = self._units(kind, asked, reading, shares, repliers)
+        units = self._units(kind, asked, reading, shares, repliers, place)
         again = self._again.find(posts, answering) if asked else None
         state = _state(asked, answering)
-        sentiment, score, why = self._sentiment.tag(reading, kind.kind, kind.mood)
-        urgency: Literal["普通", "紧急"] = "紧急" if _urgent(kind, asked) else "普通"
+        why_kind = kind_evidence(reading, kind)
+        sentiment, score, why = self._sentiment.tag(reading, kind, why_kind)
+        urgent = _urgent(kind, asked)
+        is_named = bool(reading.named) and reading.elsewhere is None and kind.kind not in _NO_ADDRESS
+        first, answer = answering.first_response, answering.answer
         return ThreadTags(
             id=item.id,
             kind=kind.kind,
-            needs_reply=asked and (answering.answer is None or again is not None),
+            needs_reply=asked and (answer is None or again is not None),
             units=units.units,
-            unit_named=bool(reading.named) and reading.elsewhere is None and kind.kind not in _NO_ADDRESS,
+            unit_named=is_named,
             sentiment=sentiment,
             sentiment_score=score,
             state=state,
-            first_response_floor=_floor(answering.first_response) if asked else None,
-            answer_floor=_floor(answering.answer) if asked else None,
-            urgency=urgency,
+            first_response_floor=_floor(first) if asked else None,
+            answer_floor=_floor(answer) if asked else None,
+            urgency="紧急" if urgent else "普通",
             why={
-                "kind": kind_evidence(reading, kind),
-                "needs_reply": needs_evidence(reading, kind, asked, answering, again),
-                "state": state_evidence(state, answering, posts),
-                "urgency": cue_evidence(reading, "urgent", _DANGER[urgency]),
+                "kind": why_kind,
+                "needs_reply": needs_evidence(reading, kind, asked, answering, again, posts, why_kind),
+                "state": state_evidence(state, answering, posts, reading),
+                "first_response_floor": floor_evidence(first, asked, posts, reading, "初步回应"),
+                "answer_floor": floor_evidence(answer, asked, posts, reading, "正式答复"),
+                "urgency": urgency_evidence(reading, kind, urgent),
                 "sentiment": why,
+                "unit_named": named_evidence(reading, is_named, kind.kind),
                 **({"units": units.why} if units.why else {}),
             },
             confidence={
@@ -142,11 +158,17 @@ class ThreadTagger:
         )  # fmt: skip
 
     def _units(
-        self, kind: Kind, asked: bool, reading: Reading, shares: dict[str, float], repliers: Repliers
+        self,
+        kind: Kind,
+        asked: bool,
+        reading: Reading,
+        shares: dict[str, float],
+        repliers: Repliers,
+        place: Place,
     ) -> UnitChoice:
         if not asked and kind.kind != "表扬":
             return UnitChoice([], None, 0.9)
-        return self._units_of.choose(reading, shares, praise=kind.kind == "表扬", repliers=repliers)
+        return self._units_of.choose(reading, shares, kind.kind == "表扬", repliers, place)
 
     def _needs_confidence(self, kind: Kind, asked: bool, answering: Answering, again: Again | None) -> float:
         if again is not None:
@@ -191,8 +213,9 @@ class ThreadTagger:
             state = "已答复"
         else:
             state = "已初步回应" if first is not None else "待研判"
+        by = at_all(reading, f"首帖由已登记的官方账号“{opening.author}”发布")
         if question is None:
-            why = Evidence(why="官方账号发布的公告，跟帖没有提问")
+            why = replace(by, why="官方账号发布的公告，跟帖没有提问")
         else:
             why = Evidence(why=f"{question.floor} 楼向发布单位提问", field=f"posts[{posts.index(question)}]",
                            start=0, end=len(question.text or ""))  # fmt: skip
@@ -209,47 +232,24 @@ class ThreadTagger:
             answer_floor=answer,
             urgency="普通",
             why={
-                "kind": Evidence(why="首帖由已登记的官方账号发布"),
+                "kind": by,
                 "needs_reply": why,
                 "state": why,
-                "units": Evidence(why="发布账号所属单位"),
-                "sentiment": Evidence(why="公告不带褒贬"),
+                "first_response_floor": _of_question(answering, first, posts, why),
+                "answer_floor": _of_question(answering, answer, posts, why),
+                "urgency": replace(by, why="公告不报告正在发生的危险"),
+                "units": replace(by, why="发布账号所属单位"),
+                "sentiment": replace(by, why="公告不带褒贬"),
+                "unit_named": named_evidence(reading, bool(reading.named), "公告"),
             },
             confidence={"kind": 0.97, "needs_reply": 0.85, "units": 0.9 if units else 0.3, "sentiment": 0.95},
         )
 
 
-def _raised(kind: Kind, reading: Reading, repliers: Repliers, is_replied: bool, despairs: bool) -> Kind:
-    """The kind by what stands beside the words: what officials reply to, or whom a title hails, was asked;
-    one who despairs of life is in danger."""
-    replace = msgspec.structs.replace
-    if repliers.praised and kind.kind != "表扬" and kind.praise >= MAYBE_PRAISE:
-        return replace(kind, kind="表扬", why="官方账号感谢其表扬", cue=None, asked=False)
-    if kind.kind in ("表扬", "广告") or reading.elsewhere is not None:
-        return kind
-    if despairs:
-        kind = replace(kind, urgent=max(kind.urgent, ENDANGERED))
-    # "谁来帮我喂猫", "求大家帮忙找" are said to netizens, but the danger is the city's.
-    endangered = kind.urgent >= ENDANGERED and not reading.has("lost_pet")
-    if is_replied or (not kind.asked and (reading.hailed or endangered)):
-        named = kind.kind if kind.kind in ASKING else "求助" if despairs else kind.asking
-        sure = ASKED_IN_FACT if is_replied else max(kind.asked_confidence, HAILED)
-        return replace(kind, kind=named, asked=True, asked_confidence=sure)
-    return kind
-
-
-def _is_feared_for(posts: list[ThreadPost]) -> bool:
-    """Whether others beg the poster not to do away with life: they read what no word of the post says."""
-    return any(_FEAR.search(post.text or "") for post in posts[1:] if post.author != posts[0].author)
-
-
-def _dealt_with_here(reading: Reading, posts: list[ThreadPost], answering: Answering) -> bool:
-    """Whether a unit of this city replied as to its own matter, though another city is named: its reply does
-    not speak of that city."""
-    if reading.elsewhere is None:
-        return False
-    floors = {reply.floor for reply in answering.replies}
-    return any(post.floor in floors and reading.elsewhere not in (post.text or "") for post in posts)
+def _of_question(answering: Answering, floor: int | None, posts: list[ThreadPost], why: Evidence) -> Evidence:
+    """Why a floor answers the question below an announcement, or none does."""
+    reply = next((r for r in answering.replies if r.floor == floor), None)
+    return why if reply is None else reply_evidence(reply, posts, "回答跟帖的提问")
 
 
 def _floor(reply: object) -> int | None:

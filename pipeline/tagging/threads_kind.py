@@ -14,6 +14,7 @@ import msgspec
 import numpy as np
 
 from pipeline.records import ThreadKind
+from pipeline.tagging.gram_place import Span, find_places
 from pipeline.tagging.grams import GramModel, Known, load_gram_model
 from pipeline.tagging.linear import softmax
 from pipeline.tagging.threads_features import numbers
@@ -35,6 +36,14 @@ CUES: dict[str, tuple[str, ...]] = {
     "表扬": ("praise_title", "praise"),
     "讨论": ("poll", "chat", "news"),
     "广告": ("ad_sale", "ad_contact", "ad_voice"),
+}
+DANGER = 0.4  # share from which a danger is shown
+TONED = ("求助", "咨询", "建议", "讨论")  # kinds whose words tell the mood
+# The cues that show a sentiment, for kinds that do not settle it, most telling first.
+SHOWN: dict[str, tuple[str, ...]] = {
+    "negative": ("urgent", "fear", "sad", "harm", "grievance", "private"),
+    "neutral": ("question", "suggest"),
+    "positive": ("joy", "praise"),
 }
 WHY = {
     "投诉": "反映问题、表达不满或要求处理",
@@ -60,6 +69,10 @@ class Kind(msgspec.Struct):
     mood: dict[str, float]  # sentiment → share, for kinds that do not settle it
     asking: ThreadKind  # the best of the kinds that ask a unit
     praise: float = 0.0  # share of 表扬, before any rule
+    # Where no cue shows it, the words that speak most: for the kind, for danger, for the mood.
+    place: Span | None = None
+    danger: Span | None = None
+    tone: Span | None = None
 
 
 class KindReader:
@@ -92,7 +105,7 @@ class KindReader:
         asking = share["kind"][:, self._asking].sum(axis=1)
         asked = (first["public"] + asking * first["asked"]) / 2
         moods = self._labels["mood"]
-        return [
+        judged = [
             self._judge(reading, kinds, either, complained, urgent, dict(zip(moods, mood, strict=True)))
             for reading, kinds, either, complained, urgent, mood in zip(
                 readings,
@@ -104,6 +117,29 @@ class KindReader:
                 strict=True,
             )
         ]
+        self._find_places(readings, judged, known)
+        return judged
+
+    def _find_places(self, readings: Sequence[Reading], kinds: Sequence[Kind], known: Known) -> None:
+        """The words that speak most for what no cue of the lexicon shows, of all texts at once."""
+        asked: list[tuple[int, str, str]] = []  # number of the text, the text, class
+        fields: list[str] = []
+        for number, (reading, kind) in enumerate(zip(readings, kinds, strict=True)):
+            if kind.cue is None:
+                asked.append((number, reading.text, f"kind|{kind.kind}"))
+                fields.append("place")
+            if kind.urgent >= DANGER and not reading.has("urgent"):
+                asked.append((number, reading.text, "urgent|urgent"))
+                fields.append("danger")
+            if kind.kind in TONED:
+                mood = max(kind.mood, key=kind.mood.__getitem__)
+                if mood != "neutral" and not any(reading.has(cue) for cue in SHOWN[mood]):
+                    asked.append((number, reading.text, f"mood|{mood}"))
+                    fields.append("tone")
+        if asked:
+            places = find_places(self._model, known, asked)
+            for (number, _, _), field, place in zip(asked, fields, places, strict=True):
+                setattr(kinds[number], field, place)
 
     def _judge(
         self,

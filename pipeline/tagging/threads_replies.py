@@ -14,6 +14,7 @@ import msgspec
 from pipeline.records import Evidence
 from pipeline.tagging.answers import Answering, hands_on_the_rest
 from pipeline.tagging.items import ThreadPost
+from pipeline.tagging.threads_phrases import Span
 from pipeline.tagging.threads_reading import PostReader
 
 # It only passes the matter on, as a hotline or a publicity office does.
@@ -28,7 +29,7 @@ class Repliers(msgspec.Struct, frozen=True):
     answering: list[str]  # those who answered, then those who responded
     sent_back: list[str]
     pointed: list[str]  # named in a sending-back
-    floors: dict[str, tuple[int, str]]  # unit → place among the posts, account
+    floors: dict[str, tuple[int, str, Span]]  # unit → place among the posts, account, where in the post
     praised: bool  # a reply thanks for praise
 
     @property
@@ -40,9 +41,9 @@ class Repliers(msgspec.Struct, frozen=True):
         """Why a unit is the first, where a reply says so."""
         if unit not in self.floors:
             return None
-        place, account = self.floors[unit]
+        place, account, (start, end) = self.floors[unit]
         says = "由其官方账号回复" if unit in self.answering else "退回时指明由其负责"
-        return Evidence(why=f"“{account}”{says}", field=f"posts[{place}]")
+        return Evidence(why=f"“{account}”{says}", field=f"posts[{place}]", start=start, end=end)
 
 
 NOBODY = Repliers([], [], [], {}, False)
@@ -62,7 +63,7 @@ def read_repliers(
     responded: list[str] = []
     sent_back: list[str] = []
     pointed: list[str] = []
-    floors: dict[str, tuple[int, str]] = {}
+    floors: dict[str, tuple[int, str, Span]] = {}
     praised = False
     for reply in answering.replies:
         place = places[reply.floor]
@@ -72,15 +73,16 @@ def read_repliers(
         praised = praised or bool(_PRAISED.search(text))
         if reply.kind == "sent_back":
             sent_back += [unit] if unit else []
-            names = [entry.unit for entry in reader.read("", text).named if entry.unit != unit]
-            pointed += names
-            for name in names:
-                floors.setdefault(name, (place, post.author or ""))
+            for entry in reader.read("", text).named:
+                if entry.unit != unit:
+                    pointed.append(entry.unit)
+                    span = (entry.span[0] - 1, entry.span[1] - 1)  # behind an empty title and its line end
+                    floors.setdefault(entry.unit, (place, post.author or "", span))
         elif unit and not (
             reply.kind == "response" and _PASSES_ON.search(text) and not hands_on_the_rest(text)
         ):
             (answered if reply.kind == "answer" else responded).append(unit)
-            floors[unit] = (place, post.author or "")
+            floors[unit] = (place, post.author or "", (0, len(text)))
     # Who first takes a matter up and then sends it back has it not; after an answer it has.
     last = {unit_of(posts[places[reply.floor]].author): reply.kind for reply in answering.replies}
     responded = [unit for unit in responded if last[unit] != "sent_back"]

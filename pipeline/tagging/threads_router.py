@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from pipeline.tagging.gram_place import Span, find_place
 from pipeline.tagging.grams import GramModel, Known, load_gram_model
 from pipeline.tagging.linear import softmax
 
@@ -26,6 +27,10 @@ class LearnedRouter:
         self._model = model or load_gram_model(MODEL)
         units = sorted({unit_of[name] for name in self._model.classes if name in unit_of})
         self._units = units
+        self._classes: dict[str, list[str]] = {}  # of each unit
+        for name in self._model.classes:
+            if name in unit_of:
+                self._classes.setdefault(unit_of[name], []).append(name)
         column = [units.index(unit_of[n]) if n in unit_of else len(units) for n in self._model.classes]
         self._unit_of_class = np.zeros((len(column), len(units) + 1), dtype=np.float32)
         self._unit_of_class[np.arange(len(column)), column] = 1.0
@@ -33,6 +38,10 @@ class LearnedRouter:
     @property
     def model(self) -> GramModel:
         return self._model
+
+    def place(self, known: Known, number: int, text: str, unit: str) -> Span | None:
+        """Where the word stands that speaks most for a unit in a text, that of this number in `known`."""
+        return find_place(self._model, known, number, text, self._classes.get(unit, ()))
 
     def read(self, posts: Sequence[str]) -> list[dict[str, float]]:
         """`shares` of texts."""

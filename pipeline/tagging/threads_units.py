@@ -6,6 +6,7 @@ A named unit comes first where it is also responsible, last where it is not (dom
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -14,10 +15,13 @@ from pipeline.city import City
 from pipeline.records import Evidence
 from pipeline.tagging.duties import DutyRouter, Routed
 from pipeline.tagging.grams import GramModel, Known
+from pipeline.tagging.threads_evidence import at_all, at_span
+from pipeline.tagging.threads_phrases import Span
 from pipeline.tagging.threads_reading import Reading
 from pipeline.tagging.threads_replies import NOBODY, Repliers
 from pipeline.tagging.threads_router import LearnedRouter
 
+Place = Callable[[str], Span | None]  # short name of a unit → where the words stand that speak for it
 MOST = 3
 # Before a place: where somebody comes from, not where the matter plays.
 _FROM = ("户口", "户口在", "我是", "老家", "老家在", "家在", "嫁去", "嫁到", "户籍", "从", "回", "去", "到")
@@ -72,9 +76,11 @@ class UnitChooser:
         shares: dict[str, float],
         praise: bool = False,
         repliers: Repliers = NOBODY,
+        locate: Place | None = None,
     ) -> UnitChoice:
-        """Up to three units for a post, best first; `shares` are what the learned router sees in it."""
-        choice = self._choose(reading, shares, praise)
+        """Up to three units for a post, best first; `shares` are what the learned router sees in it, `locate`
+        (see `placer`) where."""
+        choice = self._choose(reading, shares, praise, locate)
         first = repliers.first
         if first is None and not repliers.sent_back:
             return choice
@@ -84,15 +90,23 @@ class UnitChooser:
         rest.sort(key=repliers.sent_back.__contains__)
         units = [*told, *rest][:MOST]
         if first is None:
-            return UnitChoice(units, _why(reading, units), min(choice.confidence, SENT_BACK))
+            return UnitChoice(units, _why(reading, units, locate), min(choice.confidence, SENT_BACK))
         return UnitChoice(units, repliers.evidence(first), REPLIED if repliers.answering else POINTED)
 
-    def _choose(self, reading: Reading, shares: dict[str, float], praise: bool) -> UnitChoice:
+    def placer(self, reading: Reading, known: Known, number: int, size: int) -> Place:
+        """Where the learned router sees a unit in the post of this number; `known` and `size` as in `shares`,
+        looked at only if asked."""
+        at = number + size if reading.named else number
+        return cache(lambda unit: self.learned.place(known, at, reading.text, unit))
+
+    def _choose(
+        self, reading: Reading, shares: dict[str, float], praise: bool, locate: Place | None
+    ) -> UnitChoice:
         named = [entry.unit for entry in reading.named]
         if praise and named:
             return UnitChoice(named[:MOST], _why(reading, named[:1]), 0.9)
         if praise:
-            return _praised(reading, shares)
+            return _praised(reading, shares, locate)
         scores = dict(shares)
         strongest = max((routed.score for routed in reading.routed.values()), default=0.0)
         for unit, routed in reading.routed.items():
@@ -130,7 +144,7 @@ class UnitChooser:
         if not named:
             chosen = self._with_county(chosen, reading)
         chosen.sort(key=late.__contains__)
-        return UnitChoice(chosen, _why(reading, chosen), _confidence(rank, chosen, named))
+        return UnitChoice(chosen, _why(reading, chosen, locate), _confidence(rank, chosen, named))
 
     def _with_county(self, chosen: list[str], reading: Reading) -> list[str]:
         """With the county of a matter last, where the title tells its place or where it lies apart: no word
@@ -179,32 +193,35 @@ def _without_names(reading: Reading) -> str:
     return "".join([*parts, reading.text[at:]])
 
 
-def _praised(reading: Reading, shares: dict[str, float]) -> UnitChoice:
+def _praised(reading: Reading, shares: dict[str, float], locate: Place | None) -> UnitChoice:
     """Who is praised where nobody is named: a public service that the phrases or the words tell of."""
     if not reading.has("praised_public"):
         return UnitChoice([], None, 0.8)
     order = sorted(reading.routed, key=lambda unit: (-reading.routed[unit].score, unit))
     order += sorted((u for u in shares if shares[u] >= PRAISED), key=lambda unit: (-shares[unit], unit))
-    return UnitChoice(order[:1], _why(reading, order[:1]), 0.6)
+    return UnitChoice(order[:1], _why(reading, order[:1], locate), 0.6)
 
 
-def _why(reading: Reading, chosen: list[str]) -> Evidence | None:
+def _why(reading: Reading, chosen: list[str], locate: Place | None = None) -> Evidence | None:
+    """Why the first unit is suggested; `locate` tells where the learned router sees it."""
     if not chosen:
         return None
     first = chosen[0]
     named = next((entry for entry in reading.named if entry.unit == first), None)
     if named is not None:
-        field, start, end = reading.field(named.span)
-        words = reading.text[named.span[0] : named.span[1]]
-        return Evidence(why=f"帖中点名“{words}”，即{first}", field=field, start=start, end=end)
+        words = reading.text[slice(*named.span)]
+        return at_span(reading, named.span, f"帖中点名“{words}”，即{first}")
     routed = reading.routed.get(first) or Routed()
     if routed.span is None and first in reading.counties:
-        return Evidence(why=f"事情发生在{first}")
+        return at_span(reading, reading.found["county", first][0], f"事情发生在{first}")
     if routed.span is None:
-        return Evidence(why=f"所说的事与{first}办理过的同类来帖最相近")
-    field, start, end = reading.field(routed.span)
-    words = reading.text[routed.span[0] : routed.span[1]]
-    return Evidence(why=f"“{words}”属“{routed.matter}”，是{first}的职责", field=field, start=start, end=end)
+        why = f"所说的事与{first}办理过的同类来帖最相近"
+        span = locate(first) if locate else None
+        if span is None:
+            return at_all(reading, f"全文{why}")
+        return at_span(reading, span, f"{why}，最近的说法：“{reading.text[slice(*span)]}”")
+    words = reading.text[slice(*routed.span)]
+    return at_span(reading, routed.span, f"“{words}”属“{routed.matter}”，是{first}的职责")
 
 
 def _confidence(rank: dict[str, float], chosen: list[str], named: list[str]) -> float:

@@ -10,6 +10,7 @@ from analysis.overview import DERIVED_KINDS
 from analysis.reports import wording
 from analysis.reports.gb9704 import Align, OfficialDocument
 from analysis.reports.model import Figures, PostLine, ReportRules, VerdictLine
+from analysis.reports.official_text import chinese_day
 from analysis.reports.sections import charts
 
 UNITS, GAPS, UNKNOWN, DEDUCTIONS, POSTS, CHARTS = (
@@ -87,7 +88,7 @@ def _units(document: OfficialDocument, figures: Figures, rules: ReportRules) -> 
         | {(n, 5): "无法判定" for n, unit in enumerate(figures.units) if unit.verdicts.unknown_count},
     )  # fmt: skip
     document.note(
-        f"注：截至{figures.as_of}。{wording.RATE_BASIS}，不足{rules.min_cases}项次不计率；{wording.PIECE_BASIS}；"
+        f"注：截至{chinese_day(figures.as_of)}。{wording.RATE_BASIS}，不足{rules.min_cases}项次不计率；{wording.PIECE_BASIS}；"
         "分值按城市的计分办法，逐条依据见台账；应复帖含已答复的，超时含答复后仍计超时的。"
     )
 

@@ -22,7 +22,7 @@ from analysis.reports.official_text import chinese_day
 
 NO_SOURCE = "没有接入的来源"
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
-_SPAN = re.compile(r"(\d{4}-\d\d-\d\d)(?:—(\d{4}-\d\d-\d\d))?")
+_SPAN = re.compile(r" ?(\d{4}-\d\d-\d\d)(?:—(\d{4}-\d\d-\d\d))? ?")
 _DATED = re.compile(r"(\d{4}-\d\d-\d\d|\d{4}-\d\d(?!\d)) ")  # how an item begins that has its day or month
 _MEASURES = {"announcement_presence": "天"}  # by kind of task, what is counted where it is not pieces
 RATE_BASIS = "达标率＝达标÷（达标＋未达标），无法判定、未开始和不适用的不计入"

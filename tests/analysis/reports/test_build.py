@@ -110,7 +110,7 @@ def test_bulletin_says_which_weeks_lack_and_keeps_silence_apart(bulletins: dict[
     assert "全市缺1项，另1项无法判定（10月16日至22日、11月6日至12日（来源静默）" in december
     assert "11月6日至12日（来源静默）" in december and "11月6日" not in october
     assert "应复帖" in december and "待复帖" not in december  # those that were answered are among them
-    assert "防城港日报 2017年11月6日至10日 采集失败，涉及" in december
+    assert "防城港日报2017年11月6日至10日采集失败，涉及" in december
     assert "市教育局（缺14天）" in december
     assert "不按未达标处理" in december
     # Only October's own bulletin has the two exposures of its month; that of 15 December lacks an approval.

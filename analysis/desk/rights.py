@@ -43,7 +43,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "exposure.propose": _OFFICES,
     "exposure.decide": frozenset({Role.EVALUATION}),
     "contact.write": frozenset({Role.EVALUATION}),
-    "phone.read": frozenset({Role.EVALUATION}),  # telephones of contacts; each look is logged
+    "phone.look": frozenset({Role.EVALUATION}),  # telephones of contacts; each look is logged
     "report.make": _OFFICES,
     "job.run": _OFFICES | {Role.ADMINISTRATOR},  # crawl, build, check
     "unit.edit": frozenset({Role.ADMINISTRATOR}),  # units: names, dates, parents

@@ -159,7 +159,7 @@ TABLES: dict[str, tuple[str, Callable[[Visit], Table]]] = {
     "hotspots": ("city.read", hotspots_table),
     "exposures": ("city.read", exposures_table),
     "deductions": ("own.read", deductions_table),
-    "contacts": ("phone.read", contacts_table),
+    "contacts": ("phone.look", contacts_table),
 }
 
 

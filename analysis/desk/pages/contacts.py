@@ -48,7 +48,7 @@ def contact_rows(visit: Visit, with_phones: bool = False) -> list[ContactRow]:
     """The register as this person may see it, units that are missing first.
 
     Args:
-        with_phones: only for who has the permission phone.read, and where the look is logged.
+        with_phones: only for who has the permission phone.look, and where the look is logged.
     """
     order = {"未报": 0, "逾期报送": 1}
     found = contacts(visit.con, visit.office.plan, visit.as_of, visit.known_by, with_phones=with_phones)
@@ -81,7 +81,7 @@ def page(visit: Visit) -> Response[Any]:
     return visit.show(build_contacts(visit))
 
 
-@see(f"{HERE}/phones", "phone.read", fresh=True)
+@see(f"{HERE}/phones", "phone.look", fresh=True)
 def phones(visit: Visit) -> Response[Any]:
     """联系人 with their telephones."""
     shown = build_contacts(visit, with_phones=True)

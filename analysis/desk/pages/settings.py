@@ -98,7 +98,7 @@ WORDS = {
     "exposure.propose": "登记曝光",
     "exposure.decide": "审批曝光",
     "contact.write": "登记联系人",
-    "phone.read": "看联系人电话",
+    "phone.look": "看联系人电话",
     "report.make": "出报表",
     "job.run": "运行任务",
     "unit.edit": "改单位",

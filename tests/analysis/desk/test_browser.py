@@ -248,7 +248,7 @@ def test_each_role_takes_away_a_file_that_opens(
     (office.base.folder / "notify-rules.yaml").write_bytes(rules)
     clerk = opened(Role.PUBLICITY)
     clerk.get_by_role("link", name="回帖", exact=True).click()
-    sheet = openpyxl.load_workbook(taken(clerk, "导出 Excel")).active
+    sheet = openpyxl.load_workbook(taken(clerk, "办理清单（Excel）")).active
     assert "电梯困人" in _cells(sheet)
     clerk.get_by_role("link", name="电梯困人").click()
     word = docx.Document(str(taken(clerk, "转办单")))

@@ -102,9 +102,9 @@ def test_nothing_of_it_runs_in_a_real_browser(hostile: Office) -> None:
 def test_a_table_that_is_taken_away_holds_no_formula(hostile: Office) -> None:
     """Every file that the desk hands out as a table: a cell that a spreadsheet would run is text there."""
     held = 0
-    with browser(hostile, Role.PUBLICITY) as client:
+    with browser(hostile, Role.PUBLICITY) as clerk, browser(hostile, Role.EVALUATION) as officer:
         for path in exports(hostile):
-            answer = client.get(path)
+            answer = (officer if "/contacts/" in path else clerk).get(path)  # telephones are for one office
             assert answer.status_code == 200, path
             cells = list(_cells(answer.headers["content-type"], answer.content))
             held += any(MARK in str(cell) for cell, _ in cells)

@@ -69,7 +69,8 @@ FILES = (
     "/reports/make/{file}",
     "/reports/issued/{name}/{file}",
 )
-NOT_MET = {"/imports/faults"}  # needs an import that was refused
+# One needs an import that was refused; telephones of contacts are for the 绩效办 alone, who sees them.
+NOT_MET = {"/imports/faults", "/contacts/phones", "/export/contacts/{kind}"}
 
 
 @pytest.fixture(scope="module")

@@ -25,13 +25,12 @@ UNLINKED = {
     "/reports/preview", "/api/v1/articles/{article_id}", "/api/v1/tickets/{ticket_id}",
     "/api/v1/tickets/{ticket_id}/explain", "/api/v1/threads", "/imports/faults", "/ledger/cell",
     "/jobs/{job_id}/state", "/captures/{sha256}", "/captures/{sha256}/bytes",
-    "/contacts/phones",
 }  # fmt: skip
 # What is no page: files, answers for programs, what a frame shows.
 FILES = re.compile(
     r"\.(svg|png|csv|json|xlsx|docx|zip)|/export/|/sheet|/captures/|/attachments/|/state|/api/|/packages/|/issued/.*/|/template"
 )
-ROLES = (Role.PUBLICITY, Role.ADMINISTRATOR, Role.LIAISON)
+ROLES = (Role.PUBLICITY, Role.EVALUATION, Role.ADMINISTRATOR, Role.LIAISON)
 
 
 @pytest.fixture(scope="module")

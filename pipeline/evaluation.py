@@ -12,7 +12,7 @@ from pipeline.city import City
 from pipeline.faults import ToldError
 from pipeline.scores import Score, SetCounts, accuracy, confusion, macro_f1
 from pipeline.selective import Judged, ThresholdRow, coverage_rows
-from pipeline.tagging.names import load_lexicon
+from pipeline.tagging.lexicon import load_lexicon
 from pipeline.tagging.stream import tag_lines
 from pipeline.tagging.tagger import Tagger
 

@@ -21,7 +21,7 @@ from analysis.warehouse import Connection, ask
 from pipeline.city import City
 from pipeline.decisions import Decision, append_decision
 from pipeline.records import Form, Role, Sentiment, ThreadKind
-from pipeline.tagging.names import load_lexicon
+from pipeline.tagging.lexicon import load_lexicon
 
 Urgency = Literal["普通", "紧急"]
 

@@ -13,7 +13,7 @@ from pipeline.records import Evidence, Form
 from pipeline.tagging.classify_text import CueReader, ReadText, find_in_head, weighted
 from pipeline.tagging.form_roundup import read_roundup
 from pipeline.tagging.items import ArticleItem
-from pipeline.tagging.names import load_lexicon
+from pipeline.tagging.lexicon import load_lexicon
 from pipeline.tagging.units import UnitTags
 
 _DATA = load_lexicon("forms.yaml")

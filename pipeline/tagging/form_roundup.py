@@ -13,7 +13,7 @@ from typing import NamedTuple
 from pipeline.records import Evidence
 from pipeline.tagging.classify_text import find_in_head
 from pipeline.tagging.items import ArticleItem
-from pipeline.tagging.names import load_lexicon
+from pipeline.tagging.lexicon import load_lexicon
 
 _DATA = load_lexicon("forms.yaml")
 _MARK = re.compile("|".join(map(re.escape, _DATA["roundup_marks"])))

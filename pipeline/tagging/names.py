@@ -11,16 +11,13 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable
-from functools import cache
-from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 import msgspec
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
-from pipeline.city import City, Unit, load_own_yaml
-
-LEXICON = Path(__file__).resolve().parent.parent / "lexicon"
+from pipeline.city import City, Unit
+from pipeline.tagging.lexicon import load_lexicon
 
 ACCOUNT_HEADS = ("平安",)
 
@@ -53,12 +50,6 @@ class Hit(msgspec.Struct, frozen=True, gc=False):
     start: int
     end: int
     name: Name
-
-
-@cache
-def load_lexicon(name: str) -> Any:
-    """A file of pipeline/lexicon: language rules that hold in every city."""
-    return load_own_yaml(LEXICON / name)
 
 
 def county_stem(name: str) -> str:

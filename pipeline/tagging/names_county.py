@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from pipeline.tagging.names import Hit, Names, load_lexicon
+from pipeline.tagging.lexicon import load_lexicon
+from pipeline.tagging.names import Hit, Names
 
 _COLONS = ("：", ":")
 

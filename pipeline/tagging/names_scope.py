@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 
 from pipeline.city import City
 from pipeline.tagging.items import ArticleItem
-from pipeline.tagging.names import Hit, NameFinder, Names, county_stem, load_lexicon
+from pipeline.tagging.lexicon import load_lexicon
+from pipeline.tagging.names import Hit, NameFinder, Names, county_stem
 
 _DATELINE = re.compile(r"(?:新华社|新华网|中新社|中新网|据?新华社)([一-鿿]{2,4})\d{1,2}月")
 _OUR_DATELINE = re.compile(r"本报([一-鿿]{2,3})(?:讯|电|\d{1,2}月)")

@@ -6,7 +6,7 @@ import math
 from typing import NamedTuple
 
 from pipeline.tagging.classify_text import CueHit, CueReader, ReadText, weighted
-from pipeline.tagging.names import load_lexicon
+from pipeline.tagging.lexicon import load_lexicon
 
 GROUP = "sentiment"
 

@@ -11,7 +11,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 
-from pipeline.tagging.names import load_lexicon
+from pipeline.tagging.lexicon import load_lexicon
 from pipeline.tagging.roles_occurrence import Occurrence
 from pipeline.tagging.roles_signs import load_cue_pattern
 

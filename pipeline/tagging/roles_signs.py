@@ -10,7 +10,7 @@ import re
 
 from ahocorasick_rs import AhoCorasick, Implementation
 
-from pipeline.tagging.names import load_lexicon
+from pipeline.tagging.lexicon import load_lexicon
 
 CUES = load_lexicon("units_cues.yaml")
 

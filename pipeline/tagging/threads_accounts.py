@@ -7,7 +7,7 @@ from typing import Any
 
 from pipeline.city import City, load_own_yaml
 from pipeline.tagging.duties import LEXICON, split, units_of_functions
-from pipeline.tagging.names import load_lexicon
+from pipeline.tagging.lexicon import load_lexicon
 from pipeline.tagging.threads_names import LEXICON as NAMES
 from pipeline.tagging.threads_places import OtherPlaces, county_names
 

@@ -6,7 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from pipeline.city import City
-from pipeline.tagging.names import county_stem, load_lexicon
+from pipeline.tagging.lexicon import load_lexicon
+from pipeline.tagging.names import county_stem
 from pipeline.tagging.segment import words_and_kinds
 
 # What jieba's dictionary takes for places, and is a part of any city.

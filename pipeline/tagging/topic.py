@@ -17,7 +17,8 @@ from pipeline.records import Evidence, Form
 from pipeline.tagging.classify_text import CueHit, CueReader, ReadText, weighted
 from pipeline.tagging.indicator import IndicatorModel, load_indicator_model, read_candidates
 from pipeline.tagging.items import ArticleItem
-from pipeline.tagging.names import county_stem, load_lexicon
+from pipeline.tagging.lexicon import load_lexicon
+from pipeline.tagging.names import county_stem
 from pipeline.tagging.topic_model import TopicModel, load_topic_model
 from pipeline.tagging.topic_signals import CRIME_NEEDED, LABELS, LAW, NONE, Organ, SignalReader, TopicSignals
 from pipeline.tagging.units import UnitTags

@@ -16,8 +16,8 @@ from pipeline.city import City
 from pipeline.records import Form
 from pipeline.tagging.classify_text import CueHit, CueReader, ReadText
 from pipeline.tagging.items import ArticleItem
+from pipeline.tagging.lexicon import load_lexicon
 from pipeline.tagging.linear import Floats
-from pipeline.tagging.names import load_lexicon
 from pipeline.tagging.units import UnitTags
 
 TOPICS = ("经济建设", "社会建设", "文化建设", "生态建设", "法治建设", "全面深化改革", "从严治党")

@@ -34,6 +34,7 @@ _BLAMED = {True: "为曝光对象，不计分", False: "是否曝光对象把握
 _FAULT = re.compile(load_cue_pattern("shortcoming", "fault", "penalty"))
 _CUT = 8  # characters of the end of a match that `roles.read_act` keeps
 _ENDS = "。！？\n"
+_END = re.compile(f"[{_ENDS}]")
 
 # How sure it is that a piece exposes somebody, by what tells it, and then that it is this unit (0..1). No
 # unit that is exposed in the gold falls below .7; none of them is only there, or only helps.
@@ -111,10 +112,14 @@ def _own_fault(text: Text, case: Case) -> tuple[Occurrence, str] | None:
     for o in case.occurrences:
         if words := find_fault_of(text, o):
             return o, words
-    for o in case.occurrences:
-        begin = max(whole.rfind(mark, 0, o.start) for mark in _ENDS) + 1
-        ends = [end for end in (whole.find(mark, o.end) for mark in _ENDS) if end >= 0]
-        if fault := _FAULT.search(whole, begin, min(ends, default=len(whole))):
+    end = 0  # of the sentences that were searched
+    for o in sorted(case.occurrences, key=lambda o: o.start):
+        if o.start < end:
+            continue
+        begin = max(whole.rfind(mark, end, o.start) for mark in _ENDS) + 1
+        last = _END.search(whole, o.end)
+        begin, end = max(begin, end), last.start() if last else len(whole)
+        if fault := _FAULT.search(whole, begin, end):
             return o, fault[0]
     return None
 

@@ -66,6 +66,7 @@ class Named(msgspec.Struct, frozen=True):
     county: bool  # an organ of a county was named
     addressed: bool  # spoken to or called upon, not only told of
     own: bool = False  # the matter is an act of its own: its recruitment, its notice, its seal
+    together: bool = False  # named in one breath with one that is addressed
 
 
 _TOGETHER = frozenset("和、跟与及")
@@ -239,6 +240,6 @@ def _called_together(named: list[Named], text: str) -> list[Named]:
         places = sorted(range(len(named)), key=lambda place: named[place].span)
         for one, other in reversed(list(pairwise(places))):
             between = text[named[one].span[1] : named[other].span[0]]
-            if named[other].addressed and not named[one].addressed and between in _TOGETHER:
-                named[one] = msgspec.structs.replace(named[one], addressed=True)
+            if (named[other].addressed or named[other].together) and between in _TOGETHER:
+                named[one] = msgspec.structs.replace(named[one], together=True)
     return named

@@ -115,7 +115,7 @@ class UnitChooser:
             scores[unit] = scores.get(unit, 0.0) + part
         best = max(scores.values(), default=0.0)
         rank: dict[str, float] = dict(scores)
-        called = {entry.unit for entry in reading.named if entry.addressed}
+        called = {entry.unit for entry in reading.named if entry.addressed or entry.together}
         counties = {entry.unit for entry in reading.named if entry.county}
         acting = {entry.unit for entry in reading.named if entry.own}
         institutions = self._institutions & {

@@ -3,8 +3,10 @@
 import pytest
 
 from pipeline.city import load_city
+from pipeline.tagging.followups import FollowUpReader
 from pipeline.tagging.items import ThreadItem, ThreadPost
 from pipeline.tagging.threads import ThreadTagger
+from pipeline.tagging.threads_reading import PostReader
 
 
 @pytest.fixture(scope="module")
@@ -165,10 +167,9 @@ def test_what_can_be_done_here_with_what_is_elsewhere_is_asked_here(tagger: Thre
 
 
 def test_who_begs_an_organ_to_come_asks_it(tagger: ThreadTagger) -> None:
-    text = "早上在沙滩边看到一条两米多长的大鱼，肚皮有伤，还在喘。{}位置发在图里。"
-    title = "海里飘来一条大鱼，好像是搁浅了，还在动"
-    assert not tagger.tag(post(title, text.format("我们四个人拿桶浇水，不敢动它。"))).needs_reply
-    assert tagger.tag(post(title, text.format("请渔政或者海洋部门的人带工具来。"))).needs_reply
+    title, text = "周末爬山见闻", "山顶云海真好看，路上遇到一只受伤的猴子，大家都在拍照。"
+    assert not tagger.tag(post(title, text)).needs_reply
+    assert tagger.tag(post(title, f"{text}请林业部门的人来看一看。")).needs_reply
 
 
 def test_units_named_together_are_called_on_together(tagger: ThreadTagger) -> None:
@@ -176,6 +177,8 @@ def test_units_named_together_are_called_on_together(tagger: ThreadTagger) -> No
     assert tagger.tag(post("十万大山的门票", text)).units[:2] == ["市旅发委", "市发改委"]
     told = "隔壁讲旅游局的人来看过，年初三门票翻倍，价格这样涨，物价局几时来管？"
     assert tagger.tag(post("十万大山的门票", told)).units[0] == "市发改委"
+    (follow,) = FollowUpReader(PostReader(load_city())).read_all([post("十万大山的门票", text)])
+    assert follow.called == []  # one of them is called on, not each to do its part
 
 
 def test_a_street_office_that_a_title_calls_on_is_its_districts(tagger: ThreadTagger) -> None:

@@ -12,6 +12,7 @@ import json
 import logging
 import logging.handlers
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -68,14 +69,40 @@ class JsonLines(logging.Formatter):
         return json.dumps(line, ensure_ascii=False, default=str)
 
 
+class LogFile(logging.handlers.RotatingFileHandler):
+    """A file of lines that never stops the work it tells of: where the disk takes none, that is said once."""
+
+    is_told = False
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        fault = sys.exc_info()[1]
+        if isinstance(fault, OSError):
+            self._tell(fault)
+        else:
+            super().handleError(record)
+
+    def close(self) -> None:
+        try:
+            super().close()
+        except OSError as fault:  # what was kept back for want of room
+            self._tell(fault)
+
+    def _tell(self, fault: OSError) -> None:
+        if not self.is_told:
+            self.is_told = True
+            with contextlib.suppress(OSError):
+                sys.stderr.write(
+                    f"日志写不进 {self.baseFilename}：{fault.strerror or fault}。工作照常进行，日志会缺几行；"
+                    "请看磁盘是否已满。\n"
+                )
+
+
 def open_log(folder: Path, name: str) -> logging.Logger:
     """Send everything that the program says of itself to `folder`/`name`.jsonl; errors also to stderr."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{name}.jsonl"
     path.touch(mode=0o600)
-    file = logging.handlers.RotatingFileHandler(
-        path, maxBytes=MOST_BYTES, backupCount=KEPT_FILES, encoding="utf-8"
-    )
+    file = LogFile(path, maxBytes=MOST_BYTES, backupCount=KEPT_FILES, encoding="utf-8")
     file.setFormatter(JsonLines())
     shown = logging.StreamHandler()
     shown.setLevel(logging.ERROR)
@@ -93,7 +120,7 @@ def lines_to(folder: Path, name: str) -> logging.Handler:
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{name}.jsonl"
     path.touch(mode=0o600)
-    handler = logging.handlers.RotatingFileHandler(path, backupCount=KEPT_FILES, encoding="utf-8")
+    handler = LogFile(path, backupCount=KEPT_FILES, encoding="utf-8")
     if path.stat().st_size > MOST_BYTES:
         handler.doRollover()
     handler.setFormatter(JsonLines())

@@ -16,7 +16,7 @@ from commands.common import UserError
 from commands.logged import logged
 from commands.stages import build_warehouse
 from crawlers import run
-from pipeline.log import KEPT_FILES, NAME, lines_to
+from pipeline.log import KEPT_FILES, NAME, kept_log, lines_to
 from pipeline.store import Store, open_store
 from tests.crawlers.crawled import article, links, one_site
 from tests.crawlers.servers import Web, serve
@@ -80,3 +80,19 @@ def test_a_log_turns_over_before_a_run_and_not_under_one(tmp_path: Path) -> None
         handler.close()
     assert path.stat().st_size == 0 and (tmp_path / "x.jsonl.1").stat().st_size == 10_000_001
     assert KEPT_FILES == 5
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+def test_a_disk_that_takes_no_line_of_the_log_stops_no_work_and_is_told_once_without_a_traceback(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "x.jsonl").symlink_to("/dev/full")
+    with kept_log(tmp_path, "x") as log:
+        log.info("begins")
+        log.info("ends")
+    said = capfd.readouterr().err
+    assert said.count("日志写不进") == 1 and "x.jsonl" in said and "磁盘" in said
+    assert "Traceback" not in said and "Logging error" not in said
+    with kept_log(tmp_path, "y") as log:
+        log.info("%d", "no number")
+    assert "Logging error" in capfd.readouterr().err  # a fault of ours is not hushed up

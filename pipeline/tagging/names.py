@@ -18,8 +18,10 @@ from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
 from pipeline.city import City, Unit
 from pipeline.tagging.lexicon import load_lexicon
+from pipeline.tagging.names_account import list_accounts
 
-ACCOUNT_HEADS = ("平安",)
+# 武汉|市场监管 is no 武汉市|场监管
+_MARKET = re.compile("市(?:场|容|政(?:园林|工程|市容|公用))")
 
 Kind = Literal[
     "own",  # says whose it is: 防城港市教育局, 防城港海关
@@ -79,6 +81,7 @@ class Names:
             (sorted(d["stems"], key=len, reverse=True), d) for d in self.lexicon["departments"]
         ]
         stems: dict[str, set[str]] = defaultdict(set)
+        self._accounts = list_accounts(city, self.lexicon)
         for unit in city.all_units:
             if unit.is_county:
                 self._add_county(unit)
@@ -128,12 +131,12 @@ class Names:
         aliases = tuple((self.extra.get("units") or {}).get(unit.short, ()))
         cores: set[str] = set()
         for text in (*unit.names, *aliases):
-            core = self._core(text)
+            core = None if text in self._accounts else self._core(text)
             own = stem in text
             kind: Kind = "own" if own else "city" if "市" in text[:2] else "bare"
             if kind == "bare" and unit.kind in ("园区", "媒体"):
                 kind = "own"
-            if text.startswith(ACCOUNT_HEADS):
+            if text.startswith("平安") or text in self._accounts:
                 kind = "account"  # 平安某某 is also a slogan
             elif kind == "bare" and len(text) < 3:
                 continue  # 公安, 城管 are everybody's
@@ -167,6 +170,8 @@ class Names:
             return "委" + self.lexicon["party"].get(party[1], [party[1]])[0]
         for prefix in (name, stem, "市"):
             if text.startswith(prefix) and len(text) > len(prefix) + 1:
+                if prefix == name and _MARKET.match(text, len(stem)):
+                    continue
                 return text[len(prefix) :]
         return None
 
@@ -192,8 +197,9 @@ class Names:
         police = self.lexicon["police"]
         if any(core == stem + "局" for stem in police["stems"]):
             for head in police["heads"]:
-                for prefix in (self.city.name, self.city.stem):
-                    self._explicit.setdefault(prefix + head, Name(prefix + head, "police", unit.short))
+                for text in (self.city.name + head, self.city.stem + head):
+                    if self._explicit.get(text, Name(text, "own", unit.short)).unit == unit.short:
+                        self._explicit[text] = Name(text, "police", unit.short)
             self._police, self.police_unit = f"市{core}", unit.short
             self._add_accounts(self.city.stem, unit)
             for head in (
@@ -219,8 +225,9 @@ class Names:
         if unit.short.endswith("自治县"):
             forms.add(short + "县")
         for form in sorted(forms):
+            kind: Kind = "account" if form == f"{short}发布" else "county"
             for text in {form, name + form.removeprefix(name), stem + form.removeprefix(name)}:
-                self._explicit[text] = Name(text, "county", unit.short)
+                self._explicit[text] = Name(text, kind, unit.short)
         if short not in self.lexicon["common_nouns"]:
             self._add_accounts(short, unit)
         if short != unit.short:

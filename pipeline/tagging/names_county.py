@@ -24,6 +24,8 @@ def _words(words: list[str]) -> str:
     return "(?:" + "|".join(map(re.escape, sorted(words, key=lambda w: (-len(w), w)))) + ")"
 
 
+# By which an alias of a county ends that is a place in it: 某街道, 某科学城
+_PLACES = frozenset("市县区镇乡街道城港谷园岛村湖")
 # 某区团结路某医院: where it is, not the district's
 _STREET = re.compile("[一-鿿]{1,5}?(?:路|大道|巷)(?!社区|派出所)[一-鿿]{1,12}医院$")
 _LEVEL = re.compile("团?([市县区])(?:委|政府|人民政府)$")
@@ -130,6 +132,12 @@ class CountyReader:
             at = text.find(town, end)
         return found
 
+    def read_vertical(self, text: str, end: int) -> tuple[str, int] | None:
+        """某开发区|税务局: the unit whose branch it is, and where its name ends."""
+        vertical = self._vertical.match(text, end) if self._vertical else None
+        office = _BRANCH.match(text, vertical.end()) if vertical else None
+        return (self.names.vertical[vertical[0]], office.end()) if vertical and office else None
+
     def read(self, text: str, hit: Hit) -> Organ | None:
         unit = hit.name.unit
         assert unit is not None
@@ -171,7 +179,7 @@ class CountyReader:
             if self._unofficial.search(office[0]) or _STREET.match(office[0]):
                 return Organ(unit, end, True)
             return Organ(unit, office.end(), False)
-        if hit.name.text != unit and hit.name.text[-1] not in "市县区":
+        if hit.name.text != unit and hit.name.text[-1] not in _PLACES:
             return Organ(unit, end, False)  # an alias that is an organ itself: 上思县委
         if _BUSINESS.match(text, end):
             return Organ(unit, end, True)
@@ -185,10 +193,8 @@ class CountyReader:
         return Organ(unit, end, True)
 
     def _read_stem(self, text: str, hit: Hit, unit: str) -> Organ | None:
-        if self._vertical and (vertical := self._vertical.match(text, hit.end)):
-            office = _BRANCH.match(text, vertical.end())
-            if office:  # 防城供电局, 东兴海事处
-                return Organ(self.names.vertical[vertical[0]], office.end(), False, True)
+        if branch := self.read_vertical(text, hit.end):  # 防城供电局, 东兴海事处
+            return Organ(*branch, False, True)
         common = hit.name.text in self._common
         head = (self._police if common else self._stem_head).match(text, hit.end)
         if head is None and not common:

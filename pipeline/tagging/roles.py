@@ -11,12 +11,15 @@ import re
 from typing import Literal
 
 from pipeline.tagging.roles_aside import (
+    INTO,
+    has_guests,
     read_aside,
     read_count,
     read_hearing,
     read_help,
     read_people,
     read_silence,
+    read_workplace,
 )
 from pipeline.tagging.roles_signs import CUES, load_cue_pattern
 
@@ -75,10 +78,11 @@ _SOURCE_LEFT = re.compile(rf"{load_cue_pattern('source_left')}$")
 _TO = re.compile(rf"{load_cue_pattern('to')}(?:了)?$")
 _IN_PLACE = re.compile(r"(?<![存现正实])(?:在|于)$")
 _OFFICE_IS = re.compile(r"(?:部门|单位|机关|机构)(?:是|为|系)$")
-_OF_ANOTHER = re.compile("委托|邀请|指派|表彰|评为|授予|列为|认定|命名|嘉奖|聘")
+_OF_ANOTHER = re.compile("委托|指导(?!组|中心|站)|监制|邀请|指派|表彰|评为|授予|列为|认定|命名|嘉奖|聘")
 # 拿着市气象局出具的证明: a paper of it in another's hand
 _PAPER = re.compile("(?:出具|开具|核发|颁发|签发|开出)的")
 _PICTURE = re.compile(r"\s*(?:供图|图$|图[。）)\n]|官方?(?:网站|微信|微博)截图|/?摄)")
+_PICTURED = ("图片由", "照片由", "配图由", "图由")
 _ACCUSED = re.compile(
     rf"(?:原)?[^{_STOP}、]{{0,12}}?(?:长|主任|书记|科员|干部|组长)[^{_STOP}、]{{0,8}}?(?:涉嫌|因|严重|被|违)"
     rf"[^{_STOP}]{{0,14}}?(?:违纪|违法|审查|调查|查处|处分|双开|逮捕|受贿|通报|问责)"
@@ -207,6 +211,8 @@ def read_act(left: str, right: str, previous: str) -> tuple[Act, str]:
         return "help", helps
     if counted := read_count(right):
         return "place", counted
+    if works := read_workplace(left, previous, right):
+        return "place", works
     if who and (people := read_people(right) or read_hearing(right)):
         return "attend", people
     if (who and (match := _REPORTS.match(right))) or (first == "主" and (match := _CHAIRED.match(right))):
@@ -239,7 +245,11 @@ def read_act(left: str, right: str, previous: str) -> tuple[Act, str]:
         return "address", tail[-4:]
     if left and first in _ISSUES and (match := _PAPER.match(right)):
         return "address", match[0]
-    if _PICTURE.match(right) or previous.endswith(("图源", "图片来源", "供图")):
+    if (
+        _PICTURE.match(right)
+        or previous.endswith(("图源", "图片来源", "供图"))
+        or (last == "由" and tail.endswith(_PICTURED))
+    ):
         return "place", "图"
     if (who and (match := _ACCUSED.match(right))) or (first in _BLAMES and (match := _BLAMED.match(right))):
         return "address", match[0][-6:]
@@ -265,6 +275,8 @@ def read_act(left: str, right: str, previous: str) -> tuple[Act, str]:
         if first in _AFTER_IT and _PREDICATE.search(tail):
             return "place", tail[-2:]
     if last in _TOWARD and (match := _TO.search(tail) or _OFFICE_IS.search(tail)):
+        if match[0] in INTO and has_guests(left, right):
+            return "act", match[0]
         return "address", match[0]
     speak = _SPEAK.match(right)
     if speak and len(left) <= 24:

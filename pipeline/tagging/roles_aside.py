@@ -11,7 +11,7 @@ import re
 from pipeline.tagging.roles_signs import DEMANDS, load_cue_pattern
 
 # 自称市某局科长: nobody of it
-_PRETENDS = re.compile("(?:自称|冒充|谎称|假冒|冒用|伪造|声称是|自称是|谎称是)(?:了)?$")
+_PRETENDS = re.compile("(?:自称|冒充|谎称|假冒|冒用|伪造|声称是|自称是|谎称是)[了的]?$")
 # 市某局曾为他办过展, 当年由市某局选送: told of the past
 _ONCE = re.compile("(?:还|也|就|便)?曾(?!用名|孙|祖)")
 _LONG_AGO = re.compile("(?:当年|那年|那时|小时候|当初|早年间?)(?:由|被)?$")
@@ -52,7 +52,9 @@ _EXCHANGED = re.compile(
 )
 # 会议要求，甲局…，乙局…: the rest of the sentence says what others are to do
 _DEMANDED = re.compile(
-    "(?:[^，。；：“”]{0,20}，)?(?!记者)[^，。；：“”]{0,14}?(?:提出)?(?:" + "|".join(DEMANDS) + ")[，：](?!“)"
+    "(?:[^，。；：“”]{0,20}，)?(?!记者|按照?|根据|遵照|响应|对照|为?(?:贯彻)?落实)[^，。；：“”]{0,14}?(?:提出)?(?:"
+    + "|".join(DEMANDS)
+    + ")[，：](?!“)"
 )
 
 # 工作队由甲局、乙公司、丙街道办联合组成。
@@ -62,7 +64,23 @@ _DECLINES = re.compile(
     "[^。；！？\n]{0,30}?(?:(?:不方便|不便|拒绝|婉拒|无法)[^，。；]{0,4}?(?:接受|回应|透露|回答|作答|告知|置评)|无人接听)"
 )
 
-_CLAIMS = frozenset("称充冒用造是了")
+# 陈某，男，38岁，某局某科职工，: where a person works
+_PERSON_IS = re.compile(
+    "(?:岁|生人|出生|男|女|族|党员|学历|籍|化名[）)])$|(?:现为|现任|系|就职于|供职于|任职于)$"
+)
+_WORKS = re.compile(
+    "[^，。；、的\\s]{0,12}?(?:[一-鿿]员|职工|员工|干部|民警|辅警|教师|老师|医生|护士|司机|工程师|班长)[，。；]"
+)
+
+# 夏令营活动走进某中队，孩子们参观…: it has guests, and shows them its work; nobody's people are on a visit
+INTO = ("走进", "来到", "走入")
+_OPENED = re.compile(
+    "(?<!组织)(?<!开展)(?:活动|营|研学|课堂|开放日)[^，。；组织带率]{0,4}(?:走进|来到|走入)$"
+)
+_SHOWN = re.compile("，[^，。；]{0,14}?(?:观摩|参观|体验)")
+_PERSON_ENDS = frozenset("岁人生男女族员历籍）)为任系于")
+
+_CLAIMS = frozenset("称充冒用造是了的")
 _ONCES = frozenset("还也就便曾")
 _COUNTS = frozenset("有为占各0123456789")
 _BACKING = frozenset("等为是作担任")
@@ -117,6 +135,20 @@ def read_silence(right: str) -> str | None:
     """The words by which it gives no answer to who asks it."""
     match = _DECLINES.match(right)
     return match[0][-8:] if match else None
+
+
+def read_workplace(left: str, previous: str, right: str) -> str | None:
+    """The words by which it is only where somebody works, of whom the sentence tells."""
+    said = left or previous
+    if said[-1:] not in _PERSON_ENDS or len(said) > 7 or not _PERSON_IS.search(said):
+        return None
+    match = _WORKS.match(right)
+    return match[0][:-1] if match else None
+
+
+def has_guests(left: str, right: str) -> bool:
+    """Whether an event that goes to it (INTO) shows the guests its work."""
+    return _OPENED.search(left) is not None and _SHOWN.match(right) is not None
 
 
 def is_backers(label: str) -> bool:

@@ -22,6 +22,7 @@ _SITE_TAIL = re.compile(
 )
 _SOURCE_MARK = re.compile(
     r"(?<![图频片])(?:来源|源自|转自|作者单位|供稿单位|供稿|特约作者|撰稿|图文|文图)\s*(?:[：:]|/{1,2})\s*"
+    r"|(?:转自|转载自|来源于?)\s*[【「《“]"
 )
 _SUPPLIED = re.compile(r"(?:(?<!\s)\s+)?(?:供稿|/文|文/|文图|图文)")
 # 本报讯（通讯员 某某 市气象局）, and a last line in brackets

@@ -10,16 +10,17 @@ import re
 from typing import NamedTuple
 
 from pipeline.tagging.roles_occurrence import Text
-from pipeline.tagging.roles_police import is_called
+from pipeline.tagging.roles_police import is_called, is_reported_only
 from pipeline.tagging.roles_signs import ATTACKED, CALLED, REPORTED
 
 # 某中心报警称, 某局网络遭攻击: what befell it is no work of its own
 _REPORTS = re.compile("(?:已|也|便|遂|随后|立即|当即)?(?:报警|报案)(?:称|说|[，。])")
 _REPORTED = ("报警称", "报案称")
 _ATTACKED = re.compile("[^，。；、“”]{0,12}?遭[受到遇]?[^，。；、“”]{0,12}?(?:攻击|入侵|诈骗|勒索|盗窃)")
+_PLANTED = re.compile("[^，。；、“”]{0,12}?被(?:境外|非法|黑客)?(?:植入|入侵|攻击|勒索)")
 _FIGURES_SAY = re.compile("(?:最新|统计|监测)?数据(?:显示|表明)")
 # 某法院联合某管委会、市某局分局|共同为…揭牌
-_ALONGSIDE = re.compile("(?:联合|会同|携手)[^，。；]{2,36}[、和与及]$")
+_ALONGSIDE = re.compile("(?:联合|会同|携手)(?:[^，。；]{2,36}[、和与及]|[^，。；、]{0,4})$")
 # …被处以行政拘留。…某分局依法对李某处以行政拘留: the outcome stands first
 _PUNISHES = re.compile("(?:已)?依法(?:对|给予|将)[^，。；]{1,16}?(?:拘留|罚款|处罚)")
 _PUNISHED = re.compile("拘留|刑拘|被拘")
@@ -55,7 +56,8 @@ def read_event(text: Text, act: str, start: int, end: int, zone: int, begin: int
     whole, signs = text.whole, text.signs
     weak = act == "weak"
     if weak or act == "address":
-        if not CALLED.isdisjoint(signs) and is_called(whole, start, end):
+        only_reported = zone == 3 and "法院" in signs and is_reported_only(whole, end)
+        if not CALLED.isdisjoint(signs) and not only_reported and is_called(whole, start, end):
             return Event("act", "报警", zone)
         if not weak:
             return None
@@ -72,6 +74,8 @@ def read_event(text: Text, act: str, start: int, end: int, zone: int, begin: int
             return Event("address", "报警", zone, True)
         if not ATTACKED.isdisjoint(signs) and _ATTACKED.match(whole, end):
             return Event("weak", "遭受", zone, True)
+        if not ATTACKED.isdisjoint(signs) and _PLANTED.match(whole, end):
+            return Event("address", "被入侵", zone, True)
     if first in _MAY_COUNT and not weak and _FIGURES_SAY.match(whole, end):
         # later in a text a figure is only quoted
         return Event("source" if zone < 2 else "address", "数据", zone)

@@ -15,8 +15,8 @@ from pipeline.tagging.roles import MENTIONS
 from pipeline.tagging.roles_candidate import Case
 from pipeline.tagging.roles_occurrence import Text
 
-_POLICE = re.compile("公安|警|派出所|消防|救援")
-_OFFICERS = re.compile("公安|警|派出所")
+_POLICE = re.compile("公安|警|派出所|交管|消防|救援")
+_OFFICERS = re.compile("公安|警|派出所|交管")
 # 来到某派出所报警: what follows is the police's work
 _CALLED = re.compile(
     r"[^，。；]{0,14}?(?:报警|报案|求助)|[。，]\n?(?:值班|接警|当班|当晚|随后)?[^，。]{0,4}?(?:民警|消防员|接警员|警员)"
@@ -24,6 +24,7 @@ _CALLED = re.compile(
 # 来到某派出所，谈起自己的遭遇。…民警一边安抚…: the same, once they are heard
 _HEARD = re.compile("民警[一-鿿]{0,4}?(?:一边|立即|立刻|随即|耐心|迅速|通过|判断|发现|赶|帮)")
 _HEARD_WITHIN = 300  # characters
+_REPORTED_WITHIN = 150
 _CAME = frozenset("到进去")
 # 据“平安某某”官方微博消息
 _TOLD = re.compile(
@@ -41,6 +42,11 @@ def is_called(whole: str, start: int, end: int) -> bool:
     if whole[start - 1 : start] not in _CAME or not _OFFICERS.search(whole, start, end):
         return False
     return _HEARD.search(whole, end, end + _HEARD_WITHIN) is not None
+
+
+def is_reported_only(whole: str, end: int) -> bool:
+    """Whether the police of a story that a court tells are only where it was reported: 到某派出所报案。"""
+    return "民警" not in whole[end : end + _REPORTED_WITHIN]
 
 
 def is_account_told(whole: str, start: int, end: int) -> bool:

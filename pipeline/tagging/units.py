@@ -19,6 +19,7 @@ from pipeline.city import City, CityError
 from pipeline.records import Credit, Evidence
 from pipeline.tagging.items import ArticleItem
 from pipeline.tagging.names import NameFinder, Names
+from pipeline.tagging.roles import MENTIONS
 from pipeline.tagging.roles_beside import HELPER_CONFIDENCE, LEADING, rule_confidence
 from pipeline.tagging.roles_blame import (
     NO_SPLIT,
@@ -241,6 +242,10 @@ def _give_to_county(text: Text, cases: dict[str, Case], counties: list[Case]) ->
     organ = _TOWN_ORGAN.search(text.whole)
     if organ is not None and "指导" not in text.whole[organ.end() : organ.end() + 30]:
         case = counties[0]
+        if any(
+            o.act in MENTIONS and not o.place and o.end >= organ.end() > o.start for o in case.occurrences
+        ):
+            return  # 在某街道办事处支持下, 到某乡派出所报案
         case.best = msgspec.structs.replace(case.occurrences[0], act="weak", why=organ[0])
         case.town_organ = True
 

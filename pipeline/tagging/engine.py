@@ -9,16 +9,15 @@ from __future__ import annotations
 
 import os
 import socket
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
-from itertools import islice
+from itertools import chain
 from typing import Any
 
 from pipeline.city import City, CityError
 from pipeline.records import ArticleTags, PostTags, ThreadTags
-from pipeline.tagging.items import ArticleItem, PostItem, ThreadItem
-from pipeline.tagging.parallel import AHEAD, CHUNK, ITEMS, TAGS, encode
+from pipeline.tagging.items import ArticleItem, PostItem, ThreadItem, batched
+from pipeline.tagging.parallel import AHEAD, CHUNK, ITEMS, TAGS, encode, in_order
 from pipeline.tagging.tagger import Tagger
 
 _taggers: dict[str, Tagger] = {}  # of a worker, by the fingerprint of its rules
@@ -80,27 +79,18 @@ class EngineTagger(Tagger):
             self.__dict__.pop("_sent_city", None)
 
     def _tag(self, kind: str, items: Iterable[Any]) -> Iterator[Any]:
-        waiting: deque[Any] = deque()
-        source = iter(items)
-        most: int | None = None
-        while True:
-            while (most is None or len(waiting) < most) and (chunk := list(islice(source, CHUNK))):
-                if most is None:  # not asked where nothing is to be tagged
-                    most = AHEAD * max(1, sum(self._client.nthreads().values()))
-                waiting.append(
-                    self._client.submit(
-                        tag_chunk,
-                        kind,
-                        encode(chunk),
-                        self._sent_city,
-                        self._rules,
-                        self._fingerprint,
-                        pure=False,
-                    )
-                )
-            if not waiting:
-                return
-            worker, packed = waiting.popleft().result()
+        chunks = map(encode, batched(items, CHUNK))
+        first = next(chunks, None)
+        if first is None:  # the cluster is not asked where nothing is to be tagged
+            return
+
+        def submit(chunk: bytes) -> Any:
+            return self._client.submit(
+                tag_chunk, kind, chunk, self._sent_city, self._rules, self._fingerprint, pure=False
+            )
+
+        most = AHEAD * max(1, sum(self._client.nthreads().values()))
+        for _, (worker, packed) in in_order(submit, chain([first], chunks), most):
             self.workers_seen.add(worker)
             yield from TAGS[kind].decode(packed)
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
+from typing import NamedTuple, TypeVar
 
 from pipeline.records import Record
+
+T = TypeVar("T")
 
 
 class ArticleItem(Record, frozen=True, kw_only=True):
@@ -63,3 +66,10 @@ class PostItem(Record, frozen=True, kw_only=True):
     id: str
     text: str
     title: str = ""
+
+
+def batched(items: Iterable[T], most: int) -> Iterator[list[T]]:
+    """Items in their order, `most` at a time; no more of them are read than asked for."""
+    source = iter(items)
+    while part := list(islice(source, most)):
+        yield part

@@ -6,22 +6,20 @@ are loaded before the processes part, so that they are loaded once and their mem
 
 from __future__ import annotations
 
-import gc
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from functools import cached_property, lru_cache
-from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
 from pipeline.city import City
 from pipeline.records import ArticleTags, PostTags, ThreadTags
-from pipeline.tagging.items import ArticleItem, PostItem, ThreadItem
+from pipeline.tagging.items import ArticleItem, PostItem, ThreadItem, batched
 from pipeline.tagging.reprint import AT_HAND, Card, Trace, likeness
 from pipeline.tagging.reprint_text import ComparedText
-from pipeline.tagging.stream import read_article, tag_part
+from pipeline.tagging.stream import read_article, spare_collector, tag_part
 from pipeline.tagging.tagger import Tagger
 
 CHUNK = 128  # items that a worker gets at a time
@@ -41,6 +39,30 @@ TAGS: dict[str, msgspec.msgpack.Decoder[Any]] = {
 _LOADED = {"articles": "article_tagger", "threads": "thread_tagger", "posts": "post_tagger"}
 Compared = tuple[tuple[Card, Card], bytes, bytes]  # two articles and their lines
 _worker: list[Tagger] = []  # the tagger that the workers have
+Part = TypeVar("Part")
+Result = TypeVar("Result")
+
+
+def in_order(
+    submit: Callable[[Part], Future[Result]], parts: Iterable[Part], most: int
+) -> Iterator[tuple[Part, Result]]:
+    """Each part with what came of it, in the order of the parts, of which at most `most` wait at a time.
+
+    Raises:
+        Exception: what the first part that failed raised; those behind it are left to who closes the workers.
+    """
+    waiting: deque[tuple[Part, Future[Result]]] = deque()
+
+    def taken() -> tuple[Part, Result]:
+        part, result = waiting.popleft()
+        return part, result.result()
+
+    for part in parts:
+        waiting.append((part, submit(part)))
+        if len(waiting) >= most:
+            yield taken()
+    while waiting:
+        yield taken()
 
 
 class ParallelTagger(Tagger):
@@ -48,11 +70,12 @@ class ParallelTagger(Tagger):
 
     def __init__(self, city: City, jobs: int) -> None:
         super().__init__(city)
-        self.jobs = jobs
+        self.most_waiting = jobs * AHEAD
+        self._jobs = jobs
 
     @cached_property
     def _pool(self) -> ProcessPoolExecutor:
-        return ProcessPoolExecutor(self.jobs, initializer=_start, initargs=(self.city,))
+        return ProcessPoolExecutor(self._jobs, initializer=_start, initargs=(self.city,))
 
     def load(self, kinds: Iterable[str]) -> None:
         """Load what tags these kinds of items (`articles`, `threads`, `posts`), before the workers start."""
@@ -86,21 +109,17 @@ class ParallelTagger(Tagger):
             del self.__dict__["_pool"]
 
     def _tag(self, kind: str, items: Iterable[Any]) -> Iterator[Any]:
-        decode = TAGS[kind].decode
         self.load([kind])
-        waiting: deque[Future[bytes]] = deque()
-        source = iter(items)
-        while True:
-            while len(waiting) < self.jobs * AHEAD and (chunk := list(islice(source, CHUNK))):
-                waiting.append(self._pool.submit(_tag, kind, encode(chunk)))
-            if not waiting:
-                return
-            yield from decode(waiting.popleft().result())
+
+        def submit(chunk: bytes) -> Future[bytes]:
+            return self._pool.submit(_tag, kind, chunk)
+
+        for _, packed in in_order(submit, map(encode, batched(items, CHUNK)), self.most_waiting):
+            yield from TAGS[kind].decode(packed)
 
 
 def _start(city: City) -> None:
-    gc.freeze()
-    gc.set_threshold(100_000, 50, 50)  # tags hold no cycles
+    spare_collector()
     if not _worker or _worker[0].city is not city:
         _worker[:] = [Tagger(city)]
 

@@ -9,14 +9,14 @@ from __future__ import annotations
 import gc
 from array import array
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import chain, islice
+from itertools import chain
 from typing import Any
 
 import msgspec
 
 from pipeline.city import City
 from pipeline.records import ArticleTags, PostTags, ThreadTags
-from pipeline.tagging.items import ArticleItem, PostItem, ThreadItem
+from pipeline.tagging.items import ArticleItem, PostItem, ThreadItem, batched
 from pipeline.tagging.reprint import Reprints, ReprintSearch, Trace, read_trace, with_story
 from pipeline.tagging.spool import Spool
 from pipeline.tagging.tagger import Tagger
@@ -26,13 +26,8 @@ WINDOW = 512  # lines that are tagged together
 encode = msgspec.json.Encoder().encode  # tags as a line
 
 Item = ArticleItem | ThreadItem | PostItem
-
-
-_KINDS: dict[str, Any] = {
-    "posts": ThreadItem,
-    "body": ArticleItem,
-    "text": PostItem,
-}  # by what they alone have
+# By what they alone have.
+_KINDS: dict[str, Any] = {"posts": ThreadItem, "body": ArticleItem, "text": PostItem}
 
 
 class Unreadable(msgspec.Struct, frozen=True):
@@ -116,7 +111,7 @@ def tag_part(lines: Iterable[bytes | str], tagger: Tagger) -> tuple[list[bytes],
 
 def _tag_lines(lines: Iterable[bytes | str], tagger: Tagger) -> Iterator[bytes]:
     source = (line for line in lines if line.strip())
-    while part := list(islice(source, WINDOW)):
+    for part in batched(source, WINDOW):
         items = [read_item(line) for line in part]
         if any(isinstance(item, ArticleItem) for item in items):
             yield from _tag_with_reprints(chain(part, source), tagger)

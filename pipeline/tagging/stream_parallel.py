@@ -7,18 +7,17 @@ looked for by. This process looks for them, and mends the lines of those alone.
 from __future__ import annotations
 
 from array import array
-from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future
-from itertools import chain, islice
+from itertools import chain
 
 import msgspec
 
 from pipeline.city import City
 from pipeline.records import ArticleTags
-from pipeline.tagging.items import ArticleItem, PostItem, ThreadItem
-from pipeline.tagging.parallel import AHEAD, CHUNK, ParallelTagger
-from pipeline.tagging.reprint import ReprintSearch, Trace
+from pipeline.tagging.items import ArticleItem, PostItem, ThreadItem, batched
+from pipeline.tagging.parallel import CHUNK, ParallelTagger, in_order
+from pipeline.tagging.reprint import ReprintSearch
 from pipeline.tagging.reprint_pairs import Pair
 from pipeline.tagging.spool import Spool
 from pipeline.tagging.stream import as_bytes, encode, read_article, read_item, repeated, with_reprint
@@ -29,38 +28,34 @@ _decode = msgspec.json.Decoder(ArticleTags).decode
 MOST_PAIRS = 2  # that the workers compare, an article
 
 Lines = list[bytes | str]
-Tagged = tuple[list[bytes], dict[int, Trace]]  # lines of tags, and the articles among them by place
 
 
 def tag_lines_on(lines: Iterable[bytes | str], city: City, jobs: int) -> Iterator[bytes]:
     """Tag lines on `jobs` processes, a bounded number at a time. Threads and posts are written as they come;
     from the first article on, all lines are read before the next is written (reprints need each other)."""
     pool = ParallelTagger(city, jobs)
-    parts = _cut(line for line in lines if line.strip())
+    parts = batched((line for line in lines if line.strip()), CHUNK)
+    rest: list[Lines] = []  # the first part with an article
+
+    def without_articles(parts: Iterable[Lines]) -> Iterator[Lines]:
+        for part in parts:
+            if _has_article(part):
+                rest.append(part)
+                return
+            yield part
+
     try:
         first = next(parts, None)
         if first is None:
             return
         pool.load({_KINDS[type(item)] for item in map(read_item, first) if type(item) in _KINDS})
-        waiting: deque[Future[Tagged]] = deque()
-        for part in chain([first], parts):
-            if _has_article(part):
-                while waiting:
-                    yield from waiting.popleft().result()[0]
-                yield from _tag_with_reprints(chain([part], parts), pool)
-                return
-            waiting.append(pool.submit(part))
-            if len(waiting) >= jobs * AHEAD:
-                yield from waiting.popleft().result()[0]
-        while waiting:
-            yield from waiting.popleft().result()[0]
+        plain = without_articles(chain([first], parts))
+        for _, (tagged, _) in in_order(pool.submit, plain, pool.most_waiting):
+            yield from tagged
+        if rest:
+            yield from _tag_with_reprints(chain(rest, parts), pool)
     finally:
         pool.close()
-
-
-def _cut(lines: Iterator[bytes | str]) -> Iterator[Lines]:
-    while part := list(islice(lines, CHUNK)):
-        yield part
 
 
 def _has_article(lines: Sequence[bytes | str]) -> bool:
@@ -79,11 +74,7 @@ def _tag_with_reprints(parts: Iterable[Lines], pool: ParallelTagger) -> Iterator
         search = ReprintSearch()
         places = array("L")  # of the articles among the lines
         known: set[str] = set()  # their ids
-        waiting: deque[tuple[Lines, Future[Tagged]]] = deque()
-
-        def take() -> None:
-            part, tagged = waiting.popleft()
-            lines, traces = tagged.result()
+        for part, (lines, traces) in in_order(pool.submit, parts, pool.most_waiting):
             for place, trace in traces.items():
                 if trace.card.id in known:
                     lines[place] = encode(repeated(trace.card.id))
@@ -93,14 +84,6 @@ def _tag_with_reprints(parts: Iterable[Lines], pool: ParallelTagger) -> Iterator
                 places.append(len(done) + place)
                 articles.append(as_bytes(part[place]))
             done.extend(lines)
-
-        for part in parts:
-            waiting.append((part, pool.submit(part)))
-            if len(waiting) >= pool.jobs * AHEAD:
-                take()
-        while waiting:
-            take()
-
         reprints = search.find(
             lambda number: read_article(articles[number]), _compared(search, articles, pool)
         )
@@ -122,18 +105,10 @@ def _compared(search: ReprintSearch, articles: Spool, pool: ParallelTagger) -> d
     pairs = search.to_compare()
     if len(pairs) > MOST_PAIRS * len(articles):  # a crowd of one text: `find` needs few of them
         return told
-    waiting: deque[tuple[list[Pair], Future[list[float | None]]]] = deque()
 
-    def take() -> None:
-        part, shares = waiting.popleft()
-        told.update(zip(part, shares.result(), strict=True))
+    def compare(part: list[Pair]) -> Future[list[float | None]]:
+        return pool.compare([(search.cards(pair), articles[pair[0]], articles[pair[1]]) for pair in part])
 
-    for start in range(0, len(pairs), CHUNK):
-        part = pairs[start : start + CHUNK]
-        compared = [(search.cards(pair), articles[pair[0]], articles[pair[1]]) for pair in part]
-        waiting.append((part, pool.compare(compared)))
-        if len(waiting) >= pool.jobs * AHEAD:
-            take()
-    while waiting:
-        take()
+    for part, shares in in_order(compare, batched(pairs, CHUNK), pool.most_waiting):
+        told.update(zip(part, shares, strict=True))
     return told

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cached_property
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from pipeline.city import City
 from pipeline.records import ArticleTags, Evidence, PostTags, ThreadTags
-from pipeline.tagging.items import ArticleItem, PostItem, Shelf, ThreadItem
+from pipeline.tagging.items import ArticleItem, PostItem, Shelf, ThreadItem, batched
 
 if TYPE_CHECKING:
     from pipeline.tagging.articles import ArticleTagger
@@ -61,31 +60,27 @@ class Tagger:
 
     def articles(self, items: Iterable[ArticleItem]) -> list[ArticleTags]:
         """Tag articles, each by itself; `reprint_of` is left None, see `reprints`."""
-        source = iter(items)
         tags: list[ArticleTags] = []
-        while part := list(islice(source, BATCH)):
+        for part in batched(items, BATCH):
             tags += self.article_tagger.tag_all(part)
         return tags
 
     def threads(self, items: Iterable[ThreadItem]) -> list[ThreadTags]:
-        source = iter(items)
         tags: list[ThreadTags] = []
-        while part := list(islice(source, BATCH)):
+        for part in batched(items, BATCH):
             tags += self.thread_tagger.tag_all(part)
         return tags
 
     def followups(self, items: Iterable[ThreadItem]) -> list[ThreadFollowUp]:
         """What each floor of whole threads does, and on which units together the opening posts call."""
-        source = iter(items)
         found: list[ThreadFollowUp] = []
-        while part := list(islice(source, BATCH)):
+        for part in batched(items, BATCH):
             found += self.followup_reader.read_all(part)
         return found
 
     def posts(self, items: Iterable[PostItem]) -> list[PostTags]:
-        source = iter(items)
         tags: list[PostTags] = []
-        while part := list(islice(source, BATCH)):
+        for part in batched(items, BATCH):
             tags += self.post_tagger.tag_all(part)
         return tags
 

@@ -1,11 +1,12 @@
 """Two processes tag what one tags, in the same order; a mixed stream keeps its order too."""
 
 import json
+from concurrent.futures import Future
 
 import pytest
 
 from pipeline.city import load_city
-from pipeline.tagging.parallel import CHUNK
+from pipeline.tagging.parallel import CHUNK, in_order
 from pipeline.tagging.reprint import ReprintSearch
 from pipeline.tagging.stream import WINDOW, tag_lines
 
@@ -113,3 +114,26 @@ def test_posts_are_written_before_all_are_read() -> None:
     stream = tag_lines(lines(), load_city())
     next(stream)
     assert read == WINDOW
+
+
+def test_results_come_in_order_while_few_parts_wait():
+    given: list[int] = []
+
+    def submit(part: int) -> Future[int]:
+        given.append(part)
+        future: Future[int] = Future()
+        if part == 5:
+            future.set_exception(ValueError(part))
+        else:
+            future.set_result(part * part)
+        return future
+
+    results = in_order(submit, range(9), 3)
+    assert given == []
+    assert next(results) == (0, 0) and given == [0, 1, 2]
+    assert next(results) == (1, 1) and given == [0, 1, 2, 3]
+    assert [next(results) for _ in range(3)] == [(2, 4), (3, 9), (4, 16)]
+    with pytest.raises(ValueError, match="5"):
+        next(results)
+    assert given == [*range(8)]
+    assert [*in_order(submit, [2, 3], 3)] == [(2, 4), (3, 9)]

@@ -21,14 +21,13 @@ from pipeline.tagging.linear import softmax
 from pipeline.tagging.roles_model import load_role_model
 from pipeline.training.alike import fit_frequencies
 from pipeline.training.examples import Example, load_examples, load_rows, load_threads
-from pipeline.training.fit import say
 from pipeline.training.kinds import ASKING, Row, fit_threads, read_rows
 from pipeline.training.manifest import write_manifest
 from pipeline.training.matters import fit_matters, load_matters, load_phrases, matter_scores
 from pipeline.training.reply_kinds import OWN, count_kinds, fit_replies, load_replies, reply_scores
 from pipeline.training.sentiment import fit_chat, load_chat
-from pipeline.training.split import FOLDS, SEED, folds, held_out
-from pipeline.training.topics import fit_topics, load_topics
+from pipeline.training.split import FOLDS, SEED, held_out
+from pipeline.training.topics import fit_topics, load_topics, rank_held_out
 from pipeline.training_files import ARTICLES, THREADS
 
 Card = dict[str, Any]
@@ -169,10 +168,7 @@ def _origin(name: str) -> str:
 def _topics(data_dir: Path) -> tuple[GramModel, Card]:
     pairs = load_topics(data_dir)
     labels = np.array([topic for topic, _ in pairs])
-    said = np.empty(len(pairs), dtype=object)
-    for rest, fold in folds(labels):
-        model = fit_topics([pairs[i] for i in rest])
-        said[fold] = say(model, [pairs[i][1] for i in fold])
+    said = rank_held_out(pairs)[:, 0]
     card: Card = {
         "what": "群众来信主题（7 类）",
         "kind": "线性支持向量机：单字与双字的 tf-idf",

@@ -1,4 +1,4 @@
-"""Owns the pieces that people handed in, by imports and appeals, those too that no build has read yet."""
+"""Owns the pieces that people handed in, by imports and appeals, and that no build has read yet."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from pipeline.records import Article
 from pipeline.store import Store
 
 
-def pieces(store: Store) -> Iterator[Article]:
-    """Every piece that was imported or made from a granted appeal."""
+def pieces_since(store: Store, con: Connection) -> Iterator[Article]:
+    """Every piece that was imported or made from a granted appeal since the warehouse was built."""
+    loaded = {row["file"]: row["end_offset"] for row in ask(con, "loaded_up_to")}
     for site in (IMPORT, APPEAL):
-        for _, _, landed in iter_landed(store.folder, site=site):
+        for _, _, landed in iter_landed(store.folder, loaded, site=site):
             if landed.article is not None:
                 yield landed.article
 

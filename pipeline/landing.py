@@ -144,11 +144,11 @@ class LandingWriter:
             self._path.unlink()
 
 
-def landing_files(folder: Path) -> list[str]:
-    """Relative names (<site>/<run>.jsonl) of all landing files of a city, in the order of reading. An
-    empty one is none: a run that ends without a page removes it, while others read."""
+def landing_files(folder: Path, site: str | None = None) -> list[str]:
+    """Relative names (<site>/<run>.jsonl) of all landing files of a city, or of one site, in the order of
+    reading. An empty one is none: a run that ends without a page removes it, while others read."""
     root = folder / "landing"
-    files = [path.relative_to(root) for path in root.glob("*/*.jsonl") if _has_lines(path)]
+    files = [path.relative_to(root) for path in root.glob(f"{site or '*'}/*.jsonl") if _has_lines(path)]
     return [path.as_posix() for path in sorted(files, key=lambda path: (path.stem, path.as_posix()))]
 
 
@@ -195,9 +195,7 @@ def iter_landed(
         yet and is left for the next reading.
     """
     report = quarantine if quarantine is not None else _warn
-    for name in landing_files(folder):
-        if site is not None and not name.startswith(f"{site}/"):
-            continue
+    for name in landing_files(folder, site):
         for end_offset, record in read_records(folder, name, report, (after or {}).get(name, 0)):
             yield name, end_offset, record
 

@@ -24,7 +24,7 @@ from analysis.acts.record import (
 from analysis.appeals import TO_CAPTURE, Appeal
 from analysis.columns import CREDIT_ROLES
 from analysis.exposure import plain
-from analysis.handed_pieces import day_said, pieces
+from analysis.handed_pieces import day_said, pieces_since
 from analysis.record import said_on_disk
 from analysis.warehouse import Connection, ask
 from pipeline.attachments import find_attachment, read_attachment
@@ -175,12 +175,17 @@ def _known_article(
     store: Store, con: Connection, ref: str | None, outlet: str | None = None, title: str = "", day: str = ""
 ) -> str | None:
     """The article of an id or address, else one of that outlet, title and day: in the warehouse, or handed in
-    since it was built."""
+    since it was built. One that was handed in is also known by the title under which it was."""
     title = plain(title)
     rows = ask(con, "article_named", ref=ref or "", outlet=outlet, title=title or None, day=day or None)
     named = {row["article_id"] for row in rows if ref in (row["article_id"], row["url"])}
+    if named:
+        return min(named)
     alike = {row["article_id"] for row in rows}
-    for piece in () if named else pieces(store):
+    for row in ask(con, "article_keys", ids=[], urls=[], days=[day]) if title and day else ():
+        if row["is_handed_in"] and (row["outlet"], plain(row["title"])) == (outlet, title):
+            alike.add(row["article_id"])
+    for piece in pieces_since(store, con):
         number = article_id(piece.outlet, piece.url)
         if ref in (number, piece.url):
             named.add(number)

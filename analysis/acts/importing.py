@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from analysis.acts.record import ActError, alone, decision_of, line
 from analysis.exposure import plain
 from analysis.handed_in import PROOF_KINDS, WITHDRAWAL, not_withdrawn
-from analysis.handed_pieces import day_said, pieces
+from analysis.handed_pieces import day_said, pieces_since
 from analysis.imports.check import Checked, check_import
 from analysis.imports.line import Fault, Item, same_proof
 from analysis.plan import Plan
@@ -143,7 +143,7 @@ def _known(store: Store, con: Connection, items: list[Item]) -> dict[int, str]:
     by_id = {row["article_id"]: row["article_id"] for row in rows}
     by_url = {row["url"]: row["article_id"] for row in rows}
     by_title = {(row["outlet"], row["published_day"], plain(row["title"])): row["article_id"] for row in rows}
-    for piece in pieces(store):  # those recorded since the last build are not in the warehouse
+    for piece in pieces_since(store, con):
         key = article_id(piece.outlet, piece.url)
         by_id[key] = by_url[piece.url] = key
         by_title[piece.outlet, day_said(piece), plain(piece.title)] = key

@@ -24,6 +24,7 @@ from pipeline.attachments import AttachmentError, find_attachment, keep_attachme
 from pipeline.batch import finish_batches
 from pipeline.decisions import load_decisions
 from pipeline.landing import iter_landed, read_capture
+from pipeline.records import Article
 from sample.serve import running
 from tests.analysis.case import Case
 
@@ -254,6 +255,14 @@ def test_a_piece_handed_in_since_the_last_build_is_credited_and_not_landed_again
     with pytest.raises(ActError, match="防城区是这篇稿件里被曝光的单位"):
         grant_appeal(case.store, con, case.city, fourth, **by)
     con.close()
+
+
+def test_a_piece_is_known_by_the_title_under_which_it_was_handed_in(case: Case) -> None:
+    url = case.article("2017-10-12", "没有标记", name="n", title="我市推进整改", at="2017-10-20T12:00:00")
+    piece = Article(outlet="防城港日报", url=url, title="东兴市推进绩效整改", body="", published="2017-10-12")
+    case.fetch("appeal", url, "2017-10-13T09:00:00", "article", "stored", article=piece)
+    assert grant(case, hand_in(case)) == case.article_id(url)
+    assert len(list(iter_landed(case.store.folder, site="appeal"))) == 1
 
 
 def test_of_two_pieces_of_one_title_the_one_that_was_named_is_credited(case: Case) -> None:

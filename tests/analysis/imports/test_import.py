@@ -16,6 +16,7 @@ from analysis.acts.appeal_ruling import grant_appeal
 from analysis.acts.importing import ImportReport, record_import
 from analysis.acts.record import ActError
 from analysis.coverage import coverage
+from analysis.handed_pieces import pieces_since
 from analysis.imports import kinds
 from analysis.imports.sheet import SheetError
 from analysis.imports.template import csv_template, excel_template
@@ -215,9 +216,8 @@ def test_pieces_are_credited_with_their_proof_and_boards_meet_their_task(case: C
     first = {key: (r.verdict, r.evidence) for key, r in cells.items()}
     bodies = con.execute("SELECT body FROM article_version").fetchall()
     assert "13800001234" not in str(bodies)
-    assert ask(con, "latest_fetch", as_of=None)[0]["fetched_at"] == dt.datetime(
-        2017, 10, 9, 11
-    )  # an import is no crawl
+    # An import is no crawl.
+    assert ask(con, "latest_fetch", as_of=None)[0]["fetched_at"] == dt.datetime(2017, 10, 9, 11)
     con.close()
     for _, _, landed in iter_landed(case.store.folder, site="import"):
         assert landed.warc is not None and landed.warc_offset is not None
@@ -271,6 +271,22 @@ def test_a_piece_sent_with_a_link_and_then_with_a_photo_counts_once(case: Case, 
         case.build()
     again = run(case, workbook([photo]), at=AT + dt.timedelta(hours=1))
     assert (again.article_count, [s.row_number for s in again.skipped]) == (0, [2])
+
+
+def test_pieces_that_the_warehouse_has_are_not_read_again(case: Case) -> None:
+    run(case, workbook([GOOD]))
+    con = open_warehouse(case.warehouse)
+    assert [piece.title for piece in pieces_since(case.store, con)] == [GOOD["标题"]]
+    con.close()
+    case.build()
+    con = open_warehouse(case.warehouse)
+    assert list(pieces_since(case.store, con)) == []
+    con.close()
+    other = GOOD | {"标题": "另一口监测井", "链接": "https://mp.weixin.qq.com/s/def"}
+    assert run(case, workbook([other, GOOD]), at=AT + dt.timedelta(hours=1)).article_count == 1
+    con = open_warehouse(case.warehouse)
+    assert [piece.title for piece in pieces_since(case.store, con)] == ["另一口监测井"]
+    con.close()
 
 
 def test_a_piece_of_an_appeal_granted_since_the_last_build_is_known(case: Case) -> None:

@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 
 from tools import audit
+from tools.marks import marks
 
 DAY = dt.date(2018, 3, 1)
+BEGIN, END = marks(audit.COMMAND)
 FAULT = {"id": "PYSEC-2018-1", "fix_versions": ["1.1"], "aliases": [], "description": "…"}
 CLEAN = {"name": "a", "version": "1.0", "vulns": []}
 FAULTY = {"name": "b", "version": "1.0", "vulns": [FAULT, FAULT | {"id": "PYSEC-2018-2", "fix_versions": []}]}
@@ -47,11 +49,11 @@ def test_what_was_asked_and_found_is_said(
 
 
 def test_an_answer_stays_until_there_is_another() -> None:
-    page = f"before\n{audit.BEGIN}\nnothing yet\n{audit.END}\nafter\n"
+    page = f"before\n{BEGIN}\nnothing yet\n{END}\nafter\n"
     none, some = audit.said(None, DAY)[0], audit.said({"dependencies": [CLEAN]}, DAY)[0]
     later = audit.said({"dependencies": [CLEAN]}, dt.date(2018, 4, 1))[0]
     unasked = audit.written(page, none)
-    assert unasked == f"before\n{audit.BEGIN}\n{none}\n{audit.END}\nafter\n"
+    assert unasked == f"before\n{BEGIN}\n{none}\n{END}\nafter\n"
     asked = audit.written(unasked, some)
     assert some in asked and none not in asked
     assert audit.written(asked, none) == asked
@@ -65,7 +67,7 @@ def test_the_command_writes_the_page_and_fails_where_not_all_was_asked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_there: bool
 ) -> None:
     page = tmp_path / "security.md"
-    page.write_text(f"{audit.BEGIN}\nnothing yet\n{audit.END}\n")
+    page.write_text(f"{BEGIN}\nnothing yet\n{END}\n")
     monkeypatch.setattr(audit, "PAGE", page)
     monkeypatch.setattr(audit, "ROOT", tmp_path)
     (tmp_path / "build" / "audit").mkdir(parents=True)
@@ -82,5 +84,5 @@ def test_the_command_writes_the_page_and_fails_where_not_all_was_asked(
 
 
 def test_the_page_of_this_project_has_what_the_command_wrote() -> None:
-    between = audit.PAGE.read_text("utf-8").partition(audit.BEGIN)[2].partition(audit.END)[0].strip()
+    between = audit.PAGE.read_text("utf-8").partition(BEGIN)[2].partition(END)[0].strip()
     assert between.startswith("Known faults of the locked dependencies: ")

@@ -5,16 +5,16 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import re
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
+from tools.marks import PAGE, passage, with_passage
+
 ROOT = Path(__file__).resolve().parents[1]
-PAGE = ROOT / "docs" / "security.md"
 LOCK = ROOT / "requirements.lock"
-BEGIN, END = "<!-- written by make audit -->", "<!-- end of make audit -->"
+COMMAND = "make audit"
 ABOUT = "Known faults of the locked dependencies"
 NOT_ASKED = "not asked yet: no network where it was last run"
 Report = dict[str, Any]  # as pip-audit writes it: dependencies, each with its vulns or a skip_reason
@@ -63,12 +63,8 @@ def said(report: Report | None, day: dt.date) -> tuple[str, bool]:
 
 def written(page: str, text: str) -> str:
     """The page with this between its marks. That nobody was asked does not take the place of an answer."""
-    match = re.search(f"{re.escape(BEGIN)}\n(.*?)\n{re.escape(END)}", page, re.DOTALL)
-    if match is None:
-        raise SystemExit(f"{PAGE.name}: the marks of make audit are not there")
-    if NOT_ASKED in text and "asked on" in match[1]:
-        return page
-    return page[: match.start(1)] + text + page[match.end(1) :]
+    is_answered = "asked on" in passage(page, COMMAND)
+    return page if NOT_ASKED in text and is_answered else with_passage(page, COMMAND, text)
 
 
 def main() -> int:

@@ -1,5 +1,6 @@
 # ruff: noqa: E501 (its page is written as it is read)
-"""Owns `make faults`: every fault at random moments of the real command line, a table, docs/faults.md."""
+"""Owns `make faults`: every fault at random moments of the real command line, a table, docs/faults.md, and its
+sum in docs/security.md."""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -28,6 +29,8 @@ from tools.faults.pages import Crawl, Landing
 from tools.faults.place import Place
 from tools.faults.records import Torn
 from tools.faults.sent import Notification
+from tools.marks import PAGE as SECURITY
+from tools.marks import with_passage
 
 Make = Callable[[Path], Place]
 # What is struck, where, and how the line of the table says it.
@@ -135,7 +138,10 @@ def main() -> int:
             row = inject(name, chosen.rounds, seed, lambda task=task: bar.advance(task), chosen.minutes * 60)
             rows.append(row)
             if not chosen.no_write:
-                PAGE.write_text(_page(_keep(row)), "utf-8")
+                kept = _keep(row)
+                PAGE.write_text(_page(kept), "utf-8")
+                page = with_passage(SECURITY.read_text("utf-8"), "make faults", summed(kept))
+                SECURITY.write_text(page, "utf-8")
             for problem in row["problems"]:  # type: ignore[attr-defined]
                 bar.console.print(f"{name}: {problem}", markup=False)
     _show(rows, seed)
@@ -203,6 +209,16 @@ def _page(rows: list[dict[str, object]]) -> str:
         ]
     lines += ["", "## What did not hold", "", *(problems or ["Nothing."])]
     return "\n".join([*lines, "", MEANING])
+
+
+def summed(rows: Sequence[dict[str, object]]) -> str:
+    """What docs/security.md says of all faults."""
+    rounds, held = (sum(int(str(row[key])) for row in rows) for key in ("rounds", "held"))
+    days = sorted(str(row["day"]) for row in rows)
+    return (
+        f"Kills, power cuts, full disks and the like (docs/faults.md, {days[0]} to {days[-1]}): {len(days)} faults, "
+        f"{rounds:,} rounds, nothing lost or doubled in {held:,}."
+    )
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 # ruff: noqa: E501 (its page is written as it is read)
 """Owns `make fuzz`: every target for so many minutes, coverage-guided where atheris has a wheel, else by
-hypothesis; a table, and docs/fuzz.md."""
+hypothesis; a table, docs/fuzz.md, and its sum in docs/security.md."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ from rich.table import Table
 
 from tools.fuzz.seeds import seeds
 from tools.fuzz.targets import ROOT, TARGETS
+from tools.marks import PAGE as SECURITY
+from tools.marks import with_passage
 
 PAGE = ROOT / "docs" / "fuzz.md"
 OUT = ROOT / "var" / "fuzz"
@@ -132,7 +134,9 @@ def main() -> int:
         seconds = chosen.minutes * 60
         rows.append(guided(name, int(seconds)) if engine == "atheris" else unguided(name, seconds))
         if not chosen.no_write:
-            PAGE.write_text(_page(_keep(rows[-1])), "utf-8")
+            kept = _keep(rows[-1])
+            PAGE.write_text(_page(kept), "utf-8")
+            SECURITY.write_text(with_passage(SECURITY.read_text("utf-8"), "make fuzz", summed(kept)), "utf-8")
     table = Table("target", "engine", "minutes", "inputs", "edges covered", "fault")
     for row in rows:
         table.add_row(*(str(row[key] if row[key] is not None else "–") for key in
@@ -166,6 +170,16 @@ def _page(rows: list[dict[str, object]]) -> str:
         for row in rows
     ]
     return "\n".join([*head, *body, ""])
+
+
+def summed(rows: list[dict[str, object]]) -> str:
+    """What docs/security.md says of all targets."""
+    runs = sum(int(str(row["runs"])) for row in rows)
+    faults = sorted(str(row["target"]) for row in rows if row["fault"])
+    return (
+        f"Hostile bytes (docs/fuzz.md, on {dt.datetime.now(dt.UTC):%Y-%m-%d}): {len(rows)} targets, {runs:,} inputs; "
+        f"faults: {', '.join(faults) or 'none'}."
+    )
 
 
 if __name__ == "__main__":

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
+from typing import Any
 
+import duckdb
 import pytest
 
+from analysis import kept
 from pipeline.landing import iter_landed
 from tools.bench import PAGE, page_kilobytes, written
+from tools.bench_questions import slowest
 from tools.made_documents import Maker, land
 
 
@@ -48,3 +52,18 @@ def test_the_page_keeps_the_sections_that_were_not_run() -> None:
     assert "one" in page and "three\n\nlines" in page and "two" not in page
     assert page.index("Crawl") < page.index("desk under load")
     assert written(page, {}) == page
+
+
+def test_the_slowest_part_of_a_question_is_shown_with_its_operators() -> None:
+    con = duckdb.connect()
+    kept.keep(con)
+
+    def work(asked: Any) -> int:
+        asked.execute("SELECT $a + 1", {"a": 1}).fetchall()
+        return len(asked.execute("SELECT SUM(range % 7) FROM range(2000000)").fetchall())
+
+    told, name, *steps = slowest(con, work, 0.5)
+    assert told.startswith("2 statements take ") and told.endswith(" of 500 ms, Python the rest")
+    assert name.startswith("SELECT SUM(range % 7) FROM range(2000000) ")
+    assert any("AGGREGATE" in step for step in steps)
+    assert slowest(con, lambda _: 0, 0.1) == ["0 statements take 0 of 100 ms, Python the rest"]

@@ -1,4 +1,4 @@
-"""Runs all benches and writes docs/performance.md with its chart from what they print.
+"""Owns `make bench`: runs all benches and writes docs/performance.md with its chart from what they print.
 
     python tools/bench.py [--quick] [--only tagging crawl build desk] [--taken FILE …]
 

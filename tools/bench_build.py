@@ -1,4 +1,5 @@
-"""Measures the build at size: documents into the warehouse, a day's increment, questions, memory and disk.
+"""Owns the bench of the build at size: documents into the warehouse, a day's increment, questions, memory,
+disk.
 
     python tools/bench_build.py [--sizes 10000 100000 1000000] [--increment 5000] [--json FILE] [--home
             FOLDER]
@@ -14,6 +15,8 @@ Questions are what the desk asks. queue: its page of tickets (the first screen, 
 each state and late). coverage: its ledger (each verdict with its numbers, not which articles count). search:
 the index by itself. The first two are asked of the last day, after all that was captured, and of an earlier
 one; beside them stands what they take in full: the list of open tickets, the verdicts with their articles.
+Of each question that takes longer than its limit (tools/bench_questions.py) it is shown which statement takes
+longest, and the operators of its plan that do.
 """
 
 from __future__ import annotations
@@ -22,27 +25,19 @@ import argparse
 import datetime as dt
 import json
 import os
-import re
 import resource
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-CITY = ROOT / "sample" / "city"
 DAY = dt.date(2018, 2, 26)
-LAST = dt.date(2018, 3, 2)  # the last replies of the increment are of the day before
-EARLIER = dt.date(2017, 12, 31)
 FAR = 50_000_000  # number of the first document of the increment
 OWN, BESIDE = resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN
-LIMITS = {"search": 0.1, "queue": 0.05, "coverage": 0.05}  # seconds
-WORDS = ("水利", "“扶贫攻坚”", "教育 NOT 会议", "市水利局 检查", "垃圾", "公交")
 
 
 def child(task: str, home: Path, **more: Any) -> dict[str, Any]:
@@ -67,6 +62,7 @@ def build(home: Path, finds_reprints: bool = True, indexes: bool = True) -> dict
     from pipeline.city import load_city
     from pipeline.search_index import update_index
     from pipeline.search_parts import index_path, late_path
+    from tools.bench_questions import CITY
     from tools.sampled_tagger import SampledTagger
 
     stages: dict[str, float] = defaultdict(float)
@@ -105,104 +101,8 @@ def build(home: Path, finds_reprints: bool = True, indexes: bool = True) -> dict
     }
 
 
-def ask(home: Path) -> dict[str, Any]:
-    """Seconds of the questions: first and later ones; plans of what is slower than it may be."""
-    from analysis.coverage import coverage
-    from analysis.queue import queue
-    from analysis.queue_choice import Choice
-    from analysis.queue_page import queue_page
-    from analysis.search_hits import search_hits
-    from analysis.search_query import parse_query
-    from analysis.ticket import load_rules
-    from analysis.warehouse import LiveWarehouse
-    from pipeline.city import load_city
-    from pipeline.load_plan import load_plan
-    from pipeline.search_parts import index_path
-    from pipeline.store import open_store
-
-    city, warehouse = load_city(CITY), home / "warehouse.duckdb"
-    plan, rules, index = load_plan(city), load_rules(city), index_path(warehouse)
-    assert plan is not None
-    live = LiveWarehouse(warehouse, city, open_store(home, city).decisions)
-    con = live.cursor()
-    found: dict[str, Any] = {}
-    counts: dict[str, int] = {}
-
-    def times(name: str, work: Callable[[], Any], again: int = 5) -> None:
-        seconds = []
-        for _ in range(again + 1):
-            begun = time.perf_counter()
-            counts[name] = work()
-            seconds.append(time.perf_counter() - begun)
-        found[name] = {"first": seconds[0], "later": statistics.median(seconds[1:]), "rows": counts[name]}
-
-    for words in WORDS:
-        query = parse_query(words)
-        times(f"search {words}", lambda q=query: len(search_hits(index, q, "article", "rank").refs))  # type: ignore[misc]
-    for name, day in (("", LAST), (f" of {EARLIER}", EARLIER)):
-        times(f"queue{name}", lambda d=day: queue_page(con, rules, d, Choice()).total)  # type: ignore[misc]
-        times(f"coverage{name}", lambda d=day: len(coverage(con, plan, d, rules=rules, with_evidence=False)))  # type: ignore[misc]
-    times("list of the queue", lambda: len(queue(con, rules, LAST)), 3)
-    times("list of coverage with articles", lambda: len(coverage(con, plan, LAST, rules=rules)), 3)
-    found["plans"] = plans(con, index, found)
-    live.close()
-    return found
-
-
-def plans(con: Any, index: Path, found: dict[str, Any]) -> dict[str, list[str]]:
-    """What takes the time in each question that is over its limit."""
-    import sqlite3
-
-    from analysis.search_hits import _RANKED
-    from analysis.search_query import parse_query
-    from analysis.warehouse import question_sql
-
-    read: dict[str, list[str]] = {}
-    slow = [name for name in found if found[name]["later"] > LIMITS.get(name.split()[0], 9e9)]
-    sql = _RANKED.format(kind="article", order="score")
-    for name in [name for name in slow if name.startswith("search ")][:2]:
-        db = sqlite3.connect(index)
-        query = parse_query(name.removeprefix("search ")).by_words
-        given = {"words": query, "limit": 1000, "until": "9"}
-        steps = db.execute("EXPLAIN QUERY PLAN " + sql, given).fetchall()
-        read[name] = [str(step[3]) for step in steps]
-        db.close()
-    asked = {"queue": "ticket_clock", "coverage": "ticket_season", f"queue of {EARLIER}": "ticket_clock"}
-    asked[f"coverage of {EARLIER}"] = "plan_count"
-    given = {"beside": [], "without": [], "restarts": False, "end": EARLIER}
-    given |= {"first": dt.datetime.combine(EARLIER, dt.time()), "last": dt.datetime.combine(LAST, dt.time())}
-    for name, question in asked.items():
-        if name in slow:
-            sql, day = question_sql(question), EARLIER if str(EARLIER) in name else LAST
-            known = given | {"as_of": dt.datetime.combine(day, dt.time(23, 59, 59))}
-            parameters = {key: known.get(key) for key in re.findall(r"\$([a-z_]+)", sql)}
-            explained = con.execute("EXPLAIN (ANALYZE, FORMAT JSON) " + sql, parameters).fetchall()
-            read[f"{name} ({question}.sql)"] = operators(json.loads(explained[0][1]))
-    return read
-
-
-def operators(plan: dict[str, Any], most: int = 5) -> list[str]:
-    """The operators of a DuckDB plan that took longest."""
-    found: list[tuple[float, str]] = []
-
-    def walk(node: dict[str, Any]) -> None:
-        extra = node.get("extra_info") or {}
-        what = extra.get("Table") or extra.get("Conditions") or extra.get("Groups") or ""
-        name = node.get("operator_name") or node.get("operator_type")
-        if name:
-            rows = node.get("operator_cardinality", 0)
-            timing = float(node.get("operator_timing", 0))
-            found.append(
-                (timing, f"{timing * 1e3:.0f} ms {str(name).strip()} {str(what)[:60]} → {rows} rows")
-            )
-        for below in node.get("children", []):
-            walk(below)
-
-    walk(plan)
-    return [text for _, text in sorted(found, reverse=True)[:most]]
-
-
 def run_child(task: str, home: Path, more: dict[str, Any]) -> None:
+    from tools.bench_questions import ask
     from tools.made_documents import land
 
     if task == "land":

@@ -1,4 +1,4 @@
-"""Measures the crawl on loopback: pages per second with parsing and landing, beside a bare client.
+"""Owns the bench of the crawl on loopback: pages per second with parsing and landing, beside a bare client.
 
     python tools/bench_crawl.py [--pages 3000] [--kilobytes 30] [--json FILE]
 

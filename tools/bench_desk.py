@@ -1,4 +1,4 @@
-"""Measures the desk at size: p50 and p95 of every page while 20 people click.
+"""Owns the bench of the desk at size: p50 and p95 of every page while 20 people click.
 
     python tools/bench_desk.py [--home FOLDER] [--articles 200000] [--posts 300000] [--clickers 20]
 

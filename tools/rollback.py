@@ -1,4 +1,4 @@
-"""Shows that one can go forward and back: an older version of the program, this one, and the older one again.
+"""Owns the proof that one can go forward and back: an older version of the program, this one, the older one.
 
     python -m tools.rollback [REVISION …]
 

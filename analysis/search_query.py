@@ -9,7 +9,7 @@ import dataclasses
 import re
 import unicodedata
 
-from pipeline.search_index import char_tokens, folded, word_tokens
+from pipeline.search_tokens import char_tokens, folded, word_tokens
 
 MAX_CHARS = 200  # of a question
 MAX_TERMS = 30

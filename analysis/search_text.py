@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from pipeline.search_index import folded, word_tokens
+from pipeline.search_tokens import folded, word_tokens
 
 Piece = tuple[str, bool]  # text, whether it is marked
 _AROUND = 60  # characters before and after the first match

@@ -11,9 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import re
 import sqlite3
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -32,7 +30,7 @@ from pipeline.seal import (
     sealed_digest,
 )
 from pipeline.search_parts import index_path, index_version, is_late_of, late_path, meta_of, open_part
-from pipeline.tagging.segment import search_tokens
+from pipeline.search_tokens import char_tokens, folded, word_tokens
 from pipeline.warehouse import Warehouse
 
 SPLIT_TEXTS = 50_000  # a smaller main part takes what is new itself
@@ -78,27 +76,11 @@ FROM (
 ) JOIN wanted ON key = kind || chr(10) || ref || chr(10) || part
 GROUP BY kind, ref, part
 """
-_RUN = re.compile(r"[^\W_]", re.UNICODE)
 Progress = Callable[[str, int, int | None], None]  # stage in Chinese, done, total
 
 
 class SearchIndexError(ToldError, RuntimeError):
     """The index cannot be written; the message says why and what to do, in Chinese."""
-
-
-def folded(text: str) -> str:
-    """A text as it is indexed and asked: width and case do not matter. May change the length."""
-    return unicodedata.normalize("NFKC", text).lower()
-
-
-def word_tokens(text: str) -> list[str]:
-    """The words of a folded text, and those within them; what has no letter or digit is none."""
-    return [token for token in search_tokens(text) if _RUN.search(token)]
-
-
-def char_tokens(text: str) -> list[str]:
-    """The single characters of a folded text, runs of Latin letters and digits together."""
-    return re.findall(r"[a-z0-9]+|[^\W_]", text)
 
 
 def update_index(warehouse: Path, progress: Progress | None = None, *, reads_whole: bool = False) -> int:

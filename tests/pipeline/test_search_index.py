@@ -11,8 +11,9 @@ import duckdb
 import pytest
 
 from pipeline import seal
-from pipeline.search_index import char_tokens, folded, update_index, word_tokens
+from pipeline.search_index import update_index
 from pipeline.search_parts import index_path, index_state, is_behind, texts_digest
+from pipeline.search_tokens import char_tokens, folded, word_tokens
 from tests.analysis.case import Case
 
 

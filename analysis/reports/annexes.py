@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import cast
 
 from analysis.overview import DERIVED_KINDS
-from analysis.reports import wording
+from analysis.reports import day_words, wording
 from analysis.reports.gb9704 import Align, OfficialDocument
 from analysis.reports.model import Figures, PostLine, ReportRules, VerdictLine
 from analysis.reports.official_text import chinese_day
@@ -45,6 +45,7 @@ def _is_gap(kind: str, verdict: str, wanted: str) -> bool:
 def write_annexes(
     document: OfficialDocument, figures: Figures, rules: ReportRules, pictures: Mapping[str, bytes]
 ) -> None:
+    """All annexes that the report has, each on a page of its own."""
     titles = annex_titles(figures)
     writers = {UNITS: _units, GAPS: _gaps, UNKNOWN: _unknown, DEDUCTIONS: _deductions, POSTS: _posts}
     for number, title in enumerate(titles, 1):
@@ -122,10 +123,10 @@ def _gaps(document: OfficialDocument, figures: Figures, rules: ReportRules) -> N
 
 def _lacking(line: VerdictLine, posts: Mapping[str, str], figures: Figures) -> list[str]:
     """What is missing and what is to be said of it; a note beside every unit is no news."""
-    said = [posts.get(item, wording.span(item, figures.as_of)) for item in line.missing]
+    said = [posts.get(item, day_words.span(item, figures.as_of)) for item in line.missing]
     common = Counter(each.note for each in figures.lines if each.task == line.task)
     if line.note and common[line.note] == 1:
-        said.append(wording.dated_words(line.note))
+        said.append(day_words.dated_words(line.note))
     return said
 
 
@@ -221,6 +222,7 @@ def _left(days: int | None) -> str:
 
 
 def cut(text: str, length: int) -> str:
+    """A text, with … where it is longer."""
     return text if len(text) <= length else text[: length - 1] + "…"
 
 

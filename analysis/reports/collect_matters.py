@@ -45,6 +45,7 @@ def exposures(
 
 
 def forum(tickets: list[Ticket], start: dt.date) -> ForumFigure:
+    """How the tickets of a report stand; `start`: the first day of its period."""
     late_open = [t for t in tickets if t.is_open and t.was_late]
     answered = [t for t in tickets if not t.is_open]
     in_time = [t for t in answered if not t.was_late]
@@ -62,6 +63,7 @@ def forum(tickets: list[Ticket], start: dt.date) -> ForumFigure:
 
 
 def post(ticket: Ticket) -> PostLine:
+    """A ticket as a report keeps it."""
     return PostLine(**{name: getattr(ticket, name) for name in PostLine.__struct_fields__})
 
 

@@ -8,9 +8,9 @@ from typing import Any
 
 from analysis.overview import DERIVED_KINDS
 from analysis.reports import excel_records, wording
+from analysis.reports.day_words import days, span
 from analysis.reports.model import KIND_NAMES, Figures, ReportRules
 from analysis.reports.sheet import Column, Workbook
-from analysis.reports.wording import span
 
 
 def write_excel(figures: Figures, rules: ReportRules, pictures: Mapping[str, bytes]) -> bytes:
@@ -51,7 +51,7 @@ def _cover(book: Workbook, sheet: Any, title: str, figures: Figures, rules: Repo
     rows = [
         ("编制单位", rules.organ),
         ("依据", wording.plan_name(figures.plan)),
-        ("统计时段", f"{wording.days(figures.start, figures.end)}；累计自{figures.season_start}起"),
+        ("统计时段", f"{days(figures.start, figures.end)}；累计自{figures.season_start}起"),
         ("数据截至", f"{figures.as_of} 24时；所用资料：{known}"),
         ("稿件口径", wording.PIECE_BASIS + "；一篇记入几个单位的，各计一篇次"),
         ("达标率口径", f"{wording.RATE_BASIS}；不足{rules.min_cases}项次的不计率"),

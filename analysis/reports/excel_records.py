@@ -15,10 +15,12 @@ DECIDED = {"rule": "规则", "person": "人工"}
 
 
 def until(figures: Figures, text: str) -> str:
+    """What stands below the title of a sheet."""
     return f"截至{figures.as_of}。{text}"
 
 
 def pieces(book: Workbook, figures: Figures, rules: ReportRules) -> None:
+    """稿件台账: a row for each piece that credits a unit."""
     book.table(
         "稿件台账",
         "记入责任单位的稿件",
@@ -75,6 +77,7 @@ def proof_link(
 
 
 def exposures(book: Workbook, figures: Figures, rules: ReportRules) -> None:
+    """曝光台账: a row for each exposure, planned or published."""
     book.table(
         "曝光台账",
         "曝光性报道及刊前审批",
@@ -112,6 +115,7 @@ def exposures(book: Workbook, figures: Figures, rules: ReportRules) -> None:
 
 
 def measures(book: Workbook, figures: Figures, rules: ReportRules) -> None:
+    """通报约谈台账: a row for each measure of each unit."""
     book.table(
         "通报约谈台账",
         "不见于稿件的通报、约谈等措施",
@@ -149,6 +153,7 @@ def measures(book: Workbook, figures: Figures, rules: ReportRules) -> None:
 
 
 def posts(book: Workbook, figures: Figures, rules: ReportRules) -> None:
+    """帖文台账: a row for each post that asks for an answer."""
     book.table(
         "帖文台账",
         "需要答复的论坛帖文",
@@ -206,6 +211,7 @@ def clock_cell(post: Any) -> str:
 
 
 def deductions(book: Workbook, figures: Figures) -> None:
+    """预扣分台账: a row for each suggestion."""
     book.table(
         "预扣分建议",
         "预扣分建议",
@@ -228,6 +234,7 @@ def deductions(book: Workbook, figures: Figures) -> None:
 
 
 def silences(book: Workbook, figures: Figures) -> None:
+    """A row for each silence that leaves verdicts open."""
     book.table(
         "来源静默",
         "来源静默与无法判定的事项",

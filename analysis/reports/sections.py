@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from analysis.overview import DERIVED_KINDS
-from analysis.reports import wording
+from analysis.reports import day_words, wording
 from analysis.reports.gb9704 import OfficialDocument
 from analysis.reports.model import Figures, PieceLine, ReportRules, TaskFigure, VerdictLine, Verdicts
 from analysis.reports.official_text import chinese_day
@@ -28,9 +28,9 @@ def overview(document: OfficialDocument, figures: Figures, rules: ReportRules) -
 def outage(figures: Figures) -> str:
     """That a source was silent in the period, so that more may have been published than was counted."""
     silent = sorted(
-        line.what for line in figures.silences if wording.touches(line.what, figures.start, figures.end)
+        line.what for line in figures.silences if day_words.touches(line.what, figures.start, figures.end)
     )
-    silent = [wording.dated_words(what) for what in silent]
+    silent = [day_words.dated_words(what) for what in silent]
     if not silent:
         return ""
     named = "；".join(silent[:3]) + ("等" if len(silent) > 3 else "")
@@ -38,6 +38,7 @@ def outage(figures: Figures) -> str:
 
 
 def group_table(document: OfficialDocument, figures: Figures, rules: ReportRules) -> None:
+    """The verdicts by group of units, with their sum."""
     groups = list(dict.fromkeys(unit.group for unit in figures.units))
     rows: list[list[object]] = []
     for group in groups:
@@ -112,6 +113,7 @@ def gaps(document: OfficialDocument, figures: Figures, where: str, *, is_short: 
 
 
 def lines_of(figures: Figures, task: TaskFigure) -> list[VerdictLine]:
+    """The verdicts on one task."""
     return [line for line in figures.lines if line.task == task.task]
 
 
@@ -143,6 +145,7 @@ def _named(units: Sequence[str]) -> list[str]:
 
 
 def exposures(document: OfficialDocument, figures: Figures) -> None:
+    """曝光性报道: those of the period, and every one without its approvals."""
     document.heading(1, "曝光性报道")
     document.text(wording.exposures(figures))
     shown = [
@@ -174,6 +177,7 @@ def exposures(document: OfficialDocument, figures: Figures) -> None:
 def forum(
     document: OfficialDocument, figures: Figures, rules: ReportRules, picture: bytes | None, where: str
 ) -> None:
+    """论坛帖文答复: how posts were answered, and whose are late and open."""
     document.heading(1, "论坛帖文答复")
     document.text(wording.forum(figures, rules.min_cases))
     late: dict[str, int] = {}
@@ -218,7 +222,8 @@ def upcoming(document: OfficialDocument, figures: Figures, demands: Sequence[str
     if starting:
         document.text(
             "；".join(
-                f"{t.title}（{t.paragraph}，{wording.days(t.window_start, t.window_end)}）" for t in starting
+                f"{t.title}（{t.paragraph}，{day_words.days(t.window_start, t.window_end)}）"
+                for t in starting
             )
             + "。",
             lead="启动新事项。",
@@ -246,6 +251,7 @@ def _falls_due(line: VerdictLine, figures: Figures) -> bool:
 
 
 def deductions(document: OfficialDocument, figures: Figures, rules: ReportRules, where: str) -> None:
+    """预扣分建议: how many, for whom, what was decided of them."""
     document.heading(1, "预扣分建议")
     found = figures.deductions
     count = sum(len(line.reasons) for line in found)

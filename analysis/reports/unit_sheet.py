@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from analysis.columns import ROLES
 from analysis.overview import DERIVED_KINDS
-from analysis.reports import wording
+from analysis.reports import day_words, wording
 from analysis.reports.annexes import cut, lateness
 from analysis.reports.gb9704 import OfficialDocument
 from analysis.reports.model import Figures, PieceLine
@@ -49,7 +49,11 @@ def _tasks(document: OfficialDocument, figures: Figures) -> None:
                     "；".join(
                         [
                             *_missing(figures, line.missing),
-                            *(wording.dated_words(said) for said in [*line.silent, line.note or ""] if said),
+                            *(
+                                day_words.dated_words(said)
+                                for said in [*line.silent, line.note or ""]
+                                if said
+                            ),
                         ]
                     ),
                     120,
@@ -67,7 +71,7 @@ def _tasks(document: OfficialDocument, figures: Figures) -> None:
 
 def _missing(figures: Figures, items: list[str]) -> list[str]:
     posts = {post.ticket_id: f"帖文“{post.title}”" for post in figures.posts}
-    return [posts.get(item, wording.span(item, figures.as_of)) for item in items]
+    return [posts.get(item, day_words.span(item, figures.as_of)) for item in items]
 
 
 def _pieces(document: OfficialDocument, figures: Figures) -> None:
@@ -158,6 +162,7 @@ def _posts(document: OfficialDocument, figures: Figures) -> None:
 
 
 def late_parts(is_first_late: bool, is_answer_late: bool) -> str:
+    """Which of the two deadlines of a post were missed."""
     if is_first_late and is_answer_late:
         return "两个时限均超时"
     return "初步回应超时" if is_first_late else "正式答复超时" if is_answer_late else "按时"
@@ -174,7 +179,7 @@ def _next(document: OfficialDocument, figures: Figures) -> None:
     over = [line.title for line in lines if line.verdict == "未达标" and not line.days_left]
     unknown = [line.title for line in lines if line.verdict == "无法判定"]
     for line in todo:
-        by = wording.short_day(line.window_end, figures.as_of)
+        by = day_words.short_day(line.window_end, figures.as_of)
         document.text(f"{line.title}：{by}前完成，还剩{line.days_left}天。")
     if waiting:
         document.text(f"未办结帖文{len(waiting)}件，按上表时限答复。")

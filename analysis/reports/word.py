@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from analysis.reports import sections, wording
 from analysis.reports.annexes import DEDUCTIONS, GAPS, POSTS, UNKNOWN, annex_titles, write_annexes
+from analysis.reports.day_words import days
 from analysis.reports.gb9704 import OfficialDocument
 from analysis.reports.model import KIND_NAMES, Figures, ReportRules
 from analysis.reports.official_text import chinese_day
@@ -64,7 +65,7 @@ def title_of(figures: Figures) -> str:
     if figures.kind == "monthly":
         return f"全市绩效考评宣传工作月报\n（{month}）"
     if figures.kind == "weekly":
-        return f"全市绩效考评宣传工作周报\n（{wording.days(figures.start, figures.end)}）"
+        return f"全市绩效考评宣传工作周报\n（{days(figures.start, figures.end)}）"
     return f"{figures.unit_official or figures.unit}\n绩效考评宣传工作情况表"
 
 
@@ -76,7 +77,7 @@ def opening(figures: Figures) -> str:
         else ""
     )
     return (
-        f"按照{wording.plan_name(figures.plan)}要求，现将{wording.days(figures.start, figures.end)}"
+        f"按照{wording.plan_name(figures.plan)}要求，现将{days(figures.start, figures.end)}"
         f"全市绩效考评宣传工作情况{name}如下（数据截至{chinese_day(figures.as_of)}24时{known}）。"
     )
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Iterable, Sequence
 
 from analysis.exposure import UNCLEAR
-from analysis.ground import UNSURE, unsure_count
+from analysis.ground import unsure_count
 from analysis.overview import DERIVED_KINDS
+from analysis.reports.day_words import dated_words, days, short_day, span
 from analysis.reports.model import (
     ExposureLine,
     Figures,
@@ -21,9 +21,6 @@ from analysis.reports.model import (
 from analysis.reports.official_text import chinese_day
 
 NO_SOURCE = "没有接入的来源"
-_DAY = re.compile(r"\d{4}-\d\d-\d\d")
-_SPAN = re.compile(r" ?(\d{4}-\d\d-\d\d)(?:—(\d{4}-\d\d-\d\d))? ?")
-_DATED = re.compile(r"(\d{4}-\d\d-\d\d|\d{4}-\d\d(?!\d)) ")  # how an item begins that has its day or month
 _MEASURES = {"announcement_presence": "天"}  # by kind of task, what is counted where it is not pieces
 RATE_BASIS = "达标率＝达标÷（达标＋未达标），无法判定、未开始和不适用的不计入"
 PIECE_BASIS = "同一稿件在多处刊发计一篇，以首次刊发为准，转载不重复计"
@@ -31,22 +28,6 @@ FORUM_BASIS = (
     "按时率＝两个时限均未超的÷（已答复的＋超时未办结的），时限未到的不计入；"
     "时限按国务院公布的工作日计，答复后超时记录不消除"
 )
-
-
-def days(start: dt.date, end: dt.date) -> str:
-    """2017年10月1日至31日; the year and the month once where they are the same."""
-    if start == end:
-        return chinese_day(start)
-    if start.year != end.year:
-        return f"{chinese_day(start)}至{chinese_day(end)}"
-    if start.month != end.month:
-        return f"{chinese_day(start)}至{end.month}月{end.day}日"
-    return f"{chinese_day(start)}至{end.day}日"
-
-
-def short_day(day: dt.date, beside: dt.date) -> str:
-    """A day without its year where that is the year of the report."""
-    return f"{day.month}月{day.day}日" if day.year == beside.year else chinese_day(day)
 
 
 def percent(part: int, whole: int, min_cases: int) -> str:
@@ -57,6 +38,7 @@ def percent(part: int, whole: int, min_cases: int) -> str:
 
 
 def rate_cell(verdicts: Verdicts, min_cases: int) -> str:
+    """The share of the decided verdicts that is met; under a minimum of cases a dash."""
     if verdicts.decided_count < max(min_cases, 1):
         return "—"
     return f"{verdicts.met_count / verdicts.decided_count:.1%}"
@@ -76,6 +58,7 @@ def plan_name(plan: str) -> str:
 
 
 def pieces(figures: Figures) -> str:
+    """How many stories there were, in how many copies, beside the period before."""
     count: PieceFigure = figures.pieces
     before = ""
     if count.previous_count is not None and figures.kind != "unit":
@@ -90,6 +73,7 @@ def pieces(figures: Figures) -> str:
 
 
 def outlet_line(figures: Figures) -> str:
+    """Of which outlets the pieces of the period are, the six with most named."""
     shown = [each for each in figures.outlets if each.period_count]
     if not shown:
         return "本期没有采集到稿件。"
@@ -99,6 +83,7 @@ def outlet_line(figures: Figures) -> str:
 
 
 def topic_line(figures: Figures) -> str:
+    """Of which topics the pieces of the period are; "" where none has one."""
     shown = [each for each in figures.topics if each.period_count]
     return (
         "按专题分：" + "，".join(f"{each.name}{each.period_count}篇" for each in shown) + "。"
@@ -122,6 +107,7 @@ def total(lines: Iterable[VerdictLine]) -> Verdicts:
 
 
 def verdicts(figures: Figures, min_cases: int) -> str:
+    """How many verdicts stand how, over all lines of the plan."""
     found = total(figures.lines)
     tasks = sum(task.kind not in DERIVED_KINDS for task in figures.tasks)
     return (
@@ -134,6 +120,7 @@ def verdicts(figures: Figures, min_cases: int) -> str:
 
 
 def is_over(line: VerdictLine, day: dt.date) -> bool:
+    """Whether the term of a line ended on the day or before."""
     return line.window_end <= day or line.days_left == 0
 
 
@@ -170,31 +157,6 @@ def lack_words(line: VerdictLine) -> str:
     )
 
 
-def span(item: str, beside: dt.date) -> str:
-    """2017-11-06—2017-11-12 → 11月6日至12日, 2018-01-11 标题 → 1月11日 标题; other things stay."""
-    dated = _DATED.match(item)
-    if dated:
-        return f"{_spoken(dated[1], beside)} {item[dated.end() :]}"
-    first, _, last = item.rstrip(UNSURE).partition("—")
-    try:
-        start, end = dt.date.fromisoformat(first), dt.date.fromisoformat(last)
-    except ValueError:
-        return item
-    text = days(start, end)
-    return text.removeprefix(f"{beside.year}年") + ("（来源静默）" if item.endswith(UNSURE) else "")
-
-
-def _spoken(text: str, beside: dt.date) -> str:
-    """2018-01-11 → 1月11日; 2017-12 → 2017年12月. What is no day stays as it is."""
-    try:
-        if len(text) > len("2017-12"):
-            return short_day(dt.date.fromisoformat(text), beside)
-        month = dt.date.fromisoformat(f"{text}-01")
-    except ValueError:
-        return text
-    return f"{month.year}年{month.month}月"
-
-
 def due(task: TaskFigure, lines: Sequence[VerdictLine], day: dt.date) -> str:
     """三（二），10月31日到期 / 还剩59天; of units with days of their own the last one: 最迟10月31日到期."""
     ends = {line.window_end for line in lines} or {task.window_end}
@@ -220,33 +182,15 @@ def _standing(lines: Sequence[VerdictLine]) -> str:
     return "、".join(f"{count}项次{said}" for said, count in counts.items() if count)
 
 
-def touches(what: str, start: dt.date, end: dt.date) -> bool:
-    """Whether a silence, as sources.silences writes it, falls into a period."""
-    found = [dt.date.fromisoformat(day) for day in _DAY.findall(what)]
-    return bool(found) and found[0] <= end and found[-1] >= start
-
-
 def silence(line: SilenceLine) -> str:
+    """What was silent, or how many units have a site that nobody crawls."""
     if line.what == NO_SOURCE:
         return f"本单位网站或账号尚未接入采集的{len(line.units)}个单位"
     return dated_words(line.what)
 
 
-def dated_words(what: str) -> str:
-    """防城港日报 2017-11-06—2017-11-10 采集失败, as sources.silences writes it, with its days as an official
-    document writes them."""
-
-    def spoken(found: re.Match[str]) -> str:
-        try:
-            start = dt.date.fromisoformat(found[1])
-            return days(start, dt.date.fromisoformat(found[2] or found[1]))
-        except ValueError:
-            return found[0]
-
-    return _SPAN.sub(spoken, what)
-
-
 def forum(figures: Figures, min_cases: int) -> str:
+    """How many posts ask for an answer, how many were answered in time, what waits."""
     found = figures.forum
     if not found.total_count:
         return f"自{chinese_day(figures.season_start)}以来，没有需要答复的帖文。"
@@ -270,6 +214,7 @@ def exposure_verdict(line: ExposureLine) -> str:
 
 
 def exposures(figures: Figures) -> str:
+    """How many exposures appeared, which without an approval, what is planned."""
     since = chinese_day(figures.season_start)
     found = [line for line in figures.exposures if line.published_day is not None]
     now = [line for line in found if line.published_day and line.published_day >= figures.start]

@@ -20,7 +20,7 @@ from analysis.desk.standing import standing
 from analysis.desk.visit import Visit
 from analysis.ground import terms
 from analysis.overview import DERIVED_KINDS
-from analysis.reports import wording
+from analysis.reports import day_words, wording
 from analysis.reports.build import compose, stem_of
 from analysis.reports.collect import Context, collect
 from analysis.reports.difference import Difference, difference
@@ -116,6 +116,8 @@ def wanted(visit: Visit, kind: str, unit: str) -> tuple[Kind, str | None]:
 
 @standing
 def figures_of(visit: Visit, kind: Kind, unit: str | None) -> Figures:
+    """The figures of a report of the day, collected once a visit."""
+
     def found() -> Figures:
         day = visit.as_of
         return collect(
@@ -126,6 +128,7 @@ def figures_of(visit: Visit, kind: Kind, unit: str | None) -> Figures:
 
 
 def report_of(visit: Visit, kind: Kind, unit: str | None) -> Report:
+    """The report itself, composed once a visit."""
     figures = figures_of(visit, kind, unit)
     return visit.once(f"report {kind} {unit}", lambda: compose(figures, load_report_rules(visit.office.city)))
 
@@ -151,7 +154,7 @@ def build_preview(visit: Visit, kind: Kind, unit: str | None) -> PreviewPage:
             wording.verdicts(figures, rules.min_cases),
         ],
         gaps=[
-            (line, [posts.get(item, wording.span(item, figures.as_of)) for item in line.missing])
+            (line, [posts.get(item, day_words.span(item, figures.as_of)) for item in line.missing])
             for line in figures.lines
             if line.verdict == "未达标" and line.kind not in DERIVED_KINDS
         ],

@@ -173,18 +173,13 @@ def fit_scale(scores: list[Score]) -> tuple[float, float]:
 
 
 def rescale(scores: list[Score], scale: tuple[float, float]) -> list[Score]:
-    one = RoleModel(bias=scale[1], threshold=0, weights={})
-    return [
-        s._replace(
-            chances={
-                u: msgspec.structs.replace(one, bias=scale[1] + scale[0] * math.log(p / (1 - p))).probability(
-                    []
-                )
-                for u, p in s.chances.items()
-            }
-        )
-        for s in scores
-    ]
+    """Scores on another scale of log-odds: (slope, intercept)."""
+
+    def moved(chance: float) -> float:
+        odds = scale[1] + scale[0] * math.log(chance / (1 - chance))
+        return RoleModel(bias=odds, threshold=0, weights={}).probability([])
+
+    return [s._replace(chances={unit: moved(p) for unit, p in s.chances.items()}) for s in scores]
 
 
 def judge_by_rule(articles: list[Article]) -> list[Score]:

@@ -145,6 +145,9 @@ def test_a_victim_is_not_exposed() -> None:
     assert WUHAN.tag(ArticleItem(id="t", body=body)).exposed == []
 
 
-def test_two_names_may_end_a_text() -> None:
-    WUHAN.tag(ArticleItem(id="t", body="", title="武汉市公安局市教育局"))
-    WUHAN.tag(ArticleItem(id="t", body="", title="武昌区教育局市教育局"))
+@pytest.mark.parametrize(
+    ("title", "units"),
+    [("武汉市公安局市教育局", ["市公安局", "市教育局"]), ("武昌区教育局市教育局", ["武昌区", "市教育局"])],
+)
+def test_two_names_may_end_a_text(title: str, units: list[str]) -> None:
+    assert [c.unit for c in WUHAN.tag(ArticleItem(id="t", body="", title=title)).credits] == units

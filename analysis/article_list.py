@@ -47,9 +47,8 @@ class HeldArticles:
                 f"SELECT article_id FROM {self.table} WHERE list_contains($ids, story_id)",  # noqa: S608
                 {"ids": stories},
             ).fetchall()
-            articles = sorted(
-                {*stories, *(row[0] for row in ids)}
-            )  # a story has the name of its first article
+            # A story has the name of its first article.
+            articles = sorted({*stories, *(row[0] for row in ids)})
             con.begin()
             con.execute(
                 f"DELETE FROM {self.table} WHERE list_contains($ids, article_id)",  # noqa: S608

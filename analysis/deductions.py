@@ -134,9 +134,8 @@ def _decided(unit: str, task: str, title: str, said: Said) -> DeductionRow:
 def _reason(cell: CoverageRow) -> str:
     """What is missing, until when it was due."""
     parts = [f"应 {cell.needed_count}，已 {cell.done_count}"] if cell.verdict == UNMET else []
-    missing = [
-        item for item in cell.missing if not item.endswith(UNSURE)
-    ]  # what is open costs nobody a point
+    # What is open costs nobody a point.
+    missing = [item for item in cell.missing if not item.endswith(UNSURE)]
     if missing:
         parts.append("缺：" + "、".join(missing[:5]) + (" 等" if len(missing) > 5 else ""))
     if cell.note:

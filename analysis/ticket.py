@@ -42,9 +42,8 @@ class Ticket:
     is_answer_overdue: bool
     workdays_left: int | None  # to the next open deadline; 0: today, negative: so many days late
     send_back_due: dt.datetime | None  # until when the unit may send the post back (退回改派)
-    checked_at: (
-        dt.datetime | None
-    )  # when the forum was last looked at; the thread, if it cannot be read since
+    # When the forum was last looked at; the thread, if it cannot be read since.
+    checked_at: dt.datetime | None
     sha256: str | None
     note: str | None
     clocks_from: dt.datetime | None = None  # when the clocks of the present round started
@@ -54,9 +53,8 @@ class Ticket:
     ended_at: dt.datetime | None = None  # when a person closed it, or the floor on which that rests was said
     seen: str = "/"  # ids of the newest decisions on the ticket and its thread: an act says what it saw
     decided_at: dt.datetime | None = None  # when the newest decision on the ticket was taken
-    undated_floors: tuple[
-        int, ...
-    ] = ()  # floors that stop a clock at the latest that they can have been said
+    # Floors that stop a clock at the latest that they can have been said.
+    undated_floors: tuple[int, ...] = ()
 
     @cached_property  # lists of tens of thousands ask it again and again
     def is_open(self) -> bool:

@@ -11,9 +11,8 @@ from crawlers.page import Page
 from crawlers.platforms import PLATFORMS, detect
 from pipeline.records import Article, Link, Post, ThreadPage
 
-NO_ADDRESS = (
-    "http://localhost/page.html"  # stands in where the caller knows no address: no date is read from it
-)
+# Stands in where the caller knows no address: no date is read from it.
+NO_ADDRESS = "http://localhost/page.html"
 
 
 def extract(body: bytes, url: str, platform: str | None, fetched_at: dt.datetime) -> dict[str, Any]:

@@ -178,9 +178,8 @@ class CrawlProcess:
         while True:
             await asyncio.sleep(PROGRESS_SECONDS)
             for writer in self._writers:
-                with contextlib.suppress(
-                    OSError
-                ):  # the spider's next page meets the same fault and reports it
+                with contextlib.suppress(OSError):
+                    # The spider's next page meets the same fault and reports it.
                     writer.tick()
             self._tell()
 

@@ -63,9 +63,8 @@ class BuildReport:
     reprint_count: int  # reprints known now
     decision_count: int  # decisions known now
     check_count: int  # zero-row checks passed
-    notices: tuple[
-        str, ...
-    ]  # for the user, in Chinese: quarantined lines, decisions that could not be applied
+    # For the user, in Chinese: quarantined lines, decisions that could not be applied.
+    notices: tuple[str, ...]
 
 
 def build(
@@ -138,9 +137,8 @@ def _fill(
     reason: str | None,
     say: Progress,
 ) -> BuildReport:
-    state = decisions_state(
-        store.decisions
-    )  # before they are read: what comes meanwhile is laid over by readers
+    # Before they are read: what comes meanwhile is laid over by readers.
+    state = decisions_state(store.decisions)
     warehouse = Warehouse(path)
     try:
         warehouse.begin()

@@ -91,9 +91,8 @@ class Quote(Record, frozen=True, kw_only=True):
 class Post(Record, frozen=True, kw_only=True):
     """One floor of a thread. `author` is None for an anonymous poster; `text` is None for a blocked post."""
 
-    floor: (
-        Number  # 1 = opening post; runs on over the pages of a thread; of a page each once (pipeline.floors)
-    )
+    # 1 = opening post; runs on over the pages of a thread; of a page each once (pipeline.floors).
+    floor: Number
     author: str | None = None
     time: str | None = None
     text: str | None = None

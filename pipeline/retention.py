@@ -27,9 +27,8 @@ from pipeline.store import Store, crawl_locks, sync_folder, write_durably
 
 FORUM = "论坛"  # level of the sites whose raw pages have a term
 SUFFIX = ".removed.json"
-TERM = (
-    "raw_forum_days"  # in city.yaml: for how many days raw forum pages are kept; null: until a person decides
-)
+# In city.yaml: for how many days raw forum pages are kept; null: until a person decides.
+TERM = "raw_forum_days"
 LEAST_DAYS = 30  # a page younger than that may still be needed to check a ticket
 
 

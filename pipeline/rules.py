@@ -36,10 +36,7 @@ def rules_fingerprint(city: City, tagger: TaggerLike) -> str:
     data that it reads, code of tagger and loader, lexicons, models. Raises CityError."""
     package = Path(__file__).resolve().parent
     total = hashlib.sha256(getattr(tagger, "rules", type(tagger).__qualname__).encode())
-    for library in (
-        "rensa",
-        "rjieba",
-    ):  # sketches are kept and compared; words are features
+    for library in ("rensa", "rjieba"):  # sketches are kept and compared; words are features
         total.update(f"{library} {version(library)}\n".encode())
     for folder in city.folders:
         for path in sorted(p for p in folder.iterdir() if p.is_file() and p.name in _TAGGING):

@@ -61,9 +61,8 @@ def accuracy(pairs: list[tuple[Hashable, Hashable]]) -> float | None:
 
 def macro_f1(pairs: list[tuple[Hashable, Hashable]]) -> float | None:
     """Mean of the F1 of each label that gold has."""
-    labels = dict.fromkeys(
-        gold for gold, _ in pairs
-    )  # in order: sums in another order differ in the last digit
+    # In order: sums in another order differ in the last digit.
+    labels = dict.fromkeys(gold for gold, _ in pairs)
     if not labels:
         return None
     total = 0.0

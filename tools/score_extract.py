@@ -23,9 +23,8 @@ import trafilatura
 from crawlers.extract import extract
 from crawlers.page import Page
 
-FETCHED_AT = dt.datetime.fromisoformat(
-    "2026-11-22T12:00"
-)  # later than every page; only relative dates depend on it
+# Later than every page; only relative dates depend on it.
+FETCHED_AT = dt.datetime.fromisoformat("2026-11-22T12:00")
 
 
 @dataclasses.dataclass(frozen=True)

@@ -80,6 +80,5 @@ KINDS: dict[str, Kind] = {
         Kind("公告证明", decision="proof_received", task_kinds=("announcement_presence",)),
     )
 }
-OWN_CLASSES = frozenset(
-    {"unit_site", "wechat", "weibo", "app"}
-)  # a unit's own place: a piece there is its own
+# A unit's own place: a piece there is its own.
+OWN_CLASSES = frozenset({"unit_site", "wechat", "weibo", "app"})

@@ -30,10 +30,8 @@ from pipeline.tagging.key_table import Keys
 
 MAX_GAP_DAYS = 120  # between the openings of two posts on one matter
 _RARE = 0.01  # a shared phrase holds a pair of characters that is no more frequent than this
-_CANDIDATE, _BESIDES = (
-    0.15,
-    0.13,
-)  # least likeness of the whole, and of what is left without the shared phrase
+# Least likeness of the whole, and of what is left without the shared phrase.
+_CANDIDATE, _BESIDES = 0.15, 0.13
 _COVERS = 0.8  # a shared phrase that is so much of the shorter title is the matter itself
 _NOTHING = 1e-6  # a square of weights under it is what rounding leaves of none
 _ROUNDED = 1e-6  # likenesses are compared as rounded to so much

@@ -45,9 +45,8 @@ class Print(NamedTuple):
     size: int  # of the text, in characters
     clauses: bytes  # the long ones, each as a number of 64 bits, sorted
     lengths: bytes  # of the same, in characters, as numbers of 32 bits
-    bands: (
-        bytes  # of its sketch, each as a number of 64 bits; none where nothing proves that it is like another
-    )
+    # Of its sketch, each as a number of 64 bits; none where nothing proves that it is like another.
+    bands: bytes
 
 
 def read_print(clauses: list[str]) -> Print:

@@ -18,9 +18,8 @@ from pipeline.tagging.alike_weights import (
 )
 
 _SHOWN = 4  # shared phrases told
-_TEMPER = (
-    0.3  # names of places are rare and say little of what is asked: rarity counts less than for one matter
-)
+# Names of places are rare and say little of what is asked: rarity counts less than for one matter.
+_TEMPER = 0.3
 
 
 @dataclasses.dataclass(frozen=True)

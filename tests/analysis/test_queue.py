@@ -359,12 +359,8 @@ def test_the_clocks_in_words(case: Case, day: str, first: str, answer: str) -> N
 @pytest.mark.parametrize(
     ("seen", "before", "since", "is_unsure"),
     [
-        (
-            "2017-10-12T20:00:00",
-            "2017-10-12T19:00",
-            "2017-10-12T20:00",
-            False,
-        ),  # in time, whenever it was said
+        # In time, whenever it was said.
+        ("2017-10-12T20:00:00", "2017-10-12T19:00", "2017-10-12T20:00", False),
         ("2017-10-30T20:00:00", "2017-10-30T19:00", "2017-10-30T20:00", True),
     ],
 )

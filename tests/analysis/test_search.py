@@ -63,9 +63,8 @@ def test_a_phrase_is_found_wherever_words_begin_and_a_word_is_not_part_of_others
 ) -> None:
     assert titles(asked, "“务窗口”") == ["曝光：窗口"]
     found = find_articles(*asked, "和服", ArticleFilter(), DAY)
-    assert (
-        found.hits is not None and found.hits.is_by_chars
-    )  # no word 和服 anywhere: by characters, and it says so
+    # No word 和服 anywhere: by characters, and it says so.
+    assert found.hits is not None and found.hits.is_by_chars
 
 
 def test_filters_and_groups_of_reprints(asked: tuple[Connection, Path]) -> None:

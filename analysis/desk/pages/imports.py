@@ -30,9 +30,8 @@ from analysis.record import Said, said_in
 
 HERE = "/imports"
 ROOM = 1_000_000  # bytes of a form beside its files
-_IMPORT = re.compile(
-    r"导入 (i\w+-\w+)（"
-)  # how analysis/acts/importing.py names the import in the reason of a proof
+# How analysis/acts/importing.py names the import in the reason of a proof.
+_IMPORT = re.compile(r"导入 (i\w+-\w+)（")
 TEMPLATES = ("xlsx", "csv")
 
 

@@ -61,9 +61,8 @@ def test_a_token_reads_as_its_role_and_no_longer_when_ended(office: Office) -> N
         assert client.get(f"{V1}/sources", headers=liaison).status_code == 403
         credits = client.get(f"{V1}/credits", params={"unit": "市教育局"}, headers=liaison).json()["rows"]
         assert {row["unit"] for row in credits} <= {UNIT}
-        assert (
-            client.get("/settings", headers=liaison, follow_redirects=False).status_code == 303
-        )  # pages want a session
+        # Pages want a session.
+        assert client.get("/settings", headers=liaison, follow_redirects=False).status_code == 303
         newest = max(office.tokens.all().values(), key=lambda t: list(office.tokens.all()).index(t.id))
         office.tokens.revoke(newest.id, "guanli", NOW)
         assert client.get(f"{V1}/units", headers=liaison).status_code == 401

@@ -51,9 +51,8 @@ def _paths(office: Office) -> list[str]:
         for handler in getattr(route, "route_handlers", []):
             permission = handler.opt.get("permission")
             is_page = "GET" in handler.http_methods and not route.path_parameters
-            is_file = (
-                route.path.startswith(("/api", "/schema", "/imports/")) or "export" in route.path
-            )  # walked by test_hostile
+            # Files are walked by test_hostile.
+            is_file = route.path.startswith(("/api", "/schema", "/imports/")) or "export" in route.path
             if is_page and permission not in (PUBLIC, None) and not is_file:
                 found.append(route.path)
     return [*found, *MORE]

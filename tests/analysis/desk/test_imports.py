@@ -131,9 +131,8 @@ def test_attachments_never_leave_their_folder(office: Office, monkeypatch: pytes
         )
         kept = sorted(path.name for path in folder.rglob("*") if path.is_file())
         assert kept == ["0.bin", "1.bin", "draft.json", "table.bin"]
-        assert (
-            "新增稿件 1 条" in officer.get("/imports").text
-        )  # by its plain name it is the one that the line names
+        # By its plain name it is the one that the line names.
+        assert "新增稿件 1 条" in officer.get("/imports").text
         same = [
             ("table", ("表.xlsx", workbook([BOARD]))),
             ("files", ("a.jpg", b"1")),

@@ -155,9 +155,8 @@ def test_a_number_that_went_to_a_stranger_is_no_job_and_the_stranger_is_left_alo
         path.write_bytes(msgspec.json.encode(msgspec.to_builtins(record(tmp_path)) | {"pid": stranger.pid}))
         with pytest.raises(JobError, match="已经结束（中断）"):
             jobs.cancel(job.id)
-        assert (
-            wait(jobs, jobs.start("a", "甲", [["0", "0"]], "李四")).state == "完成"
-        )  # nor is its kind blocked
+        # Nor is its kind blocked.
+        assert wait(jobs, jobs.start("a", "甲", [["0", "0"]], "李四")).state == "完成"
         time.sleep(0.2)
         assert stranger.poll() is None
     finally:

@@ -15,9 +15,8 @@ import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-Fault = Callable[
-    [int], str
-]  # number of the request, from 1 → what to do: ok, 500, refuse, drop, drip, hang, page
+# Number of the request, from 1 → what to do: ok, 500, refuse, drop, drip, hang, page.
+Fault = Callable[[int], str]
 
 
 def always(what: str) -> Fault:

@@ -60,9 +60,8 @@ def test_figures_are_those_of_the_coverage(
     for task in ends:  # the term of a line of the plan is that of its units, everywhere the same
         assert ends[task] == max(row.window_end for row in rows if row.task == task), task
         assert ends[task] == max(line.window_end for line in figures.lines if line.task == task), task
-    assert ends["a3"] == dt.date(
-        2017, 10, 26
-    )  # 附件3: the screenshot is due two days after the announcement's end
+    # 附件3: the screenshot is due two days after the announcement's end.
+    assert ends["a3"] == dt.date(2017, 10, 26)
     text = text_of(bulletins[day])
     assert f"达标{wanted['达标']}项次，未达标{wanted['未达标']}项次" in text
     assert f"而无法判定{wanted['无法判定']}项次" in text

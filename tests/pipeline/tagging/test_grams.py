@@ -80,9 +80,8 @@ def test_reading_texts_finds_what_looking_up_their_grams_finds(
 
 def _model(texts: list[str]) -> GramModel:
     keys = np.unique(read_grams(texts).keys)
-    rows = (
-        np.random.default_rng(1).integers(-3, 4, (len(keys), 2)).astype(np.float32)
-    )  # with ties and noughts
+    # With ties and noughts.
+    rows = np.random.default_rng(1).integers(-3, 4, (len(keys), 2)).astype(np.float32)
     return GramModel("m", ("a", "b"), keys, rows, np.ones(len(keys), np.float32), np.zeros(2, np.float32))
 
 

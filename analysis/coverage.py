@@ -19,7 +19,7 @@ from analysis.queue import queue
 from analysis.record import proof_rows, said_in
 from analysis.replaced import replaced_announcements, with_ends
 from analysis.scoring import score_sums
-from analysis.sources import load_sources
+from analysis.sources import lacks_site, load_sources, units_read
 from analysis.ticket import Rules, Ticket, parse_rules
 from analysis.ticket_tally import PostTally, tally
 from analysis.warehouse import Connection, ask, moment
@@ -241,13 +241,12 @@ def notices(con: Connection, plan: Plan, only: str | None = None) -> list[str]:
     missing = [plan.outlets[name].name for name in plan.outlets if name in wanted - crawled]
     if missing:
         found.append(f"尚未接入采集、须由单位报送的媒体：{'、'.join(missing)}")
-    asked = [t for t in plan.tasks if t.kind == "quota" and "unit_site" in t.outlets]
-    own = {row["unit"] for row in spans if row["outlet_class"] == "unit_site"}
-    without = {unit: None for task in asked for unit in plan.members[task.id] if unit not in own}
-    if only is not None:
-        without = {unit: None for unit in without if unit == only}
-    if without:
-        found.append(f"网站尚未接入采集、其上的稿件须由单位报送的单位：{'、'.join(without)}")
+    read = units_read((row["outlet_class"], row["unit"]) for row in spans)
+    asked = ((t, unit) for t in plan.tasks if t.kind == "quota" for unit in plan.members[t.id])
+    without = dict.fromkeys(unit for task, unit in asked if lacks_site(task, unit, read))
+    named = [unit for unit in without if only is None or unit == only]
+    if named:
+        found.append(f"网站尚未接入采集、其上的稿件须由单位报送的单位：{'、'.join(named)}")
     return found
 
 

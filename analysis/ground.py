@@ -5,11 +5,12 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from collections.abc import Iterable
+from functools import cached_property
 from typing import Protocol
 
 from analysis.plan import Fact, Plan, Task, in_order
 from analysis.plan_facts import Counted, Tally
-from analysis.sources import Source, depends_on, silences
+from analysis.sources import Source, depends_on, silences, units_read
 
 UNSURE = "？"  # ends what may have been done while a source was silent
 MET, UNMET, UNKNOWN, NOT_YET, NOT_ASKED = "达标", "未达标", "无法判定", "未开始", "不适用"
@@ -27,9 +28,8 @@ class CoverageRow:
     verdict: str  # 达标, 未达标, 无法判定, 未开始, 不适用
     done_count: int
     needed_count: int
-    missing_count: (
-        int  # without those of `missing` that only cannot be decided, where others are surely missing
-    )
+    # Without those of `missing` that only cannot be decided, where others are surely missing.
+    missing_count: int
     missing: list[str]  # which weeks (UNSURE at the end: cannot be decided), topics, indicators, honours
     days_left: int  # to the end of the window or of the proof's term; 0: over
     window_start: dt.date
@@ -181,10 +181,10 @@ class Ground:
             evidence=done,
         )
 
-    def lacks_site(self, task: Task, unit: str) -> bool:
-        """Whether a piece on a unit's own site would count by the words of the plan, and nobody crawls it."""
-        own = (source for source in self.sources if source.outlet_class == "unit_site")
-        return "unit_site" in task.outlets and all(source.unit != unit for source in own)
+    @cached_property
+    def units_read(self) -> set[str | None]:
+        """The units whose own sites are crawled."""
+        return units_read((source.outlet_class, source.unit) for source in self.sources)
 
     def sources_of(self, task: Task, unit: str | None) -> list[Source]:
         """Those on which a task of a unit depends; None: of the city."""

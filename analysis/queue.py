@@ -94,7 +94,7 @@ def _queue_now(
     beside, restarts = threads_beside(con), rules.transfer_restarts
     table = ask_arrow(
         con, "ticket_plain", as_of=at, is_whole=include_closed, unit=unit, restarts=restarts,
-        beside=beside,
+        beside=beside, keys=None, first=None, last=None,
     )  # fmt: skip
     found, is_odd = reckon(columns_of(table), rules, at)
     rows = rows_unlike(con, at, beside, restarts, found["key"][is_odd].tolist())

@@ -184,9 +184,8 @@ def _order(lines: _Lines, chosen: Column, sort: str, most: int) -> tuple[Column,
     """The order of some lines, that of `queue`, within it by what is asked for; and of each but the last,
     whether it and the next one differ in their ids alone. most: how many are asked for; more may come."""
     keys = _weights(lines, chosen, sort)
-    if (
-        0 < most < len(chosen)
-    ):  # what the weightiest puts behind the last that is asked for is not put in order
+    if 0 < most < len(chosen):
+        # What the weightiest puts behind the last that is asked for is not put in order.
         chosen = chosen[keys[-1] <= np.partition(keys[-1], most - 1)[most - 1]]
         keys = _weights(lines, chosen, sort)
     order: Column = np.lexsort(keys)
@@ -247,16 +246,11 @@ def _tickets_of(
     """Tickets whose clocks run as the rules say, by their numbers. keys: the line of each."""
     if not keys:
         return
-    if len(keys) <= _FEW:
-        opened = lines.opened[list(keys.values())]
-        table = ask_arrow(
-            con, "ticket_shown", as_of=at, keys=sorted(keys),
-            first=opened.min().item(), last=opened.max().item(),
-        )  # fmt: skip
-    else:
-        table = ask_arrow(
-            con, "ticket_plain", as_of=at, is_whole=True, unit=None, restarts=False, beside=[]
-        )  # fmt: skip
+    few, opened = len(keys) <= _FEW, lines.opened[list(keys.values())]
+    table = ask_arrow(
+        con, "ticket_plain", as_of=at, is_whole=True, unit=None, restarts=False, beside=[],
+        keys=sorted(keys) if few else None, first=opened.min().item(), last=opened.max().item(),
+    )  # fmt: skip
     found, _ = reckon(columns_of(table), rules, at)
     order = np.flatnonzero(np.isin(found["key"], np.array(sorted(keys), np.uint64)))
     yield from zip(found["key"][order].tolist(), made(found, order), strict=True)

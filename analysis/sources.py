@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -192,6 +192,20 @@ def depends_on(task: Task, unit: str | None, sources: Iterable[Source]) -> list[
         for source in sources
         if source.outlet_class in classes and (source.outlet_class != "unit_site" or source.unit == unit)
     ]
+
+
+def lacks_site(task: Task, unit: str, read: Container[str | None]) -> bool:
+    """Whether a piece on a unit's own site would count by the words of the plan, and nobody crawls it.
+
+    Args:
+        read: the units whose sites are crawled, see `units_read`.
+    """
+    return "unit_site" in task.outlets and unit not in read
+
+
+def units_read(sites: Iterable[tuple[str | None, str | None]]) -> set[str | None]:
+    """The units whose own sites are crawled, of (class of its outlet, unit) of each site."""
+    return {unit for outlet_class, unit in sites if outlet_class == "unit_site"}
 
 
 def silences(sources: Iterable[Source], start: dt.date, end: dt.date) -> list[str]:

@@ -14,7 +14,7 @@ from analysis.clock_days import ClockDay, explain
 from analysis.notify.events import UNTRIAGED, parent_bodies
 from analysis.notify.messages import safe_link
 from analysis.notify.rules import load_notify_rules
-from analysis.queue import CLOCKS
+from analysis.queue import CLOCKS, find_ticket
 from analysis.record_words import change_words, kind_words
 from analysis.ticket import Rules, Ticket
 from analysis.warehouse import Connection, ask, moment
@@ -79,7 +79,7 @@ def build_sheet(
         found, days = explain(con, rules, ticket, at, known_by)
         reason = None
     except UnknownYear as error:
-        found, days, reason = _without_days(con, rules, ticket, at, known_by), [], str(error)
+        found, days, reason = find_ticket(con, rules, ticket, at, known_by), [], str(error)
     notify = load_notify_rules(city)
     parents = parent_bodies([(u.short, u.parent) for u in city.units], city.name, notify)
     posts = ask(con, "thread_posts", thread_id=found.thread_id, as_of=at, known_by=moment(known_by))
@@ -104,21 +104,6 @@ def build_sheet(
         steps=_steps(found, posts, _decisions(con, found.ticket_id, at, known_by)),
         contact=_contact(con, notify.desk, at, known_by),
     )
-
-
-def _without_days(
-    con: Connection, rules: Rules, ticket: str, at: dt.datetime, known_by: dt.date | dt.datetime | None
-) -> Ticket:
-    from analysis.queue import TicketError, queue
-
-    found = [
-        t
-        for t in queue(con, rules, at, known_by=known_by, include_closed=True)
-        if t.ticket_id == ticket or t.url == ticket or (ticket and t.ticket_id.startswith(ticket))
-    ]
-    if len(found) != 1:
-        raise TicketError(f"没有或有多个待回复帖“{ticket}”")
-    return found[0]
 
 
 def quoted(text: str | None, kind: SheetKind) -> str:

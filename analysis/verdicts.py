@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from analysis.ground import NOT_ASKED, UNSURE, CoverageRow, Ground
 from analysis.plan import CITY_ROW, Task, weeks
 from analysis.plan_facts import Tally, ids_of
-from analysis.sources import Source, silences
+from analysis.sources import Source, lacks_site, silences
 from pipeline.china import monday_of
 from pipeline.plan_count import carrier
 
@@ -43,7 +43,8 @@ def _count(ground: Ground, task: Task, unit: str) -> CoverageRow:
         done = {part.id: _of_item(found, part.id) for part in task.parts}
         return _item_row(ground, task, unit, done)
     sources = ground.sources_of(task, None if unit == CITY_ROW else unit)
-    is_unread = unit != CITY_ROW and found.count < task.quota and ground.lacks_site(task, unit)
+    is_short = unit != CITY_ROW and found.count < task.quota
+    is_unread = is_short and lacks_site(task, unit, ground.units_read)
     note = f"{task.note or ''}；{UNREAD_SITE}".lstrip("；") if is_unread else None
     return ground.row(task, unit, found.ids, task.quota, done_count=found.count, sources=sources, note=note)
 

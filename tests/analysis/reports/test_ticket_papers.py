@@ -107,6 +107,16 @@ def test_the_same_sheet_gives_the_same_bytes(town: Town) -> None:
     assert write_handover(sheet) == write_handover(sheet)
 
 
+def test_a_sheet_of_a_year_whose_holidays_are_not_known_says_so(town: Town) -> None:
+    """Of ten units the first one's id begins the tenth one's."""
+    units = "、".join(unit.short for unit in town.city.units[:10])
+    ticket = town.post("1", f"[投诉:{units}][同办:{units}]水浑", "2051-12-05 09:00")
+    sheet = sheet_of(town, ticket, day="2051-12-05T18:00")
+    assert sheet.ticket_id == ticket and ticket.endswith("-1")
+    said = [words.partition("：")[2] for _, words in sheet.deadlines]
+    assert len(said) == 2 and all(each.startswith("2051 年的节假日安排尚不可知") for each in said)
+
+
 HOSTILE = [
     "",
     "短",

@@ -14,6 +14,8 @@ MARK = re.compile(load_cue_pattern("exposure_marks"))
 _UNCOVER = re.compile("(?<![以将])" + load_cue_pattern("uncover"))
 _SHORTCOMING = re.compile(load_cue_pattern("shortcoming"))
 _MENDED = re.compile(load_cue_pattern("mended"))
+# 在《某某问政》实名回复了7条网友留言: a digest of answers
+_ANSWERED = re.compile("回复(?:了)?[^，。；]{0,10}(?:留言|网友|网民)")
 _COVERT = re.compile("(?<![以将展用])(?:明察)?暗访(?!方式|制度|机制)")
 _INSPECTION = re.compile("督查组|督办单|督办通知")
 # 市某局近日对…开展巡查, 委托第三方对…作评价, 组织的验收: it looks at what others do
@@ -65,15 +67,22 @@ def is_marked(item: ArticleItem, text: Text) -> bool:
     head = " ".join(filter(None, (item.title, item.kicker, item.subtitle, item.column)))
     if MARK.search(head):
         return True
-    # The title may be glued to the text.
-    return not item.title and MARK.search(text.whole, text.body, text.body + 80) is not None
+    return not item.title and _find_early_mark(text) is not None
+
+
+def _find_early_mark(text: Text) -> re.Match[str] | None:
+    """A mark in the opening words, for the title may be glued to the text."""
+    mark = MARK.search(text.whole, text.body, text.body + 80)
+    if mark and mark[0].endswith("问政") and _ANSWERED.search(text.whole, mark.end(), mark.end() + 40):
+        return None
+    return mark
 
 
 def find_exposure(item: ArticleItem, text: Text) -> tuple[str, int, int, bool] | None:
     """What in the text tells that it exposes a shortcoming: how, where the words stand, whether they are a
     mark; in the order in which the rules ask. None where only title, kicker or column do."""
     whole = text.whole
-    if not item.title and (mark := MARK.search(whole, text.body, text.body + 80)):
+    if not item.title and (mark := _find_early_mark(text)):
         return "开头有曝光的字样", *mark.span(), True
     asked = (
         ("查处的一方通报问题", _NOTICE.search(whole, 0, text.body + 160) if _is_notice(text) else None),

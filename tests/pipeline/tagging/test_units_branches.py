@@ -90,6 +90,10 @@ CREDITED: dict[str, tuple[str, dict[str, str]]] = {
         "9月3日，武昌区中华路街道市场监督管理所查处一起虚假宣传案，罚款三万元，并约谈同一条街上的五家店铺。",
         {"武昌区": SUBJECT},
     ),
+    "its people at their work are no delegation": (
+        "9月3日，武昌区中华路街道城管队员劝导流动摊贩二十余人次，帮他们把摊位搬进新设的疏导点，并清扫了占道的杂物。",
+        {"武昌区": SUBJECT},
+    ),
     "who fulfils a demand acts": (
         "9月3日，落实市应急局要求，洪山区应急管理局对辖区企业开展检查，发现隐患二十处，责令限期整改。",
         {"洪山区": SUBJECT},
@@ -124,6 +128,14 @@ NOT_CREDITED: dict[str, tuple[str, str]] = {
 }
 
 NOT_CREDITED |= {
+    "a kindergarten under it": (
+        "市教育局",
+        "9月3日，武汉市教育局直属幼儿园举行开学活动，孩子们领到新书，和老师一起种下小树苗。",
+    ),
+    "an account whose picture is shown": (
+        "市公安局",
+        "9月3日晚，江滩灯光秀吸引数万市民，孩子们骑在父亲肩头，欢呼声此起彼伏。图片来源【平安武汉】",
+    ),
     "a hospital of its staff": (
         "市总工会",
         "9月3日，武汉市总工会职工医院为出租车司机免费体检，医生现场讲解颈椎病防治，共有八百人受益。",
@@ -171,6 +183,12 @@ NOT_CREDITED |= {
 def test_credited(case: str) -> None:
     body, units = CREDITED[case]
     assert credited(body) == units
+
+
+def test_a_digest_of_answers_exposes_nobody() -> None:
+    body = "9月1日至3日，各地在《荆楚问政》实名回复了7条网友留言。其中，洪山区、汉阳区等单位积极回复。网民留言：公园路面破损。汉阳区：目前已完成招标，近日开工，争取月底完工。"
+    tags = WUHAN.tag(ArticleItem(id="t", body=body))
+    assert (tags.exposed, tags.exposure) == ([], False)
 
 
 @pytest.mark.parametrize("case", NOT_CREDITED)

@@ -1,5 +1,4 @@
 -- Each article known at a moment (NULL: now) as the plan sees it.
--- has_leader_note: a person recorded a superior's 批示 on it (tag_correction with leader_note: true).
 -- words, title_words: those of a list that stand in title or body, in the title.
 CREATE OR REPLACE MACRO plan_fact_at(known_by, listed) AS TABLE
 SELECT
@@ -9,10 +8,4 @@ SELECT
   LIST_FILTER(listed, w -> CONTAINS(f.title, w) OR CONTAINS(COALESCE(a.body, ''), w)) AS words
 FROM article_fact_at(known_by) AS f
 JOIN article_version AS a USING (article_id, file, end_offset)
-LEFT JOIN (
-  SELECT r.article_id, ARG_MAX(c.value_json, c.number_in_order) = 'true' AS has_leader_note
-  FROM correction_at(known_by) AS c
-  JOIN article_ref AS r ON r.ref = c.target
-  WHERE c.key = 'leader_note'
-  GROUP BY r.article_id
-) AS n USING (article_id);
+LEFT JOIN leader_note_at(known_by) AS n USING (article_id);

@@ -36,6 +36,7 @@ _BRANCH_TAIL = re.compile("(?:公安|监督|稽查|执法)?(?:分局|管理局|�
 _DOES = re.compile("(?:推出|开展|召开|举办|举行|启动|出台|联合|通报|提醒|查处|走进)")
 # 某医院|警务站: where the police are, and no work of the hospital
 _POST = re.compile("(?:公安)?(?:警务[站室区]|派出所)")
+_LONGER_HEADS = "职附直机子干技实第医小中幼学0123456789一二三四五六七八九十"  # of some longer names
 _MAY_POST = ("公", "警", "派")
 _COMPANY = ("有限公司", "有限责任公司", "股份")
 _ABOVE = "国家税务总局"  # before a branch's name, and part of it
@@ -67,6 +68,7 @@ class Reader:
         self._companies = frozenset(u.short for u in city.all_units if u.official.endswith("公司"))
         self._names = {unit.short: unit.names for unit in city.all_units}
         tails = names.lexicon["longer_tails"]
+        self._longer_heads = frozenset({tail[0] for tail in tails} | set(_LONGER_HEADS))
         self._longer = re.compile(
             "(?:"
             + "|".join(map(re.escape, sorted(tails, key=len, reverse=True)))
@@ -141,7 +143,8 @@ class Reader:
                 continue
             unit = hit.name.unit
             assert unit is not None
-            longer = self._longer.match(whole, hit.end)
+            after = whole[hit.end : hit.end + 1]
+            longer = self._longer.match(whole, hit.end) if after in self._longer_heads else None
             if longer and not (unit in self._companies and longer[0] in _COMPANY):
                 continue
             if _is_broken(whole, hit):
@@ -156,7 +159,6 @@ class Reader:
                 read = branch_end
                 spans.append(Occurrence(text.hits[number + 1].name.unit or unit, hit.start, read, zone))
                 continue
-            after = whole[hit.end : hit.end + 1]
             if after in _MAY_POST and unit != self.names.police_unit and _POST.match(whole, hit.end):
                 continue
             if unit in self._media and not acts_itself(whole, hit):

@@ -74,40 +74,21 @@ def grant_appeal(
     if form is not None and form not in CREDIT_FORMS:
         raise ActError(f"体裁应为 {'、'.join(CREDIT_FORMS)}，而不是“{form}”；曝光稿不能以申诉计分")
     why = reason(why, "计分的理由")
-    captured = next(
-        (s for s in reversed(said_on_disk(store.decisions, ("appeal_capture",))) if s.target == number), None
-    )
-    text = captured.after if captured is not None else {}
-    outlet = outlet or appeal.outlet
-    day = day or appeal.published_day
-    published = str(text.get("published") or day or "")
-    title = str(text.get("title") or appeal.title)
-    if article is not None:
-        found = _known_article(store, con, article)
-    else:
-        found = _known_article(store, con, appeal.url, outlet, title, published[:10])
-    if found is not None and appeal.unit in _exposed(store, con, found):
-        raise ActError(f"{appeal.unit}是这篇稿件里被曝光的单位，不计分；认错了的，请先更正被曝光的单位")
+    text = _captured(store.decisions, number)
+    piece = _piece(appeal, text, outlet or appeal.outlet, day or appeal.published_day)
     lines: list[tuple[Landed, Evidence]] = []
-    if found is None:
-        if article is not None:
+    if article is None:
+        found = _known_article(store, con, appeal.url, piece)
+    else:
+        found = _known_article(store, con, article)
+        if found is None:
             raise ActError(f"没有这篇稿件：{article}（请用稿件号或网址）")
-        if appeal.state == TO_CAPTURE or (appeal.sha256 is None):
-            raise ActError(f"申诉 {number} 还没有存证，不能计分：请先取证，或请单位补交截图")
-        if not outlet or not published:
-            raise ActError("请写明刊发的媒体和日期")
-        url = str(text.get("url") or appeal.url or f"urn:gangqing:appeal:{number}")
-        record = Article(
-            outlet=outlet,
-            url=url,
-            title=title,
-            body=str(text.get("body") or ""),
-            published=published,
-            byline=text.get("byline"),
-            source=text.get("source"),
-        )
-        lines.append((_landed(record, appeal, at), _evidence(store, record, appeal, text)))
-        found = article_id(outlet, url)
+    if found is None:
+        _check_new(appeal, piece)
+        lines.append((_landed(piece, appeal, at), _evidence(store, piece, appeal, text)))
+        found = article_id(piece.outlet, piece.url)
+    elif appeal.unit in _exposed(store, con, found):
+        raise ActError(f"{appeal.unit}是这篇稿件里被曝光的单位，不计分；认错了的，请先更正被曝光的单位")
     decisions = [
         decision_of(
             "credit_add",
@@ -171,13 +152,44 @@ def _decidable(
     return appeal
 
 
+def _captured(decisions: Path, number: str) -> Mapping[str, Any]:
+    """What the newest capture of an appeal's link says; nothing, where there is none."""
+    said = reversed(said_on_disk(decisions, ("appeal_capture",)))
+    return next((each.after for each in said if each.target == number), {})
+
+
+def _piece(appeal: Appeal, text: Mapping[str, Any], outlet: str | None, day: dt.date | None) -> Article:
+    """The piece that is meant, as it was captured, or else as the unit said; outlet "": nobody said it."""
+    return Article(
+        outlet=outlet or "",
+        url=str(text.get("url") or appeal.url or f"urn:gangqing:appeal:{appeal.appeal_id}"),
+        title=str(text.get("title") or appeal.title),
+        body=str(text.get("body") or ""),
+        published=str(text.get("published") or day or ""),
+        byline=text.get("byline"),
+        source=text.get("source"),
+    )
+
+
+def _check_new(appeal: Appeal, piece: Article) -> None:
+    """A piece that nobody knows counts by evidence, on a day, in an outlet. Raises ActError."""
+    if appeal.state == TO_CAPTURE or appeal.sha256 is None:
+        raise ActError(f"申诉 {appeal.appeal_id} 还没有存证，不能计分：请先取证，或请单位补交截图")
+    if not piece.outlet or not piece.published:
+        raise ActError("请写明刊发的媒体和日期")
+
+
 def _known_article(
-    store: Store, con: Connection, ref: str | None, outlet: str | None = None, title: str = "", day: str = ""
+    store: Store, con: Connection, ref: str | None, piece: Article | None = None
 ) -> str | None:
-    """The article of an id or address, else one of that outlet, title and day: in the warehouse, or handed in
-    since it was built. One that was handed in is also known by the title under which it was."""
-    title = plain(title)
-    rows = ask(con, "article_named", ref=ref or "", outlet=outlet, title=title or None, day=day or None)
+    """The article of an id or address, else that of a piece's outlet, title and day: in the warehouse, or
+    handed in since it was built. One that was handed in is also known by the title under which it was."""
+    outlet = piece.outlet if piece is not None else ""
+    title = plain(piece.title) if piece is not None else ""
+    day = (piece.published or "")[:10] if piece is not None else ""
+    rows = ask(
+        con, "article_named", ref=ref or "", outlet=outlet or None, title=title or None, day=day or None
+    )
     named = {row["article_id"] for row in rows if ref in (row["article_id"], row["url"])}
     if named:
         return min(named)
@@ -185,11 +197,11 @@ def _known_article(
     for row in ask(con, "article_keys", ids=[], urls=[], days=[day]) if title and day else ():
         if row["is_handed_in"] and (row["outlet"], plain(row["title"])) == (outlet, title):
             alike.add(row["article_id"])
-    for piece in pieces_since(store, con):
-        number = article_id(piece.outlet, piece.url)
-        if ref in (number, piece.url):
+    for other in pieces_since(store, con):
+        number = article_id(other.outlet, other.url)
+        if ref in (number, other.url):
             named.add(number)
-        elif title and (piece.outlet, str(day_said(piece)), plain(piece.title)) == (outlet, day, title):
+        elif title and (other.outlet, str(day_said(other)), plain(other.title)) == (outlet, day, title):
             alike.add(number)
     return min(named or alike, default=None)
 

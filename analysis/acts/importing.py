@@ -78,16 +78,7 @@ def record_import(
     """
     who = line(who, "报送人")
     checked = check_import(content, name, city, plan, files=files, today=at.date())
-    before = next(
-        (
-            s
-            for s in said_on_disk(store.decisions, ("import_batch",))
-            if s.after.get("sha256") == checked.sha256
-        ),
-        None,
-    )
-    if before is not None:
-        raise ActError(f"这个文件已由 {before.who} 于 {before.at:%Y-%m-%d %H:%M} 导入过，不重复计入")
+    _check_new(store, checked.sha256)
     number = f"i{at:%Y%m%d%H%M%S}-{checked.sha256[:6]}"
     known = _known(store, con, checked.items)
     new = [item for item in checked.items if item.row_number not in known]
@@ -128,6 +119,14 @@ def record_import(
     )
     commit_batch(store, IMPORT, f"import-{number}", at, lines, decisions)
     return report
+
+
+def _check_new(store: Store, sha256: str) -> None:
+    """Raises ActError for a file that was recorded before."""
+    said = said_on_disk(store.decisions, ("import_batch",))
+    before = next((each for each in said if each.after.get("sha256") == sha256), None)
+    if before is not None:
+        raise ActError(f"这个文件已由 {before.who} 于 {before.at:%Y-%m-%d %H:%M} 导入过，不重复计入")
 
 
 def _known(store: Store, con: Connection, items: list[Item]) -> dict[int, str]:

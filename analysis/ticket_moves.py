@@ -99,7 +99,8 @@ MOVES: tuple[Move, ...] = (
     ),
     Move(
         "extend", "延期", ("宣传部",), WORKED_ON, "延期", ("days", "why"), "extension",
-        "正式答复时限改为自发帖起这么多个工作日，至多 extension_max_days；时限已过再批的不改时限",
+        "正式答复时限改为自发帖起这么多个工作日，至多 extension_max_days；改后仍已过的不能办；"
+        "时限已过再批的不改时限",
     ),
     Move(
         "pause", "暂停", ("宣传部", "责任单位"), _UNPAUSED, "暂停", ("why",), "pause",

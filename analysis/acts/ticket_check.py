@@ -56,10 +56,10 @@ def check_move(
             "确不归本单位的，请商宣传部改派（transfer）"
         )
     if move.key == "extend":
-        _check_days(rules, ticket, said["days"])
+        _check_days(rules, ticket, said["days"], at)
 
 
-def _check_days(rules: Rules, ticket: Ticket, days: Any) -> None:
+def _check_days(rules: Rules, ticket: Ticket, days: Any, at: dt.datetime) -> None:
     usual = max(rules.spans(ticket.kind, ticket.urgency)[1], ticket.extension_days or 0)
     if not isinstance(days, int) or isinstance(days, bool):
         raise MoveError("延期的天数应为整数（工作日，自发帖起算）")
@@ -67,6 +67,26 @@ def _check_days(rules: Rules, ticket: Ticket, days: Any) -> None:
         raise MoveError(f"延期至多到发帖后第 {rules.extension_max_days} 个工作日，不能是 {days}")
     if days <= usual:
         raise MoveError(f"现有时限已是发帖后第 {usual} 个工作日，延期应多于它（自发帖起算），而不是 {days}")
+    if ticket.answer_due is None:
+        return
+    # What is added runs on from where the present span ends: a pause lies before its end, or moves nothing.
+    due = rules.calendar.due(ticket.answer_due, days - usual)
+    if due < at:
+        raise MoveError(
+            f"发帖后第 {days} 个工作日即 {due:%Y-%m-%d %H:%M}，办理时已过，不能延期到过去的时限；"
+            f"{_way_out(rules, ticket.answer_due, usual, at)}"
+        )
+
+
+def _way_out(rules: Rules, due: dt.datetime, usual: int, at: dt.datetime) -> str:
+    """What can be done where an answer is overdue and the extension asked for is over, too."""
+    ahead = (n for n in range(usual + 1, rules.extension_max_days + 1))
+    least = next((n for n in ahead if rules.calendar.due(due, n - usual) >= at), None)
+    now = f"原时限 {due:%Y-%m-%d %H:%M} 已超，请尽快答复（超时照记）"
+    if least is None:
+        return f"{now}，不必再延期"
+    span = f"{least} 至 {rules.extension_max_days}" if least < rules.extension_max_days else f"{least}"
+    return f"{now}；确须说明何时答复的，工作日数请写 {span}"
 
 
 def check_unit(city: City, unit: str, day: dt.date) -> None:

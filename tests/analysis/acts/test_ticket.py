@@ -182,6 +182,34 @@ def test_extension_has_a_limit_and_too_late_ones_leave_it_late(office: Office) -
     assert late.note is not None and "时限过后才批的延期不改时限：还要" in late.note
 
 
+def test_no_extension_to_a_deadline_that_is_over_on_the_day_of_the_act(office: Office) -> None:
+    ticket = office.post()
+    office.open()
+    move(office.register(), "hand_over", ticket, OFFICE, at("09T14:00"))
+    told = (
+        "发帖后第 9 个工作日即 2017-10-20 18:00，办理时已过.*原时限 2017-10-18 18:00 已超，请尽快答复"
+        ".*工作日数请写 10 至 15"
+    )
+    with pytest.raises(MoveError, match=told):
+        move(office.register(), "extend", ticket, OFFICE, at("23T09:00"), days=9, why="需鉴定")
+    with pytest.raises(MoveError, match=r"2017-10-30 18:00，办理时已过.*请尽快答复.*不必再延期"):
+        move(office.register(), "extend", ticket, OFFICE, at("31T09:00"), days=15, why="需鉴定")
+    assert office.ticket(ticket, "23T10:00").state == "待签收"
+    move(office.register(), "extend", ticket, OFFICE, at("20T18:00"), days=9, why="到最后一分钟还可以")
+    assert office.ticket(ticket, "20T18:00").state == "延期"
+
+
+def test_days_of_a_pause_count_where_the_end_of_an_extension_is_reckoned(office: Office) -> None:
+    ticket = office.post()
+    office.open()
+    move(office.register(), "start", ticket, OFFICE, at("09T14:00"), why="已电话告知")
+    move(office.register(), "pause", ticket, WATER, at("11T09:00"), why="等楼主补充地址")
+    move(office.register(), "resume", ticket, WATER, at("13T09:00"))  # due on the 20th, not on the 18th
+    with pytest.raises(MoveError, match="发帖后第 8 个工作日即 2017-10-23 18:00，办理时已过"):
+        move(office.register(), "extend", ticket, OFFICE, at("24T09:00"), days=8, why="需鉴定")
+    move(office.register(), "extend", ticket, OFFICE, at("23T09:00"), days=8, why="需鉴定")
+
+
 def test_only_a_person_makes_a_netizens_words_an_answer(office: Office) -> None:
     ticket = office.post(("小张", "2017-10-10T09:00:00", "我局已修好"))
     office.open()

@@ -13,6 +13,7 @@ import sys
 import typer
 
 import commands
+from analysis.quotes import nested
 from commands.common import INTERRUPTED
 
 app = typer.Typer(
@@ -49,7 +50,7 @@ def main() -> None:
             message = message_of(error)
             if message is None:
                 raise
-            typer.echo(f"出错：{message}", err=True)
+            typer.echo(f"出错：{nested(message)}", err=True)
     if code == INTERRUPTED:
         typer.echo("已中断；已落盘的内容都在，再运行一次即接着来", err=True)
     sys.exit(code or 0)

@@ -12,6 +12,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from analysis.quotes import quoted
 from analysis.warehouse import Connection, ask, moment
 from pipeline.tagging.alike_weights import Message
 from pipeline.tagging.similar import Cases
@@ -183,7 +184,7 @@ def read_answer(
         Aspect(
             "有结果",
             result is not None,
-            f"写明了“{result[0]}”" if result else "没有写明查了什么、办了什么、何时办成",
+            f"写明了{quoted(result[0])}" if result else "没有写明查了什么、办了什么、何时办成",
         ),
         Aspect(
             "按时",

@@ -7,6 +7,7 @@ import datetime as dt
 import json
 from typing import Any
 
+from analysis.quotes import quoted
 from analysis.record_words import change_words
 from analysis.ticket import Ticket
 from analysis.ticket_moves import MOVE
@@ -90,7 +91,7 @@ def _event(row: dict[str, Any], before: str | None, state: str | None, unit: str
         key, speaker = _FLOOR_MOVE[row["what"]]
         what = MOVE[key].label
         who = f"{speaker}（{row['unit']}）" if row["unit"] else speaker
-        why = f"“{why}”" if why else None
+        why = quoted(why) if why else None
     else:
         after = json.loads(row["after_json"])
         move = MOVE.get(after.get("move", ""))

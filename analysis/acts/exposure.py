@@ -20,6 +20,7 @@ from analysis.exposure import (
     steps_of,
 )
 from analysis.plan import Fact, Plan, load_facts
+from analysis.quotes import quoted
 from analysis.record import said_on_disk
 from analysis.warehouse import Connection, ask
 from pipeline.city import City
@@ -53,7 +54,7 @@ def register_exposure(
     title = line(title, "拟曝光稿件的标题")
     old = _planned(decisions, plan, title, must_be=False)
     if old is not None and old.registered is not None and old.is_open:
-        raise ActError(f"“{title}”已于 {old.registered.at:%Y-%m-%d} 登记，现状：{_stands(old, plan)}")
+        raise ActError(f"{quoted(title)}已于 {old.registered.at:%Y-%m-%d} 登记，现状：{_stands(old, plan)}")
     after: dict[str, object] = {"unit": known_units(city, units)}
     if outlet:
         after["outlet"] = line(outlet, "媒体")
@@ -122,7 +123,7 @@ def refuse_exposure(
         raise ActError(f"没有“{step}”这一步，可用：{'、'.join(order)}")
     if step != planned.next_step(order):
         waiting = planned.next_step(order)
-        raise ActError(f"现在轮到{waiting}" if waiting else f"“{planned.target}”已批准，不同意请先撤回")
+        raise ActError(f"现在轮到{waiting}" if waiting else f"{quoted(planned.target)}已批准，不同意请先撤回")
     _check_after(planned, at)
     return recorded(
         decisions,
@@ -179,7 +180,7 @@ def link_exposure(
     order = steps_of(plan)
     other = planned_for(fact, fold(said_on_disk(decisions, KINDS), order), order)
     if other is not None and other.target != planned.target and other.registered is not None:
-        raise ActError(f"该稿已对应登记的“{other.target}”")
+        raise ActError(f"该稿已对应登记的{quoted(other.target)}")
     return recorded(
         decisions,
         decision_of(
@@ -218,8 +219,8 @@ def _planned(decisions: Path, plan: Plan, title: str, *, must_be: bool = True) -
     if must_be and (title not in known or known[title].registered is None):
         near = [name for name in known if title in name]
         raise ActError(
-            f"没有登记过“{title}”"
-            + (f"，是不是“{near[0]}”？" if near else "，请先登记（gangqing exposure add）")
+            f"没有登记过{quoted(title)}"
+            + (f"，是不是{quoted(near[0])}？" if near else "，请先登记（gangqing exposure add）")
         )
     return known.get(title)
 
@@ -231,7 +232,9 @@ def _open(decisions: Path, plan: Plan, title: str) -> Planned:
         said = planned.refused or planned.withdrawn
         assert said is not None
         word = "未获同意" if planned.refused is not None else "已撤回"
-        raise ActError(f"“{planned.target}”{word}（{said.who} {said.at:%Y-%m-%d}：{said.why}），可重新登记")
+        raise ActError(
+            f"{quoted(planned.target)}{word}（{said.who} {said.at:%Y-%m-%d}：{said.why}），可重新登记"
+        )
     return planned
 
 

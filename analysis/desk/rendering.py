@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from analysis.columns import LABELS, ROLES, SENTIMENTS
 from analysis.desk.page import MENU
 from analysis.ground import MET, NOT_ASKED, NOT_YET, UNKNOWN, UNMET, CoverageRow
+from analysis.quotes import nested, quoted
 
 HERE = Path(__file__).resolve().parent
 STATIC = HERE / "static"
@@ -48,7 +49,10 @@ def environment() -> Environment:
         "day": day,
         "short_day": short_day,
         "minute": minute,
+        "published": published,
         "badge": BADGES.get,
+        "quoted": quoted,
+        "nested": nested,
     }
     found.globals |= {
         "static": static,
@@ -95,6 +99,11 @@ def short_day(value: dt.date | None, missing: str = "—") -> str:
 def minute(value: dt.datetime | None, missing: str = "—") -> str:
     """2017-12-04 09:30"""
     return f"{value:%Y-%m-%d %H:%M}" if value else missing
+
+
+def published(value: dt.datetime | None, missing: str = "—") -> str:
+    """2017-12-04 09:30; midnight stands for a day of which no time is known."""
+    return f"{value:%Y-%m-%d}" if value and value.time() == dt.time() else minute(value, missing)
 
 
 def is_web_address(value: Any) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from analysis.overview import DERIVED_KINDS
+from analysis.quotes import quoted
 from analysis.reports import day_words, wording
 from analysis.reports.gb9704 import OfficialDocument
 from analysis.reports.model import Figures, PieceLine, ReportRules, TaskFigure, VerdictLine, Verdicts
@@ -199,7 +200,7 @@ def forum(
 def charts(document: OfficialDocument, figures: Figures, pictures: Mapping[str, bytes]) -> None:
     """The pictures of verdicts by task and of the weekly column."""
     if "weeks" in pictures:
-        document.caption(f"“{figures.column}”专栏每周刊发篇数（每周应不少于{figures.week_quota}篇）")
+        document.caption(f"{quoted(figures.column)}专栏每周刊发篇数（每周应不少于{figures.week_quota}篇）")
         document.picture(pictures["weeks"], alt="专栏每周刊发篇数")
     if "tasks" in pictures:
         document.caption("各事项对账情况（项次）")

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from analysis.exposure import UNCLEAR
 from analysis.ground import unsure_count
 from analysis.overview import DERIVED_KINDS
+from analysis.quotes import quoted
 from analysis.reports.day_words import dated_words, days, short_day, span
 from analysis.reports.model import (
     ExposureLine,
@@ -66,7 +67,7 @@ def pieces(figures: Figures) -> str:
         before = f"{name}{count.previous_count}篇；"
     return (
         f"{days(figures.start, figures.end)}，采集到各媒体首发稿件{count.period_count}篇"
-        f"（{before}另有转载{count.reprint_count}篇次），其中“{figures.column}”专栏{count.column_count}篇；"
+        f"（{before}另有转载{count.reprint_count}篇次），其中{quoted(figures.column)}专栏{count.column_count}篇；"
         f"经逐篇认定，有{count.credited_count}篇记入{count.credited_unit_count}个责任单位名下。"
         f"自{chinese_day(figures.season_start)}以来累计首发{count.season_count}篇，专栏{count.season_column_count}篇。"
     )

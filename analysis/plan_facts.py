@@ -148,8 +148,8 @@ def _told(
     con: Connection, plan: Plan, day: dt.date, without: Collection[str]
 ) -> Iterator[tuple[Fact, list[str]]]:
     """The articles up to a day of which a verdict says more than how many; not those of some stories."""
-    gates = tuple(task.id for task in plan.tasks if task.kind == "exposure_gate")
-    told = as_built(con, ("told", gates), lambda: _left(ask_columns(con, "plan_told", gates=[*gates])))
+    tasks = tuple(task.id for task in plan.tasks if task.kind in ("exposure_gate", "measures"))
+    told = as_built(con, ("told", tasks), lambda: _left(ask_columns(con, "plan_told", tasks=[*tasks])))
     beside = frozenset(without)
     upto = bisect_right(told, day, key=lambda pair: pair[0].published_day)
     return (pair for pair in told[:upto] if pair[0].story_id not in beside)

@@ -12,7 +12,8 @@ from typing import Any
 from analysis import exposure
 from analysis.exposure import fold, lacking_steps, planned_for, unclear_steps
 from analysis.ground import MET, NOT_ASKED, UNKNOWN, UNMET, CoverageRow, Ground, failed_rows
-from analysis.plan import CITY_ROW, Task, stories
+from analysis.plan import CITY_ROW, Fact, Task, stories
+from analysis.quotes import quoted
 from analysis.record import Said
 from analysis.sources import Source, silences
 from analysis.ticket import Ticket
@@ -71,31 +72,49 @@ def meetings(ground: Ground, record: Record, task: Task) -> Iterable[CoverageRow
 
 
 def measures(ground: Ground, record: Record, task: Task) -> Iterable[CoverageRow]:
-    """Published stories, and what units recorded of measures that no article shows (通报, 约谈, 扣分): either
-    counts. What several units did together is one measure."""
+    """Published stories, and what units recorded of measures (通报, 约谈, 扣分): either counts (三（九）).
+
+    What several units did together is one measure. One that was published as a story that counts here is one
+    with it: its record names the story's address, or has its title.
+    """
     assert task.proof is not None
     members = ground.plan.members[task.id]
     owners = {unit: [unit] for unit in members} if task.scope == "unit" else {CITY_ROW: members}
     for owner, units in owners.items():
         taken: dict[tuple[dt.date, str, str], list[str]] = {}
+        told_of = _stories_by_name(ground, task, owner)
+        same: dict[tuple[dt.date, str, str], Fact] = {}
         for proof in (proof for unit in units for proof in record.of(task, unit, ground.day)):
             is_in = task.window.start <= proof["day"] <= task.window.end
             if is_in and proof["form"] in task.proof.forms:
                 what = proof["day"], proof["form"], proof["concerned"]
                 taken.setdefault(what, []).append(proof["id"])
+                names = (proof["address"], exposure.plain(proof["title"] or ""))
+                if (story := next(filter(None, map(told_of.get, names)), None)) is not None:
+                    same[what] = story
         published = ground.tally(task, owner)
         counts = Counter(form for _, form, _ in taken)
         told = [f"{'、'.join(task.forms) or '稿件'} {published.count} 篇"]
         told += [f"{form} {counts[form]} 次" for form in task.proof.forms if counts[form]]
+        told += [
+            f"其中 {day} 的{form}与所刊{quoted(same[day, form, whom].title)}是同一件事，只计一次"
+            for day, form, whom in sorted(same)
+        ]
         yield ground.row(
             task,
             owner,
             [*published.ids, *(name for what in sorted(taken) for name in taken[what])],
             task.quota,
-            done_count=published.count + len(taken),
+            done_count=published.count + len(taken) - len(same),
             sources=ground.sources_of(task, None if owner == CITY_ROW else owner),
             note="；".join(filter(None, ["，".join(told), task.note])),
         )
+
+
+def _stories_by_name(ground: Ground, task: Task, owner: str) -> dict[str, Fact]:
+    """The articles that count, by their addresses and by their titles without marks."""
+    own = [fact for fact in ground.matched(task) if owner == CITY_ROW or owner in fact.credits]
+    return {name: fact for fact in reversed(own) for name in (exposure.plain(fact.title), fact.url) if name}
 
 
 def board_presence(ground: Ground, record: Record, task: Task) -> Iterable[CoverageRow]:

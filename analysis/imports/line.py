@@ -130,6 +130,8 @@ class Line:
                 after["form"] = title or "会议走访"
             if kind.decision == MEASURE:
                 after |= measure | ({"title": title} if title else {})
+                if link is not None:
+                    after["url"] = link
             if until is not None:
                 after["removed" if kind.decision == "board_proof" else "until"] = until.isoformat()
         return Item(

@@ -1,6 +1,7 @@
 -- What was handed in or noted and not withdrawn, given what was known by $known_by (NULL: now)?
 -- day: the day that the decision speaks of, else the day on which it was recorded.
--- form, concerned: of a measure: which, and against whom (JSON list).
+-- form, concerned: of a measure: which, and against whom (JSON list). title, address: what it is called and where a
+-- page shows it.
 WITH known AS MATERIALIZED (  -- the decisions whose content is looked into
   SELECT *, CAST(after_json AS JSON) AS said
   FROM decision_at($known_by)
@@ -17,7 +18,9 @@ SELECT
   TRY_CAST(said ->> '$.removed' AS DATE) AS removed_day,
   said ->> '$.state' AS state,
   said ->> '$.form' AS form,
-  COALESCE(said ->> '$.concerned', '') AS concerned
+  COALESCE(said ->> '$.concerned', '') AS concerned,
+  said ->> '$.title' AS title,
+  COALESCE(said ->> '$.url', said ->> '$.file') AS address
 FROM known
 WHERE
   kind <> 'proof_withdrawal'

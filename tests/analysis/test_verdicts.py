@@ -99,6 +99,8 @@ def proof(kind: str, target: str, on: str, **more: Any) -> dict[str, Any]:
         "state": None,
         "form": None,
         "concerned": "",
+        "title": None,
+        "address": None,
     }
     return (
         base
@@ -500,6 +502,24 @@ def test_measures_count_beside_exposures_each_once() -> None:
         proof("deduction", "市绩效办", "2017-10-20T09:00:00", form="扣分"),  # 预扣分 of 四（四）
     ):
         assert found(wrong, on="2018-03-31").verdict == "未达标", wrong
+    # What was published besides is one with the story, by its address or its title; the reprint's too.
+    copy = fact(
+        "2017-10-21",
+        form="曝光",
+        words=["政务服务"],
+        title="曝光：“窗口”空岗",
+        url="http://a/2",
+        story_id="s",
+    )
+    first = fact(
+        "2017-10-20", form="曝光", words=["政务服务"], title="窗口空岗三天", url="http://a/1", story_id="s"
+    )
+    for tie in ({"address": "http://a/1"}, {"address": "http://a/2"}, {"title": "曝光:窗口空岗"}):
+        once = found(taken("市绩效办", "2017-10-22", **tie), facts=[first, copy])
+        assert (once.done_count, len(once.evidence)) == (1, 2), tie
+        assert "2017-10-22 的通报与所刊“" in (once.note or "") and "是同一件事，只计一次" in (once.note or "")
+    apart = found(taken("市绩效办", "2017-10-22", address="http://a/3", title="通报"), facts=[first, copy])
+    assert apart.done_count == 2 and "同一件事" not in (apart.note or "")
     # Row 7 of the annex asks for exposures only.
     assert rows("a7", "2018-02-28", [], record=Record([notice], [], {}))["全市"].verdict == "未达标"
     silence = rows("m09", "2018-02-28", [], [silent("2017-11-06", "2017-11-10")])["全市"]

@@ -102,6 +102,26 @@ def test_it_counts_beside_an_exposure(case: Case) -> None:
     assert (row.verdict, row.done_count, len(row.evidence)) == ("达标", 2, 2)
 
 
+@pytest.mark.parametrize("tie", ["链接", "标题", None])
+def test_one_that_was_published_as_an_exposure_counts_once_and_says_so(case: Case, tie: str | None) -> None:
+    url = case.article(
+        "2017-11-20", "[form=曝光][exposed=上思县] 政务服务窗口长期空岗。", title="曝光：“窗口”空岗"
+    )
+    change = {"链接": {"链接": url}, "标题": {"标题": "曝光:窗口空岗"}, None: {}}[tie]
+    assert run(case, workbook([MEASURE | change])).proof_count == 1
+    case.build()
+    row = verdict(case)
+    assert (row.verdict, row.done_count, len(row.evidence)) == ("达标", 1 if tie else 2, 2)
+    said = "其中 2017-10-20 的通报与所刊“曝光：‘窗口’空岗”是同一件事，只计一次"
+    assert (said in (row.note or "")) is bool(tie)
+    [plain] = [
+        row
+        for row in coverage(open_warehouse(case.warehouse), plan_of(case), LATER, with_evidence=False)
+        if row.task == "m09"
+    ]
+    assert (plain.done_count, plain.note) == (row.done_count, row.note)
+
+
 @pytest.mark.parametrize(
     ("change", "heading", "says"),
     [

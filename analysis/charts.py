@@ -126,7 +126,9 @@ def weekly_bars(
     ax.bar(silent, [height] * len(silent), color="#e6e6e6", edgecolor="#8a8a8a", hatch="///", zorder=0)
     ax.plot(none, [0.06 * height] * len(none), "x", color=VERDICTS[UNMET], markersize=9, markeredgewidth=2.5)
     ax.axhline(task.quota, color="#555555", linewidth=1, linestyle="--")
-    ax.set_xticks(range(len(spans)), [f"{first:%m-%d}" for first, _ in spans], rotation=90, fontsize=8)
+    ax.set_xticks(
+        range(len(spans)), [f"{first.month}月{first.day}日" for first, _ in spans], rotation=90, fontsize=8
+    )
     ax.set_ylabel("篇")
     legend: list[Artist] = [
         Patch(color=VERDICTS[MET], label="达到"),

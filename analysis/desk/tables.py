@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import dataclasses
+import datetime as dt
 import io
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -25,6 +26,9 @@ from analysis.desk.pages import (
 from analysis.desk.visit import Visit
 from analysis.formula import defuse
 from analysis.queue import QUEUE_COLUMNS, queue_rows
+from analysis.quotes import nested
+from analysis.reports.day_words import dated_words
+from analysis.reports.official_text import chinese_day
 from analysis.reports.sheet import Column, Workbook
 from analysis.search_hits import MAX_HITS
 from analysis.terminal import cell_text, exact_text
@@ -38,6 +42,20 @@ COVERAGE_COLUMNS = (
     "days_left", "window_start", "window_end", "silent", "note",
 )  # fmt: skip
 _TEXT = 200  # characters beyond which a column is a wide one
+_SAID = frozenset(
+    {
+        "missing",
+        "silent",
+        "note",
+        "why",
+        "points_why",
+        "reason",
+        "decision",
+        "approvals",
+        "trouble",
+        "rise_why",
+    }
+)  # sentences of ours, in which days stand and others are quoted
 
 
 @dataclasses.dataclass(frozen=True)
@@ -182,8 +200,8 @@ def to_excel(table: Table, visit: Visit) -> bytes:
     """One sheet; nothing in it becomes a formula or a link."""
     book = Workbook(title=table.title, organ=visit.office.city.name, day=visit.as_of)
     columns = [Column(head, _width(table, key), _kind(table, key)) for key, head in table.columns.items()]
-    rows = [[_cell(row.get(key)) for key in table.columns] for row in table.rows]
-    note = f"截至{visit.as_of}，{len(rows)} 行。{table.note}"
+    rows = [[_cell(key, row.get(key)) for key in table.columns] for row in table.rows]
+    note = f"截至{chinese_day(visit.as_of)}，{len(rows)} 行。{table.note}"
     book.table(table.title, f"{visit.office.city.name}{table.title}", note, columns, rows)
     return book.to_bytes()
 
@@ -196,8 +214,11 @@ def to_json(table: Table, visit: Visit) -> bytes:
     )
 
 
-def _cell(value: Any) -> Any:
-    return value if isinstance(value, int | float) and not isinstance(value, bool) else cell_text(value)
+def _cell(key: str, value: Any) -> Any:
+    """As a sheet holds it: numbers, days and times as such."""
+    if isinstance(value, int | float | dt.date) and not isinstance(value, bool):
+        return value
+    return nested(dated_words(cell_text(value))) if key in _SAID else cell_text(value)
 
 
 def _kind(table: Table, key: str) -> Any:

@@ -78,11 +78,11 @@ def _units(document: OfficialDocument, figures: Figures, rules: ReportRules) -> 
     ]
     document.table(
         [
-            "序号", "责任单位", "类别", "达标", "未达标", "无法判定", "未开始", "达标率",
-            "本期稿件", "累计稿件", "累计分值", "应复帖", "其中超时", "建议扣分项",
+            "序号", "责任单位", "类别", "达标", "未达标", "无法\n判定", "未开始", "达标率",
+            "本期\n稿件", "累计\n稿件", "累计\n分值", "应复帖", "其中\n超时", "建议\n扣分项",
         ],
         rows,
-        [0.7, 2.4, 1.8, 0.85, 1.05, 1.25, 1.05, 1.2, 1.25, 1.25, 1.25, 1.05, 1.25, 1.45],
+        [0.85, 2.4, 1.95, 0.9, 1.15, 1, 1.15, 1.2, 1, 1, 1.1, 1.15, 1, 1.2],
         aligns=_UNIT_ALIGNS,
         size="小五",
         fills={(n, 4): "未达标" for n, unit in enumerate(figures.units) if unit.verdicts.unmet_count}
@@ -112,7 +112,7 @@ def _gaps(document: OfficialDocument, figures: Figures, rules: ReportRules) -> N
         for line in lines
     ]
     document.table(
-        ["责任单位", "事项", "完成", "缺", "缺什么、说明", "期限", "剩余天数"],
+        ["责任单位", "事项", "完成", "缺", "缺什么、说明", "期限", "剩余\n天数"],
         rows[:MOST_ROWS],
         [2.2, 7, 0.9, 0.6, 5, 1.7, 1.2],
         aligns=["left", "left", "center", "right", "left", "center", "center"],
@@ -162,7 +162,7 @@ def _deductions(document: OfficialDocument, figures: Figures, rules: ReportRules
                 line.unit,
                 len(line.reasons),
                 "；".join(titles[task] for task in line.tasks),
-                "；".join(filter(None, line.decisions)),
+                day_words.dated_words("；".join(filter(None, line.decisions))),
             ]
             for number, line in enumerate(figures.deductions, 1)
         ],
@@ -181,10 +181,10 @@ def _posts(document: OfficialDocument, figures: Figures, rules: ReportRules) -> 
             post.title,
             post.kind,
             post.forum,
-            f"{post.opened_at:%Y-%m-%d}" if post.opened_at else "—",
+            post.opened_at.date() if post.opened_at else "—",
             post.state,
-            f"{(post.answer_due if post.first_response_at else post.first_response_due):%Y-%m-%d}"
-            if (post.answer_due if post.first_response_at else post.first_response_due)
+            due.date()
+            if (due := post.answer_due if post.first_response_at else post.first_response_due)
             else "—",
             lateness(post),
         ]
@@ -193,7 +193,7 @@ def _posts(document: OfficialDocument, figures: Figures, rules: ReportRules) -> 
     document.table(
         ["责任单位", "帖文", "类别", "论坛", "发帖日期", "状态", "当前时限", "时限情况"],
         rows[:MOST_ROWS],
-        [2, 5.6, 0.9, 2.2, 1.5, 1.5, 1.5, 2],
+        [2, 5, 0.95, 2.2, 2.6, 1.75, 2.6, 2.1],
         aligns=["left", "left", "center", "left", "center", "center", "center", "left"],
         size="小五",
         fills={

@@ -8,16 +8,16 @@ from typing import Any
 
 from analysis.overview import DERIVED_KINDS
 from analysis.reports import excel_records, wording
-from analysis.reports.day_words import days, span
+from analysis.reports.day_words import dated_words, days, span
 from analysis.reports.model import KIND_NAMES, Figures, ReportRules
+from analysis.reports.official_text import chinese_day, chinese_time
 from analysis.reports.sheet import Column, Workbook
 
 
 def write_excel(figures: Figures, rules: ReportRules, pictures: Mapping[str, bytes]) -> bytes:
     """The .xlsx of a report."""
-    title = (
-        f"{figures.unit or figures.city}绩效考评宣传台账（{KIND_NAMES[figures.kind]}，截至{figures.as_of}）"
-    )
+    kind = f"{KIND_NAMES[figures.kind]}，截至{chinese_day(figures.as_of)}"
+    title = f"{figures.unit or figures.city}绩效考评宣传台账（{kind}）"
     book = Workbook(title=title, organ=rules.organ, day=figures.as_of)
     cover = book.book.add_worksheet("说明")
     if figures.unit is None:
@@ -44,15 +44,18 @@ def _cover(book: Workbook, sheet: Any, title: str, figures: Figures, rules: Repo
     sheet.merge_range(0, 0, 0, 1, title, book.format(font_size=15, bold=True, align="center"))
     found = wording.total(figures.lines)
     known = (
-        f"{figures.known_by:%Y-%m-%d %H:%M} 前已采集、已认定的"
+        f"{chinese_time(figures.known_by)}前已采集、已认定的"
         if figures.known_by
         else "出表时已采集、已认定的全部"
     )
     rows = [
         ("编制单位", rules.organ),
         ("依据", wording.plan_name(figures.plan)),
-        ("统计时段", f"{days(figures.start, figures.end)}；累计自{figures.season_start}起"),
-        ("数据截至", f"{figures.as_of} 24时；所用资料：{known}"),
+        (
+            "统计时段",
+            f"{days(figures.start, figures.end)}；累计自{chinese_day(figures.season_start)}起",
+        ),
+        ("数据截至", f"{chinese_day(figures.as_of)}24时；所用资料：{known}"),
         ("稿件口径", wording.PIECE_BASIS + "；一篇记入几个单位的，各计一篇次"),
         ("达标率口径", f"{wording.RATE_BASIS}；不足{rules.min_cases}项次的不计率"),
         ("论坛口径", wording.FORUM_BASIS),
@@ -62,7 +65,7 @@ def _cover(book: Workbook, sheet: Any, title: str, figures: Figures, rules: Repo
             f"无法判定{found.unknown_count}，未开始{found.not_yet_count}",
         ),
         ("无法判定", "来源未能采集、没有刊发证据也没有未刊发证据的，不作未达标；来源何时静默见“来源静默”"),
-        *[("提示", notice) for notice in figures.notices],
+        *[("提示", dated_words(notice)) for notice in figures.notices],
         ("个人信息", "发帖人不具名；电话、身份证号已遮盖"),
     ]
     for number, (name, text) in enumerate(rows, 2):
@@ -196,8 +199,8 @@ def _lines(book: Workbook, figures: Figures) -> None:
                 line.window_start,
                 line.window_end,
                 line.days_left,
-                "；".join(line.silent),
-                line.note,
+                dated_words("；".join(line.silent)),
+                dated_words(line.note or ""),
                 "；".join(line.evidence),
             ]
             for line in figures.lines

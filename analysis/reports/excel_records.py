@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from analysis.columns import ROLES
-from analysis.reports import wording
+from analysis.quotes import nested
+from analysis.reports import day_words, wording
 from analysis.reports.annexes import lateness
 from analysis.reports.model import Figures, ReportRules
+from analysis.reports.official_text import chinese_day
 from analysis.reports.sheet import Column, Workbook
 from analysis.reports.unit_sheet import late_parts
 
@@ -16,7 +18,7 @@ DECIDED = {"rule": "规则", "person": "人工"}
 
 def until(figures: Figures, text: str) -> str:
     """What stands below the title of a sheet."""
-    return f"截至{figures.as_of}。{text}"
+    return f"截至{chinese_day(figures.as_of)}。{text}"
 
 
 def pieces(book: Workbook, figures: Figures, rules: ReportRules) -> None:
@@ -50,11 +52,11 @@ def pieces(book: Workbook, figures: Figures, rules: ReportRules) -> None:
                 piece.page,
                 piece.title,
                 ROLES.get(piece.role, piece.role),
-                piece.why,
+                nested(piece.why),
                 DECIDED.get(piece.decided_by, piece.decided_by),
                 "、".join(piece.tasks),
                 piece.points,
-                piece.points_why,
+                day_words.dated_words(piece.points_why),
                 piece.copy_count,
                 (piece.url, "打开原网页"),
                 proof_link(rules, piece.sha256),
@@ -103,7 +105,7 @@ def exposures(book: Workbook, figures: Figures, rules: ReportRules) -> None:
                 line.title,
                 "、".join(line.exposed),
                 f"未达标：{line.state}" if line.is_alarm else line.state,
-                "；".join(line.approvals),
+                day_words.dated_words("；".join(line.approvals)),
                 "、".join(line.lacking_steps),
                 (line.url, "打开原网页") if line.url else None,
                 proof_link(rules, line.sha256),
@@ -226,7 +228,7 @@ def deductions(book: Workbook, figures: Figures) -> None:
             Column("决定人、日期", 20),
         ],
         [
-            [line.unit, line.group, reason, decision or None, None]
+            [line.unit, line.group, day_words.dated_words(reason), day_words.dated_words(decision), None]
             for line in figures.deductions
             for reason, decision in zip(line.reasons, line.decisions, strict=True)
         ],
@@ -247,7 +249,9 @@ def silences(book: Workbook, figures: Figures) -> None:
         ],
         [
             [
-                "本单位网站或账号尚未接入采集" if line.what == wording.NO_SOURCE else line.what,
+                "本单位网站或账号尚未接入采集"
+                if line.what == wording.NO_SOURCE
+                else day_words.dated_words(line.what),
                 line.verdict_count,
                 "、".join(line.tasks),
                 "、".join(line.units),

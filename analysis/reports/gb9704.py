@@ -28,7 +28,7 @@ from analysis.reports.official_page import (
     set_styles,
     width_of,
 )
-from analysis.reports.official_text import chinese_day, chinese_number, width_in_characters
+from analysis.reports.official_text import chinese_day, chinese_number, table_days, width_in_characters
 from analysis.reports.typeface import BODY, HEADING, KAI, TITLE
 from analysis.reports.word_table import Align, fill_table, fitted
 from analysis.reports.word_xml import LINE, add_run, clean, keep_row, set_space
@@ -50,11 +50,12 @@ class OfficialDocument:
         title: for the properties of the file.
         organ: who issues it, for the properties of the file.
         day: 成文日期; also the file's own dates.
+        beside: the day of which the tables speak: days of its year can stand without it.
     """
 
-    def __init__(self, *, title: str, organ: str, day: dt.date) -> None:
+    def __init__(self, *, title: str, organ: str, day: dt.date, beside: dt.date | None = None) -> None:
         self._document = Document()
-        self._day = day
+        self._day, self._beside = day, beside or day
         self._numbers = [0, 0, 0, 0]
         set_styles(self._document)
         set_section(self._document.sections[0], is_landscape=False)
@@ -152,7 +153,8 @@ class OfficialDocument:
         size: str = "五号",
         fills: Mapping[tuple[int, int], str] | None = None,
     ) -> None:
-        """A table as wide as the type area; its head is repeated on every page, no row is torn.
+        """A table as wide as the type area; its head is repeated on every page, no row is torn. Days are
+        written as documents write them (`table_days`).
 
         Args:
             widths: shares of the width.
@@ -161,6 +163,8 @@ class OfficialDocument:
         """
         if not (len(heads) == len(widths) and all(len(row) == len(heads) for row in rows)):
             raise ValueError("a table needs as many widths and cells as heads")
+        days = table_days((cell for row in rows for cell in row), self._beside)
+        rows = [[days[cell] if isinstance(cell, dt.date) else cell for cell in row] for row in rows]
         table = self._document.add_table(rows=0, cols=len(heads))
         table.style = self._document.styles["Table Grid"]
         width = self._width()
@@ -183,11 +187,13 @@ class OfficialDocument:
 
     # --- 落款, 版记
     def attachments(self, names: Sequence[str]) -> None:
-        """附件说明: a line below the body, indented by two characters (7.3.4)."""
+        """附件说明: a line below the body, indented by two characters (7.3.4), on a page with it."""
         if not names:
             return
+        self._keep_last()
         self.blank()
         for number, name in enumerate(names, 1):
+            self._keep_last()
             line = self._paragraph(LEFT, line=LINE)
             mark = f"{number}." if len(names) > 1 else ""
             line.paragraph_format.left_indent = Emu(int(CHARACTER * (6 if mark else 5)))
@@ -195,9 +201,12 @@ class OfficialDocument:
             add_run(line, ("附件：" if number == 1 else "") + mark + name, BODY, CHARACTER)
 
     def sign(self, organ: str, day: dt.date | None = None) -> None:
-        """发文机关署名 above 成文日期, room for the seal; the date four characters from the right (7.3.5)."""
-        self.blank()
-        self.blank()
+        """发文机关署名 above 成文日期, room for the seal; the date four characters from the right (7.3.5).
+        They stand on the page of the line before."""
+        self._keep_last()
+        for _ in range(2):
+            self.blank()
+            self._keep_last()
         date = chinese_day(day or self._day)
         # The organ stands centred over the date, at most as far right as two characters from the margin.
         half = (len(organ) - width_in_characters(date)) / 2
@@ -209,9 +218,11 @@ class OfficialDocument:
             add_run(line, text, BODY, CHARACTER)
 
     def imprint(self, copies_to: str | None, organ: str, day: dt.date | None = None) -> None:
-        """版记: 抄送, then 印发机关 and 印发日期, in 四号仿宋 between lines (7.4)."""
+        """版记: 抄送, then 印发机关 and 印发日期, in 四号仿宋 between lines (7.4), never alone on a page."""
         rows = [f"抄送：{copies_to.rstrip('。')}。"] if copies_to else []
+        self._keep_last()
         self.blank()
+        self._keep_last()
         table = self._document.add_table(rows=0, cols=2)
         table.autofit = False
         table.alignment = WD_TABLE_ALIGNMENT.CENTER
@@ -251,6 +262,11 @@ class OfficialDocument:
         return word_xml.settled(buffer.getvalue())
 
     # --- pieces
+    def _keep_last(self) -> None:
+        """Keep the last line on the page of what comes next."""
+        for line in self._document.paragraphs[-1:]:
+            line.paragraph_format.keep_with_next = True
+
     def _width(self) -> Emu:
         return width_of(self._document.sections[-1])
 

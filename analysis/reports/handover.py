@@ -12,7 +12,7 @@ from docx.shared import Emu, Length, Mm, Pt
 
 from analysis.reports.gb9704 import OfficialDocument
 from analysis.reports.official_page import SIZES
-from analysis.reports.official_text import chinese_day
+from analysis.reports.official_text import chinese_day, chinese_time
 from analysis.reports.typeface import BODY, HEADING
 from analysis.reports.word_xml import FILLS, add_run, clean, keep_row, set_space, shade
 from analysis.ticket_sheet import TicketSheet
@@ -38,7 +38,7 @@ def write_handover(sheet: TicketSheet) -> bytes:
     else:
         form.wide("建议承办单位" if sheet.is_suggested else "承办单位", sheet.unit)
     form.pair(("类别", sheet.subject), ("当前状态", sheet.state))
-    opened = f"{sheet.opened_at:%Y-%m-%d %H:%M}" if sheet.opened_at else "未能识别"
+    opened = chinese_time(sheet.opened_at, "未能识别")
     form.pair(("来源", sheet.source), ("发帖时间", opened))
     form.wide("标题", sheet.title)
     form.wide("帖子内容", sheet.quote)

@@ -84,7 +84,9 @@ def _weeks(figures: Figures) -> bytes:
         ink = VERDICTS[UNMET] if week.state == "short" else "black"
         ax.text(place, week.count + 0.05 * top, mark, ha="center", va="bottom", fontsize=7.5, color=ink)
     ax.axhline(figures.week_quota, color="#555555", linewidth=0.8, linestyle="--")
-    ax.set_xticks(range(len(weeks)), [f"{w.first:%m-%d}" for w in weeks], rotation=90, fontsize=7.5)
+    ax.set_xticks(
+        range(len(weeks)), [f"{w.first.month}月{w.first.day}日" for w in weeks], rotation=90, fontsize=7.5
+    )
     ax.set_ylim(0, top * 1.25)
     ax.set_ylabel("篇", rotation=0, labelpad=10, fontsize=8)
     ax.tick_params(axis="y", labelsize=7.5)

@@ -5,57 +5,23 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from collections.abc import Sequence
-from typing import Any
 
 from analysis.columns import ROLES
 from analysis.exposure import UNCLEAR
 from analysis.handed_in import PROOF_KINDS
 from analysis.overview import DERIVED_KINDS
+from analysis.quotes import nested
 from analysis.record import Said
 from analysis.record_words import change_words, kind_words
-from analysis.reports import wording
+from analysis.reports import day_words, wording
 from analysis.reports.annexes import lateness
+from analysis.reports.official_text import chinese_time
 from analysis.reports.proof_archive import WACZ_NAME, Copied
 from analysis.reports.proof_selection import PERSONAL_KINDS, Selected
+from analysis.reports.proof_table import Cell, Part, Table, exact_time, text
 from pipeline.privacy import mask_personal
 
 _STYLES = {"达标": "met", "未达标": "unmet", "无法判定": "unknown"}
-
-
-@dataclasses.dataclass(frozen=True)
-class Part:
-    """A piece of a cell: text, a number of a file (code), a link, or a picture that is one."""
-
-    text: str
-    href: str | None = None
-    code: bool = False
-    image: bool = False
-    out: bool = False  # leads out of the package
-
-
-@dataclasses.dataclass(frozen=True)
-class Cell:
-    parts: list[Part]
-    style: str | None = None
-    id: str | None = None
-
-    @property
-    def text(self) -> str:
-        return "\n".join(part.text for part in self.parts)
-
-    @property
-    def link(self) -> Part | None:
-        return next((part for part in self.parts if part.href), None)
-
-
-@dataclasses.dataclass(frozen=True)
-class Table:
-    id: str
-    name: str
-    note: str
-    heads: list[str]
-    widths: list[float]
-    rows: list[list[Cell]]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -87,8 +53,9 @@ def tables(
     ]
 
 
-def text(value: Any, style: str | None = None) -> Cell:
-    return Cell([Part("" if value is None else str(value))], style)
+def _said(words: Sequence[str]) -> str:
+    """Sentences of ours, with the days in them as documents write them."""
+    return day_words.dated_words("；".join(filter(None, words)))
 
 
 def _verdicts(chosen: Selected) -> Table:
@@ -99,9 +66,7 @@ def _verdicts(chosen: Selected) -> Table:
             text(line.title),
             text(line.verdict, _STYLES.get(line.verdict)),
             text(f"{line.done_count}/{line.needed_count}"),
-            text(
-                "；".join(chosen.masked([*line.missing, *line.silent, *([line.note] if line.note else [])]))
-            ),
+            text(_said(chosen.masked([*line.missing, *line.silent, line.note or ""]))),
             text("；".join(line.evidence)),
         ]
         for line in chosen.lines
@@ -118,7 +83,7 @@ def _pieces(chosen: Selected, held: set[str | None], shots: dict[str, Shot], fil
         role = ROLES.get(piece.role, piece.role)
         by = "人工" if piece.decided_by == "person" else "规则"
         credited.setdefault(piece.article_id, []).append(
-            f"{piece.unit}（{role}，{by}认定：{piece.why}；{piece.points:g}分）"
+            f"{piece.unit}（{role}，{by}认定：{nested(piece.why)}；{piece.points:g}分）"
         )
     texts = {row["article_id"] for row in chosen.texts}
     first: dict[str, str] = {}
@@ -158,7 +123,7 @@ def _exposures(chosen: Selected, held: set[str | None]) -> Table:
             text(line.title),
             text("、".join(line.exposed)),
             text(line.state, "unmet" if line.is_alarm else "unknown" if line.state == UNCLEAR else None),
-            text("；".join(line.approvals)),
+            text(_said(line.approvals)),
             Cell([Part("网页存证", f"#c-{line.sha256}")]) if line.sha256 in held else text(""),
         ]
         for line in chosen.exposures
@@ -175,8 +140,8 @@ def _posts(chosen: Selected) -> Table:
             text(mask_personal(post.title)),
             text(post.state),
             text(post.opened_at),
-            text(f"{post.first_response_at or '—'}（时限 {post.first_response_due or '—'}）"),
-            text(f"{post.answer_at or '—'}（时限 {post.answer_due or '—'}）"),
+            text(f"{chinese_time(post.first_response_at)}（时限 {chinese_time(post.first_response_due)}）"),
+            text(f"{chinese_time(post.answer_at)}（时限 {chinese_time(post.answer_due)}）"),
             text(lateness(post) if post.is_open else ""),
             Cell([Part(post.sha256 or "", code=True)]),
         ]
@@ -203,10 +168,12 @@ def _captures(copied: Sequence[Copied], shots: dict[str, Shot]) -> Table:
         rows.append(
             [
                 Cell([_out(capture.url, capture.url)], id=name),
-                text(capture.fetched_at),
+                exact_time(capture.fetched_at),
                 text(f"{capture.status or ''} {capture.outcome}".strip()),
                 text(each.fault or "在包内", "unmet" if each.fault else None),
-                Cell([Part(f"截图 {shot.taken_at or ''}", shot.name, image=True)]) if shot else text(""),
+                Cell([Part(f"截图 {chinese_time(shot.taken_at, '')}", shot.name, image=True)])
+                if shot
+                else text(""),
                 Cell([Part(capture.sha256 or "", code=True)]),
             ]
         )
@@ -221,7 +188,7 @@ def _captures(copied: Sequence[Copied], shots: dict[str, Shot]) -> Table:
 def _decisions(chosen: Selected, files: dict[str, str]) -> Table:
     rows = [
         [
-            text(said.at),
+            exact_time(said.at),
             text(chosen.masked(said.who)),
             text(kind_words(said.kind)),
             text(chosen.masked(said.target)),
@@ -261,7 +228,8 @@ def about(chosen: Selected, copied: Sequence[Copied], organ: str, plan: str) -> 
     picked = [
         choice.unit and f"单位 {choice.unit}",
         choice.task and f"事项 {choice.task}",
-        (choice.first or choice.last) and f"刊发日期 {choice.first or '不限'} 至 {choice.last or '不限'}",
+        (choice.first or choice.last)
+        and f"刊发日期 {chinese_time(choice.first, '不限')}至{chinese_time(choice.last, '不限')}",
     ]
     forum = (
         "包含论坛网页的原始存证，其中有发帖人用户名，可能有电话等个人信息：只供核验，不得外传、公开"
@@ -272,7 +240,7 @@ def about(chosen: Selected, copied: Sequence[Copied], organ: str, plan: str) -> 
         ("编制", organ),
         ("依据", wording.plan_name(plan)),
         ("选择", "；".join(part for part in picked if part) or "全部"),
-        ("截至", f"{choice.as_of} 24时"),
+        ("截至", f"{chinese_time(choice.as_of)}24时"),
         (
             "内容",
             f"稿件 {len(chosen.facts)} 篇次，网页存证 {held} 份，决定 {len(chosen.decisions)} 项",

@@ -18,6 +18,7 @@ import msgspec
 
 from analysis.reports.collect import Context
 from analysis.reports.model import ReportRules
+from analysis.reports.official_text import chinese_day
 from analysis.reports.proof_archive import WACZ_NAME, Copied, pages, write_wacz, write_warc
 from analysis.reports.proof_index import Shot, about, tables
 from analysis.reports.proof_render import write_html, write_xlsx
@@ -49,7 +50,7 @@ def pack(store: Store, context: Context, choice: Choice, rules: ReportRules, pat
     """
     chosen = select(context, choice)
     created = dt.datetime.combine(choice.as_of, dt.time(23, 59, 59))
-    title = f"{choice.unit or context.city.name}绩效考评宣传核验材料（截至{choice.as_of}）"
+    title = f"{choice.unit or context.city.name}绩效考评宣传核验材料（截至{chinese_day(choice.as_of)}）"
     package = SealedZip(path)
     try:
         with tempfile.TemporaryDirectory(prefix=".proof-", dir=path.resolve().parent) as folder:

@@ -8,7 +8,7 @@ from typing import Any
 
 import jinja2
 
-from analysis.reports.proof_index import Table
+from analysis.reports.proof_table import Table
 from analysis.reports.sheet import Column, Workbook
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
@@ -50,7 +50,7 @@ def write_xlsx(
                 [
                     ((cell.link.href if cell.link and cell.link.out else ""), cell.text)
                     if column.kind == "link"
-                    else cell.text
+                    else cell.day or cell.text
                     for cell, column in zip(row, columns, strict=True)
                 ]
                 for row in table.rows

@@ -25,10 +25,13 @@ COLOURS = {
     "不适用": ("#F5F5F5", "#8A8A8A"),
 }
 FONT = "宋体"
+_DAY, _TIME = 'yyyy"年"m"月"d"日"', 'yyyy"年"m"月"d"日" hh:mm'  # real dates, as documents write them
+_WIDTHS = {"day": 15.0, "time": 21.0}  # that they need: Excel shows ### for what does not fit
 _MOST_TEXT = 32_767  # characters of a cell
 _MOST_URL = 2_079
 _MOST_LINKS = 65_000  # of a sheet: Excel opens no more
 _ROW_LIMIT = 1_048_000
+_LOOKED_AT = 500  # rows that say what a column holds
 _WIDE = 190  # characters of all columns that A4 on its side still shows
 
 
@@ -51,7 +54,7 @@ class Workbook:
             "strings_to_formulas": False,
             "strings_to_urls": False,
             "strings_to_numbers": False,
-            "default_date_format": "yyyy-mm-dd",
+            "default_date_format": _DAY,
         }
         self.book = xlsxwriter.Workbook(self._out, options)
         self.book.set_properties(
@@ -82,7 +85,9 @@ class Workbook:
         frozen: int = 1,
         is_landscape: bool = True,
     ) -> Any:
-        """A sheet with a title, its 口径 below, then heads and rows; `frozen` columns stay when scrolling."""
+        """A sheet with a title, its 口径 below, then heads and rows; `frozen` columns stay when scrolling.
+        Days and times are real ones in every column."""
+        columns = [_roomy(column, [row[n] for row in rows[:_LOOKED_AT]]) for n, column in enumerate(columns)]
         sheet = self.book.add_worksheet(name)
         last = len(columns) - 1
         sheet.set_row(0, 28)
@@ -162,12 +167,11 @@ class Workbook:
                 self._text(sheet, row, column, value, border=1, align="right")
             else:
                 sheet.write_number(row, column, value, self.format(border=1, align="right", num_format=shape))
-        elif kind == "day" and isinstance(value, dt.date):
-            style = self.format(border=1, align="center", num_format="yyyy-mm-dd")
-            sheet.write_datetime(row, column, dt.datetime.combine(value, dt.time()), style)
-        elif kind == "time" and isinstance(value, dt.datetime):
-            style = self.format(border=1, align="center", num_format="yyyy-mm-dd hh:mm")
-            sheet.write_datetime(row, column, value, style)
+        elif isinstance(value, dt.date):
+            at = value if isinstance(value, dt.datetime) else dt.datetime.combine(value, dt.time())
+            is_day = kind == "day" or at.time() == dt.time()  # midnight: no time is known
+            style = self.format(border=1, align="center", num_format=_DAY if is_day else _TIME)
+            sheet.write_datetime(row, column, at.replace(tzinfo=None), style)
         elif kind == "verdict":
             self._text(sheet, row, column, value, border=1, align="center")
         else:
@@ -183,6 +187,16 @@ class Workbook:
     def to_bytes(self) -> bytes:
         self.book.close()
         return self._out.getvalue()
+
+
+def _roomy(column: Column, values: Sequence[Any]) -> Column:
+    """A column wide enough for the days or times in it."""
+    kind = "time" if any(isinstance(value, dt.datetime) for value in values) else "day"
+    if column.kind in _WIDTHS:
+        kind = column.kind
+    elif not any(isinstance(value, dt.date) for value in values):
+        return column
+    return dataclasses.replace(column, width=max(column.width, _WIDTHS[kind]))
 
 
 def _height(columns: Sequence[Column], row: Sequence[Any]) -> float:

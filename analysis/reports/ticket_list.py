@@ -9,7 +9,8 @@ from typing import Any
 from analysis.notify.messages import safe_link
 from analysis.queue import CLOCKS
 from analysis.queue_choice import next_due
-from analysis.reports.official_text import width_in_characters
+from analysis.reports.day_words import dated_words
+from analysis.reports.official_text import chinese_day, width_in_characters
 from analysis.reports.sheet import Column, Workbook
 from analysis.ticket import Ticket
 from pipeline.privacy import mask_personal
@@ -47,7 +48,7 @@ def write_list(tickets: Sequence[Ticket], unit: str | None, city: str, day: dt.d
     waiting = sum(ticket.is_open for ticket in tickets)
     counted = f"在办{waiting}件" if waiting == len(tickets) else f"共{len(tickets)}件（在办{waiting}件）"
     note = (
-        f"截至{day}，{counted}，其中有超时的{late}件。时限按工作日计（含调休），发帖当日不计；"
+        f"截至{chinese_day(day)}，{counted}，其中有超时的{late}件。时限按工作日计（含调休），发帖当日不计；"
         "超时的答复后仍记超时。发帖人不具名，电话、身份证号已遮盖。"
     )
     sheet = book.table(
@@ -97,5 +98,9 @@ def _row(ticket: Ticket, day: dt.date) -> list[Any]:
         ticket.answer_due,
         ticket.workdays_left,
         (link, "打开") if link else "",
-        "；".join(part for part in (f"{'、'.join(late)}超时" if late else "", ticket.note or "") if part),
+        "；".join(
+            part
+            for part in (f"{'、'.join(late)}超时" if late else "", dated_words(ticket.note or ""))
+            if part
+        ),
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from analysis.columns import ROLES
 from analysis.overview import DERIVED_KINDS
+from analysis.quotes import nested, quoted
 from analysis.reports import day_words, wording
 from analysis.reports.annexes import cut, lateness
 from analysis.reports.gb9704 import OfficialDocument
@@ -58,7 +59,7 @@ def _tasks(document: OfficialDocument, figures: Figures) -> None:
                     ),
                     120,
                 ),
-                f"{line.window_end}" + (f"\n剩{line.days_left}天" if line.days_left else ""),
+                chinese_day(line.window_end) + (f"\n剩{line.days_left}天" if line.days_left else ""),
             ]
             for line in lines
         ],
@@ -70,7 +71,7 @@ def _tasks(document: OfficialDocument, figures: Figures) -> None:
 
 
 def _missing(figures: Figures, items: list[str]) -> list[str]:
-    posts = {post.ticket_id: f"帖文“{post.title}”" for post in figures.posts}
+    posts = {post.ticket_id: f"帖文{quoted(post.title)}" for post in figures.posts}
     return [posts.get(item, day_words.span(item, figures.as_of)) for item in items]
 
 
@@ -86,7 +87,7 @@ def _pieces(document: OfficialDocument, figures: Figures) -> None:
                 piece.published_day,
                 piece.outlet + (f"\n{piece.page}" if piece.page else ""),
                 piece.title,
-                cut(f"{ROLES.get(piece.role, piece.role)}：{piece.why}", 60),
+                cut(f"{ROLES.get(piece.role, piece.role)}：{nested(piece.why)}", 60),
                 "、".join(piece.tasks) or "只计分",
                 points_cell(piece),
             ]
@@ -101,7 +102,7 @@ def _pieces(document: OfficialDocument, figures: Figures) -> None:
 
 def points_cell(piece: PieceLine) -> str:
     """3（市级报纸 3）."""
-    return f"{piece.points:g}（{piece.points_why}）"
+    return f"{piece.points:g}（{day_words.dated_words(piece.points_why)}）"
 
 
 def _exposures(document: OfficialDocument, figures: Figures) -> None:
@@ -141,10 +142,10 @@ def _posts(document: OfficialDocument, figures: Figures) -> None:
             [
                 post.title,
                 post.forum,
-                f"{post.opened_at:%Y-%m-%d}" if post.opened_at else "—",
+                post.opened_at.date() if post.opened_at else "—",
                 post.state,
-                f"{post.first_response_at:%Y-%m-%d}" if post.first_response_at else "—",
-                f"{post.answer_at:%Y-%m-%d}" if post.answer_at else "—",
+                post.first_response_at.date() if post.first_response_at else "—",
+                post.answer_at.date() if post.answer_at else "—",
                 lateness(post)
                 if post.is_open
                 else late_parts(post.is_first_response_overdue, post.is_answer_overdue),

@@ -32,7 +32,8 @@ def write_word(
         replaces: title and number of the report that this one corrects.
     """
     day = signed or figures.as_of + dt.timedelta(days=1)
-    document = OfficialDocument(title=title_of(figures).replace("\n", ""), organ=rules.organ, day=day)
+    title = title_of(figures).replace("\n", "")
+    document = OfficialDocument(title=title, organ=rules.organ, day=day, beside=figures.as_of)
     head = rules.heads[figures.kind]
     document.head(head.mark, number_of(rules, figures.kind, figures.city, day.year, number))
     document.title(title_of(figures), None)

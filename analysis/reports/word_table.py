@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any, Literal
 
 from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_TABLE_ALIGNMENT
@@ -18,7 +19,9 @@ from analysis.reports.word_xml import FILLS, add_run, clean, keep_row, set_space
 
 Align = Literal["left", "center", "right"]
 # What must stay on one line: up to a date long; addresses and numbers of pieces may be torn.
-_FIGURE = re.compile(r"(?<![0-9A-Za-z./%-])[0-9./%-]{1,10}(?![0-9A-Za-z./%-])")
+_FIGURE = re.compile(
+    r"(?:\d{4}年)?\d{1,2}月\d{1,2}日|\d{1,3}版|(?<![0-9A-Za-z./%-])[0-9./%-]{1,10}(?![0-9A-Za-z./%-])"
+)
 _SIGN = 0.62  # of the size: a digit of the widest face that stands in for 仿宋
 _MARGINS = Pt(12)  # both margins of a cell
 _ALIGNED = {
@@ -29,14 +32,14 @@ _ALIGNED = {
 
 
 def fitted(widths: Sequence[float], rows: Sequence[Sequence[object]], size: Pt) -> list[Emu]:
-    """Widths of the same sum in which no date, fraction or share (2017-10-31, 0/14, 100.0%) is torn in two:
+    """Widths of the same sum in which no date, fraction or share (10月31日, 0/14, 100.0%) is torn in two:
     columns that are too narrow for theirs take what they need of those that have more."""
-    signs = [0] * len(widths)
+    spans = [0.0] * len(widths)
     for row in rows:
         for column, value in enumerate(row):
             for figure in _FIGURE.findall(str(value)):
-                signs[column] = max(signs[column], len(figure))
-    needs = [_SIGN * size * count + _MARGINS if count else 0 for count in signs]
+                spans[column] = max(spans[column], _span(figure))
+    needs = [size * span + _MARGINS if span else 0 for span in spans]
     lacking = sum(max(0, need - width) for width, need in zip(widths, needs, strict=True))
     spare = sum(max(0, width - need) for width, need in zip(widths, needs, strict=True))
     if lacking > spare / 2:  # too much for this page: the shares stay as they are
@@ -45,6 +48,13 @@ def fitted(widths: Sequence[float], rows: Sequence[Sequence[object]], size: Pt) 
         Emu(int(need if need > width else width - (width - need) * lacking / spare))
         for width, need in zip(widths, needs, strict=True)
     ]
+
+
+def _span(figure: str) -> float:
+    """Width of a figure in the size of its type; between digits and characters a quarter is left."""
+    is_character = [sign in "年月日版" for sign in figure]
+    turns = sum(one != next_one for one, next_one in pairwise(is_character))
+    return sum(1 if each else _SIGN for each in is_character) + turns / 4
 
 
 def fill_table(

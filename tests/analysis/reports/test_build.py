@@ -90,7 +90,7 @@ def test_decided_deductions_stand_beside_the_suggestions(
     )
     changed = _with(figures, deductions=[decided, *figures.deductions[1:]])
     made = compose(changed, load_report_rules(context.city))
-    assert "已扣分 0.5 分（市绩效办 黄，2018-02-20）" in text_of(made)
+    assert "已扣分 0.5 分（市绩效办 黄，2018年2月20日）" in text_of(made)
     assert "已决定1项" in text_of(made)
     assert any("已扣分 0.5 分" in str(cell) for row in sheets_of(made)["预扣分建议"] for cell in row)
 

@@ -134,6 +134,23 @@ def test_wrong_tables_and_levels_are_refused() -> None:
         document.heading(5, "x")
 
 
+def test_signature_and_imprint_stand_with_the_last_line_of_the_text() -> None:
+    """Each line from the last one of the text to the 版记 is kept with the next."""
+    document = OfficialDocument(title="t", organ=ORGAN, day=DAY)
+    document.text("第一段")
+    document.text("末一段")
+    document.attachments(["甲表", "乙表"])
+    document.sign(ORGAN)
+    document.imprint("市委办", ORGAN)
+    found = Document(io.BytesIO(document.to_bytes()))
+    kept = [line.paragraph_format.keep_with_next or False for line in found.paragraphs]
+    texts = ["第一段", "末一段", "", "附件：1.甲表", "2.乙表", "", "", ORGAN, chinese_day(DAY), ""]
+    assert [line.text for line in found.paragraphs] == texts
+    assert kept == [False, *[True] * 9]
+    [imprint] = found.tables
+    assert imprint.rows[0].cells[0].paragraphs[0].paragraph_format.keep_with_next
+
+
 def test_no_date_or_fraction_is_torn() -> None:
     rows = [
         ["单位", "完成", "期限"],
@@ -145,4 +162,6 @@ def test_no_date_or_fraction_is_torn() -> None:
     assert sum(found) == pytest.approx(sum(widths), abs=3)
     assert found[1] >= Pt(9 * 0.5 * 4 + 10.8) and found[2] >= Pt(9 * 0.5 * 10 + 10.8)
     assert fitted(widths, [["单位", "完成", "期限"]], Pt(9)) == widths  # nothing to keep whole
+    for day, signs in (("2017年10月31日", 8 * 0.5 + 3), ("10月31日", 4 * 0.5 + 2)):
+        assert fitted(widths, [["单位", "完成", day]], Pt(9))[2] >= Pt(9 * signs + 10.8)
     assert fitted([Pt(20), Pt(20)], [["2017-10-31"] * 2], Pt(9)) == [Pt(20), Pt(20)]  # no room for it

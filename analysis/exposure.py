@@ -229,9 +229,9 @@ def _published_row(fact: Fact, planned: Planned | None, order: list[str]) -> Exp
         late = [step for step in lacking if step in steps and steps[step].at >= fact.published_at]
         state = LATE if late and len(late) == len(lacking) else PARTLY if len(lacking) < len(order) else BARE
     notes = [f"警示：刊发前缺{'、'.join(lacking)}审批"] if lacking else []
-    ended = standing(fact, planned, order)[0].withdrawn
-    if lacking and ended is not None:
-        notes.append(f"{ended.who} 已于 {ended.at:%Y-%m-%d} 撤回，撤回前的审批不作数")
+    stood = standing(fact, planned, order)[0]
+    ends = ((stood.withdrawn, "撤回，撤回前的审批不作数"), (stood.refused, "不同意刊发"))
+    notes += [f"{said.who} 已于 {said.at:%Y-%m-%d} {what}" for said, what in ends if lacking and said]
     if unclear:
         notes.append(f"{'、'.join(unclear)}的审批或撤回在刊发当日，刊发时刻不详，先后无法判定")
     if planned is not None and planned.registered is not None and fact.exposed:

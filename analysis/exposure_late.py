@@ -1,4 +1,5 @@
-"""Owns which approvals can still be recorded of an exposure that has appeared: as late, the alarm stays."""
+"""Owns what can still be recorded of an exposure that has appeared: late approvals, and before them, where it
+was refused or withdrawn, that it is registered again. The alarm stays."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ import dataclasses
 import datetime as dt
 from collections.abc import Iterable
 
-from analysis.exposure import KINDS, ExposureRow, fold, planned_for, steps_of
+from analysis.exposure import KINDS, ExposureRow, Planned, fold, planned_for, steps_of
 from analysis.plan import Fact, Plan
 from analysis.record import said_in
 from analysis.warehouse import Connection, moment
@@ -14,10 +15,20 @@ from analysis.warehouse import Connection, moment
 
 @dataclasses.dataclass(frozen=True)
 class LateStep:
-    """What a published piece waits for. `title`: as it was registered, which may differ from the piece's."""
+    """What a published piece waits for.
+
+    Attributes:
+        title: as it was registered, which may differ from the piece's.
+        step: the approval that is lacking; "" where it must be registered again before.
+        ended: who ended it, when and why, where it was refused or withdrawn; "" else.
+        units, outlet: as it was registered.
+    """
 
     title: str
     step: str
+    ended: str = ""
+    units: tuple[str, ...] = ()
+    outlet: str = ""
 
 
 def late_steps(
@@ -28,7 +39,7 @@ def late_steps(
     as_of: dt.date | dt.datetime,
     known_by: dt.date | dt.datetime | None = None,
 ) -> dict[str, LateStep]:
-    """By article, the step that is lacking of those `rows` that are alarms and registered.
+    """By article, what those `rows` wait for that are alarms and were registered.
 
     Args:
         facts: of the day, those of `rows` among them.
@@ -40,9 +51,20 @@ def late_steps(
     found: dict[str, LateStep] = {}
     for fact in facts if alarms else ():
         own = planned_for(fact, planned, order) if fact.article_id in alarms else None
-        if own is None or own.registered is None or not own.is_open:
+        if own is None or own.registered is None:
             continue
-        step = own.next_step(order)
+        step = own.next_step(order) if own.is_open else ""
         if step is not None:
-            found[fact.article_id] = LateStep(own.target, step)
+            said = own.registered
+            found[fact.article_id] = LateStep(
+                own.target, step, _ended(own), tuple(said.units()), str(said.after.get("outlet") or "")
+            )
     return found
+
+
+def _ended(planned: Planned) -> str:
+    said = planned.withdrawn or planned.refused
+    if said is None:
+        return ""
+    word = "撤回" if planned.withdrawn is not None else "不同意"
+    return f"{said.who} 于 {said.at:%Y-%m-%d %H:%M} {word}" + (f"（{said.why}）" if said.why else "")

@@ -18,6 +18,7 @@ from analysis.acts.record import ActError, unit_of_person
 from analysis.desk.accounts import Account
 from analysis.desk.visit import Visit
 from analysis.queue import TicketError
+from analysis.record_words import kind_words
 from pipeline.city import City
 from pipeline.decisions import Decision, DecisionError, StaleDecision, latest_ids, load_decisions
 
@@ -61,7 +62,7 @@ def perform(
         do: does it; returns the decision, several, or something else that is told in words.
         to: address of the page.
         seen: by target, the newest decision that the person saw ("" for none).
-        why: what she wrote, told back to her where nothing was done.
+        why: what she wrote, for the log.
     """
     visit.check_today()
     try:
@@ -73,9 +74,10 @@ def perform(
     except (ActError, DecisionError, TicketError, ValidationException, ValueError) as error:
         said = error.detail if isinstance(error, ValidationException) else str(error)
         said = _COMMAND.sub("", said)
+        if isinstance(error, StaleDecision):
+            said = said.replace(f"（{error.latest.kind}）", f"（{kind_words(error.latest.kind)}）")
         visit.log(label, target, refused=said, why=why)
-        kept = f"（您填写的内容：{why[:300]}）" if why else ""
-        return visit.back(to, f"没有办成：{said}{kept}", is_error=True)
+        return visit.back(to, f"没有办成：{said}", is_error=True)
     found = [result] if isinstance(result, Decision) else result if isinstance(result, list) else []
     for decision in found:
         visit.log(

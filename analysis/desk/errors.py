@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import unquote, urlencode, urlsplit, urlunsplit
+from urllib.parse import unquote, urlencode
 
 from litestar import Request
 from litestar.enums import MediaType
@@ -15,9 +15,11 @@ from litestar.response import Redirect, Response
 from analysis.acts.record import ActError
 from analysis.desk.accounts import Account
 from analysis.desk.audit import AuditEntry
+from analysis.desk.flash import came_from, tell
 from analysis.desk.jobs import JobError
 from analysis.desk.rendering import problem_page
 from analysis.notify.rules import NotifyError
+from analysis.quotes import nested
 from analysis.warehouse import WarehouseError
 from analysis.worktime import UnknownYear
 from pipeline.decisions import DecisionError
@@ -87,6 +89,10 @@ def answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[
         return Response(
             {"status_code": status, "detail": detail}, status_code=status, media_type=MediaType.JSON
         )
+    page = _page_of_form(request)
+    if status in (400, 409) and page and "form" in request.scope["state"]:
+        tell(request, f"没有办成：{detail or _SAID[status]}", is_error=True)
+        return Redirect(page, status_code=303)
     if isinstance(error, NotAuthorizedException) and request.url.path == "/metrics":
         return Response("请带上令牌：Authorization: Bearer …", status_code=401, media_type=MediaType.TEXT)
     if isinstance(error, NotAuthorizedException):
@@ -106,6 +112,7 @@ def answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[
             "said": said,
             "detail": detail,
             "way": getattr(error, "way", None),
+            "back": page,
             "next_step": next_step,
         },
     )
@@ -115,6 +122,15 @@ def answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[
     if _is_stale_form(error):  # else the next page would take over the mark that is refused
         answer.delete_cookie(FORM_COOKIE)
     return answer
+
+
+def _page_of_form(request: Request[Any, Any, Any]) -> str:
+    """The page with the form that was sent, of somebody who is signed in; "" where there is none."""
+    if request.method != "POST" or request.scope.get("user") is None:
+        return ""
+    page = came_from(request)
+    acts = {route.path for route in request.app.routes if "GET" not in getattr(route, "methods", ("GET",))}
+    return "" if page.partition("?")[0] in acts else page
 
 
 def _most_of(request: Request[Any, Any, Any]) -> int:
@@ -151,9 +167,9 @@ def _detail(error: Exception, status: int) -> str:
         if _is_stale_form(error):
             return "没有提交：表单已过期，或不是从本系统提交的"
         if any("\u4e00" <= char <= "\u9fff" for char in error.detail):
-            return error.detail
+            return nested(error.detail)
         return "" if status in _SAID else error.detail
-    return "" if status == 500 else str(error)
+    return "" if status == 500 else nested(str(error))
 
 
 def _to_entrance(request: Request[Any, Any, Any], error: NotAuthorizedException) -> Redirect:
@@ -163,9 +179,9 @@ def _to_entrance(request: Request[Any, Any, Any], error: NotAuthorizedException)
     if request.app.state.desk.setup_key is not None and not request.app.state.desk.accounts.all():
         return Redirect("/login", status_code=303)
     if request.method != "GET":  # what was sent is lost: say so, and lead back to the page with the form
-        came = urlsplit(request.headers.get("referer", ""))
-        wanted = urlunsplit(("", "", came.path, came.query, "")) if came.netloc == request.url.netloc else ""
-        return Redirect(f"/login?{urlencode({'next': wanted or '/', 'lost': '1'})}", status_code=303)
+        return Redirect(
+            f"/login?{urlencode({'next': came_from(request) or '/', 'lost': '1'})}", status_code=303
+        )
     path = request.url.path
     wanted = f"{path}?{request.url.query}" if request.url.query else path
     query = urlencode({"next": wanted}) if wanted != "/" else ""

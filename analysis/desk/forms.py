@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import unicodedata
 from typing import Any
 
@@ -11,6 +12,8 @@ from litestar.datastructures import FormMultiDict, UploadFile
 from litestar.exceptions import ValidationException
 
 SHORT, LONG = 100, 2000  # characters
+MANY = 500  # values of one field
+_OWN = re.compile(r"_|seen\d*$|back$|.*password|again$|present$")  # what is no person's word, or secret
 
 
 class Form:
@@ -41,12 +44,16 @@ class Form:
         value = self._fields.get(name)
         return value[: LONG + 1] if isinstance(value, str) else ""
 
-    def typed(self, *names: str) -> dict[str, str]:
-        """Fields as they were typed, right or wrong, for the form to hold again."""
-        values = {name: self._fields.get(name) for name in names}
-        return {name: _clean(value) for name, value in values.items() if isinstance(value, str)}
+    def kept(self) -> dict[str, list[str]]:
+        """The values of each field as they were typed, right or wrong, for the form to hold again: no marks
+        of the form's own, no passwords."""
+        found: dict[str, list[str]] = {}
+        for name, value in self._fields.multi_items():
+            if is_kept(name) and isinstance(value, str) and len(found.setdefault(name, [])) < MANY:
+                found[name].append(_clean(value)[:LONG])
+        return found
 
-    def all(self, name: str, most: int = 500) -> list[str]:
+    def all(self, name: str, most: int = MANY) -> list[str]:
         """All values of a field that can come several times, each once. Raises ValidationException."""
         found = list(dict.fromkeys(_clean(v) for v in self._fields.getall(name, []) if isinstance(v, str)))
         if len(found) > most or any(len(value) > LONG for value in found):
@@ -94,6 +101,11 @@ class Form:
         return found
 
 
+def is_kept(name: str) -> bool:
+    """Whether a field holds what somebody typed or chose."""
+    return _OWN.match(name) is None
+
+
 def _clean(text: str) -> str:
     kept = "".join(c for c in text.replace("\r\n", "\n") if c in "\n\t" or unicodedata.category(c)[0] != "C")
     return kept.strip()
@@ -101,4 +113,6 @@ def _clean(text: str) -> str:
 
 async def provide_form(request: Request[Any, Any, Any]) -> Form:
     """The form of a request."""
-    return Form(await request.form())
+    form = Form(await request.form())
+    request.scope["state"]["form"] = form  # for what is told where the act is refused
+    return form

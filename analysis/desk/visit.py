@@ -18,12 +18,12 @@ from litestar.template.base import csrf_token
 from analysis.desk.accounts import Account
 from analysis.desk.answers import Answers
 from analysis.desk.audit import AuditEntry
+from analysis.desk.flash import came_from, refilled, tell
 from analysis.desk.office import Office
 from analysis.desk.page import Page
 from analysis.desk.rights import Role, allowed
 from pipeline.attachments import PICTURES, suffix_of
 
-TYPED = 2000  # characters of a field that are kept
 EARLIEST, LATEST = dt.date(1990, 1, 1), dt.date(2100, 12, 31)
 
 
@@ -85,15 +85,20 @@ class Visit(Answers):
 
     def show(self, page: Page, status: int = 200) -> Response[str]:
         """The page as HTML."""
-        html = self.office.templates.get_template(page.template).render(
-            page=page, visit=self, flash=self._take_flash()
-        )
+        flash = self._take_flash()
+        html = self.office.templates.get_template(page.template).render(page=page, visit=self, flash=flash)
+        if flash and "typed" in flash:
+            html = refilled(html, flash["typed"])
         return Response(html, media_type=MediaType.HTML, status_code=status)
 
     def back(self, path: str, said: str = "", is_error: bool = False, **params: Any) -> Redirect:
-        """To another page of the desk after an act, saying there what came of it."""
+        """To another page of the desk after an act, saying there what came of it. What was refused leads to
+        the page as it was looked at, with its query."""
+        came = came_from(self.request) if is_error else ""
+        if came.partition("?")[0] == path.partition("?")[0]:
+            path = came
         if said:
-            self.request.session["flash"] = {"said": said[:1000], "is_error": is_error, "undo": None}
+            tell(self.request, said, is_error)
         return Redirect(path if "?" in path else self.link(path, **params), status_code=303)
 
     def offer(self, path: str, label: str, **fields: list[str]) -> None:
@@ -101,12 +106,6 @@ class Visit(Answers):
         flash = self.request.session.get("flash")
         if flash and not flash["is_error"]:
             flash["undo"] = {"path": path, "label": label, "fields": fields}
-
-    def keep_typed(self, **fields: str) -> None:
-        """With what is told of an act that was refused, what she typed, for the form to hold again."""
-        flash = self.request.session.get("flash")
-        if flash and flash["is_error"]:
-            flash["typed"] = {name: text[:TYPED] for name, text in fields.items()}
 
     def _take_flash(self) -> dict[str, Any] | None:
         found: dict[str, Any] | None = self.request.session.pop("flash", None)

@@ -106,7 +106,7 @@ def _hand_in(visit: Visit, form: Form, file: tuple[str, bytes] | None) -> Redire
     office = visit.office
     unit = visit.scope or form.text("unit", "单位", required=True)
     visit.check_unit(unit)
-    answer = perform(
+    return perform(
         visit,
         "提出申诉",
         unit,
@@ -126,10 +126,8 @@ def _hand_in(visit: Visit, form: Form, file: tuple[str, bytes] | None) -> Redire
             why=form.text("why", "说明", limit=LONG),
         ),
         HERE,
-        why=form.typed("why").get("why", ""),
+        why=form.kept().get("why", [""])[0],
     )
-    visit.keep_typed(**form.typed("unit", "title", "url", "outlet", "day", "task", "why"))
-    return answer
 
 
 @act(f"{HERE}/grant", "appeal.decide")

@@ -39,7 +39,8 @@ class ExposuresPage(Page):
         steps: names of the approvals, in their order.
         next_step: by title, the step that a planned exposure waits for; "" for none.
         seen: by title, the newest decision on it.
-        late: by article of an alarm, the approval that can still be recorded, as late.
+        late: by article of an alarm, the approval that can still be recorded as late, or that it must be
+            registered again before, for it was refused or withdrawn.
         unregistered: articles of alarms that have to be registered before.
         units: units that can be named.
     """
@@ -119,6 +120,7 @@ def register(visit: Visit, form: Form) -> Redirect:
             why=why,
         ),
         HERE,
+        seen={title: form.text("seen", limit=LONG)} if form.text("seen", limit=LONG) else None,
         why=why,
     )
 

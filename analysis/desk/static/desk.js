@@ -75,6 +75,16 @@
   const here = document.querySelector(".menu [aria-current]");
   if (here) here.closest("ul").scrollLeft = here.offsetLeft - 60;
 
+  // Files that are too large are told before they are sent: what else was typed stays.
+  for (const field of document.querySelectorAll("input[type=file][data-most]")) {
+    field.addEventListener("change", () => {
+      const size = [...field.files].reduce((sum, file) => sum + file.size, 0) / 1024 / 1024;
+      const said = "所选文件共 " + Math.ceil(size) + " MB，最多 " + field.dataset.most + " MB：请压缩或拆分后再传";
+      field.setCustomValidity(size > field.dataset.most ? said : "");
+      field.reportValidity();
+    });
+  }
+
   // A form that is sent is not sent twice.
   document.addEventListener("submit", (event) => {
     const form = event.target;

@@ -59,7 +59,9 @@ def test_a_liaison_sees_her_unit_only(office: Office) -> None:
 def test_today_tells_what_was_published_and_whom_it_credits(office: Office) -> None:
     with browser(office, Role.PUBLICITY) as client, browser(office, Role.LIAISON) as liaison:
         page = client.get("/", params={"as_of": "2017-11-20"}).text
-        assert "当天刊发（1）" in page
+        assert "当天刊发（1）" in page and "篇当天刊发" in page
+        assert "2017-11-20 周一</h1>" in page and "帖当天到期" in page
+        assert "今天" not in page[page.index('<ul class="figures">') :]
         card = page[page.index('id="pieces"') :].split("</section>")[0]
         assert "市教育局抓教学质量" in card
         assert re.search(r"记入 .*市教育局.*（供稿", card)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from analysis.proofs import Record
-from tests.analysis.test_verdicts import SITE, approval, fact, fetches, notice, rows, silent
+from tests.analysis.judged import SITE, approval, fact, fetches, notice, rows, silent
 
 
 def test_only_approved_exposures_are_done() -> None:

@@ -16,7 +16,7 @@ from analysis.scoring import score_lines
 from analysis.warehouse import open_warehouse
 from pipeline.city import CityError
 from tests.analysis.case import Case
-from tests.analysis.test_verdicts import CITY, PLAN, fact
+from tests.analysis.judged import CITY, PLAN, fact
 
 SCORE = PLAN.task("r5")
 

@@ -193,7 +193,7 @@ def _posts(document: OfficialDocument, figures: Figures, rules: ReportRules) -> 
     document.table(
         ["责任单位", "帖文", "类别", "论坛", "发帖日期", "状态", "当前时限", "时限情况"],
         rows[:MOST_ROWS],
-        [2, 5, 0.95, 2.2, 2.6, 1.75, 2.6, 2.1],
+        [2, 4.4, 0.95, 2.2, 2.6, 2.05, 2.6, 2.4],
         aligns=["left", "left", "center", "left", "center", "center", "center", "left"],
         size="小五",
         fills={

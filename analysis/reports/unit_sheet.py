@@ -63,7 +63,7 @@ def _tasks(document: OfficialDocument, figures: Figures) -> None:
             ]
             for line in lines
         ],
-        [1.3, 3.2, 1.3, 0.9, 3.4, 1.6],
+        [1.6, 3, 1.3, 0.9, 3.2, 1.7],
         aligns=["center", "left", "center", "center", "left", "center"],
         size="小五",
         fills={(n, 2): line.verdict for n, line in enumerate(lines)},

@@ -18,9 +18,10 @@ from analysis.reports.typeface import BODY, HEADING
 from analysis.reports.word_xml import FILLS, add_run, clean, keep_row, set_space, shade
 
 Align = Literal["left", "center", "right"]
-# What must stay on one line: up to a date long; addresses and numbers of pieces may be torn.
+# What must stay on one line: up to a date long, a task's number; addresses and numbers of pieces may be torn.
 _FIGURE = re.compile(
-    r"(?:\d{4}年)?\d{1,2}月\d{1,2}日|\d{1,3}版|(?<![0-9A-Za-z./%-])[0-9./%-]{1,10}(?![0-9A-Za-z./%-])"
+    r"(?:\d{4}年)?\d{1,2}月\d{1,2}日|\d{1,3}版|(?<![0-9A-Za-z])[a-z]\d{1,2}(?![0-9A-Za-z])、?"
+    r"|(?<![0-9A-Za-z./%-])[0-9./%-]{1,10}(?![0-9A-Za-z./%-])"
 )
 _SIGN = 0.62  # of the size: a digit of the widest face that stands in for 仿宋
 _MARGINS = Pt(12)  # both margins of a cell
@@ -52,7 +53,7 @@ def fitted(widths: Sequence[float], rows: Sequence[Sequence[object]], size: Pt) 
 
 def _span(figure: str) -> float:
     """Width of a figure in the size of its type; between digits and characters a quarter is left."""
-    is_character = [sign in "年月日版" for sign in figure]
+    is_character = [sign in "年月日版、" for sign in figure]
     turns = sum(one != next_one for one, next_one in pairwise(is_character))
     return sum(1 if each else _SIGN for each in is_character) + turns / 4
 

@@ -162,6 +162,6 @@ def test_no_date_or_fraction_is_torn() -> None:
     assert sum(found) == pytest.approx(sum(widths), abs=3)
     assert found[1] >= Pt(9 * 0.5 * 4 + 10.8) and found[2] >= Pt(9 * 0.5 * 10 + 10.8)
     assert fitted(widths, [["单位", "完成", "期限"]], Pt(9)) == widths  # nothing to keep whole
-    for day, signs in (("2017年10月31日", 8 * 0.5 + 3), ("10月31日", 4 * 0.5 + 2)):
+    for day, signs in (("2017年10月31日", 8 * 0.5 + 3), ("10月31日", 4 * 0.5 + 2), ("m11、a5", 2.5)):
         assert fitted(widths, [["单位", "完成", day]], Pt(9))[2] >= Pt(9 * signs + 10.8)
     assert fitted([Pt(20), Pt(20)], [["2017-10-31"] * 2], Pt(9)) == [Pt(20), Pt(20)]  # no room for it

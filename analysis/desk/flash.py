@@ -30,10 +30,15 @@ class Typed(TypedDict):
 def tell(request: Request[Any, Any, Any], said: str, is_error: bool) -> None:
     """Keep for the next page of this person what came of an act; of one refused what she typed, too."""
     flash: dict[str, Any] = {"said": nested(said)[:SAID], "is_error": is_error, "undo": None}
-    form = request.scope["state"].get("form")
-    if is_error and isinstance(form, Form):
-        flash["typed"] = Typed(path=request.url.path, fields=form.kept())
+    if is_error and (typed := typed_in(request)) is not None:
+        flash["typed"] = typed
     request.session["flash"] = flash
+
+
+def typed_in(request: Request[Any, Any, Any]) -> Typed | None:
+    """What came with a request; None: no form."""
+    form = request.scope.get("state", {}).get("form")
+    return Typed(path=request.url.path, fields=form.kept()) if isinstance(form, Form) else None
 
 
 def came_from(request: Request[Any, Any, Any]) -> str:

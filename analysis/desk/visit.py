@@ -18,7 +18,7 @@ from litestar.template.base import csrf_token
 from analysis.desk.accounts import Account
 from analysis.desk.answers import Answers
 from analysis.desk.audit import AuditEntry
-from analysis.desk.flash import came_from, refilled, tell
+from analysis.desk.flash import came_from, refilled, tell, typed_in
 from analysis.desk.office import Office
 from analysis.desk.page import Page
 from analysis.desk.rights import Role, allowed
@@ -84,11 +84,12 @@ class Visit(Answers):
         return self.here(as_of=None, known_by=None, screen=None, before=None)
 
     def show(self, page: Page, status: int = 200) -> Response[str]:
-        """The page as HTML."""
+        """The page as HTML, its form filled in again where it was refused."""
         flash = self._take_flash()
         html = self.office.templates.get_template(page.template).render(page=page, visit=self, flash=flash)
-        if flash and "typed" in flash:
-            html = refilled(html, flash["typed"])
+        typed = typed_in(self.request) if status >= 400 else (flash or {}).get("typed")
+        if typed is not None:
+            html = refilled(html, typed)
         return Response(html, media_type=MediaType.HTML, status_code=status)
 
     def back(self, path: str, said: str = "", is_error: bool = False, **params: Any) -> Redirect:

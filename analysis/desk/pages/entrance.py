@@ -17,6 +17,7 @@ from litestar.template.base import csrf_token
 
 from analysis.desk.accounts import Account, AccountError, hash_password
 from analysis.desk.audit import AuditEntry
+from analysis.desk.flash import refilled, typed_in
 from analysis.desk.forms import Form
 from analysis.desk.office import Office
 from analysis.desk.page import Page
@@ -50,6 +51,8 @@ def _bare(request: Request[Any, Any, Any], template: str, status: int = 200, **c
     office: Office = request.app.state.desk
     token = csrf_token({"request": request})
     html = problem_page(office.templates, {"template": template, "office": office, "csrf": token, **context})
+    typed = typed_in(request) if status >= 400 else None
+    html = html if typed is None else refilled(html, typed)
     return Response(html, media_type=MediaType.HTML, status_code=status)
 
 

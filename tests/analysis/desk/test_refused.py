@@ -32,7 +32,7 @@ def send(client: TestClient[Litestar], page: str, path: str, **fields: object) -
 
 def form_of(page: str, action: str, place: int = 0) -> dict[str, list[str]]:
     """What a form of a page would send now, by field."""
-    form = LexborHTMLParser(page).css(f'form[action="{action}"]')[place]
+    form = LexborHTMLParser(page).css(f'form[method=post][action="{action}"]')[place]
     found: dict[str, list[str]] = {}
     for each in form.css("input, textarea, option[selected]"):
         owner = each
@@ -146,6 +146,23 @@ def test_what_is_too_large_leads_back_to_its_form(office: Office) -> None:
         answer = clerk.post("/appeals/open", content=b"x", headers=headers)
         assert answer.status_code == 413
         assert '<a class="button" href="/appeals?screen=2">返回刚才的页面</a>' in answer.text
+
+
+def test_a_token_and_the_first_account_keep_what_was_chosen(tmp_path: Path) -> None:
+    office = small_office(tmp_path)
+    with browser(office, Role.ADMINISTRATOR) as admin:
+        fields = {"name": "大屏", "role": "单位联络员", "unit": ""}
+        data = {"_csrf_token": token(admin.get("/tokens").text), **fields}
+        answer = admin.post("/tokens/make", data=data)
+        assert answer.status_code == 400
+        found = form_of(answer.text, "/tokens/make")
+        assert (found["name"], found["role"]) == (["大屏"], ["单位联络员"])
+    office.setup_key = "key"
+    with browser(office) as nobody:
+        fields = {"key": "key", "name": "admin", "person": "李明", "password": "short", "again": "short"}
+        data = {"_csrf_token": token(nobody.get("/setup?key=key").text), **fields, "roles": "绩效办"}
+        found = form_of(nobody.post("/setup", data=data).text, "/setup")
+        assert (found["roles"], found["person"], found["password"]) == (["绩效办"], ["李明"], [""])
 
 
 def test_passwords_do_not_come_back(office: Office) -> None:

@@ -30,6 +30,7 @@ from pipeline.tagging.threads_evidence import (
     urgency_evidence,
 )
 from pipeline.tagging.threads_kind import Kind, KindReader
+from pipeline.tagging.threads_rank import UnitRank
 from pipeline.tagging.threads_reading import PostReader, Reading
 from pipeline.tagging.threads_replies import Repliers, read_repliers
 from pipeline.tagging.threads_units import Place, UnitChoice, UnitChooser, texts_to_read
@@ -55,9 +56,10 @@ class ThreadTagger:
         duties: GramModel | None = None,
         calibration: Calibration | None = None,
         replies: GramModel | None = None,
+        rank: UnitRank | None = None,
     ) -> None:
         self._reader = PostReader(city)
-        self._units_of = UnitChooser(city, self._reader.router, duties)
+        self._units_of = UnitChooser(city, self._reader.router, duties, rank)
         self._answers = AnswerReader(replies)
         self._again = AgainReader()
         self._kinds = KindReader(kinds)

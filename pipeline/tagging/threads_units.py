@@ -5,6 +5,7 @@ A named unit comes first where it is also responsible, last where it is not (dom
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
@@ -17,21 +18,17 @@ from pipeline.tagging.duties import DutyRouter, Routed
 from pipeline.tagging.grams import GramModel, Known
 from pipeline.tagging.threads_evidence import at_all, at_span
 from pipeline.tagging.threads_phrases import Span
+from pipeline.tagging.threads_rank import SIGNS, Signs, UnitRank, load_rank, read_signs
 from pipeline.tagging.threads_reading import Reading
 from pipeline.tagging.threads_replies import NOBODY, Repliers
 from pipeline.tagging.threads_router import LearnedRouter
 
 Place = Callable[[str], Span | None]  # short name of a unit → where the words stand that speak for it
 MOST = 3
-# Before a place: where somebody comes from, not where the matter plays.
-_FROM = ("户口", "户口在", "我是", "老家", "老家在", "家在", "嫁去", "嫁到", "户籍", "从", "回", "去", "到")
-RESPONSIBLE = 0.35  # share of the best score from which a named unit is held responsible
-NAMED = 2.0  # what being called upon adds for a responsible unit
-TOLD = 0.5  # what being told of adds for a responsible unit
-WORTH = 0.04  # share of the best score from which a unit is suggested at all
-PHRASES = 0.25  # worth of the strongest phrases beside the learned router's whole share
-ENOUGH = 3.0  # points of phrases that count in full
-PLAIN = 6.0  # points of one matter beyond which it counts up to twice: the post says it in so many words
+RESPONSIBLE = 0.35  # share of the best share from which a named unit is held responsible
+PLACE_OWN = SIGNS.index("place_own")
+LIFTED = 0.1  # log odds before the next
+FAR = 5.0  # log odds behind the first from which a unit is suggested no more
 REPLIED, POINTED, SENT_BACK = 0.97, 0.9, 0.6  # confidence by what officials replied
 PRAISED = 0.25  # share from which the learned router names who is praised
 
@@ -51,7 +48,14 @@ class UnitChoice(msgspec.Struct):
 class UnitChooser:
     """Chooses the units of posts of one city."""
 
-    def __init__(self, city: City, router: DutyRouter, model: GramModel | None = None) -> None:
+    def __init__(
+        self,
+        city: City,
+        router: DutyRouter,
+        model: GramModel | None = None,
+        rank: UnitRank | None = None,
+    ) -> None:
+        self._rank = rank or load_rank()
         # A park, where it is named, has the matters of those whom it brought there.
         parks = {unit.short for unit in city.units if unit.kind == "园区"}
         self._institutions = router.institutions | parks
@@ -107,35 +111,12 @@ class UnitChooser:
             return UnitChoice(named[:MOST], _why(reading, named[:1]), 0.9)
         if praise:
             return _praised(reading, shares, locate)
-        scores = dict(shares)
-        strongest = max((routed.score for routed in reading.routed.values()), default=0.0)
-        for unit, routed in reading.routed.items():
-            part = PHRASES * routed.score / max(strongest, ENOUGH)
-            part += PHRASES * min(1.0, max(0.0, routed.best - PLAIN) / PLAIN)
-            scores[unit] = scores.get(unit, 0.0) + part
-        best = max(scores.values(), default=0.0)
-        rank: dict[str, float] = dict(scores)
-        called = {entry.unit for entry in reading.named if entry.addressed or entry.together}
-        counties = {entry.unit for entry in reading.named if entry.county}
-        acting = {entry.unit for entry in reading.named if entry.own}
-        institutions = self._institutions & {
-            unit for unit in named if unit in called or scores.get(unit, 0.0) >= RESPONSIBLE * best
-        }
-        late: set[str] = set()
-        for place, unit in enumerate(named):
-            own = scores.get(unit, 0.0)
-            if unit in counties:
-                rank[unit] = best + 2 * NAMED - place * 0.1
-            elif best == 0.0 or own >= RESPONSIBLE * best or unit in acting or unit in institutions:
-                base = max(own, best) if unit in acting or unit in institutions else own
-                rank[unit] = base + (NAMED - 0.1 * min(place, 2) if unit in called else TOLD)
-            else:
-                rank[unit] = max(own, 0.3 * best)
-                late.add(unit)
-        self._add_county(rank, best, reading, bool(set(named) - counties))
+        signs = self.signs(reading, shares)
+        rank = self._rank.scores(signs)
+        _lift_own_county(rank, signs, reading)
         order = sorted(rank, key=lambda unit: (-rank[unit], unit))
-        top = rank[order[0]] if order else 0.0
-        chosen = [unit for unit in order if rank[unit] >= WORTH * min(top, best or top)][:MOST]
+        least = rank[order[0]] - FAR if order else 0.0
+        chosen = [unit for unit in order[:MOST] if rank[unit] >= least]
         for unit in named:
             # A named unit is always shown, last where it is not responsible.
             if unit not in chosen:
@@ -143,8 +124,26 @@ class UnitChooser:
                 break
         if not named:
             chosen = self._with_county(chosen, reading)
+        late = self._not_responsible(reading, shares, chosen[:1])
         chosen.sort(key=late.__contains__)
-        return UnitChoice(chosen, _why(reading, chosen, locate), _confidence(rank, chosen, named))
+        return UnitChoice(chosen, _why(reading, chosen, locate), _confidence(rank, chosen))
+
+    def signs(self, reading: Reading, shares: dict[str, float]) -> dict[str, Signs]:
+        """What speaks for each unit, for `UnitRank`."""
+        return read_signs(reading, shares, self._institutions, self._apart, self._vertical)
+
+    def _not_responsible(
+        self, reading: Reading, shares: dict[str, float], first: Sequence[str]
+    ) -> frozenset[str]:
+        """Units that the post names though neither its words nor a router speak for them."""
+        least = RESPONSIBLE * max(shares.values(), default=0.0)
+        return frozenset(
+            entry.unit
+            for entry in reading.named
+            if not (entry.county or entry.own or entry.unit in reading.routed or entry.unit in first)
+            and entry.unit not in self._institutions
+            and shares.get(entry.unit, 0.0) < least
+        )
 
     def _with_county(self, chosen: list[str], reading: Reading) -> list[str]:
         """With the county of a matter last, where the title tells its place or where it lies apart: no word
@@ -155,23 +154,12 @@ class UnitChooser:
                 return [*chosen[: MOST - 1], county]
         return chosen
 
-    def _add_county(self, rank: dict[str, float], best: float, reading: Reading, city_named: bool) -> None:
-        """A county that lies apart answers for its own streets and villages, not for vertical branches."""
-        county = next((name for name in reading.counties if name in self._apart), None)
-        if county is None and reading.counties and reading.has("village"):
-            rank.setdefault(reading.counties[0], 0.5 * best)
-        if county is None or rank.get(county, 0.0) > best:
-            return
-        spans = [
-            span for span in reading.found["county", county] if not reading.text.endswith(_FROM, 0, span[0])
-        ]
-        local = (
-            any(start < reading.title_end for start, _ in spans)
-            or len(spans) >= 3
-            or (len(spans) == 2 and reading.has("village"))
-        )
-        vertical = max(rank, key=lambda unit: rank[unit], default="") in self._vertical
-        rank[county] = 1.05 * best if local and not vertical and not city_named else 0.5 * best
+
+def _lift_own_county(rank: dict[str, float], signs: dict[str, Signs], reading: Reading) -> None:
+    """A county that lies apart answers for its own streets and villages, unless a city unit is named."""
+    own = next((county for county in reading.counties if signs[county][PLACE_OWN]), None)
+    if own is not None and all(entry.county for entry in reading.named):
+        rank[own] = max(rank[own], max(rank.values()) + LIFTED)
 
 
 def texts_to_read(readings: Sequence[Reading]) -> tuple[list[str], list[int]]:
@@ -224,9 +212,9 @@ def _why(reading: Reading, chosen: list[str], locate: Place | None = None) -> Ev
     return at_span(reading, routed.span, f"“{words}”属“{routed.matter}”，是{first}的职责")
 
 
-def _confidence(rank: dict[str, float], chosen: list[str], named: list[str]) -> float:
+def _confidence(rank: dict[str, float], chosen: list[str]) -> float:
+    """0..1 that the first is the right one, before it is calibrated."""
     if not chosen:
         return 0.2
-    second = rank.get(chosen[1], 0.0) if len(chosen) > 1 else 0.0
-    lead = 1.0 - second / rank[chosen[0]] if rank[chosen[0]] > 0 else 0.0
-    return min(0.97, 0.5 + 0.4 * lead + (0.15 if chosen[0] in named else 0.0))
+    first = rank[chosen[0]]
+    return 1 / sum(math.exp(min(50.0, score - first)) for score in rank.values())

@@ -25,6 +25,7 @@ from pipeline.training.examples import gold_files, load_examples
 from pipeline.training.kinds import fit_threads, read_rows
 from pipeline.training.matters import fit_matters, load_matters
 from pipeline.training.reply_kinds import fit_replies, load_replies
+from pipeline.training.unit_rank import Case, fit_rank
 
 PARTS = 3  # into which the files of gold are dealt
 NAMES = {"needs_reply": "是否要答复", "units": "首个单位", "kind": "类型"}
@@ -37,8 +38,9 @@ class Held(NamedTuple):
     files: list[str]
 
 
-def held_out_tags(data_dir: Path, city: City) -> Held:
-    """Tags of every thread with gold, by models trained without its file."""
+def held_out_tags(data_dir: Path, city: City, cases: Sequence[Case]) -> Held:
+    """Tags of every thread with gold, by models trained without its file; `cases` are what the signs of units
+    are weighed by."""
     judged: dict[str, list[Judged]] = {name: [] for name in NAMES}
     files = gold_files(data_dir)
     for part in (files[start::PARTS] for start in range(PARTS)):
@@ -47,7 +49,7 @@ def held_out_tags(data_dir: Path, city: City) -> Held:
         kinds = fit_threads(examples, read_rows(examples, city))
         matters = fit_matters(load_matters(data_dir, city, without))
         replies = fit_replies(load_replies(data_dir, without))
-        tagger = ThreadTagger(city, kinds, matters, RAW, replies)
+        tagger = ThreadTagger(city, kinds, matters, RAW, replies, fit_rank(cases, without))
         for path in part:
             rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
             items = [msgspec.convert({k: v for k, v in r.items() if k != "gold"}, ThreadItem) for r in rows]

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from scipy.sparse import csr_matrix, hstack
+from sklearn.naive_bayes import ComplementNB
 
 from pipeline.tagging.gram_keys import Grams, read_grams
 from pipeline.tagging.grams import GramModel
 from pipeline.tagging.linear import Floats
+
+
+class Odds(NamedTuple):
+    """What the odds of complement naive Bayes (how much oftener a gram stands in a class than in others) are
+    worth beside a classifier's margins, and how they are smoothed. The sum is one linear model still."""
+
+    worth: float
+    smoothing: float
 
 
 class GramTable:
@@ -56,19 +65,22 @@ class GramTable:
         rows: Sequence[int] | None = None,
         weights: Sequence[float] | None = None,
         sharpness: float = 1.0,
+        odds: Odds | None = None,
     ) -> GramModel:
         """Fit a scikit-learn linear classifier on `rows` (all where missing), whose labels and weights are
         given. `sharpness` scales margins before the softmax."""
-        model = classifier.fit(
-            self._matrix if rows is None else self._matrix[list(rows)],
-            list(labels),
-            **({} if weights is None else {"sample_weight": list(weights)}),
-        )
+        table = self._matrix if rows is None else self._matrix[list(rows)]
+        more = {} if weights is None else {"sample_weight": list(weights)}
+        model = classifier.fit(table, list(labels), **more)
         coefficients, bias = model.coef_, model.intercept_
         if len(model.classes_) == 2:
             coefficients = np.vstack([-coefficients[0], coefficients[0]]) / 2
             bias = np.array([-bias[0], bias[0]]) / 2
         split = len(self._keys)
+        if odds is not None:
+            counted = ComplementNB(alpha=odds.smoothing).fit(table[:, :split], list(labels), **more)
+            said = counted.feature_log_prob_
+            coefficients[:, :split] += odds.worth * (said - said.mean(axis=0))
         weighted = coefficients[:, :split].T * self._idf[:, None] * (sharpness * self._size)
         return GramModel(
             name=name,
@@ -91,10 +103,11 @@ def fit_grams(
     most_grams: int = 60_000,
     sharpness: float = 1.0,
     weights: Sequence[float] | None = None,
+    odds: Odds | None = None,
 ) -> GramModel:
     """Fit a scikit-learn linear classifier on texts alone."""
     table = GramTable(read_grams(texts), min_count=min_count, most_grams=most_grams)
-    return table.fit(name, labels, classifier, sharpness=sharpness, weights=weights)
+    return table.fit(name, labels, classifier, sharpness=sharpness, weights=weights, odds=odds)
 
 
 def say(model: GramModel, texts: Sequence[str]) -> list[str]:

@@ -15,7 +15,7 @@ from pipeline.tagging.grams import GramModel
 from pipeline.tagging.threads_reading import PostReader
 from pipeline.tagging.threads_router import MODEL, LearnedRouter, functions_of
 from pipeline.training.examples import DATA, gold_files, load_rows, own_tables
-from pipeline.training.fit import fit_grams
+from pipeline.training.fit import Odds, fit_grams
 from pipeline.training.replies import load_answered
 from pipeline.training.split import SEED
 
@@ -24,7 +24,9 @@ SHARES = (1.0, 0.4, 0.25)
 # What a real message counts for whose function is guessed from the office that answered.
 GUESSED = 0.3
 # Scales margins so that shares tell how sure the model is.
-SHARPNESS = 6.0
+SHARPNESS = 3.0
+# The odds of grams know more of rare functions, the margins more of close ones.
+ODDS = Odds(worth=1 / 3, smoothing=0.1)
 
 Matter = tuple[str, str, float]  # function, text, weight
 
@@ -93,16 +95,23 @@ def fit_matters(matters: Sequence[Matter]) -> GramModel:
         min_count=2,
         most_grams=24_000,
         sharpness=SHARPNESS,
+        odds=ODDS,
         weights=[weight for _, _, weight in matters],
     )
 
 
-def matter_scores(data_dir: Path, city: City) -> dict[str, dict[str, float]]:
+def held_out_matters(data_dir: Path, city: City) -> dict[Path, GramModel]:
+    """File of labelled posts → the model of functions that has not seen it."""
+    files = [*sorted(DATA.glob("posts-*.jsonl")), *gold_files(data_dir)]
+    return {path: fit_matters(load_matters(data_dir, city, frozenset([path.name]))) for path in files}
+
+
+def matter_scores(held: dict[Path, GramModel], city: City) -> dict[str, dict[str, float]]:
     """File held out → share of its posts whose first unit the model alone gives first, and among three."""
     unit_of = PostReader(city).router.unit_of
     result: dict[str, dict[str, float]] = {}
-    for path in [*sorted(DATA.glob("posts-*.jsonl")), *gold_files(data_dir)]:
-        router = LearnedRouter(unit_of, fit_matters(load_matters(data_dir, city, frozenset([path.name]))))
+    for path, model in held.items():
+        router = LearnedRouter(unit_of, model)
         first = three = count = 0
         routed = list(load_routed(path))
         shared = router.read([f"{title}\n{text}" for title, text, _ in routed])

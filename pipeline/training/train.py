@@ -23,11 +23,18 @@ from pipeline.training.alike import fit_frequencies
 from pipeline.training.examples import Example, load_examples, load_rows, load_threads
 from pipeline.training.kinds import ASKING, Row, fit_threads, read_rows
 from pipeline.training.manifest import write_manifest
-from pipeline.training.matters import fit_matters, load_matters, load_phrases, matter_scores
+from pipeline.training.matters import (
+    fit_matters,
+    held_out_matters,
+    load_matters,
+    load_phrases,
+    matter_scores,
+)
 from pipeline.training.reply_kinds import OWN, count_kinds, fit_replies, load_replies, reply_scores
 from pipeline.training.sentiment import fit_chat, load_chat
 from pipeline.training.split import FOLDS, SEED, held_out
 from pipeline.training.topics import fit_topics, load_topics, rank_held_out
+from pipeline.training.unit_rank import rank_scores, read_cases, write_rank
 from pipeline.training_files import ARTICLES, THREADS
 
 Card = dict[str, Any]
@@ -54,11 +61,13 @@ def train(
 
     out_dir.mkdir(parents=True, exist_ok=True)
     city = load_city()
+    routers = held_out_matters(data_dir, city)
+    cases = read_cases(routers, city)
     written = [
         _write(out_dir, *_threads(data_dir, city, corrections)),
         _write(out_dir, *_topics(data_dir)),
         _write(out_dir, *_chat(data_dir)),
-        _write(out_dir, *_matters(data_dir, city, corrections)),
+        _write(out_dir, *_matters(data_dir, city, routers, corrections)),
         _write(out_dir, *_replies(data_dir, corrections)),
     ]
     articles = corrections / ARTICLES if corrections else None
@@ -68,14 +77,15 @@ def train(
     roles = load_role_model(role_model)
     table = docs.with_stem(f"{docs.stem}-news") if docs else None
     build_news_models(city, data_dir, out_dir / "news", table, articles, roles)
-    held = held_out_tags(data_dir, city)
+    write_rank(out_dir, cases)
+    held = held_out_tags(data_dir, city, cases)
     calibration = write_calibration(out_dir, held)
     frequencies = out_dir / f"{FREQUENCY_MODEL}.npz"
     fit_frequencies(data_dir).save(frequencies)
     if docs is not None:
         from pipeline.training.compare import write_table
 
-        write_table(data_dir, docs)
+        write_table(data_dir, docs, matter_scores(routers, city), rank_scores(cases))
         write_confidence_table(docs.with_stem(f"{docs.stem}-confidence"), held, calibration)
         write_tables(docs.with_stem(f"{docs.stem}-roles"), roles, read, scores)
     return [*written, out_dir / "news" / "sentiment.npz", frequencies, write_manifest(out_dir)]
@@ -102,7 +112,7 @@ def _threads(data_dir: Path, city: City, corrections: Path | None = None) -> tup
     rows = read_rows(examples, city)
     card: Card = {
         "what": "帖子：类型、是否要单位答复、是否紧急",
-        "kind": "逻辑回归：全文、标题、结尾的单字与双字，加电话、价钱、问号和自述"
+        "kind": "逻辑回归加少许补集朴素贝叶斯：全文、标题、结尾的单字与双字，加电话、价钱、问号和自述"
         "（建议、请问、求助等在标题、正文、末句）共二十九个数",
         "data": dict(Counter(_origin(example.id) for example in examples)),
         "labels": dict(sorted(Counter(str(example.kind) for example in examples).items())),
@@ -183,14 +193,16 @@ def _topics(data_dir: Path) -> tuple[GramModel, Card]:
     return fit_topics(pairs), card
 
 
-def _matters(data_dir: Path, city: City, corrections: Path | None = None) -> tuple[GramModel, Card]:
+def _matters(
+    data_dir: Path, city: City, routers: dict[Path, GramModel], corrections: Path | None = None
+) -> tuple[GramModel, Card]:
     matters = load_matters(data_dir, city, corrected=corrections / THREADS if corrections else None)
     card: Card = {
         "what": "帖子：所说的事属于哪项公共职能（再由 units.csv 对应到单位）",
-        "kind": "线性支持向量机：单字与双字的 tf-idf；与职责词典合用",
+        "kind": "线性支持向量机加补集朴素贝叶斯：单字与双字的 tf-idf；与职责词典合用",
         "data": {"样本": len(matters), "其中自写说法": len(load_phrases())},
         "labels": dict(sorted(Counter(function for function, _, _ in matters).items())),
-        "held_out": matter_scores(data_dir, city),
+        "held_out": matter_scores(routers, city),
         "limits": "每项职能二十至数百条，多为自写，另有按答复单位推定的外地来信；点名和县区由规则判定",
     }
     return fit_matters(matters), card

@@ -219,7 +219,7 @@ def test_states_follow_the_registered_replies(tagger: ThreadTagger) -> None:
 
 
 def test_one_whom_others_beg_to_live_is_in_danger(tagger: ThreadTagger) -> None:
-    opening = ("晚安", "今晚的月亮真圆。欠的我都写在本子上了，猫粮在柜子第二层。")
+    opening = ("晚安", "今晚的月亮真圆，海边的风好舒服。猫粮在柜子第二层。")
     friend = ("网友乙", "你在哪？千万别做傻事！", False)
     plain, feared = tagger.tag(thread(*opening)), tagger.tag(thread(*opening, friend))
     assert not plain.needs_reply

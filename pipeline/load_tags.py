@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pipeline.tagging.reprint import Traces
 
 BATCH = 500
+_ENCODER = msgspec.json.Encoder(order="deterministic")
 # Columns of article_version of which the tags are made.
 _READ = ["article_id", "content_hash", "title", "body", "outlet", "published", "page", "is_lead"]
 _READ += ["column_name", "kicker", "subtitle", "byline", "source"]
@@ -127,4 +128,4 @@ def _quote(row: Mapping[str, Any], evidence: Evidence) -> str | None:
 
 def as_json(value: Any) -> str:
     """The same text for the same value, whatever the order in which it was made."""
-    return msgspec.json.encode(value, order="deterministic").decode()
+    return _ENCODER.encode(value).decode()

@@ -24,7 +24,9 @@ Count = Callable[[int, int], None]
 # The posts of which `tagged` makes rows, of the threads that are seen.
 HOLD_POSTS = """
 CREATE OR REPLACE TEMP TABLE todo_post AS
-SELECT p.*, t.title, t.board FROM thread_post_at(NULL) AS p JOIN thread_at(NULL) AS t USING (thread_id)
+SELECT thread_id, p.floor, p.forum, p.author, p.is_official, p.official_account, p.official_unit, p.posted,
+  p.posted_at, p.first_captured_at, p.text, t.title, t.board
+FROM thread_post_at(NULL) AS p JOIN thread_at(NULL) AS t USING (thread_id)
 ORDER BY thread_id, floor
 """
 TABLES = ("thread_state", "thread_floor", "thread_call")
@@ -219,11 +221,15 @@ def _moments(posts: Sequence[Mapping[str, Any]]) -> set[int]:
 
 
 def _later(one: dt.datetime | None, other: dt.datetime | None) -> dt.datetime | None:
-    return max((moment for moment in (one, other) if moment is not None), default=None)
+    if one is None or other is None:
+        return one or other
+    return max(one, other)
 
 
 def _earlier(one: dt.datetime | None, other: dt.datetime | None) -> dt.datetime | None:
-    return min((moment for moment in (one, other) if moment is not None), default=None)
+    if one is None or other is None:
+        return one or other
+    return min(one, other)
 
 
 def _state_row(cut: dict[str, Any], tags: ThreadTags) -> dict[str, Any]:

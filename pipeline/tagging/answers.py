@@ -159,8 +159,10 @@ class AnswerReader:
             ]
             for posts in threads
         ]
-        kinds = iter(self.classify_all([reply for replies in found for reply in replies]))
-        return [_answering([next(kinds) for _ in replies]) for replies in found]
+        # A thread may come once for each of its moments: a reply that comes again is not read again.
+        asked = list(dict.fromkeys(reply for replies in found for reply in replies))
+        kinds = dict(zip(asked, self.classify_all(asked), strict=True))
+        return [_answering([kinds[reply] for reply in replies]) for replies in found]
 
     def classify(self, floor: int, text: str) -> Reply:
         """What one official reply is."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import cache
+from operator import attrgetter
 
 from msgspec import structs
 
@@ -65,14 +66,20 @@ def fold_post(text: str) -> str:
     return text.translate(table) if len(characters.intersection(map(chr, table))) >= FEWEST_POSTED else text
 
 
-def fold_floors(posts: Iterable[ThreadPost]) -> list[ThreadPost]:
-    """The floors of a thread with their texts folded."""
-    folded = []
-    for post in posts:
-        if post.text is not None and (text := fold_post(post.text)) is not post.text:
-            post = structs.replace(post, text=text)
-        folded.append(post)
-    return folded
+def fold_threads(threads: Iterable[Iterable[ThreadPost]]) -> list[list[ThreadPost]]:
+    """The floors of threads with their texts folded, in order. A thread may come once for each of its
+    moments: what comes again is not read again."""
+    known: dict[str, str] = {}
+
+    def folded(post: ThreadPost) -> ThreadPost:
+        if post.text is None:
+            return post
+        text = known.get(post.text)
+        if text is None:
+            text = known[post.text] = fold_post(post.text)
+        return post if text == post.text else structs.replace(post, text=text)
+
+    return [sorted(map(folded, posts), key=attrgetter("floor")) for posts in threads]
 
 
 def _is_chinese(character: str) -> bool:

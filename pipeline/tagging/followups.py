@@ -15,7 +15,7 @@ from typing import Literal, NamedTuple
 from pipeline.city import load_own_yaml
 from pipeline.records import Record
 from pipeline.tagging.answers import Answering, AnswerReader, Reply
-from pipeline.tagging.fold import fold_floors
+from pipeline.tagging.fold import fold_threads
 from pipeline.tagging.items import ThreadItem, ThreadPost
 from pipeline.tagging.threads_reading import PostReader
 
@@ -99,7 +99,7 @@ class FollowUpReader:
 
     def read_all(self, items: Sequence[ThreadItem]) -> list[ThreadFollowUp]:
         """All that follows the opening posts of threads: what numpy does, it does for all of them at once."""
-        threads = [sorted(fold_floors(item.posts), key=lambda post: post.floor) for item in items]
+        threads = fold_threads(item.posts for item in items)
         return [
             ThreadFollowUp(
                 id=item.id, floors=self._floors(posts, answering.replies), called=self._called(item, posts[0])

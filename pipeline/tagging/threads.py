@@ -12,7 +12,7 @@ from pipeline.city import City
 from pipeline.records import Evidence, ThreadTags, TicketState
 from pipeline.tagging.answers import Answering, AnswerReader
 from pipeline.tagging.calibration import SURE, Calibration, load_calibration
-from pipeline.tagging.fold import fold_floors
+from pipeline.tagging.fold import fold_threads
 from pipeline.tagging.followups import Again, AgainReader
 from pipeline.tagging.grams import GramBank, GramModel
 from pipeline.tagging.items import ThreadItem, ThreadPost
@@ -73,7 +73,7 @@ class ThreadTagger:
 
     def tag_all(self, items: Sequence[ThreadItem]) -> list[ThreadTags]:
         """Tag threads together: what numpy does, it does for all of them at once."""
-        posts = [sorted(fold_floors(item.posts), key=lambda post: post.floor) for item in items]
+        posts = fold_threads(item.posts for item in items)
         # A thread comes once for each of its floors in a build; its opening is read once.
         openings = [
             (item.title, (floors[0].text or "") if floors else "", item.board)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from pipeline.city import load_city
-from pipeline.tagging.fold import beyond_simplified, fold_post, fold_traditional
+from pipeline.tagging import fold
+from pipeline.tagging.fold import beyond_simplified, fold_post, fold_threads, fold_traditional
 from pipeline.tagging.items import ArticleItem, PostItem, ThreadItem, ThreadPost
 from pipeline.tagging.tagger import Tagger
 
@@ -103,3 +105,21 @@ def test_full_width_letters_are_read_as_half_width_ones():
     )
     assert wide == usual
     assert "市文化委" in wide.units
+
+
+def test_the_floors_of_threads_are_folded_in_order_and_each_text_once(monkeypatch):
+    read = []
+    monkeypatch.setattr(fold, "fold_post", lambda text: read.append(text) or fold_post(text))
+    plain, wide = "路灯不亮", "楼下ＫＴＶ半夜太吵"
+    posts = [ThreadPost(floor=2, author="乙", text=wide), ThreadPost(floor=1, author="甲", text=plain)]
+    empty = ThreadPost(floor=3, author="丙", text=None)
+    first, second = fold_threads([posts, [*posts, empty]])
+    assert [post.text for post in second] == [plain, "楼下KTV半夜太吵", None]
+    assert first == second[:2] and first[0] is posts[1]
+    assert sorted(read) == sorted([plain, wide])
+
+
+def test_a_thread_told_at_each_of_its_moments_is_told_as_alone():
+    whole = thread("路灯不亮", "求交警来管", "您好，已收到", "经查，已修好", "又不亮了，请重新处理")
+    moments = [structs.replace(whole, posts=whole.posts[: n + 1]) for n in range(len(whole.posts))]
+    assert TAGGER.threads(moments) == [TAGGER.threads([moment])[0] for moment in moments]

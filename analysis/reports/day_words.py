@@ -9,7 +9,10 @@ from analysis.ground import UNSURE
 from analysis.reports.official_text import chinese_day
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
-_SPAN = re.compile(r" ?(\d{4}-\d\d-\d\d)(?:—(\d{4}-\d\d-\d\d))? ?")
+# Not in an address, the name of a file or a number of one, which people type into notes.
+_SPAN = re.compile(
+    r" ?(?<![0-9A-Za-z_/.=-])(\d{4}-\d\d-\d\d)(?:—(\d{4}-\d\d-\d\d))?(?![0-9A-Za-z_/-]|\.[0-9A-Za-z]) ?"
+)
 _DATED = re.compile(r"(\d{4}-\d\d-\d\d|\d{4}-\d\d(?!\d)) ")  # how an item begins that has its day or month
 
 

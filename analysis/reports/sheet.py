@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Literal
 
 import xlsxwriter
@@ -27,11 +27,11 @@ COLOURS = {
 FONT = "宋体"
 _DAY, _TIME = 'yyyy"年"m"月"d"日"', 'yyyy"年"m"月"d"日" hh:mm'  # real dates, as documents write them
 _WIDTHS = {"day": 15.0, "time": 21.0}  # that they need: Excel shows ### for what does not fit
+_DAYLESS = ("count", "points", "share", "link")  # kinds of columns that hold no days
 _MOST_TEXT = 32_767  # characters of a cell
 _MOST_URL = 2_079
 _MOST_LINKS = 65_000  # of a sheet: Excel opens no more
 _ROW_LIMIT = 1_048_000
-_LOOKED_AT = 500  # rows that say what a column holds
 _WIDE = 190  # characters of all columns that A4 on its side still shows
 
 
@@ -87,7 +87,7 @@ class Workbook:
     ) -> Any:
         """A sheet with a title, its 口径 below, then heads and rows; `frozen` columns stay when scrolling.
         Days and times are real ones in every column."""
-        columns = [_roomy(column, [row[n] for row in rows[:_LOOKED_AT]]) for n, column in enumerate(columns)]
+        columns = [_roomy(column, (row[n] for row in rows[:_ROW_LIMIT])) for n, column in enumerate(columns)]
         sheet = self.book.add_worksheet(name)
         last = len(columns) - 1
         sheet.set_row(0, 28)
@@ -189,14 +189,16 @@ class Workbook:
         return self._out.getvalue()
 
 
-def _roomy(column: Column, values: Sequence[Any]) -> Column:
-    """A column wide enough for the days or times in it."""
-    kind = "time" if any(isinstance(value, dt.datetime) for value in values) else "day"
-    if column.kind in _WIDTHS:
-        kind = column.kind
-    elif not any(isinstance(value, dt.date) for value in values):
-        return column
-    return dataclasses.replace(column, width=max(column.width, _WIDTHS[kind]))
+def _roomy(column: Column, values: Iterable[Any]) -> Column:
+    """A column wide enough for the days or times in it; looks no further than what makes it widest."""
+    width = max(column.width, _WIDTHS.get(column.kind, 0.0))
+    if column.kind not in (*_WIDTHS, *_DAYLESS):
+        for value in values:
+            if width >= _WIDTHS["time"]:
+                break
+            if isinstance(value, dt.date):
+                width = max(width, _WIDTHS["time" if isinstance(value, dt.datetime) else "day"])
+    return dataclasses.replace(column, width=width)
 
 
 def _height(columns: Sequence[Column], row: Sequence[Any]) -> float:

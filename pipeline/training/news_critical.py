@@ -186,8 +186,7 @@ def write_critical(examples: Sequence[Example], chances: Floats) -> list[str]:
         lines.append(f"| {name} | {average_precision_score(truth, scores):.3f} | {cells} |")
     lines += [
         "",
-        "采用末行：这些词本来就为情感切好，不必另读一遍。改用首行的单字双字，标注要慢百分之六左右",
-        "（2026-11-29 量过一次，不随训练重算）。",
+        "采用末行：这些词本来就为情感切好，不必另读一遍。改用首行的单字双字，标注要慢一些。",
         "",
         f"规则没有认出的，模型的把握不低于 {THRESHOLD} 即按曝光读；是谁的短处仍由规则定。把握低于 {DENIED}",
         "而只有标题正文里一个“暗访”“红黑榜”之类的词，则不算曝光。门槛与结果（曝光对象：对 / 错 / 漏；",

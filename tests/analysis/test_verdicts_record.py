@@ -97,6 +97,16 @@ def test_measures_count_beside_exposures_each_once() -> None:
         assert "2017-10-22 的通报与所刊“" in (once.note or "") and "是同一件事，只计一次" in (once.note or "")
     apart = found(taken("市绩效办", "2017-10-22", address="http://a/3", title="通报"), facts=[first, copy])
     assert apart.done_count == 2 and "同一件事" not in (apart.note or "")
+    # A story is one with one measure; a title ties for 31 days, an address at any distance.
+    told = fact("2017-11-20", form="曝光", words=["政务服务"], title="情况通报", url="http://a/4")
+    two = [taken("市绩效办", on, title="情况通报") for on in ("2017-12-20", "2017-10-20")]
+    twice = found(*two, facts=[told])
+    assert (twice.done_count, (twice.note or "").count("只计一次")) == (2, 1)
+    assert "其中 2017-10-20 的通报与所刊" in (twice.note or "")
+    assert found(taken("市绩效办", "2017-12-22", title="情况通报"), facts=[told]).done_count == 2
+    assert found(taken("市绩效办", "2018-02-20", address="http://a/4"), facts=[told]).done_count == 1
+    again = fact("2017-12-18", form="曝光", words=["政务服务"], title="情况通报", url="http://a/5")
+    assert found(*two, facts=[told, again]).done_count == 2  # each with the story next to it
     # Row 7 of the annex asks for exposures only.
     assert rows("a7", "2018-02-28", [], record=Record([notice], [], {}))["全市"].verdict == "未达标"
     silence = rows("m09", "2018-02-28", [], [silent("2017-11-06", "2017-11-10")])["全市"]

@@ -16,6 +16,7 @@ from analysis.desk.office import Office
 from analysis.desk.rights import Role
 from analysis.reports.build import build_report
 from analysis.reports.collect import Context
+from analysis.reports.day_words import dated_words
 from analysis.reports.gb9704 import OfficialDocument
 from analysis.reports.proof_pack import pack
 from analysis.reports.proof_selection import Choice
@@ -26,7 +27,7 @@ from tests.analysis.desk.people import browser, small_office
 from tests.analysis.reports.conftest import Season
 
 DAY = dt.date(2017, 12, 1)
-ISO = re.compile(r"(?<![\w/.-])\d{4}-\d\d-\d\d")  # not in an address or the name of a file
+ISO = re.compile(r"(?<![0-9A-Za-z_/.-])\d{4}-\d\d-\d\d")  # not in an address or the name of a file
 CHINESE = 'yyyy"年"m"月"d"日"'
 
 
@@ -58,6 +59,39 @@ def test_days_in_excel_are_real_ones_in_every_column() -> None:
     assert second[2].value == "x" and second[3].is_date
     widths = [sheet.column_dimensions[letter].width for letter in "ABCD"]
     assert all(width > least for width, least in zip(widths, (14, 20, 14, 20), strict=True)), widths
+
+
+@pytest.mark.parametrize("value", [DAY, dt.datetime(2017, 12, 1, 9, 5)], ids=str)
+def test_a_day_far_down_a_column_has_room(value: dt.date) -> None:
+    book = Workbook(title="t", organ="o", day=DAY)
+    book.table("表", "表", "注", [Column("字", 5), Column("数", 5, "count")], [["x", 1]] * 600 + [[value, 2]])
+    widths = openpyxl.load_workbook(io.BytesIO(book.to_bytes()))["表"].column_dimensions
+    assert widths["A"].width > (20 if isinstance(value, dt.datetime) else 14)
+    assert widths["B"].width < 7
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "见 https://a.cn/2017-11-06/12.html",
+        "见 https://a.cn/12-2017-11-06.html",
+        "见https://a.cn/?d=2017-11-06",
+        "文号2017-11-06-3 号",
+        "附件 2017-11-06.jpg",
+        "附件 2017-11-06_2",
+    ],
+)
+def test_addresses_and_numbers_that_people_typed_stay(typed: str) -> None:
+    assert dated_words(typed) == typed
+
+
+def test_days_between_words_are_written_out() -> None:
+    said = dated_words("防城港日报 2017-11-06—2017-11-10 采集失败；于2017-11-12（日）补")
+    assert said == "防城港日报2017年11月6日至10日采集失败；于2017年11月12日（日）补"
+
+
+def test_the_pattern_sees_a_day_behind_chinese_characters() -> None:
+    assert iso_in(["于2017-11-06报送", "见 a.cn/2017-11-06"]) == ["于2017-11-06报送"]
 
 
 def iso_in(texts: list[object]) -> list[str]:

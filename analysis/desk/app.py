@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -27,7 +28,7 @@ from analysis.desk.rendering import STATIC
 from analysis.desk.rights import PUBLIC, permission_guard
 from analysis.desk.schedule import start_schedule
 from analysis.desk.security import add_headers, plain_path_guard
-from analysis.desk.sessions import DeskSessionConfig, SignedIn
+from analysis.desk.sessions import DeskSessionConfig, SignedIn, sweep, sweep_daily
 from analysis.desk.standing import start_preparing
 from analysis.desk.visit import provide_visit
 
@@ -41,6 +42,8 @@ def create_app(office: Office) -> Litestar:
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
+        sweep(sessions)
+        sweeping = asyncio.create_task(sweep_daily(sessions))
         clockwork = start_schedule(office)
         if office.warehouse.lag:
             ask_first(office)
@@ -48,6 +51,7 @@ def create_app(office: Office) -> Litestar:
         try:
             yield
         finally:
+            sweeping.cancel()
             if clockwork is not None:
                 clockwork.shutdown(wait=False)
             end()

@@ -5,12 +5,18 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import unquote, urlencode
+from urllib.parse import unquote, urlencode, urlsplit
 
 from litestar import Request
 from litestar.enums import MediaType
-from litestar.exceptions import HTTPException, NotAuthorizedException, NotFoundException
+from litestar.exceptions import (
+    HTTPException,
+    MethodNotAllowedException,
+    NotAuthorizedException,
+    NotFoundException,
+)
 from litestar.response import Redirect, Response
+from litestar.utils.path import normalize_path
 
 from analysis.acts.record import ActError
 from analysis.desk.accounts import Account
@@ -129,8 +135,13 @@ def _page_of_form(request: Request[Any, Any, Any]) -> str:
     if request.method != "POST" or request.scope.get("user") is None:
         return ""
     page = came_from(request)
-    acts = {route.path for route in request.app.routes if "GET" not in getattr(route, "methods", ("GET",))}
-    return "" if page.partition("?")[0] in acts else page
+    try:
+        request.app.asgi_router.handle_routing(
+            path=normalize_path(unquote(urlsplit(page).path)), method="GET"
+        )
+    except (NotFoundException, MethodNotAllowedException):
+        return ""
+    return page
 
 
 def _most_of(request: Request[Any, Any, Any]) -> int:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, TypedDict
 from urllib.parse import urlsplit, urlunsplit
 
+import msgspec
 from litestar import Request
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from analysis.desk.forms import Form, is_kept
+from analysis.desk.forms import MANY, Form, as_kept, is_kept, is_named
+from analysis.desk.security import is_local
 from analysis.quotes import nested
 
 SAID = 1000  # characters
+MOST = 200_000  # bytes of what was typed; of more nothing is kept
 _NOT_TYPED = frozenset({"hidden", "password", "submit", "button", "image", "reset"})
 _FILE = '<span class="muted small">文件须重新选择</span>'  # no page may choose a file for somebody
 
@@ -21,9 +24,11 @@ Fields = Mapping[str, list[str]]
 
 
 class Typed(TypedDict):
-    """What was sent to an address: the values of each field, in their order."""
+    """What was sent to an address: the values of each field, in their order; `names`: of all fields, those
+    that are not kept, too."""
 
     path: str
+    names: list[str]
     fields: dict[str, list[str]]
 
 
@@ -36,23 +41,30 @@ def tell(request: Request[Any, Any, Any], said: str, is_error: bool) -> None:
 
 
 def typed_in(request: Request[Any, Any, Any]) -> Typed | None:
-    """What came with a request; None: no form."""
+    """What came with a request; None: no form, or too much of it."""
     form = request.scope.get("state", {}).get("form")
-    return Typed(path=request.url.path, fields=form.kept()) if isinstance(form, Form) else None
+    if not isinstance(form, Form):
+        return None
+    typed = Typed(path=request.url.path, names=form.names(), fields=form.kept())
+    return typed if len(msgspec.json.encode(typed)) <= MOST else None
 
 
 def came_from(request: Request[Any, Any, Any]) -> str:
     """The page of this desk on which the form stood, with its query; "" where the browser does not say."""
     came = urlsplit(request.headers.get("referer", ""))
-    return urlunsplit(("", "", came.path, came.query, "")) if came.netloc == request.url.netloc else ""
+    page = urlunsplit(("", "", came.path, came.query, ""))
+    return page if came.netloc == request.url.netloc and is_local(page) else ""
 
 
 def refilled(page: str, typed: Typed) -> str:
-    """A page with its form filled in as it was sent, and unfolded; where the page has no such form any more,
-    the reason that was given stands below what is told."""
+    """A page with its form filled in as it was sent, and unfolded: of those with all its fields, the one with
+    the fewest others. Where the page has no such form any more, the reason that was given stands below what
+    is told."""
     tree, fields = LexborHTMLParser(page), typed["fields"]
     forms = (form for form in tree.css("form[method=post]") if form.attributes.get("action") == typed["path"])
-    form = max((form for form in forms if _is_that_of(form, fields)), key=_room_for(fields), default=None)
+    sent = set(typed.get("names", fields))  # a session can be older than the program that reads it
+    able = [form for form in forms if sent <= _names(form) and _is_that_of(form, fields)]
+    form = min(able, key=lambda form: len(_names(form) ^ sent), default=None)
     if form is not None:
         _fill_form(form, fields)
         _unfold(form)
@@ -62,18 +74,27 @@ def refilled(page: str, typed: Typed) -> str:
     return tree.html or page
 
 
+def _names(form: LexborNode) -> set[str]:
+    """The fields of a form, hidden ones and named buttons too."""
+    found = {each.attributes.get("name") or "" for each in form.css("input, select, textarea, button")}
+    return {name for name in found if is_named(name)}
+
+
 def _is_that_of(form: LexborNode, fields: Fields) -> bool:
     """Whether what a form sends by itself is what was sent: of several forms each is for one thing."""
-    own = (
-        (each.attributes.get("name") or "", each.attributes.get("value") or "")
-        for each in form.css("[type=hidden]")
+    own: dict[str, list[str]] = {}
+    for each in form.css("[type=hidden]"):
+        own.setdefault(each.attributes.get("name") or "", []).append(
+            as_kept(each.attributes.get("value") or "")
+        )
+    typed = {each.attributes.get("name") for each in _controls(form)}
+    return all(
+        set(values) <= set(fields.get(name, []))
+        if name in typed
+        else sorted(values[:MANY]) == sorted(fields.get(name, []))
+        for name, values in own.items()
+        if is_kept(name)
     )
-    return all(value in fields.get(name, []) for name, value in own if is_kept(name))
-
-
-def _room_for(fields: Fields) -> Callable[[LexborNode], int]:
-    """How many of the fields a form takes."""
-    return lambda form: len(fields.keys() & {each.attributes.get("name") for each in _controls(form)})
 
 
 def _controls(form: LexborNode) -> list[LexborNode]:
@@ -92,9 +113,11 @@ def _fill_form(form: LexborNode, fields: Fields) -> None:
         elif kind in ("checkbox", "radio"):
             _mark(control, "checked", values)
         elif kind == "select" and (values or "multiple" in control.attributes):
-            wanted = values if "multiple" in control.attributes else [values.pop(0)]
-            for option in control.css("option"):
-                _mark(option, "selected", wanted)
+            is_multiple, options = "multiple" in control.attributes, control.css("option")
+            wanted = values if is_multiple else [values.pop(0)]
+            if is_multiple or wanted[0] in map(_value, options):  # else it keeps the choice of the page
+                for option in options:
+                    _mark(option, "selected", wanted)
         elif values:
             text = values.pop(0)
             if kind == "textarea":
@@ -105,13 +128,17 @@ def _fill_form(form: LexborNode, fields: Fields) -> None:
 
 def _mark(choice: LexborNode, mark: str, values: list[str]) -> None:
     """Choose what is among the values, each once; nothing else is chosen."""
-    value = choice.attributes.get("value")
-    value = choice.text(strip=True) if value is None else value
+    value = _value(choice)
     if value in values:
         values.remove(value)
         choice.attrs[mark] = ""
     elif mark in choice.attributes:
         del choice.attrs[mark]
+
+
+def _value(choice: LexborNode) -> str:
+    value = choice.attributes.get("value")
+    return as_kept(choice.text() if value is None else value)
 
 
 def _unfold(form: LexborNode) -> None:

@@ -50,8 +50,12 @@ class Form:
         found: dict[str, list[str]] = {}
         for name, value in self._fields.multi_items():
             if is_kept(name) and isinstance(value, str) and len(found.setdefault(name, [])) < MANY:
-                found[name].append(_clean(value)[:LONG])
+                found[name].append(as_kept(value))
         return found
+
+    def names(self) -> list[str]:
+        """Which fields were sent, whatever they hold; without the token, which each form has."""
+        return [name for name in dict.fromkeys(self._fields) if is_named(name)]
 
     def all(self, name: str, most: int = MANY) -> list[str]:
         """All values of a field that can come several times, each once. Raises ValidationException."""
@@ -104,6 +108,16 @@ class Form:
 def is_kept(name: str) -> bool:
     """Whether a field holds what somebody typed or chose."""
     return _OWN.match(name) is None
+
+
+def is_named(name: str) -> bool:
+    """Whether a field tells one form from another."""
+    return bool(name) and not name.startswith("_")
+
+
+def as_kept(text: str) -> str:
+    """A value as `Form.kept` keeps it."""
+    return _clean(text)[:LONG]
 
 
 def _clean(text: str) -> str:

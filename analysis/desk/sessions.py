@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import dataclasses
+import time
+from pathlib import Path
 from typing import Any
 
 from litestar.connection import ASGIConnection
@@ -14,6 +18,7 @@ from litestar.types import Empty, Message, ScopeSession
 from analysis.desk.accounts import Account, Accounts
 
 IDLE_SECONDS = 8 * 3600  # a working day without a click ends a session
+SWEEP_SECONDS = 24 * 3600
 _ROTATE, _LOADED, _ID = "rotate", "session_as_loaded", "session_id_given"
 
 
@@ -56,6 +61,24 @@ class DeskSessionConfig(ServerSideSessionConfig):
     max_age: int = IDLE_SECONDS
     renew_on_access: bool = True
     key: str = "gangqing"
+
+
+def sweep(folder: Path) -> None:
+    """Delete the files of sessions that have ended, with what was typed in them. Each is written anew when it
+    is used, so that its age tells: what was half written goes too, where FileStore.delete_expired stops."""
+    ended = time.time() - IDLE_SECONDS
+    for path in folder.glob("*"):
+        with contextlib.suppress(FileNotFoundError):  # signed out meanwhile
+            if path.stat().st_mtime < ended:
+                path.unlink()
+
+
+async def sweep_daily(folder: Path) -> None:
+    """Sweep once a day until cancelled."""
+    while True:
+        await asyncio.sleep(SWEEP_SECONDS)
+        with contextlib.suppress(OSError):  # the next day tries again
+            await asyncio.to_thread(sweep, folder)
 
 
 def sign_in(session: dict[str, Any], account: Account) -> None:

@@ -24,6 +24,7 @@ from analysis.desk.page import Page
 from analysis.desk.rendering import problem_page
 from analysis.desk.rights import PUBLIC, Role
 from analysis.desk.routing import act, see
+from analysis.desk.security import is_local
 from analysis.desk.sessions import sign_in
 from analysis.desk.visit import Visit
 
@@ -64,8 +65,7 @@ def _log(request: Request[Any, Any, Any], who: str, act: str, **more: Any) -> No
 
 def _local(path: str) -> str:
     """Where to go after signing in: only to a page of this desk."""
-    is_local = path.startswith("/") and not path.startswith(("//", "/\\")) and "\\" not in path
-    return path if is_local and path.isprintable() else "/"
+    return path if is_local(path) else "/"
 
 
 @see("/login", PUBLIC)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import time
 from pathlib import Path
 from urllib.parse import quote
 
@@ -13,8 +15,10 @@ from selectolax.lexbor import LexborHTMLParser
 
 from analysis.acts.exposure import refuse_exposure, register_exposure
 from analysis.desk.flash import Typed, refilled
+from analysis.desk.forms import as_kept
 from analysis.desk.office import Office
 from analysis.desk.rights import Role
+from analysis.desk.sessions import IDLE_SECONDS
 from pipeline.decisions import load_decisions
 from tests.analysis.desk.people import NOW, UNIT, browser, small_office, token
 
@@ -43,6 +47,15 @@ def form_of(page: str, action: str, place: int = 0) -> dict[str, list[str]]:
             continue
         found.setdefault(owner.attributes.get("name") or "", []).append(value or "")
     return found
+
+
+def office_with_an_alarm(folder: Path, title: str) -> Office:
+    """An exposure was refused and published all the same."""
+    office, at = small_office(folder), NOW.replace(month=11, day=28)
+    decisions, plan = office.store.decisions, office.plan
+    register_exposure(decisions, office.city, plan, title, units=["市住建委"], who="宣传部", at=at)
+    refuse_exposure(decisions, plan, title, step="市绩效办", who="覃某", at=at, why="先整改")
+    return office
 
 
 def test_a_refused_registration_of_an_exposure_keeps_all_that_was_typed(office: Office) -> None:
@@ -181,16 +194,13 @@ def test_a_choice_that_was_undone_stays_undone() -> None:
         '<select name="s" multiple><option selected>甲<option>乙</select>'
         '<select name="c"><option value="">无<option value="2">二</select></form>'
     )
-    found = form_of(refilled(page, Typed(path="/a", fields={"c": ["2", ""]})), "/a")
+    found = form_of(refilled(page, Typed(path="/a", names=["c", "s"], fields={"c": ["2", ""]})), "/a")
     assert found == {"_csrf_token": ["t"], "c": ["2", ""]}
 
 
 def test_an_alarm_of_an_exposure_that_was_refused_has_a_form_to_deal_with_it(tmp_path: Path) -> None:
-    office = small_office(tmp_path)
-    folder, plan, title = office.store.decisions, office.plan, "曝光：围挡占道"
-    at = NOW.replace(month=11, day=28)
-    register_exposure(folder, office.city, plan, title, units=["市住建委"], who="宣传部", at=at)
-    refuse_exposure(folder, plan, title, step="市绩效办", who="覃某", at=at, why="先整改")
+    title = "曝光：围挡占道"
+    office = office_with_an_alarm(tmp_path, title)
     with browser(office, Role.PUBLICITY) as clerk, browser(office, Role.EVALUATION) as officer:
         alarms = clerk.get("/exposures").text.split('id="waiting"')[0]
         assert "覃某 已于 2017-11-28 不同意刊发" in alarms and "· 2017-12-01 刊发" in alarms
@@ -208,5 +218,102 @@ def test_an_alarm_of_an_exposure_that_was_refused_has_a_form_to_deal_with_it(tmp
             )
         alarms = officer.get("/exposures").text.split('id="waiting"')[0]
         assert "刊发后补批" in alarms and "不同意刊发" in alarms and "重新登记" not in alarms
-    kinds = [decision.kind for decision in load_decisions(folder)]
+    kinds = [decision.kind for decision in load_decisions(office.store.decisions)]
     assert kinds == ["exposure_plan", "exposure_refusal", "exposure_plan", *["exposure_approval"] * 2]
+
+
+def test_of_two_forms_of_one_address_the_one_that_was_sent_is_filled(tmp_path: Path) -> None:
+    office = office_with_an_alarm(tmp_path, "曝光：围挡占道")
+    with browser(office, Role.PUBLICITY) as clerk:
+        before = clerk.get("/exposures").text
+        sent = form_of(before, "/exposures/register")
+        del sent["_csrf_token"]
+        sent |= {"seen": ["旧"], "why": ["编辑部误发"]}
+        said = send(clerk, "/exposures", "/exposures/register", **sent)
+        assert "没有办成" in said
+        assert form_of(said, "/exposures/register")["why"] == ["编辑部误发"]
+        assert form_of(said, "/exposures/register", -1) == form_of(before, "/exposures/register", -1)
+        # Of an alarm that the page does not show, no form is filled: the main one would send no `seen`.
+        told = before.replace("<main", '<p class="flash">没有办成</p><main', 1)
+        fields = sent | {"title": ["曝光：另一篇"]}
+        said = refilled(told, Typed(path="/exposures/register", names=list(sent), fields=fields))
+        assert [form["why"] for form in (form_of(said, "/exposures/register", n) for n in (0, -1))] == [
+            [""]
+        ] * 2
+        assert "您填写的内容：编辑部误发" in LexborHTMLParser(said).css_first("p.flash").text()
+
+
+def test_an_alias_that_could_not_be_stopped_is_not_put_where_one_is_added(tmp_path: Path) -> None:
+    office, path = small_office(tmp_path), "/settings/alias"
+    with browser(office, Role.ADMINISTRATOR) as officer:
+        page = f"/settings?tab=units&unit={quote(UNIT)}"
+        send(officer, "/settings", path, unit=UNIT, alias="港城水利", state="已核对", why="来函")
+        before = officer.get(page).text
+        stop = {"alias": "港城水利", "unit": UNIT, "state": "停用", "seen": "旧"}
+        data = {"_csrf_token": token(before), **stop}
+        said = officer.post(path, data=data, headers={"referer": f"{officer.base_url}{page}"}).text
+        assert "没有办成" in said and 'value="停用"' in said
+        assert form_of(said, path, -1) == form_of(before, path, -1)
+
+
+def test_a_choice_that_is_not_offered_leaves_the_one_of_the_page() -> None:
+    page = (
+        '<form method="post" action="/a"><select name="s"><option>甲<option selected>乙</select>'
+        '<select name="s"><option>甲<option selected>乙</select></form>'
+    )
+    typed = Typed(path="/a", names=["s"], fields={"s": ["丙", "甲"]})
+    assert form_of(refilled(page, typed), "/a") == {"s": ["乙", "甲"]}
+
+
+def test_what_a_form_sends_by_itself_is_compared_as_it_is_kept() -> None:
+    hidden = "曝光：\u200b甲 " + "长" * 2000
+    page = (
+        f'<form method="post" action="/a"><input type="hidden" name="t" value="{hidden}">'
+        '<textarea name="why"></textarea></form>'
+    )
+    typed = Typed(path="/a", names=["t", "why"], fields={"t": [as_kept(hidden)], "why": ["已核实"]})
+    assert form_of(refilled(page, typed), "/a")["why"] == ["已核实"]
+    typed["fields"]["t"].append("乙")  # sent for more than this form is for
+    assert form_of(refilled(page, typed), "/a")["why"] == [""]
+
+
+@pytest.mark.parametrize("path", ["//evil.test/x", "/\\evil.test", "", "/exposures/register", "/nowhere"])
+def test_no_refusal_leads_away_from_the_pages_of_the_desk(office: Office, path: str) -> None:
+    with browser(office, Role.PUBLICITY) as clerk:
+        data = {"_csrf_token": token(clerk.get("/exposures").text), "title": "曝" * 201}
+        came = {"referer": f"{clerk.base_url}{path}"}
+        answer = clerk.post("/exposures/register", data=data, headers=came, follow_redirects=False)
+        assert answer.status_code == 400 and "evil" not in answer.text
+
+
+def test_no_refusal_leads_to_the_address_of_an_act_with_a_number_in_it(office: Office) -> None:
+    with browser(office, Role.PUBLICITY) as clerk:
+        [ticket] = set(re.findall(r"/tickets/([\w-]+-1)", clerk.get("/tickets?q=电梯困人").text))
+        data = {"_csrf_token": token(clerk.get("/exposures").text), "title": "曝" * 201}
+        for page, status in ((f"/tickets/{ticket}/move", 400), (f"/tickets/{ticket}", 303)):
+            came = {"referer": f"{clerk.base_url}{page}"}
+            answer = clerk.post("/exposures/register", data=data, headers=came, follow_redirects=False)
+            assert answer.status_code == status
+
+
+@pytest.mark.parametrize(("count", "is_kept"), [(20, True), (40, False)])
+def test_of_what_is_too_long_nothing_is_kept(office: Office, count: int, is_kept: bool) -> None:
+    with browser(office, Role.PUBLICITY) as clerk:
+        fields = {"title": "曝" * 201, "unit": UNIT, "why": "已核实", "outlet": ["长" * 2000] * count}
+        said = send(clerk, "/exposures", "/exposures/register", **fields)
+        assert "标题太长" in said
+        assert form_of(said, "/exposures/register", -1)["why"] == (["已核实"] if is_kept else [""])
+
+
+def test_what_was_typed_goes_with_the_session_that_ended(tmp_path: Path) -> None:
+    office = small_office(tmp_path)
+    folder = office.store.desk / "sessions"
+    with browser(office, Role.PUBLICITY):
+        [ended] = folder.iterdir()
+    (folder / f"{ended.name}.tmp").write_bytes(b"half")
+    with browser(office, Role.PUBLICITY):
+        assert ended.exists()  # a start ends no session that lasts
+    for path in (ended, folder / f"{ended.name}.tmp"):
+        os.utime(path, (0, time.time() - IDLE_SECONDS - 1))
+    with browser(office):
+        assert len(list(folder.iterdir())) == 1 and not ended.exists()

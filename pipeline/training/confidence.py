@@ -27,6 +27,7 @@ from pipeline.training.matters import fit_matters, load_matters
 from pipeline.training.reply_kinds import fit_replies, load_replies
 from pipeline.training.unit_rank import Case, fit_rank
 
+AS_IT_IS = (1.0, 0.0)  # slope and shift of what needs no scale
 PARTS = 3  # into which the files of gold are dealt
 NAMES = {"needs_reply": "是否要答复", "units": "首个单位", "kind": "类型"}
 
@@ -75,9 +76,13 @@ def fit_calibration(held: Held) -> Calibration:
 
 
 def _scale(judged: Sequence[Judged]) -> tuple[float, float]:
+    """Slope and shift; none where a confidence is as good a probability without."""
     margins = np.array([[log_odds(j.confidence)] for j in judged])
     fitted = LogisticRegression(C=10.0).fit(margins, [j.right for j in judged])
-    return round(float(fitted.coef_[0][0]), 4), round(float(fitted.intercept_[0]), 4)
+    scale = round(float(fitted.coef_[0][0]), 4), round(float(fitted.intercept_[0]), 4)
+    scaled = Calibration({"": scale})
+    better = _brier(Judged(scaled.chance("", j.confidence), j.right) for j in judged) < _brier(judged)
+    return scale if better else AS_IT_IS
 
 
 def write_calibration(folder: Path, held: Held) -> Calibration:

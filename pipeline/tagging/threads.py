@@ -117,7 +117,7 @@ class ThreadTagger:
         repliers = read_repliers(posts, answering, self._account_unit, self._reader)
         if dealt_with_here(reading, posts, answering):
             reading = msgspec.structs.replace(reading, elsewhere=None)
-        despairs = reading.count("despair") >= DESPAIR or (not kind.asked and is_feared_for(posts))
+        despairs = reading.count("despair") >= DESPAIR or is_feared_for(posts)
         kind = raised(kind, reading, repliers, bool(answering.replies), despairs)
         asked = kind.asked
         units = self._units(kind, asked, reading, shares, repliers, place)

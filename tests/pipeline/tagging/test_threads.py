@@ -219,11 +219,15 @@ def test_states_follow_the_registered_replies(tagger: ThreadTagger) -> None:
 
 
 def test_one_whom_others_beg_to_live_is_in_danger(tagger: ThreadTagger) -> None:
-    opening = ("晚安", "今晚的月亮真圆，海边的风好舒服。猫粮在柜子第二层。")
     friend = ("网友乙", "你在哪？千万别做傻事！", False)
-    plain, feared = tagger.tag(thread(*opening)), tagger.tag(thread(*opening, friend))
-    assert not plain.needs_reply
-    assert (feared.kind, feared.needs_reply, feared.urgency) == ("求助", True, "紧急")
+    calm = ("晚安", "今晚的月亮真圆，海边的风好舒服。猫粮在柜子第二层。")
+    # Words of one who puts affairs in order: by themselves the model takes them for a complaint.
+    settled = ("晚安", "今晚的月亮真圆。欠的我都写在本子上了，猫粮在柜子第二层。")
+    assert not tagger.tag(thread(*calm)).needs_reply
+    assert tagger.tag(thread(*settled)).needs_reply
+    for opening in (calm, settled):
+        feared = tagger.tag(thread(*opening, friend))
+        assert (feared.needs_reply, feared.urgency) == (True, "紧急")
     assert not tagger.tag(
         thread("双十一又买了三千块", "手停不下来，哈哈。", ("网友甲", "别做傻事了", False))
     ).needs_reply

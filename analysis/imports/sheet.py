@@ -104,10 +104,14 @@ def _read_workbook(
         raise SheetError(f"“{name}”的内容不合 Excel 规范，不予读取（{type(error).__name__}）") from error
 
 
+# What zipfile raises of bytes that are no archive, of one of a later version, and of names that are no text.
+_NO_PACKAGE = (zipfile.BadZipFile, NotImplementedError, ValueError, OSError, EOFError)
+
+
 def _check_package(content: bytes, name: str) -> None:
     try:
         parts = zipfile.ZipFile(io.BytesIO(content)).infolist()
-    except zipfile.BadZipFile as error:
+    except _NO_PACKAGE as error:
         raise SheetError(f"“{name}”打不开，可能没有传完：请重新上传") from error
     names = {part.filename.lower() for part in parts}
     if any(part.endswith("vbaproject.bin") or "macrosheets/" in part for part in names):

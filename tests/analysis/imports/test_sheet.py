@@ -42,6 +42,16 @@ def with_part(content: bytes, name: str, body: bytes) -> bytes:
     return buffer.getvalue()
 
 
+def with_directory(at: int, said: bytes, flags: bytes | None = None) -> bytes:
+    """A workbook whose archive says something else at this place of the first entry of its directory."""
+    content = bytearray(workbook([GOOD]))
+    entry = content.index(b"PK\x01\x02")
+    content[entry + at : entry + at + len(said)] = said
+    if flags is not None:
+        content[entry + 8 : entry + 10] = flags
+    return bytes(content)
+
+
 ENTITIES = b"""<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]>
 <worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData><row r="1">
 <c r="A1" t="inlineStr"><is><t>&b;</t></is></c></row></sheetData></worksheet>"""
@@ -53,6 +63,8 @@ ENTITIES = b"""<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTIT
         (b"", "空文件"),
         (b"\xd0\xcf\x11\xe0" + b"\0" * 99, "旧版或加密"),
         (b"PK\x03\x04broken", "没有传完"),
+        (with_directory(6, b"\xa9\x00"), "没有传完"),  # needs version 16.9 of the format
+        (with_directory(46, b"\xff\xfe", flags=b"\x00\x08"), "没有传完"),  # a name that is no UTF-8
         (bomb(), "解压后过大"),
         (with_part(workbook([GOOD]), "xl/vbaProject.bin", b"x"), "含宏"),
         (with_part(workbook([GOOD]), "xl/worksheets/sheet1.xml", ENTITIES), "不"),

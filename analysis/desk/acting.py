@@ -98,9 +98,12 @@ def perform(
 
 
 def check_seen(visit: Visit, seen: Mapping[str, str]) -> None:
-    """Raises StaleDecision where somebody decided on a target since the person looked."""
+    """Raises StaleDecision where somebody decided on a target since the person looked, ActError where nobody
+    ever did."""
     folder = visit.office.store.decisions
     for target, newest in latest_ids(folder, seen).items():
         if (newest or "") != seen[target]:
             found = [decision for decision in load_decisions(folder) if decision.id == newest]
+            if not found:
+                raise ActError("这一页所说的决定在记录里找不到，请刷新后再定")
             raise StaleDecision(found[-1])

@@ -103,6 +103,8 @@ def test_steps_of_one_of_several_exposures_come_back_in_their_own_form(tmp_path:
         )
         forms = [form_of(said, "/exposures/approve", place) for place in (0, 1)]
         assert {form["title"][0]: form["who"] for form in forms} == {"曝光：甲": [""], "曝光：乙": ["覃某"]}
+        unknown = send(officer, "/exposures", "/exposures/approve", **fields | {"title": "曝光：丙"})
+        assert "请刷新后再定" in unknown  # a title that nobody ever decided on
         # Of one that no step waits for any more, no form is left: the reason stands where it is told.
         own = next(form for form in forms if form["title"] == ["曝光：甲"])
         fields = {"title": "曝光：甲", "step": "市绩效办", "seen": own["seen"]}
@@ -180,11 +182,11 @@ def test_a_token_and_the_first_account_keep_what_was_chosen(tmp_path: Path) -> N
 
 def test_passwords_do_not_come_back(office: Office) -> None:
     with browser(office, Role.EVALUATION) as officer:
-        fields = {"present": "falsch-1234", "password": "geheim-1234", "again": "geheim-12345"}
+        fields = {"present": "falsch-wort", "password": "geheim-wort", "again": "geheim-worte"}
         data = {"_csrf_token": token(officer.get("/password").text), **fields}
         officer.post("/password", data=data)
         kept = "".join(path.read_text("utf-8", "replace") for path in office.store.desk.rglob("sessions/*"))
-        assert "1234" not in kept
+        assert kept and "-wort" not in kept
 
 
 def test_a_choice_that_was_undone_stays_undone() -> None:

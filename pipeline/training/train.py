@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 from sklearn.metrics import f1_score
+from threadpoolctl import threadpool_limits
 
 from pipeline.city import City, load_city
 from pipeline.tagging.alike_weights import MODEL as FREQUENCY_MODEL
@@ -40,11 +41,13 @@ from pipeline.training_files import ARTICLES, THREADS
 Card = dict[str, Any]
 
 
+@threadpool_limits.wrap(limits=1)
 def train(
     data_dir: Path, out_dir: Path, docs: Path | None = None, corrections: Path | None = None
 ) -> list[Path]:
     """Rebuild all models below `out_dir` and list them in its manifest; with `docs`, also write the
     comparison of candidates there, and those of credits and news beside it (`<docs>-roles.md`, `-news.md`).
+    One thread sums, so that sums and bytes are the same whatever the number of processors.
 
     `data_dir` holds the given data (citizen-topics.csv.gz, sentiment.csv.gz, threads-*.jsonl …).
 

@@ -9,11 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 from sklearn.svm import LinearSVC
+from threadpoolctl import threadpool_info
 
 from pipeline.city import load_city
 from pipeline.tagging.gram_keys import read_grams
 from pipeline.tagging.grams import load_gram_model
 from pipeline.tagging.linear import MODELS, ModelError
+from pipeline.training import train as training
 from pipeline.training.examples import FORUM_LABELS, load_examples, load_labelled
 from pipeline.training.fit import fit_grams, say
 from pipeline.training.kinds import fit_threads, read_rows
@@ -48,6 +50,20 @@ def test_labels_of_real_posts_name_what_lies_in_the_data_alone(tmp_path: Path) -
     header, *rows = FORUM_LABELS.read_text(encoding="utf-8").splitlines()
     assert header == "id\tkind\tasked" and len(rows) == len(set(rows)) > 100
     assert all(len(row.split("\t")) == 3 and row[:6].isdigit() for row in rows)  # no text of others
+
+
+def test_training_sums_on_one_thread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On several, sums and so bytes would be those of one number of processors."""
+    seen: list[int] = []
+
+    def look() -> None:
+        seen.extend(pool["num_threads"] for pool in threadpool_info())
+        raise InterruptedError
+
+    monkeypatch.setattr(training, "load_city", look)
+    with pytest.raises(InterruptedError):
+        training.train(tmp_path, tmp_path / "out")
+    assert set(seen) == {1}
 
 
 def test_gram_model_survives_saving(tmp_path: Path) -> None:

@@ -66,11 +66,12 @@ def train(
     city = load_city()
     routers = held_out_matters(data_dir, city)
     cases = read_cases(routers, city)
+    routed, ranked = matter_scores(routers, city), rank_scores(cases)
     written = [
         _write(out_dir, *_threads(data_dir, city, corrections)),
         _write(out_dir, *_topics(data_dir)),
         _write(out_dir, *_chat(data_dir)),
-        _write(out_dir, *_matters(data_dir, city, routers, corrections)),
+        _write(out_dir, *_matters(data_dir, city, routed, corrections)),
         _write(out_dir, *_replies(data_dir, corrections)),
     ]
     articles = corrections / ARTICLES if corrections else None
@@ -80,7 +81,7 @@ def train(
     roles = load_role_model(role_model)
     table = docs.with_stem(f"{docs.stem}-news") if docs else None
     build_news_models(city, data_dir, out_dir / "news", table, articles, roles)
-    write_rank(out_dir, cases)
+    write_rank(out_dir, cases, ranked)
     held = held_out_tags(data_dir, city, cases)
     calibration = write_calibration(out_dir, held)
     frequencies = out_dir / f"{FREQUENCY_MODEL}.npz"
@@ -88,7 +89,7 @@ def train(
     if docs is not None:
         from pipeline.training.compare import write_table
 
-        write_table(data_dir, docs, matter_scores(routers, city), rank_scores(cases))
+        write_table(data_dir, docs, routed, ranked)
         write_confidence_table(docs.with_stem(f"{docs.stem}-confidence"), held, calibration)
         write_tables(docs.with_stem(f"{docs.stem}-roles"), roles, read, scores)
     return [*written, out_dir / "news" / "sentiment.npz", frequencies, write_manifest(out_dir)]
@@ -197,7 +198,7 @@ def _topics(data_dir: Path) -> tuple[GramModel, Card]:
 
 
 def _matters(
-    data_dir: Path, city: City, routers: dict[Path, GramModel], corrections: Path | None = None
+    data_dir: Path, city: City, held_out: dict[str, dict[str, float]], corrections: Path | None = None
 ) -> tuple[GramModel, Card]:
     matters = load_matters(data_dir, city, corrected=corrections / THREADS if corrections else None)
     card: Card = {
@@ -205,7 +206,7 @@ def _matters(
         "kind": "线性支持向量机加补集朴素贝叶斯：单字与双字的 tf-idf；与职责词典合用",
         "data": {"样本": len(matters), "其中自写说法": len(load_phrases())},
         "labels": dict(sorted(Counter(function for function, _, _ in matters).items())),
-        "held_out": matter_scores(routers, city),
+        "held_out": held_out,
         "limits": "每项职能二十至数百条，多为自写，另有按答复单位推定的外地来信；点名和县区由规则判定",
     }
     return fit_matters(matters), card

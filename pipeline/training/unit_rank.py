@@ -8,6 +8,7 @@ unit's signs less those of each other that stood beside it.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -106,20 +107,18 @@ def rank_scores(cases: Sequence[Case]) -> dict[str, dict[str, float]]:
     return result
 
 
-def write_rank(folder: Path, cases: Sequence[Case]) -> UnitRank:
-    """Write `unit-rank.json`: the weights, and what they were fitted on."""
+def write_rank(folder: Path, cases: Sequence[Case], held_out: dict[str, dict[str, float]]) -> UnitRank:
+    """Write `unit-rank.json`: the weights, what they were fitted on, and their `rank_scores`."""
     fitted = fit_rank(cases)
     card = {
         "model": FILE.removesuffix(".json"),
         "what": "帖子的首个单位：各种迹象（同类来帖、职责说法、点名、事发县区）各值多少",
         "kind": "逐对逻辑回归：应为首位的单位与其他候选单位的迹象之差，不设截距",
         "weights": fitted.weights,
-        "data": dict.fromkeys((case.file for case in cases), 0),
-        "held_out": rank_scores(cases),
+        "data": Counter(case.file for case in cases),
+        "held_out": held_out,
         "limits": "只在标注帖子上学得；归口模型的份额取自没有见过该文件的模型",
     }
-    for case in cases:
-        card["data"][case.file] += 1  # type: ignore[index]
     text = json.dumps(card, ensure_ascii=False, indent=2) + "\n"
     (folder / FILE).write_text(text, encoding="utf-8")
     return fitted

@@ -228,6 +228,7 @@ def test_one_whom_others_beg_to_live_is_in_danger(tagger: ThreadTagger) -> None:
     for opening in (calm, settled):
         feared = tagger.tag(thread(*opening, friend))
         assert (feared.needs_reply, feared.urgency) == (True, "紧急")
+    assert tagger.tag(thread(*calm, friend)).kind == "求助"
     assert not tagger.tag(
         thread("双十一又买了三千块", "手停不下来，哈哈。", ("网友甲", "别做傻事了", False))
     ).needs_reply

@@ -51,7 +51,7 @@ def test_scores_of_a_file_are_by_weights_that_have_not_seen_it() -> None:
 
 
 def test_the_weights_are_written_with_what_they_were_learned_from(tmp_path: Path) -> None:
-    fitted = write_rank(tmp_path, CASES)
+    fitted = write_rank(tmp_path, CASES, rank_scores(CASES))
     assert load_rank(tmp_path / FILE) == fitted == fit_rank(CASES)
     assert json.loads((tmp_path / FILE).read_text("utf-8"))["data"] == {"a": 5, "b": 5}
     (tmp_path / FILE).write_text(json.dumps({"weights": {"share": 1.0}}), "utf-8")

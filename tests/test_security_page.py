@@ -38,7 +38,7 @@ def test_the_sums_are_those_of_the_pages_that_they_name() -> None:
     ]
     rows = [
         {"target": target, "runs": runs, "fault": "" if fault == "none" else fault}
-        for target, _, _, runs, _, fault in cells[1:]
+        for target, _, _, runs, _, fault, *_ in cells[1:]
     ]
     day = re.compile(r"\d{4}-\d\d-\d\d")
     assert day.sub("", passage(page, "make fuzz")) == day.sub("", fuzz_summed(rows))

@@ -146,8 +146,13 @@ def main() -> int:
 
 
 def _keep(row: dict[str, object]) -> list[dict[str, object]]:
-    """The newest row of each target: one can be run again alone."""
+    """The newest row of each target, with the minutes and inputs of all its runs: one can be run again alone,
+    and goes on from the corpus that the runs before it left."""
     kept = json.loads(KEPT.read_bytes()) if KEPT.exists() else {}
+    before = kept.get(str(row["target"]), {})
+    for field in ("minutes", "runs"):
+        earlier = before.get(f"all_{field}", before.get(field, 0))
+        row[f"all_{field}"] = round(earlier + float(str(row[field])), 1 if field == "minutes" else None)
     kept[str(row["target"])] = row
     KEPT.parent.mkdir(parents=True, exist_ok=True)
     KEPT.write_text(json.dumps(kept, ensure_ascii=False), "utf-8")
@@ -161,12 +166,14 @@ def _page(rows: list[dict[str, object]]) -> str:
         f"Written by `make fuzz` on {dt.datetime.now(dt.UTC):%Y-%m-%d}. Each target gets bytes made from real pages and texts",
         "(`tools/fuzz/targets.py` says what must hold). atheris is coverage-guided; an input over 20 s is a fault.",
         "",
-        "| target | engine | minutes | inputs | edges covered | fault |",
-        "|---|---|---:|---:|---:|---|",
+        "The first figures are of the last run alone; those of all runs, each with the code of its day, stand beside them.",
+        "",
+        "| target | engine | minutes | inputs | edges covered | fault | minutes of all runs | inputs of all runs |",
+        "|---|---|---:|---:|---:|---|---:|---:|",
     ]
     body = [
         f"| {row['target']} | {row['engine']} | {row['minutes']} | {row['runs']} | {row['covered'] or '–'} "
-        f"| {row['fault'] or 'none'} |"
+        f"| {row['fault'] or 'none'} | {row['all_minutes']} | {row['all_runs']} |"
         for row in rows
     ]
     return "\n".join([*head, *body, ""])

@@ -20,6 +20,7 @@ FEWEST_POSTED = 2  # the same of a post, which is short
 _FIELDS = ("title", "body", "kicker", "subtitle", "byline", "source", "column", "outlet")
 _FULL = {",": "，", ";": "；", "!": "！", "?": "？"}
 _WIDE = {full: full - 0xFEE0 for a, z in ("０９", "ＡＺ", "ａｚ") for full in range(ord(a), ord(z) + 1)}
+_WIDE_CHARACTERS = frozenset(map(chr, _WIDE))
 # The sign stands first in the pattern: the engine skips to the next one.
 _HALF_BETWEEN = re.compile(r"[,;!?](?<=[一-鿿”》）].)(?=[^\x00-\x7f])")
 _BLOCKS = ((0x3400, 0x4DC0), (0x4E00, 0xA000))
@@ -58,12 +59,11 @@ def fold_post(text: str) -> str:
     if _unusual().search(text) is None:
         return text
     characters = set(text)
-    if not characters.isdisjoint(map(chr, _WIDE)):
+    if not characters.isdisjoint(_WIDE_CHARACTERS):
         text = text.translate(_WIDE)
     if not any(_is_chinese(character) for character in beyond_simplified().findall(text)):
         return text  # emoji need no table
-    table = _posted_table()
-    return text.translate(table) if len(characters.intersection(map(chr, table))) >= FEWEST_POSTED else text
+    return text.translate(_posted_table()) if len(_posted() & characters) >= FEWEST_POSTED else text
 
 
 def fold_threads(threads: Iterable[Iterable[ThreadPost]]) -> list[list[ThreadPost]]:
@@ -124,3 +124,8 @@ def _posted_table() -> dict[int, int]:
     """The same where the simplified one is in use: Cantonese 嗰 and 搵, which posts are full of, stay."""
     usual = frozenset(_simplified())
     return {a: b for a, b in _table().items() if chr(b) in usual and chr(a) not in usual}
+
+
+@cache
+def _posted() -> frozenset[str]:
+    return frozenset(map(chr, _posted_table()))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +17,7 @@ from pipeline.tagging.key_table import Keys
 from pipeline.tagging.linear import Floats
 
 Ids = npt.NDArray[np.intp]
+Sortable = TypeVar("Sortable", Keys, npt.NDArray[np.uint32])
 
 TITLE, END = np.uint64(1 << 32), np.uint64(2 << 32)
 END_LENGTH = 12  # characters of the end of a text that are told apart
@@ -50,7 +52,7 @@ def read_grams(texts: Sequence[str], title_ends: Sequence[int] | None = None) ->
     return Grams(found & KEY, times, starts)
 
 
-def distinct(keys: Keys) -> tuple[Keys, Floats]:
+def distinct(keys: Sortable) -> tuple[Sortable, Floats]:
     """Keys sorted, each once, and 1 + ln of their counts; `keys` are left sorted."""
     keys.sort()
     first = np.empty(len(keys), dtype=bool)

@@ -20,8 +20,10 @@ from pipeline.tagging.linear import MODELS, Floats, ModelError
 from pipeline.tagging.segment import words_with
 
 _SHOWN = 12  # grams looked at to explain a class
-_NUMBER = np.uint64(32)  # bits of a gram's number in a bank
+_NUMBER = np.uint64(32)  # bits behind the number of a text
+_NARROW = np.uint64(1 << 32)
 _NUMBERS = np.uint64((1 << 32) - 1)
+_ALL = np.uint64((1 << 64) - 1)
 _IS_SPOKEN = np.zeros(1 << 16, dtype=bool)  # by the code of a character: Chinese, a letter or a digit
 _IS_SPOKEN[0x4E00:0xA000] = _IS_SPOKEN[0x30:0x3A] = _IS_SPOKEN[0x41:0x5B] = _IS_SPOKEN[0x61:0x7B] = True
 _SLOT_BITS = 18  # of the table that finds a gram: one look into a quarter of a million slots
@@ -133,12 +135,15 @@ class GramModel:
         counts = np.diff(known.starts)
         columns = np.array([self.classes.index(name) for name in names], dtype=np.intp)
         part = known.times * self._columns[np.repeat(columns, counts), known.ids]
-        # Each text a row, to find what a gram must weigh to be among the first; with all that weigh the same.
         texts_of = np.repeat(np.arange(len(texts)), counts)
-        table = np.zeros((len(texts), max(_SHOWN, counts.max(initial=0))), dtype=np.float32)
-        table[texts_of, np.arange(len(part)) - known.starts[texts_of]] = part
-        least = np.partition(table, -_SHOWN, axis=1)[:, -_SHOWN]
-        best = np.flatnonzero((part > 0) & (part >= least[texts_of]))
+        # By text, then by weight: the bits of a positive number rise as it does.
+        speaks = np.flatnonzero(part > 0)
+        ranks = texts_of[speaks].astype(np.uint64) << _NUMBER | (_NUMBERS - part[speaks].view(np.uint32))
+        ranked = np.sort(np.append(ranks, _ALL))
+        bounds = np.searchsorted(ranked, np.arange(len(texts) + 1, dtype=np.uint64) << _NUMBER)
+        last = np.minimum(bounds[:-1] + _SHOWN, bounds[1:]) - 1  # nobody asks it of a text where none speaks
+        # With all that weigh the same as the last of the first.
+        best = speaks[ranks <= ranked[last][texts_of[speaks]]]
         keys = self.keys.take(known.ids[best])
         order = np.lexsort((keys, -part[best], texts_of[best]))
         order = order[(keys[order] & SECOND) > 0]
@@ -188,6 +193,7 @@ class GramBank:
         for row, model in zip(self._rows, models, strict=True):
             row[:] = len(model.keys)
             row[np.searchsorted(keys, model.keys)] = np.arange(len(model.keys), dtype=np.int32)
+        self._bits = np.uint64(len(keys).bit_length())
         self._numbers = KeyTable(keys, np.arange(len(keys), dtype=np.int32), _SLOT_BITS)
 
     def known(self, grams: Grams) -> list[Known]:
@@ -203,9 +209,15 @@ class GramBank:
         """
         keys = read_all(texts, title_ends)
         here, numbers = self._look_up(keys & KEY)
-        found, times = distinct((keys[here] >> DOC) << _NUMBER | numbers.astype(np.uint64))
-        starts = np.searchsorted(found, np.arange(len(texts) + 1, dtype=np.uint64) << _NUMBER)
-        return self._by_model((found & _NUMBERS).astype(np.int32), times, starts)
+        behind = (keys[here] >> DOC) << self._bits | numbers.astype(np.uint64)
+        limits = np.arange(len(texts) + 1, dtype=np.uint64) << self._bits
+        if limits[-1] < _NARROW:  # narrow numbers are sorted sooner
+            narrow, times = distinct(behind.astype(np.uint32))
+            found, starts = narrow.astype(np.uint64), np.searchsorted(narrow, limits.astype(np.uint32))
+        else:
+            found, times = distinct(behind)
+            starts = np.searchsorted(found, limits)
+        return self._by_model((found & ~(_ALL << self._bits)).astype(np.int32), times, starts)
 
     def _look_up(self, keys: Keys) -> tuple[Flags, Numbers]:
         """Which keys any model knows, and the numbers of those."""

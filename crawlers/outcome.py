@@ -48,12 +48,15 @@ def outcome_of(error: BaseException | None) -> tuple[Outcome | None, str | None]
 
 
 def outcome_of_status(status: int, parsed: Outcome) -> Outcome:
-    """The outcome of an error status; what the page itself says is taken where it is more exact."""
+    """The outcome of an error status; what the page itself says is taken where it is more exact. A guard
+    sends its check with any status, 404 and 5xx too."""
+    if parsed == "captcha":
+        return parsed
     if status in (404, 410):
         return "not_found"
     if status >= 500 or status in (408, 425, 429):
         return "server_error"
-    if parsed in ("login_wall", "captcha", "not_found"):
+    if parsed in ("login_wall", "not_found"):
         return parsed
     return "login_wall" if status in (401, 403) else "error_page"
 

@@ -26,6 +26,7 @@ from twisted.python.failure import Failure
 from crawlers.frontier import Visit
 from crawlers.outcome import is_text, last_line, outcome_of, outcome_of_status
 from crawlers.page import Page
+from crawlers.platforms.proof import TO_PROOF, is_proof_address
 from crawlers.site_crawl import SiteCrawl, pairs_of
 from crawlers.state import REDIRECT_MARK
 from pipeline.landing import CaptureError, read_capture
@@ -192,6 +193,8 @@ class SiteSpider(Spider):
         target = urljoin(response.url, _address(location).strip())
         target = target.partition("#")[0]
         visit = dataclasses.replace(visit, cookie_set=visit.cookie_set or b"Set-Cookie" in response.headers)
+        if is_proof_address(target):
+            return self._land(visit, now, "captcha", response, detail=f"{TO_PROOF}{target}")
         hops = len(visit.chain) + 1
         back = target == visit.address or target in visit.chain
         detail = f"{REDIRECT_MARK}{target}"

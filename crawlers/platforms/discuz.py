@@ -9,7 +9,8 @@ from crawlers.page import Page
 from crawlers.platforms import discuz_list, discuz_thread, feed
 from crawlers.platforms.address import start_links_by_day
 from crawlers.platforms.discuz_address import canonical, parse_address
-from crawlers.platforms.document import Document, Unreadable, guarded
+from crawlers.platforms.document import Document, Unreadable
+from crawlers.platforms.guard import guarded
 from crawlers.platforms.node_text import line_of
 from pipeline.city import Site
 from pipeline.records import Link, Outcome, PageKind, Parsed

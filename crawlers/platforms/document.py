@@ -1,4 +1,4 @@
-"""Owns a page as a tree: guarded parsing, its base address and meta tags, outcomes of failure."""
+"""Owns a page as a tree: guarded parsing, its base address and meta tags, what is no page."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from crawlers.page import Page
 from crawlers.platforms.address import join_url
 from crawlers.platforms.node_text import BLOCKS, body_of, line_of, lines_of
 from crawlers.text import clean_line
-from pipeline.records import Outcome, PageKind, Parsed
+from pipeline.records import Outcome, PageKind
 
 MAX_BYTES = 8 * 1024 * 1024  # larger pages are refused, not cut: half a page is no evidence
 MAX_ELEMENTS = 250_000  # the parsers go over a page several times; the largest real pages have some 50,000
@@ -49,7 +49,6 @@ _STATUS: dict[int, Outcome] = {
     404: "not_found",
     410: "not_found",
     412: "captcha",  # the answer of the script walls that many government sites stand behind
-    429: "captcha",
 }
 
 
@@ -203,16 +202,3 @@ def has_many_attributes(markup: str) -> bool:
         if position < 0:  # what is never closed runs to the end of the page
             return False
     return False
-
-
-def guarded(parse: Callable[[Document], Parsed], page: Page, kind: PageKind) -> Parsed:
-    """Run a parser so that whatever the bytes one `Parsed` comes back, its cause in `detail`."""
-    try:
-        parsed = parse(Document(page, kind))
-    except Unreadable as unreadable:
-        return Parsed(kind=unreadable.kind or kind, outcome=unreadable.outcome, detail=unreadable.detail)
-    except Exception as error:
-        return Parsed(kind=kind, outcome="parse_failed", detail=f"{type(error).__name__}: {error}"[:500])
-    if page.status == 404 and parsed.outcome in ("stored", "listed", "no_date", "too_short", "empty_list"):
-        return Parsed(kind=parsed.kind, outcome="not_found", detail=f"HTTP {page.status}")
-    return parsed

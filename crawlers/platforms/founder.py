@@ -11,10 +11,12 @@ import re
 
 from crawlers.page import Page
 from crawlers.platforms.address import start_links_by_day
-from crawlers.platforms.document import Document, guarded
+from crawlers.platforms.document import Document, Unreadable
 from crawlers.platforms.founder_address import canonical_url, classify
 from crawlers.platforms.founder_article import body_text, parse_article
 from crawlers.platforms.founder_edition import parse_edition
+from crawlers.platforms.guard import guarded
+from crawlers.platforms.proof import TO_PROOF, is_proof_address
 from pipeline.city import Site
 from pipeline.records import Link, Parsed
 
@@ -51,6 +53,8 @@ def matches(page: Page) -> bool:
 def _parse(document: Document) -> Parsed:
     kind = classify(document.page.url, document.page.site)
     target = _refresh_target(document)
+    if target is not None and is_proof_address(target):
+        raise Unreadable("captcha", f"{TO_PROOF}{target}")
     if target is not None:
         link = Link(url=target, kind=classify(target, document.page.site))
         return Parsed(kind="list", outcome="redirected", links=[link], detail=f"首页转到 {target}")
@@ -69,7 +73,11 @@ def _refresh_target(document: Document) -> str | None:
             target = document.url(match.group(1)) if match else None
             if target and canonical_url(target) != canonical_url(document.page.url):
                 return target
-    if document.first("#pageLink", "#ozoom", "founder-content", "a[href*=content_]") is None:
+    sets_cookie = "document.cookie" in document.markup  # the script of a guard, which comes back here
+    if (
+        not sets_cookie
+        and document.first("#pageLink", "#ozoom", "founder-content", "a[href*=content_]") is None
+    ):
         match = _GO_TO.search(document.markup)
         return document.url(match.group(1)) if match else None
     return None

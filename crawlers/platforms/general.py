@@ -23,7 +23,8 @@ from crawlers.platforms.article import (
     title_of,
 )
 from crawlers.platforms.content import main_node, skip_noise
-from crawlers.platforms.document import Document, guarded
+from crawlers.platforms.document import Document
+from crawlers.platforms.guard import guarded
 from crawlers.platforms.node_text import images_of
 from crawlers.platforms.walls import raise_wall
 from crawlers.text import clean_lines

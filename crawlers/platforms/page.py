@@ -12,7 +12,8 @@ import unicodedata
 
 from crawlers.page import Page
 from crawlers.platforms.address import clean_url
-from crawlers.platforms.document import Document, Unreadable, guarded
+from crawlers.platforms.document import Document, Unreadable
+from crawlers.platforms.guard import guarded
 from crawlers.platforms.node_text import body_of
 from crawlers.platforms.walls import raise_wall
 from pipeline.city import Site

@@ -24,7 +24,8 @@ from crawlers.platforms.article import (
     title_of,
 )
 from crawlers.platforms.content import noise_of
-from crawlers.platforms.document import Document, Unreadable, guarded
+from crawlers.platforms.document import Document, Unreadable
+from crawlers.platforms.guard import guarded
 from crawlers.platforms.node_text import images_of, line_of
 from crawlers.platforms.walls import raise_wall
 from pipeline.city import Site

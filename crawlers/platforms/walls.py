@@ -1,24 +1,16 @@
-"""Owns 200 answers that are no page: error texts, login walls, captchas, script walls."""
+"""Owns 200 answers that are no page: error texts, login walls. What a guard sends: proof.py."""
 
 from __future__ import annotations
 
 import re
 
 from crawlers.platforms.document import Document, Unreadable
+from crawlers.platforms.proof import first_text
 from pipeline.records import Outcome
 
 MAX_TEXT = 400  # characters; a page with more text than this is no message, whatever words it holds
 
 _RULES: tuple[tuple[Outcome, re.Pattern[str]], ...] = (
-    (
-        "captcha",
-        re.compile(
-            r"验证码|人机(?:验证|识别)|安全验证|滑动(?:滑块|验证)|请完成验证|访问过于频繁|访问频率"
-            r"|请求过于频繁|环境异常|Just a moment|captcha"
-            r"|Checking your browser|WAF|网站防火墙|请求存在恶意|访问(?:被|已被)?拦截",
-            re.I,
-        ),
-    ),
     (
         "login_wall",
         re.compile(
@@ -54,17 +46,10 @@ def raise_wall(document: Document) -> None:
     Raises:
         Unreadable: with the outcome that the words mean.
     """
-    lines: list[str] = []
-    length = -1
-    for batch in document.lines():
-        lines += filter(None, batch)
-        length += sum(len(line) + 1 for line in batch if line)
-        if length > MAX_TEXT:
-            return
-    text = "\n".join(lines)
+    text = first_text(document, MAX_TEXT)
+    if text is None:
+        return
     message = f"{document.title_tag}\n{text}"
     for outcome, pattern in _RULES:
         if pattern.search(message):
             raise Unreadable(outcome, message.replace("\n", " ").strip()[:200])
-    if len(text) < 5 and re.search(r"location(?:\.href)?\s*=|document\.cookie\s*=|eval\(", document.markup):
-        raise Unreadable("captcha", "页面只有脚本，没有文字（可能是防护脚本）")

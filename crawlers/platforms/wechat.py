@@ -10,7 +10,8 @@ from crawlers.dates import is_relative, parse_time
 from crawlers.page import Page
 from crawlers.platforms.address import clean_url, host_of, path_of, query_of, split_url, start_links_by_day
 from crawlers.platforms.article import build_article
-from crawlers.platforms.document import Document, Unreadable, guarded
+from crawlers.platforms.document import Document, Unreadable
+from crawlers.platforms.guard import guarded
 from crawlers.platforms.node_text import body_of, images_of, line_of
 from crawlers.platforms.walls import raise_wall
 from pipeline.city import Site

@@ -5,23 +5,18 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import unquote, urlencode, urlsplit
+from urllib.parse import unquote, urlencode
 
 from litestar import Request
 from litestar.enums import MediaType
-from litestar.exceptions import (
-    HTTPException,
-    MethodNotAllowedException,
-    NotAuthorizedException,
-    NotFoundException,
-)
+from litestar.exceptions import HTTPException, NotAuthorizedException, NotFoundException
 from litestar.response import Redirect, Response
-from litestar.utils.path import normalize_path
 
 from analysis.acts.record import ActError
 from analysis.desk.accounts import Account
+from analysis.desk.addresses import came_from, is_page, page_at
 from analysis.desk.audit import AuditEntry
-from analysis.desk.flash import came_from, tell
+from analysis.desk.flash import tell
 from analysis.desk.jobs import JobError
 from analysis.desk.rendering import problem_page
 from analysis.notify.rules import NotifyError
@@ -135,13 +130,7 @@ def _page_of_form(request: Request[Any, Any, Any]) -> str:
     if request.method != "POST" or request.scope.get("user") is None:
         return ""
     page = came_from(request)
-    try:
-        request.app.asgi_router.handle_routing(
-            path=normalize_path(unquote(urlsplit(page).path)), method="GET"
-        )
-    except (NotFoundException, MethodNotAllowedException):
-        return ""
-    return page
+    return page if is_page(request.app, page) else ""
 
 
 def _most_of(request: Request[Any, Any, Any]) -> int:
@@ -190,9 +179,8 @@ def _to_entrance(request: Request[Any, Any, Any], error: NotAuthorizedException)
     if request.app.state.desk.setup_key is not None and not request.app.state.desk.accounts.all():
         return Redirect("/login", status_code=303)
     if request.method != "GET":  # what was sent is lost: say so, and lead back to the page with the form
-        return Redirect(
-            f"/login?{urlencode({'next': came_from(request) or '/', 'lost': '1'})}", status_code=303
-        )
+        page = page_at(request.app, came_from(request))
+        return Redirect(f"/login?{urlencode({'next': page, 'lost': '1'})}", status_code=303)
     path = request.url.path
     wanted = f"{path}?{request.url.query}" if request.url.query else path
     query = urlencode({"next": wanted}) if wanted != "/" else ""

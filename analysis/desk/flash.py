@@ -5,14 +5,12 @@ from __future__ import annotations
 import html
 from collections.abc import Mapping
 from typing import Any, TypedDict
-from urllib.parse import urlsplit, urlunsplit
 
 import msgspec
 from litestar import Request
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from analysis.desk.forms import MANY, Form, as_kept, is_kept, is_named
-from analysis.desk.security import is_local
 from analysis.quotes import nested
 
 SAID = 1000  # characters
@@ -47,13 +45,6 @@ def typed_in(request: Request[Any, Any, Any]) -> Typed | None:
         return None
     typed = Typed(path=request.url.path, names=form.names(), fields=form.kept())
     return typed if len(msgspec.json.encode(typed)) <= MOST else None
-
-
-def came_from(request: Request[Any, Any, Any]) -> str:
-    """The page of this desk on which the form stood, with its query; "" where the browser does not say."""
-    came = urlsplit(request.headers.get("referer", ""))
-    page = urlunsplit(("", "", came.path, came.query, ""))
-    return page if came.netloc == request.url.netloc and is_local(page) else ""
 
 
 def refilled(page: str, typed: Typed) -> str:

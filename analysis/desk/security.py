@@ -1,5 +1,4 @@
-"""Owns what every answer carries against hostile content: a policy by which no foreign script runs; and which
-addresses are the desk's own."""
+"""Owns what every answer carries against hostile content: a policy by which no foreign script runs."""
 
 from __future__ import annotations
 
@@ -36,12 +35,6 @@ def plain_path_guard(connection: ASGIConnection, handler: BaseRouteHandler) -> N
     path = connection.scope["path"]
     if len(path) > MAX_PATH or any(ord(char) < 32 or char == "\x7f" for char in path):
         raise NotFoundException
-
-
-def is_local(address: str) -> bool:
-    """Whether a browser that is led to an address, without a host, stays at this desk."""
-    is_path = address.startswith("/") and not address.startswith("//") and "\\" not in address
-    return is_path and address.isprintable()
 
 
 async def add_headers(message: Message, scope: Scope) -> None:

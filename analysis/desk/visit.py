@@ -16,9 +16,10 @@ from litestar.response import Redirect, Response
 from litestar.template.base import csrf_token
 
 from analysis.desk.accounts import Account
+from analysis.desk.addresses import came_from, page_at
 from analysis.desk.answers import Answers
 from analysis.desk.audit import AuditEntry
-from analysis.desk.flash import came_from, refilled, tell, typed_in
+from analysis.desk.flash import refilled, tell, typed_in
 from analysis.desk.office import Office
 from analysis.desk.page import Page
 from analysis.desk.rights import Role, allowed
@@ -64,9 +65,15 @@ class Visit(Answers):
         )
         return f"{path}?{query}" if query else path
 
+    @property
+    def place(self) -> str:
+        """Where the page that is shown can be looked at again, also where an act answers with it."""
+        path = self.request.url.path
+        return path if self.request.method == "GET" else page_at(self.request.app, path)
+
     def here(self, **params: Any) -> str:
         """This address with some parameters changed; None takes one away."""
-        return self.at_path(self.request.url.path, **params)
+        return self.at_path(self.place, **params)
 
     def at_path(self, path: str, **params: Any) -> str:
         """Another address with the parameters of this one, some of them changed."""

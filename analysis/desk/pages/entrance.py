@@ -16,6 +16,7 @@ from litestar.response import Redirect, Response
 from litestar.template.base import csrf_token
 
 from analysis.desk.accounts import Account, AccountError, hash_password
+from analysis.desk.addresses import page_at
 from analysis.desk.audit import AuditEntry
 from analysis.desk.flash import refilled, typed_in
 from analysis.desk.forms import Form
@@ -24,7 +25,6 @@ from analysis.desk.page import Page
 from analysis.desk.rendering import problem_page
 from analysis.desk.rights import PUBLIC, Role
 from analysis.desk.routing import act, see
-from analysis.desk.security import is_local
 from analysis.desk.sessions import sign_in
 from analysis.desk.visit import Visit
 
@@ -63,26 +63,24 @@ def _log(request: Request[Any, Any, Any], who: str, act: str, **more: Any) -> No
     office.audit.write(AuditEntry(at=office.clock(), who=who, act=act, address=address, **more))
 
 
-def _local(path: str) -> str:
-    """Where to go after signing in: only to a page of this desk."""
-    return path if is_local(path) else "/"
-
-
 @see("/login", PUBLIC)
 def login_page(request: Request[Any, Any, Any], next: str = "/", lost: str = "") -> Response[Any]:
     """Name and password; `lost`: a form was sent when nobody was signed in any more."""
     if request.user is not None:
-        return Redirect(_local(next), status_code=303)
+        return Redirect(page_at(request.app, next), status_code=303)
     is_new = not request.app.state.desk.accounts.all()
     problem = "登录已失效，刚才的没有提交：请登录后再办一次" if lost else ""
-    return _bare(request, "login.html", next=_local(next), problem=problem, name="", is_new=is_new)
+    return _bare(
+        request, "login.html", next=page_at(request.app, next), problem=problem, name="", is_new=is_new
+    )
 
 
 @act("/login", PUBLIC, middleware=[LIMIT])
 def login(request: Request[Any, Any, Any], form: Form) -> Response[Any]:
     """Sign in, or say that name and password do not fit, whichever of the two is wrong."""
     office: Office = request.app.state.desk
-    name, wanted = form.text("name", "账号", limit=200), _local(form.text("next", limit=2000) or "/")
+    name = form.text("name", "账号", limit=200)
+    wanted = page_at(request.app, form.text("next", limit=2000))
     address = request.client.host if request.client else ""
     if office.guesses.is_closed(name, address):
         _log(request, name[:30], "登录", refused="输错次数过多")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from urllib.parse import quote
 
 import msgspec
 import pytest
 from filelock import FileLock
+from selectolax.lexbor import LexborHTMLParser
 
 from analysis.desk.accounts import AccountError, Accounts, hash_password
 from analysis.desk.office import Office
@@ -217,6 +219,33 @@ def test_what_was_sent_too_late_is_told_as_not_done(office: Office) -> None:
         foreign = {"referer": "http://evil.test/tickets"}
         answer = client.post("/tickets/hand-over", data=data, headers=foreign, follow_redirects=False)
         assert answer.headers["location"] == "/login?next=%2F&lost=1"
+
+
+@pytest.mark.parametrize(
+    ("came", "page"),
+    [("/tokens/make", "/tokens"), ("/tickets/t1-1/move", "/tickets/t1-1"), ("/nowhere/at/all?q=1", "/")],
+)
+def test_signing_in_leads_to_a_page_and_to_no_act(office: Office, came: str, page: str) -> None:
+    with browser(office, Role.ADMINISTRATOR) as client:
+        data = {"_csrf_token": token(client.get("/password").text), "name": "大屏", "role": "核验组"}
+        client.cookies.delete("gangqing")
+        referer = {"referer": f"{client.base_url}{came}"}
+        answer = client.post("/tokens/make", data=data, headers=referer, follow_redirects=False)
+        assert answer.headers["location"] == f"/login?next={quote(page, safe='')}&lost=1"
+        data = {"_csrf_token": data["_csrf_token"], "name": NAMES[Role.ADMINISTRATOR], "password": PASSWORD}
+        answer = client.post("/login", data=data | {"next": came}, follow_redirects=False)
+        assert answer.headers["location"] == page
+
+
+def test_the_day_can_be_changed_on_the_answer_to_an_act(office: Office) -> None:
+    with browser(office, Role.ADMINISTRATOR) as client:
+        data = {"_csrf_token": token(client.get("/tokens").text), "name": "大屏", "role": "核验组"}
+        for more, status in ({}, 200), ({"role": "单位联络员"}, 400):
+            answer = client.post("/tokens/make", data=data | more)
+            top = LexborHTMLParser(answer.text).css_first("form.day-switch")
+            assert answer.status_code == status and top.attributes["action"] == "/tokens"
+            for step in top.css("a.step"):
+                assert client.get(step.attributes["href"] or "").status_code == 200
 
 
 def test_a_form_that_is_too_old_is_no_want_of_rights(office: Office) -> None:

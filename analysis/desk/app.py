@@ -39,11 +39,12 @@ YEAR = 365 * 24 * 3600
 def create_app(office: Office) -> Litestar:
     """The desk of one city as an ASGI application."""
     sessions = ensure_private(office.store.desk) / "sessions"
+    swept = sessions, office.unsent.folder
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
-        sweep(sessions)
-        sweeping = asyncio.create_task(sweep_daily(sessions))
+        sweep(*swept)
+        sweeping = asyncio.create_task(sweep_daily(*swept))
         clockwork = start_schedule(office)
         if office.warehouse.lag:
             ask_first(office)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import unquote, urlencode
 
 from litestar import Request
@@ -16,7 +16,8 @@ from analysis.acts.record import ActError
 from analysis.desk.accounts import Account
 from analysis.desk.addresses import came_from, is_page, page_at
 from analysis.desk.audit import AuditEntry
-from analysis.desk.flash import tell
+from analysis.desk.flash import tell, typed_as
+from analysis.desk.forms import form_read
 from analysis.desk.jobs import JobError
 from analysis.desk.rendering import problem_page
 from analysis.notify.rules import NotifyError
@@ -24,6 +25,8 @@ from analysis.quotes import nested
 from analysis.warehouse import WarehouseError
 from analysis.worktime import UnknownYear
 from pipeline.decisions import DecisionError
+
+T = TypeVar("T", bound=Response[Any])
 
 
 class NotYet(NotFoundException):
@@ -98,6 +101,8 @@ def answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[
         return Response("请带上令牌：Authorization: Bearer …", status_code=401, media_type=MediaType.TEXT)
     if isinstance(error, NotAuthorizedException):
         return _to_entrance(request, error)
+    if _is_stale_form(error) and _keep_unsent(request):
+        return _let_in_again(request, error, "stale" if request.scope.get("user") else "kept")
     office = request.app.state.desk
     said, next_step = _SAID.get(status, "请求未能完成"), _NEXT.get(status, _NEXT[400])
     if status == 413:
@@ -117,12 +122,9 @@ def answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[
             "next_step": next_step,
         },
     )
-    answer = Response(
-        html, status_code=status, media_type=MediaType.HTML, headers=getattr(error, "headers", None)
-    )
-    if _is_stale_form(error):  # else the next page would take over the mark that is refused
-        answer.delete_cookie(FORM_COOKIE)
-    return answer
+    headers = getattr(error, "headers", None)
+    answer = Response(html, status_code=status, media_type=MediaType.HTML, headers=headers)
+    return _without_token(answer, error)
 
 
 def _page_of_form(request: Request[Any, Any, Any]) -> str:
@@ -178,13 +180,42 @@ def _to_entrance(request: Request[Any, Any, Any], error: NotAuthorizedException)
         return Redirect("/password", status_code=303)
     if request.app.state.desk.setup_key is not None and not request.app.state.desk.accounts.all():
         return Redirect("/login", status_code=303)
-    if request.method != "GET":  # what was sent is lost: say so, and lead back to the page with the form
-        page = page_at(request.app, came_from(request))
-        return Redirect(f"/login?{urlencode({'next': page, 'lost': '1'})}", status_code=303)
+    if request.method != "GET":  # it was not done: say so, and lead back to the page with the form
+        return _let_in_again(request, error, "kept" if _keep_unsent(request) else "1")
     path = request.url.path
     wanted = f"{path}?{request.url.query}" if request.url.query else path
     query = urlencode({"next": wanted}) if wanted != "/" else ""
     return Redirect(f"/login?{query}" if query else "/login", status_code=303)
+
+
+def _keep_unsent(request: Request[Any, Any, Any]) -> bool:
+    """Keep what was typed in a form for the account under which it was typed; False where that is not known,
+    or there is nothing, or too much."""
+    office, form = request.app.state.desk, form_read(request)
+    owner = office.unsent.owner(office.accounts, form.mark()) if form is not None else None
+    typed = typed_as(request, form) if owner is not None and form is not None else None
+    if typed is None or not any(value for values in typed["fields"].values() for value in values):
+        return False
+    try:
+        office.unsent.keep(owner, page_at(request.app, came_from(request)), typed)
+    except OSError as error:  # no room: she is told that it was not kept
+        _LOG.error("unsent form", exc_info=error)
+        return False
+    return True
+
+
+def _let_in_again(request: Request[Any, Any, Any], error: Exception, lost: str) -> Redirect:
+    """To the entrance, and from there back to the page with the form; `lost` says there what became of it."""
+    query = urlencode({"next": page_at(request.app, came_from(request)), "lost": lost})
+    answer = Redirect(f"/login?{query}", status_code=303)
+    return _without_token(answer, error)
+
+
+def _without_token(answer: T, error: Exception) -> T:
+    """Take back a token that was refused: else the next page would take it over."""
+    if _is_stale_form(error):
+        answer.delete_cookie(FORM_COOKIE)
+    return answer
 
 
 HANDLERS: dict[Any, Callable[..., Response[Any]]] = {HTTPException: answer_error, Exception: answer_error}

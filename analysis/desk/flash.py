@@ -30,10 +30,11 @@ class Typed(TypedDict):
     fields: dict[str, list[str]]
 
 
-def tell(request: Request[Any, Any, Any], said: str, is_error: bool) -> None:
-    """Keep for the next page of this person what came of an act; of one refused what she typed, too."""
+def tell(request: Request[Any, Any, Any], said: str, is_error: bool, typed: Typed | None = None) -> None:
+    """Keep for the next page of this person what came of an act; of one refused what she typed, too: now, or
+    in a form that was not sent (`typed`)."""
     flash: dict[str, Any] = {"said": nested(said)[:SAID], "is_error": is_error, "undo": None}
-    if is_error and (typed := typed_in(request)) is not None:
+    if is_error and (typed := typed or typed_in(request)) is not None:
         flash["typed"] = typed
     request.session["flash"] = flash
 
@@ -41,8 +42,11 @@ def tell(request: Request[Any, Any, Any], said: str, is_error: bool) -> None:
 def typed_in(request: Request[Any, Any, Any]) -> Typed | None:
     """What came with a request; None: no form, or too much of it."""
     form = request.scope.get("state", {}).get("form")
-    if not isinstance(form, Form):
-        return None
+    return typed_as(request, form) if isinstance(form, Form) else None
+
+
+def typed_as(request: Request[Any, Any, Any], form: Form) -> Typed | None:
+    """What a form of a request holds; None: too much to be kept."""
     typed = Typed(path=request.url.path, names=form.names(), fields=form.kept())
     return typed if len(msgspec.json.encode(typed)) <= MOST else None
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
-from typing import Any
+from typing import Any, cast
 
 from litestar import Request
 from litestar.datastructures import FormMultiDict, UploadFile
 from litestar.exceptions import ValidationException
+from litestar.types import Empty
+from litestar.utils.scope.state import ScopeState
 
 SHORT, LONG = 100, 2000  # characters
 MANY = 500  # values of one field
@@ -43,6 +45,11 @@ class Form:
         """A password as typed."""
         value = self._fields.get(name)
         return value[: LONG + 1] if isinstance(value, str) else ""
+
+    def mark(self) -> str:
+        """Of whom the form was, as `UnsentForms.mark` says it; "" where it does not say."""
+        value = self._fields.get("_by")
+        return as_kept(value) if isinstance(value, str) else ""
 
     def kept(self) -> dict[str, list[str]]:
         """The values of each field as they were typed, right or wrong, for the form to hold again: no marks
@@ -123,6 +130,12 @@ def as_kept(text: str) -> str:
 def _clean(text: str) -> str:
     kept = "".join(c for c in text.replace("\r\n", "\n") if c in "\n\t" or unicodedata.category(c)[0] != "C")
     return kept.strip()
+
+
+def form_read(request: Request[Any, Any, Any]) -> Form | None:
+    """The form of a request that was refused before its act, as far as it was read to look for its token."""
+    found: Any = ScopeState.from_scope(request.scope).form
+    return None if found is Empty else Form(FormMultiDict.from_form_data(cast("dict[str, Any]", found)))
 
 
 async def provide_form(request: Request[Any, Any, Any]) -> Form:

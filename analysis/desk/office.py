@@ -22,6 +22,7 @@ from analysis.desk.metrics import Metrics
 from analysis.desk.rendering import environment
 from analysis.desk.standing import Standing
 from analysis.desk.tokens import Tokens
+from analysis.desk.unsent import UnsentForms
 from analysis.desk.warehouse import DeskWarehouse
 from analysis.plan import Plan, load_plan
 from analysis.ticket import Rules, load_rules
@@ -186,6 +187,10 @@ class Office:
             path.unlink(missing_ok=True)
             write_once(path, secrets.token_hex(32))
         return path.read_text("utf-8").strip()
+
+    @cached_property
+    def unsent(self) -> UnsentForms:
+        return UnsentForms(ensure_private(self.store.desk) / "unsent", self.secret)
 
 
 def ensure_private(folder: Path) -> Path:

@@ -63,22 +63,23 @@ class DeskSessionConfig(ServerSideSessionConfig):
     key: str = "gangqing"
 
 
-def sweep(folder: Path) -> None:
-    """Delete the files of sessions that have ended, with what was typed in them. Each is written anew when it
-    is used, so that its age tells: what was half written goes too, where FileStore.delete_expired stops."""
+def sweep(*folders: Path) -> None:
+    """Delete the files of sessions that have ended, with what was typed in them, and forms as old. That of a
+    session is written anew when it is used, so that its age tells: what was half written goes too, where
+    FileStore.delete_expired stops."""
     ended = time.time() - IDLE_SECONDS
-    for path in folder.glob("*"):
+    for path in (path for folder in folders for path in folder.glob("*")):
         with contextlib.suppress(FileNotFoundError):  # signed out meanwhile
             if path.stat().st_mtime < ended:
                 path.unlink()
 
 
-async def sweep_daily(folder: Path) -> None:
+async def sweep_daily(*folders: Path) -> None:
     """Sweep once a day until cancelled."""
     while True:
         await asyncio.sleep(SWEEP_SECONDS)
         with contextlib.suppress(OSError):  # the next day tries again
-            await asyncio.to_thread(sweep, folder)
+            await asyncio.to_thread(sweep, *folders)
 
 
 def sign_in(session: dict[str, Any], account: Account) -> None:

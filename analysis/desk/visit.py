@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from collections.abc import AsyncGenerator
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
@@ -35,6 +36,11 @@ class Visit(Answers):
     @property
     def csrf(self) -> str:
         return csrf_token({"request": self.request})
+
+    @cached_property
+    def mark(self) -> str:
+        """What its forms carry beside: under whose account they are filled in."""
+        return self.office.unsent.mark(self.user)
 
     def may(self, permission: str) -> bool:
         return allowed(permission, self.user.roles)

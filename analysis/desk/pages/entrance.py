@@ -18,7 +18,7 @@ from litestar.template.base import csrf_token
 from analysis.desk.accounts import Account, AccountError, hash_password
 from analysis.desk.addresses import page_at
 from analysis.desk.audit import AuditEntry
-from analysis.desk.flash import refilled, typed_in
+from analysis.desk.flash import refilled, tell, typed_in
 from analysis.desk.forms import Form
 from analysis.desk.office import Office
 from analysis.desk.page import Page
@@ -30,6 +30,17 @@ from analysis.desk.visit import Visit
 
 # Guesses of one address: a person who mistypes is not hindered, a program is.
 LIMIT = RateLimitConfig(rate_limit=("minute", 20), store="rate_limit").middleware
+
+# What is said of a form that was not taken: at the entrance, and on the page to which one is led from there.
+LOST = {
+    "1": "登录已失效，刚才的没有提交：请登录后再办一次",
+    "kept": "登录已失效，刚才的没有提交：请用原来的账号登录，填写的内容会放回表单里",
+}
+NOT_SENT = {
+    "kept": "登录失效前填写的没有提交：内容已放回表单，请核对后再提交",
+    "stale": "没有提交：表单已过期。内容已放回表单，请核对后再提交",
+}
+OF_ANOTHER = "没有提交：表单是用另一个账号填写的。那个账号再登录时，内容会放回表单里"
 
 
 @dataclasses.dataclass(kw_only=True)
@@ -63,16 +74,28 @@ def _log(request: Request[Any, Any, Any], who: str, act: str, **more: Any) -> No
     office.audit.write(AuditEntry(at=office.clock(), who=who, act=act, address=address, **more))
 
 
+def _page_of_unsent(request: Request[Any, Any, Any], account: Account, wanted: str, said: str) -> str | None:
+    """The page with the form that was not sent, which will be filled in again with what she typed, under what
+    is `said`; None: none is kept for her."""
+    office: Office = request.app.state.desk
+    if (unsent := office.unsent.take(account, wanted)) is None:
+        return None
+    tell(request, said, is_error=True, typed=unsent.typed)
+    return unsent.page
+
+
 @see("/login", PUBLIC)
 def login_page(request: Request[Any, Any, Any], next: str = "/", lost: str = "") -> Response[Any]:
-    """Name and password; `lost`: a form was sent when nobody was signed in any more."""
+    """Name and password; `lost`: a form came when nobody was signed in any more, or with an old token, and
+    what became of it (`LOST`)."""
+    wanted = page_at(request.app, next)
     if request.user is not None:
-        return Redirect(page_at(request.app, next), status_code=303)
-    is_new = not request.app.state.desk.accounts.all()
-    problem = "登录已失效，刚才的没有提交：请登录后再办一次" if lost else ""
-    return _bare(
-        request, "login.html", next=page_at(request.app, next), problem=problem, name="", is_new=is_new
-    )
+        page = _page_of_unsent(request, request.user, wanted, NOT_SENT.get(lost, NOT_SENT["kept"]))
+        if page is None and lost == "stale":
+            tell(request, OF_ANOTHER, is_error=True)
+        return Redirect(page or wanted, status_code=303)
+    is_new, problem = not request.app.state.desk.accounts.all(), LOST.get(lost, "")
+    return _bare(request, "login.html", next=wanted, problem=problem, name="", is_new=is_new)
 
 
 @act("/login", PUBLIC, middleware=[LIMIT])
@@ -102,7 +125,10 @@ def login(request: Request[Any, Any, Any], form: Form) -> Response[Any]:
     sign_in(request.session, account)
     office.guesses.passed(name, address)
     _log(request, account.name, "登录")
-    return Redirect("/password" if account.must_change else wanted, status_code=303)
+    if account.must_change:
+        return Redirect("/password", status_code=303)
+    page = _page_of_unsent(request, account, wanted, NOT_SENT["kept"])
+    return Redirect(page or wanted, status_code=303)
 
 
 @act("/logout", "self.write")
@@ -195,7 +221,9 @@ def change_password(visit: Visit, form: Form) -> Response[Any]:
         return visit.show(PasswordPage(is_forced=user.must_change, problem=str(error)), 400)
     sign_in(visit.request.session, fresh)
     visit.log("修改密码", user.name)
-    return visit.back("/", "密码已修改，其他设备上的登录已失效")
+    said = "密码已修改，其他设备上的登录已失效"
+    page = _page_of_unsent(visit.request, fresh, "/", f"{said}。{NOT_SENT['kept']}")
+    return visit.back("/", said) if page is None else Redirect(page, status_code=303)
 
 
 ROUTES = [login_page, login, logout, setup_page, setup, password_page, change_password]

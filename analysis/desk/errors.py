@@ -37,6 +37,7 @@ class NotYet(NotFoundException):
         self.way = way
 
 
+_MB = 1024 * 1024
 REFUSED_ACT = "未受理的办理"
 _LOG = logging.getLogger("gangqing.desk")
 _SAID = {
@@ -56,7 +57,7 @@ _NEXT = {
     403: "如确需办理，请联系管理员调整角色。",
     404: "请从上方菜单重新进入。",
     409: "请返回刷新，看清别人改了什么，再决定是否还要改。",
-    413: "请返回上一页，压缩或拆分后再传，单次不超过 {most} MB。",
+    413: "请按浏览器的“后退”键回到刚才的表单：填写的内容还在（折起的请点开），文件压缩或拆分后重新选择。",
     429: "请过一分钟再试。",
     500: "请把出错的时间告诉管理员；已经保存的内容不受影响。",
     503: "请稍后刷新；若一直如此，请联系管理员。",
@@ -85,7 +86,7 @@ def status_of(error: Exception) -> int:
 def answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     """A page or, below /api, JSON. Nothing of the inside of a fault is told outside."""
     status = status_of(error)
-    detail = _detail(error, status)
+    detail = _too_large(request) if status == 413 else _detail(error, status)
     _record_refusal(request, detail or _SAID.get(status, _SAID[500]))
     if status >= 500 and not isinstance(error, WarehouseError | NotifyError):
         _LOG.error("%s %s", request.method, request.url.path, exc_info=error)
@@ -105,8 +106,6 @@ def answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[
         return _let_in_again(request, error, "stale" if request.scope.get("user") else "kept")
     office = request.app.state.desk
     said, next_step = _SAID.get(status, "请求未能完成"), _NEXT.get(status, _NEXT[400])
-    if status == 413:
-        next_step = next_step.format(most=_most_of(request))
     if _is_stale_form(error):
         said, next_step = _STALE
     html = problem_page(
@@ -119,6 +118,7 @@ def answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[
             "detail": detail,
             "way": getattr(error, "way", None),
             "back": page,
+            "back_label": "重新打开刚才的页面（空白表单）" if status == 413 else "返回刚才的页面",
             "next_step": next_step,
         },
     )
@@ -135,9 +135,12 @@ def _page_of_form(request: Request[Any, Any, Any]) -> str:
     return page if is_page(request.app, page) else ""
 
 
-def _most_of(request: Request[Any, Any, Any]) -> int:
-    """How many MB this address takes at once."""
-    return (request.route_handler.resolve_request_max_body_size() or 0) // 1024 // 1024
+def _too_large(request: Request[Any, Any, Any]) -> str:
+    """What was too large, and how many MB this address takes at once. It was not read, so nothing is kept."""
+    most = (request.route_handler.resolve_request_max_body_size() or 0) // _MB
+    size = request.headers.get("content-length", "")
+    told = f"连同所选文件共 {-(-int(size) // _MB)} MB，" if size.isdecimal() else ""
+    return f"刚才的没有提交：表单{told}单次不超过 {most} MB"
 
 
 def _is_stale_form(error: Exception) -> bool:

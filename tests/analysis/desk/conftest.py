@@ -1,10 +1,14 @@
-"""Owns the desk that the tests of this folder share."""
+"""Owns the desk and the real browser that the tests of this folder share."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
+from playwright.sync_api import Browser
 
 from analysis.desk.office import Office
+from tests.analysis.desk.chromium import launched, serving
 from tests.analysis.desk.people import small_office
 
 
@@ -12,3 +16,15 @@ from tests.analysis.desk.people import small_office
 def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
     """A desk of its own for each module: what one test decides, no other module sees."""
     return small_office(tmp_path_factory.mktemp("desk"))
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with launched() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def address(office: Office) -> Iterator[str]:
+    with serving(office) as found:
+        yield found

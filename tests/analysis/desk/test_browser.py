@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterator
 from itertools import pairwise
-from pathlib import Path
-from typing import Any
 
-import docx
-import openpyxl
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 
 from analysis.desk.app import create_app
 from analysis.desk.office import Office
 from analysis.desk.rights import PUBLIC, Role
 from pipeline.search_index import update_index
-from tests.analysis.case import REPOSITORY
-from tests.analysis.desk.chromium import launched, serving, sign_in
+from tests.analysis.desk.chromium import sign_in
 from tests.analysis.desk.people import NAMES, UNIT
 
 WIDTH = "document.documentElement.scrollWidth"
@@ -30,18 +22,6 @@ MORE = (
     f"/ledger/cell?unit={UNIT}&task=m02", f"/units/{UNIT}", "/tickets?view=board", "/settings?tab=units",
     "/articles?q=水利", "/articles?in=threads&q=河道", "/sources/paper", "/reports/preview?kind=bulletin",
 )  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with launched() as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def address(office: Office) -> Iterator[str]:
-    with serving(office) as found:
-        yield found
 
 
 def _paths(office: Office) -> list[str]:
@@ -153,43 +133,6 @@ def test_the_keyboard_walks_through_the_queue(browser: Browser, address: str) ->
     context.close()
 
 
-def test_a_file_that_is_too_large_is_told_before_it_is_sent(
-    browser: Browser, address: str, tmp_path: Path
-) -> None:
-    large = tmp_path / "大.png"
-    large.write_bytes(bytes(21 * 1024 * 1024))
-    page = browser.new_page()
-    sign_in(page, address, NAMES[Role.PUBLICITY])
-    page.goto(f"{address}/appeals")
-    page.get_by_text("提出申诉或补报").click()
-    form = page.locator("form[action='/appeals/open']")
-    form.locator("#unit").select_option(UNIT)
-    form.get_by_label("稿件标题").fill("河长来了")
-    form.locator("#file").set_input_files(large)
-    form.get_by_role("button", name="提出").click()
-    told = form.locator("#file").evaluate("field => field.validationMessage")
-    assert told == "所选文件共 21 MB，最多 20 MB：请压缩或拆分后再传"
-    assert page.url == f"{address}/appeals" and form.get_by_label("稿件标题").input_value() == "河长来了"
-
-
-def test_a_form_that_is_refused_comes_back_in_the_browser(browser: Browser, address: str) -> None:
-    page = browser.new_page()
-    sign_in(page, address, NAMES[Role.PUBLICITY])
-    for _ in range(2):  # the second is refused
-        page.goto(f"{address}/exposures")
-        page.get_by_text("登记拟曝光稿件").click()
-        form = page.locator("form[action='/exposures/register']").last
-        form.get_by_label("标题").fill("曝光：“窗口”空岗")
-        form.locator("#unit").select_option(["市水利局", "市住建委"])
-        form.get_by_label("说明").fill("已核实")
-        form.get_by_role("button", name="登记").click()
-        page.locator(".flash").wait_for()
-    assert "“曝光：‘窗口’空岗”已于 2017-12-04 登记" in page.locator(".flash").inner_text()
-    assert form.get_by_label("标题").input_value() == "曝光：“窗口”空岗"
-    assert form.locator("#unit option:checked").all_inner_texts() == ["市住建委", "市水利局"]
-    assert form.get_by_label("说明").is_visible() and form.get_by_label("说明").input_value() == "已核实"
-
-
 def test_the_morning_of_a_clerk_and_of_a_liaison(browser: Browser, address: str, office: Office) -> None:
     """Chosen, handed over with a key, signed for by the unit, seen in the log."""
     clerk, liaison = browser.new_context().new_page(), browser.new_context().new_page()
@@ -261,68 +204,6 @@ def test_an_officer_searches_corrects_a_credit_and_takes_the_report(
     with page.expect_download() as download:
         page.get_by_role("link", name="下载 Word").click()
     assert download.value.suggested_filename.endswith(".docx")
-
-
-def test_each_role_takes_away_a_file_that_opens(
-    browser: Browser, address: str, office: Office, tmp_path: Path
-) -> None:
-    """From login to a Word, Excel or CSV file, opened by what others read such files with."""
-
-    def taken(page: Page, link: str) -> Path:
-        with page.expect_download() as download:
-            page.get_by_role("link", name=link, exact=True).first.click()
-        path = tmp_path / download.value.suggested_filename
-        download.value.save_as(path)
-        return path
-
-    def opened(role: Role) -> Page:
-        page = browser.new_context(accept_downloads=True).new_page()
-        sign_in(page, address, NAMES[role])
-        return page
-
-    rules = (REPOSITORY / "city" / "notify-rules.yaml").read_bytes()
-    (office.base.folder / "notify-rules.yaml").write_bytes(rules)
-    clerk = opened(Role.PUBLICITY)
-    clerk.get_by_role("link", name="回帖", exact=True).click()
-    sheet = openpyxl.load_workbook(taken(clerk, "办理清单（Excel）")).active
-    assert "电梯困人" in _cells(sheet)
-    clerk.get_by_role("link", name="电梯困人").click()
-    word = docx.Document(str(taken(clerk, "转办单")))
-    said = "\n".join(cell.text for table in word.tables for row in table.rows for cell in row.cells)
-    assert "电梯困人" in said + "\n".join(paragraph.text for paragraph in word.paragraphs)
-
-    officer = opened(Role.EVALUATION)
-    officer.get_by_role("link", name="台账", exact=True).click()
-    lines = list(csv.reader(io.StringIO(taken(officer, "CSV").read_text("utf-8-sig"))))
-    place = {heading: n for n, heading in enumerate(lines[0])}
-    row = next(line for line in lines if line[place["责任单位"]] == UNIT and line[place["事项"]] == "m02")
-    assert row[place["结论"]] == "达标"
-    officer.get_by_role("link", name="报表", exact=True).click()
-    officer.get_by_role("button", name="预览").click()
-    report = docx.Document(str(taken(officer, "下载 Word")))
-    assert any(paragraph.text.strip() for paragraph in report.paragraphs)
-    figures = openpyxl.load_workbook(taken(officer, "下载 Excel"))
-    assert len(figures.sheetnames) > 1
-
-    inspector = opened(Role.INSPECTOR)
-    inspector.get_by_role("link", name="单位", exact=True).click()
-    inspector.get_by_role("link", name=UNIT, exact=True).click()
-    credits = openpyxl.load_workbook(taken(inspector, "Excel")).active
-    assert "市水利局部署冬修水利" in _cells(credits)
-    assert "市教育局抓教学质量" not in _cells(credits)  # of this unit only
-    inspector.get_by_role("link", name="表（CSV）").first.click()
-
-    liaison = opened(Role.LIAISON)
-    liaison.get_by_role("link", name="回帖", exact=True).click()
-    mine = list(csv.reader(io.StringIO(taken(liaison, "CSV").read_text("utf-8-sig"))))
-    assert any("水费怎么交" in line[1] + line[0] + "".join(line) for line in mine)
-    assert not any("电梯困人" in "".join(line) for line in mine)
-
-
-def _cells(sheet: Any) -> str:
-    return "\n".join(
-        str(cell) for row in sheet.iter_rows(values_only=True) for cell in row if cell is not None
-    )
 
 
 def test_what_cannot_be_undone_is_asked_first(browser: Browser, address: str) -> None:

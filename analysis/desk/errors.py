@@ -118,7 +118,7 @@ def answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[
             "detail": detail,
             "way": getattr(error, "way", None),
             "back": page,
-            "back_label": "重新打开刚才的页面（空白表单）" if status == 413 else "返回刚才的页面",
+            "back_label": "打开空白表单" if status == 413 else "返回刚才的页面",
             "next_step": next_step,
         },
     )

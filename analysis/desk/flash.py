@@ -58,8 +58,9 @@ def refilled(page: str, typed: Typed) -> str:
     tree, fields = LexborHTMLParser(page), typed["fields"]
     forms = (form for form in tree.css("form[method=post]") if form.attributes.get("action") == typed["path"])
     sent = set(typed.get("names", fields))  # a session can be older than the program that reads it
-    able = [form for form in forms if sent <= _names(form) and _is_that_of(form, fields)]
-    form = min(able, key=lambda form: len(_names(form) ^ sent), default=None)
+    able = [(len(names - sent), form) for form in forms if sent <= (names := _names(form))]
+    fitting = [(more, form) for more, form in able if _is_that_of(form, fields)]
+    _, form = min(fitting, key=lambda each: each[0], default=(0, None))
     if form is not None:
         _fill_form(form, fields)
         _unfold(form)

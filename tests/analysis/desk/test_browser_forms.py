@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Locator, Page
 
 from analysis.desk.rights import Role
 from tests.analysis.desk.chromium import sign_in
 from tests.analysis.desk.people import NAMES, PASSWORD, UNIT
 
 
-def test_a_file_that_is_too_large_is_told_before_it_is_sent(
-    browser: Browser, address: str, tmp_path: Path
-) -> None:
-    large = tmp_path / "大.png"
+def _sent_with_a_large_file(page: Page, address: str, folder: Path) -> Locator:
+    large = folder / "大.png"
     large.write_bytes(bytes(21 * 1024 * 1024))
-    page = browser.new_page()
-    sign_in(page, address, NAMES[Role.PUBLICITY])
     page.goto(f"{address}/appeals")
     page.get_by_text("提出申诉或补报").click()
     form = page.locator("form[action='/appeals/open']")
@@ -25,6 +21,15 @@ def test_a_file_that_is_too_large_is_told_before_it_is_sent(
     form.get_by_label("稿件标题").fill("河长来了")
     form.locator("#file").set_input_files(large)
     form.get_by_role("button", name="提出").click()
+    return form
+
+
+def test_a_file_that_is_too_large_is_told_before_it_is_sent(
+    browser: Browser, address: str, tmp_path: Path
+) -> None:
+    page = browser.new_page()
+    sign_in(page, address, NAMES[Role.PUBLICITY])
+    form = _sent_with_a_large_file(page, address, tmp_path)
     told = form.locator("#file").evaluate("field => field.validationMessage")
     assert told == "所选文件共 21 MB，最多 20 MB：请压缩或拆分后再传"
     assert page.url == f"{address}/appeals" and form.get_by_label("稿件标题").input_value() == "河长来了"
@@ -51,17 +56,9 @@ def test_a_form_that_is_refused_comes_back_in_the_browser(browser: Browser, addr
 def test_without_scripts_the_way_back_from_a_file_that_is_too_large_finds_what_was_typed(
     browser: Browser, address: str, tmp_path: Path
 ) -> None:
-    large = tmp_path / "大.png"
-    large.write_bytes(bytes(21 * 1024 * 1024))
     page = browser.new_context(java_script_enabled=False).new_page()
     sign_in(page, address, NAMES[Role.PUBLICITY])
-    page.goto(f"{address}/appeals")
-    page.get_by_text("提出申诉或补报").click()
-    form = page.locator("form[action='/appeals/open']")
-    form.locator("#unit").select_option(UNIT)
-    form.get_by_label("稿件标题").fill("河长来了")
-    form.locator("#file").set_input_files(large)
-    form.get_by_role("button", name="提出").click()
+    form = _sent_with_a_large_file(page, address, tmp_path)
     said = page.locator("main").inner_text()
     assert "刚才的没有提交：表单连同所选文件共 22 MB，单次不超过 20 MB" in said and "“后退”键" in said
     page.go_back()

@@ -94,7 +94,7 @@ def test_what_is_too_large_leads_back_to_its_form(office: Office) -> None:
         }  # fmt: skip
         answer = clerk.post("/appeals/open", content=b"x", headers=headers)
         assert answer.status_code == 413
-        assert '<a class="button" href="/appeals?screen=2">重新打开刚才的页面（空白表单）</a>' in answer.text
+        assert '<a class="button" href="/appeals?screen=2">打开空白表单</a>' in answer.text
         assert "刚才的没有提交：表单连同所选文件共 30 MB，单次不超过 20 MB" in answer.text
         assert "浏览器的“后退”键" in answer.text
 

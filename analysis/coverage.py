@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis import announcement, exposure, proofs, verdicts
+from analysis import announcement, exposure, measures, proofs, verdicts
 from analysis.credits import Points, parse_points
 from analysis.ground import MET, NOT_ASKED, NOT_YET, UNKNOWN, UNMET, CoverageRow, Ground
 from analysis.kept import as_built, as_decided
@@ -56,7 +56,7 @@ _BY_PIECES = {
 _BY_RECORD = {
     "register_by": proofs.register_by,
     "meetings": proofs.meetings,
-    "measures": proofs.measures,
+    "measures": measures.measures,
     "board_presence": proofs.board_presence,
     "announcement_presence": announcement.announcement_presence,
     "exposure_gate": proofs.exposure_gate,

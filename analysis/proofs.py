@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections import Counter
 from collections.abc import Iterable
 from functools import cached_property
 from typing import Any
@@ -12,14 +11,11 @@ from typing import Any
 from analysis import exposure
 from analysis.exposure import fold, lacking_steps, planned_for, unclear_steps
 from analysis.ground import MET, NOT_ASKED, UNKNOWN, UNMET, CoverageRow, Ground, failed_rows
-from analysis.plan import CITY_ROW, Fact, Task, stories
-from analysis.quotes import quoted
+from analysis.plan import CITY_ROW, Task, stories
 from analysis.record import Said
 from analysis.sources import Source, silences
 from analysis.ticket import Ticket
 from analysis.ticket_tally import Posts, PostTally, tally_of
-
-_TITLE_REACH = 31  # days between a measure and a story that one title still ties: some titles are standing
 
 
 @dataclasses.dataclass(frozen=True)
@@ -71,68 +67,6 @@ def meetings(ground: Ground, record: Record, task: Task) -> Iterable[CoverageRow
         proofs = record.of(task, unit, ground.day)
         held = [p["id"] for p in proofs if task.window.start <= p["day"] <= task.window.end]
         yield ground.row(task, unit, held, task.quota, note="以单位报送的记录为准")
-
-
-def measures(ground: Ground, record: Record, task: Task) -> Iterable[CoverageRow]:
-    """Published stories, and what units recorded of measures (通报, 约谈, 扣分): either counts (三（九）).
-
-    What several units did together is one measure. One that was published as a story that counts here is one
-    with it: its record names the story's address, or has its title and lies within `_TITLE_REACH` days of it.
-    A story is one with one measure, however many name it.
-    """
-    assert task.proof is not None
-    members = ground.plan.members[task.id]
-    owners = {unit: [unit] for unit in members} if task.scope == "unit" else {CITY_ROW: members}
-    for owner, units in owners.items():
-        taken: dict[tuple[dt.date, str, str], list[str]] = {}
-        own = [fact for fact in ground.matched(task) if owner == CITY_ROW or owner in fact.credits]
-        linked: dict[tuple[dt.date, str, str], Fact] = {}
-        titled: dict[tuple[dt.date, str, str], Fact] = {}
-        for proof in (proof for unit in units for proof in record.of(task, unit, ground.day)):
-            is_in = task.window.start <= proof["day"] <= task.window.end
-            if is_in and proof["form"] in task.proof.forms:
-                what = proof["day"], proof["form"], proof["concerned"]
-                taken.setdefault(what, []).append(proof["id"])
-                if (story := _linked(proof, own)) is not None:
-                    linked.setdefault(what, story)
-                elif (story := _titled(proof, own)) is not None:
-                    titled.setdefault(what, story)
-        same: dict[str, tuple[tuple[dt.date, str, str], Fact]] = {}  # by story: its first measure
-        for what, story in sorted((titled | linked).items(), key=lambda tie: tie[0]):
-            same.setdefault(story.story_id, (what, story))
-        published = ground.tally(task, owner)
-        counts = Counter(form for _, form, _ in taken)
-        told = [f"{'、'.join(task.forms) or '稿件'} {published.count} 篇"]
-        told += [f"{form} {counts[form]} 次" for form in task.proof.forms if counts[form]]
-        told += [
-            f"其中 {day} 的{form}与所刊{quoted(story.title)}是同一件事，只计一次"
-            for (day, form, _), story in same.values()
-        ]
-        yield ground.row(
-            task,
-            owner,
-            [*published.ids, *(name for what in sorted(taken) for name in taken[what])],
-            task.quota,
-            done_count=published.count + len(taken) - len(same),
-            sources=ground.sources_of(task, None if owner == CITY_ROW else owner),
-            note="；".join(filter(None, ["，".join(told), task.note])),
-        )
-
-
-def _linked(proof: dict[str, Any], articles: Iterable[Fact]) -> Fact | None:
-    """The article whose address a record names."""
-    return next((fact for fact in articles if proof["address"] and fact.url == proof["address"]), None)
-
-
-def _titled(proof: dict[str, Any], articles: Iterable[Fact]) -> Fact | None:
-    """The article with the title of a record, but for marks, that is nearest in days and not too far."""
-    title = exposure.plain(proof["title"] or "")
-
-    def apart(fact: Fact) -> int:
-        return abs((fact.published_day - proof["day"]).days)
-
-    found = [fact for fact in articles if title and exposure.plain(fact.title) == title]
-    return min((fact for fact in found if apart(fact) <= _TITLE_REACH), key=apart, default=None)
 
 
 def board_presence(ground: Ground, record: Record, task: Task) -> Iterable[CoverageRow]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from analysis import announcement, proofs, verdicts
+from analysis import announcement, measures, proofs, verdicts
 from analysis.ground import CoverageRow, Ground
 from analysis.plan import Credited, Fact, Plan, Task, load_plan
 from analysis.plan_facts import counted
@@ -85,7 +85,7 @@ def rows(
     ground = Ground(plan, day(as_of), known, sources or [PAPER, GOV])
     if hasattr(verdicts, entry.kind):
         return {row.unit: row for row in getattr(verdicts, entry.kind)(ground, entry)}
-    module = announcement if hasattr(announcement, entry.kind) else proofs
+    module = next(each for each in (announcement, measures, proofs) if hasattr(each, entry.kind))
     return {row.unit: row for row in getattr(module, entry.kind)(ground, record or Record([], [], {}), entry)}
 
 

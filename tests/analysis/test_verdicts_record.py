@@ -1,14 +1,12 @@
-"""Verdicts on what people recorded and on posts: registers, meetings, measures, boards, approvals, answers,
+"""Verdicts on what people recorded and on posts: registers, meetings, boards, approvals, answers,
 suggested deductions; their truth computed by hand."""
 
 from __future__ import annotations
 
 import dataclasses
-from typing import Any
 
 from analysis import proofs
-from analysis.ground import CoverageRow, Ground
-from analysis.plan import Fact
+from analysis.ground import Ground
 from analysis.plan_facts import counted
 from analysis.proofs import Record
 from tests.analysis.judged import FORUM, PAPER, PLAN, approval, day, fact, proof, rows, silent, ticket
@@ -41,76 +39,6 @@ def test_meetings_as_recorded() -> None:
     for on in ("2016-12-31T09:00:00", "2018-01-01T09:00:00"):  # the year before, the year after
         outside = Record([proof("meeting_held", "市教育局", on)], [], {})
         assert rows("m01", "2018-02-01", [], record=outside)["市教育局"].verdict == "未达标"
-
-
-def test_measures_count_beside_exposures_each_once() -> None:
-    def taken(
-        unit: str, on: str, form: str = "通报", concerned: str = '["市政务服务中心"]', **more: Any
-    ) -> Any:
-        return proof("measure_taken", unit, f"{on}T09:00:00", form=form, concerned=concerned, **more)
-
-    def found(
-        *proofs: dict[str, Any], on: str = "2018-02-28", facts: list[Fact] | None = None
-    ) -> CoverageRow:
-        return rows("m09", on, facts or [], record=Record([*proofs], [], {}))["全市"]
-
-    notice = taken("市绩效办", "2017-10-20")
-    assert (found().verdict, found().note) == (
-        "未达标", "曝光 0 篇；通报、约谈、扣分不见于稿件，以报送的记录为准",
-    )  # fmt: skip
-    row = found(notice)
-    assert (row.verdict, row.done_count, row.evidence) == ("达标", 1, [notice["id"]])
-    assert row.note == "曝光 0 篇，通报 1 次；通报、约谈、扣分不见于稿件，以报送的记录为准"
-    assert found(notice, on="2017-10-19").verdict == "未达标"
-    exposure = fact("2017-10-09", form="曝光", words=["政务服务"])
-    both = found(notice, taken("市纪委", "2017-11-02", "约谈"), facts=[exposure])
-    assert both.done_count == 3 and both.evidence[0] == exposure.article_id
-    assert "曝光 1 篇，通报 1 次、约谈 1 次" in (both.note or "").replace("，约谈", "、约谈")
-    # What two units did together is one measure; of two centres they are two.
-    joint = taken("市纪委", "2017-10-20")
-    assert (found(notice, joint).done_count, len(found(notice, joint).evidence)) == (1, 2)
-    assert found(notice, taken("市绩效办", "2017-10-20", concerned='["东兴市政务服务中心"]')).done_count == 2
-    for wrong in (
-        taken("市水利局", "2017-10-20"),  # not asked by the notice
-        taken("市绩效办", "2017-08-31"),
-        taken("市绩效办", "2018-03-01"),
-        taken("市绩效办", "2017-10-20", "表扬"),
-        taken("市绩效办", "2017-10-20", task="m01"),
-        proof("deduction", "市绩效办", "2017-10-20T09:00:00", form="扣分"),  # 预扣分 of 四（四）
-    ):
-        assert found(wrong, on="2018-03-31").verdict == "未达标", wrong
-    # What was published besides is one with the story, by its address or its title; the reprint's too.
-    copy = fact(
-        "2017-10-21",
-        form="曝光",
-        words=["政务服务"],
-        title="曝光：“窗口”空岗",
-        url="http://a/2",
-        story_id="s",
-    )
-    first = fact(
-        "2017-10-20", form="曝光", words=["政务服务"], title="窗口空岗三天", url="http://a/1", story_id="s"
-    )
-    for tie in ({"address": "http://a/1"}, {"address": "http://a/2"}, {"title": "曝光:窗口空岗"}):
-        once = found(taken("市绩效办", "2017-10-22", **tie), facts=[first, copy])
-        assert (once.done_count, len(once.evidence)) == (1, 2), tie
-        assert "2017-10-22 的通报与所刊“" in (once.note or "") and "是同一件事，只计一次" in (once.note or "")
-    apart = found(taken("市绩效办", "2017-10-22", address="http://a/3", title="通报"), facts=[first, copy])
-    assert apart.done_count == 2 and "同一件事" not in (apart.note or "")
-    # A story is one with one measure; a title ties for 31 days, an address at any distance.
-    told = fact("2017-11-20", form="曝光", words=["政务服务"], title="情况通报", url="http://a/4")
-    two = [taken("市绩效办", on, title="情况通报") for on in ("2017-12-20", "2017-10-20")]
-    twice = found(*two, facts=[told])
-    assert (twice.done_count, (twice.note or "").count("只计一次")) == (2, 1)
-    assert "其中 2017-10-20 的通报与所刊" in (twice.note or "")
-    assert found(taken("市绩效办", "2017-12-22", title="情况通报"), facts=[told]).done_count == 2
-    assert found(taken("市绩效办", "2018-02-20", address="http://a/4"), facts=[told]).done_count == 1
-    again = fact("2017-12-18", form="曝光", words=["政务服务"], title="情况通报", url="http://a/5")
-    assert found(*two, facts=[told, again]).done_count == 2  # each with the story next to it
-    # Row 7 of the annex asks for exposures only.
-    assert rows("a7", "2018-02-28", [], record=Record([notice], [], {}))["全市"].verdict == "未达标"
-    silence = rows("m09", "2018-02-28", [], [silent("2017-11-06", "2017-11-10")])["全市"]
-    assert silence.verdict == "无法判定"
 
 
 def test_board_is_up_in_time_and_stays() -> None:

@@ -75,6 +75,21 @@ def test_it_is_withdrawn_once_with_a_reason(office: Office, officer: TestClient[
     assert "撤回过" in send(officer, "/ledger/withdraw", why="再撤", **fields)
 
 
+def test_what_may_be_recorded_twice_is_told_in_the_cell(
+    office: Office, officer: TestClient[Litestar]
+) -> None:
+    assert "疑似重复" not in officer.get("/ledger/cell", params=CELL).text
+    again = workbook([MEASURE | {"体裁": "约谈", "附件": "约谈.png"}])
+    upload(officer, "约谈.xlsx", again, {"约谈.png": PHOTO})
+    sha256 = re.search(r'name="sha256" value="(\w+)"', officer.get("/imports").text)
+    assert sha256 and "证明 1 条" in send(officer, "/imports/confirm", sha256=sha256[1])
+    cell = officer.get("/ledger/cell", params=CELL).text
+    assert (
+        "通报 1 次，约谈 1 次；疑似重复（没有合并，各计一次，请核对）：2017-10-20 的约谈“关于东兴市" in cell
+    )
+    assert "通知没有写哪些算同一次" in cell and cell.count('<span class="tag">计入</span>') == 2
+
+
 @pytest.mark.parametrize("role", [Role.LIAISON, Role.INSPECTOR, Role.ADMINISTRATOR])
 def test_others_do_not_withdraw(office: Office, role: Role) -> None:
     with browser(office, role) as client:

@@ -1,4 +1,4 @@
-"""Owns the commands that collect: crawl, sites list, sites check, sites add."""
+"""Owns the commands that collect: crawl, sites list, sites check, sites reread, sites add."""
 
 from __future__ import annotations
 
@@ -27,6 +27,8 @@ from commands.logged import logged
 if TYPE_CHECKING:
     from crawlers.report import CrawlReport
     from pipeline.city import City
+
+REREAD_DAYS = 60
 
 app = typer.Typer(rich_markup_mode=None)
 sites_app = typer.Typer(help="站点：列出、检查、添加。", no_args_is_help=True, rich_markup_mode=None)
@@ -123,6 +125,34 @@ def sites_check(
         raise typer.Exit(1)
 
 
+@sites_app.command("reread")
+def sites_reread(
+    sites: Annotated[list[str] | None, typer.Argument(help="站点代号；不写则全部。")] = None,
+    city: CityOption = None,
+    home: HomeOption = HOME,
+    first: Annotated[
+        str | None, typer.Option("--from", help="只重读这一天以来采集的网页；不写则为 60 天以来。")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """重读存证：改好站点配置后，把已存的网页按新配置再读一遍，读出来的补录入库前的记录。不联网。"""
+    from analysis.site_table import REREAD_COLUMNS, reread_rows
+    from crawlers.reread import reread
+    from pipeline.store import open_store
+
+    chosen = load_chosen(city, home)
+    day = parse_day(first, "--from") or wall_clock().date() - dt.timedelta(days=REREAD_DAYS)
+    with logged(open_store(home, chosen), "reread", sites=sites, first_day=day) as told:
+        found = [
+            reread(chosen, slug, home=home, clock=wall_clock, first_day=day)
+            for slug in sites or list(chosen.site_by_slug)
+        ]
+        told["sites"] = {each.site: each.new_records for each in found}
+    emit_rows(reread_rows(found), REREAD_COLUMNS, as_json, False, title="重读存证")
+    if any(each.mended or each.richer_count for each in found) and not as_json:
+        typer.echo("接着运行 gangqing build，补录的稿件和帖子就进入对账。")
+
+
 @sites_app.command("add")
 def sites_add(
     url: Annotated[str, typer.Argument(help="列表页、论坛首页、报纸首页或订阅源的地址。")],
@@ -154,6 +184,7 @@ def collect(
 ) -> CrawlReport:
     """Crawl, and print one line of outcomes a site; ends the command where the user interrupted it."""
     from analysis.crawl_table import CRAWL_COLUMNS, crawl_rows
+    from crawlers.check import check_report
     from crawlers.run import CrawlError
     from crawlers.run import crawl as run_crawl
     from pipeline.store import open_store
@@ -168,6 +199,10 @@ def collect(
         told |= {"run": report.run, "new_records": report.new_records}
         told["sites"] = {site.site: site.error or site.outcomes for site in report.sites}
         emit_rows(crawl_rows(report), CRAWL_COLUMNS, as_json, False, title="采集结果")
+        for site in report.sites:
+            for problem in check_report(site):
+                if problem != site.error and not as_json:
+                    typer.echo(f"注意：{site.site}：{problem}", err=True)
         if report.interrupted:
             raise typer.Exit(INTERRUPTED)
     return report

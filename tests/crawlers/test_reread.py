@@ -1,0 +1,98 @@
+"""Captures read again with another profile: what is mended, what stands, what is gone. Nothing is fetched."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+
+from crawlers.reread import Reread, reread
+from crawlers.run import CrawlError
+from pipeline.city import City
+from pipeline.store import crawl_locks
+from tests.crawlers.crawled import crawl, landed, one_site
+from tests.crawlers.servers import Web
+
+LIST = "/zxzx/"
+TEXT = "市水利局昨日检查北仑河堤防，要求汛前完成加固，确保群众安全。" * 4
+
+
+def story(n: int, box: str, info: str) -> str:
+    return (
+        f"<html><head><title>第{n}篇稿件的标题</title></head><body><h1>第{n}篇稿件的标题</h1>{info}"
+        f'<div class="{box}"><p>{TEXT}{n}</p></div></body></html>'
+    )
+
+
+def profile(tmp_path: Path, web: Web, **options: str) -> City:
+    start = [web.base + LIST]
+    return one_site(
+        tmp_path, web, {"retry_times": 0}, slug="gov", platform="trs", start=start, options=options
+    )
+
+
+@pytest.fixture
+def crawled(tmp_path: Path, web: Web) -> Path:
+    """One piece in the old layout and one in the new, crawled with a profile for the old."""
+    items = "".join(f'<li><a href="t100000{n}.shtml">第{n}篇稿件的标题</a>2017-10-0{n}</li>' for n in (1, 2))
+    web.pages[LIST] = f"<title>某市人民政府</title><ul>{items}</ul>"
+    web.pages[f"{LIST}t1000001.shtml"] = story(1, "old", "<p>2017-10-01 09:00 来源：某报</p>")
+    web.pages[f"{LIST}t1000002.shtml"] = story(
+        2, "new", '<p><time>2017-10-02 09:00</time> <b class="from">某台</b></p>'
+    )
+    report = crawl(profile(tmp_path, web, body=".old"), tmp_path).sites[0]
+    assert report.outcomes == {"listed": 1, "stored": 1, "parse_failed": 1}
+    web.asked.clear()
+    return tmp_path
+
+
+def again(city: City, home: Path, since: str = "2017-10-01") -> Reread:
+    now = dt.datetime(2017, 10, 12, 9)
+    return reread(city, "gov", home=home, clock=lambda: now, first_day=dt.date.fromisoformat(since))
+
+
+def test_what_failed_is_mended_and_what_the_new_profile_reads_worse_stands(crawled: Path, web: Web) -> None:
+    found = again(profile(crawled, web, body=".new", source=".from"), crawled)
+    assert (found.read_count, found.mended) == (3, {"parse_failed": {"stored": 1}})
+    assert (found.same_count, found.kept_count, found.new_records) == (1, 1, 1)
+    assert not web.asked
+    *_, line = landed(crawled)
+    assert line.article is not None and line.article.source == "某台"
+    assert line.fetched_at.startswith("2017-10-09") and line.run > "20171012"  # seen then, landed now
+    failed = landed(crawled, outcome="parse_failed")[0]
+    assert (line.url, line.warc, line.warc_offset) == (failed.url, failed.warc, failed.warc_offset)
+
+
+def test_a_second_reading_and_one_with_the_same_profile_land_nothing(crawled: Path, web: Web) -> None:
+    lines = len(landed(crawled))
+    assert again(profile(crawled, web, body=".old"), crawled).same_count == 3
+    assert len(landed(crawled)) == lines
+    city = profile(crawled, web, body=".new")
+    again(city, crawled)
+    found = again(city, crawled)
+    assert (found.mended, found.richer_count, len(landed(crawled))) == ({}, 0, lines + 1)
+
+
+def test_the_next_crawl_asks_for_nothing_that_was_mended(crawled: Path, web: Web) -> None:
+    city = profile(crawled, web, body=".new")
+    again(city, crawled)
+    assert crawl(city, crawled, "2017-10-13").sites[0].outcomes == {"listed": 1}
+
+
+def test_days_before_the_first_are_left_and_lost_captures_are_counted(crawled: Path, web: Web) -> None:
+    city = profile(crawled, web, body=".new")
+    assert again(city, crawled, since="2017-10-10").read_count == 0
+    for path in (crawled / "var" / "city" / "captures" / "gov").iterdir():
+        path.unlink()
+    assert again(city, crawled).gone_count == 3
+
+
+def test_a_site_that_is_being_crawled_or_unknown_is_refused(crawled: Path, web: Web) -> None:
+    city = profile(crawled, web, body=".new")
+    lock = crawl_locks(crawled / "var" / "city" / "state", "gov")[0]
+    with FileLock(lock), pytest.raises(CrawlError, match="正在被抓取"):
+        again(city, crawled)
+    with pytest.raises(CrawlError, match="没有这个站点"):
+        reread(city, "none", home=crawled, clock=dt.datetime.now, first_day=dt.date(2017, 1, 1))

@@ -7,6 +7,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from analysis.source_causes import Cause, source_causes
 from analysis.sources import BY_HABIT, REASONS, by_habit, load_sources, silences
 from analysis.warehouse import Connection, ask, moment
 from analysis.worktime import Calendar, load_calendar
@@ -34,6 +35,7 @@ class SourceHealth:
         habit_count: mean of the four weeks before these; None: nothing is known of them.
         silent: when it was silent within the last four weeks, in words.
         trouble: what is wrong, in words; empty: nothing.
+        advice: what to do about it, as far as the pages tell the cause.
     """
 
     site: str
@@ -52,6 +54,7 @@ class SourceHealth:
     habit_count: float | None
     silent: list[str]
     trouble: list[str]
+    advice: list[str]
 
 
 def source_health(
@@ -83,9 +86,11 @@ def source_health(
         start=dt.datetime.combine(recent, dt.time()),
         known_by=known,
     )
+    causes = source_causes(con, as_of, known_by)
     found = [
         _health(
             row,
+            causes.get(row["site"], []),
             days.get(row["site"], []),
             silent.get((row["outlet"], row["unit"]), []),
             as_of,
@@ -99,6 +104,7 @@ def source_health(
 
 def _health(
     row: Mapping[str, Any],
+    causes: Sequence[Cause],
     days: Sequence[Mapping[str, Any]],
     silent: list[str],
     as_of: dt.date,
@@ -120,6 +126,7 @@ def _health(
         trouble.append(f"{told[-1]['day']:%m-%d} {REASONS[str(state)]}")
     if (last or later) and habit is not None and habit >= MIN_HABIT and week < habit * LOW_SHARE:
         trouble.append(f"近七天 {week} 条，平常每周 {habit:.0f} 条")
+    trouble += [cause.text for cause in causes]
     return SourceHealth(
         **{name: row[name] for name in ("site", "outlet", "outlet_class", "platform", "level", "unit")},
         last_fetched_at=last,
@@ -132,6 +139,7 @@ def _health(
         habit_count=habit,
         silent=silent,
         trouble=trouble,
+        advice=[cause.advice for cause in causes],
     )
 
 

@@ -41,7 +41,7 @@ NAMES = {
 ADVICE: dict[Outcome, str] = {
     "empty_list": "列表页没有条目：网站可能改版，请核对 start 地址，或在 options 里写明列表的选择器",
     "login_wall": "网站要求登录或权限：请换公开的栏目，或联系网站开放",
-    "captcha": "网站要求验证码：请加大 delay，或联系网站放行",
+    "captcha": "网站要求验证（验证码或防火墙）：请加大 delay，或联系网站放行，放行后自动补读",
     "not_found": "网页不存在：请在浏览器里核对地址",
     "error_page": "网站返回错误页：请稍后再试，或核对地址",
     "blocked_by_robots": "robots.txt 不允许抓取：请联系网站管理员放行，本软件不会绕过",

@@ -1,4 +1,7 @@
-"""Owns what goes wrong on the sample sites, as data: `faults.yaml` says where, what and from when to when."""
+"""Owns what goes wrong on the sample sites, as data: `faults.yaml` says where, what and from when to when.
+
+`changes.yaml` has, besides, what befalls sites that did well for months: guards before them, new layouts.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +16,11 @@ import yaml
 from pipeline.records import Outcome
 
 FAULTS = Path(__file__).resolve().parent / "faults.yaml"
+CHANGES = FAULTS.with_name("changes.yaml")
 
-Kind = Literal["down", "not_found", "error_page", "login_wall", "redirect", "huge", "charset"]
+Kind = Literal[
+    "down", "not_found", "error_page", "login_wall", "redirect", "huge", "charset", "captcha", "redesign"
+]
 
 
 class Fault(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -63,7 +69,12 @@ class Faults(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 
     def answer(self, site: str, path: str) -> Fault | None:
         """The fault that replaces a page, if any."""
-        return next((f for f in self.answers if f.kind != "charset" and self._applies(f, site, path)), None)
+        beside = ("charset", "redesign")  # the page is the site's own
+        return next((f for f in self.answers if f.kind not in beside and self._applies(f, site, path)), None)
+
+    def is_rebuilt(self, site: str, path: str) -> bool:
+        """Does the page stand in the site's new layout, under new addresses?"""
+        return any(f.kind == "redesign" and self._applies(f, site, path) for f in self.answers)
 
     def charset(self, site: str, path: str) -> str | None:
         """The charset of the bytes where it is not the one that header and meta tag claim."""

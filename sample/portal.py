@@ -41,6 +41,7 @@ class Portal(Website):
             Route("/", self.home),
             Route("/rss.xml", self.feed),
             Route("/{channel:path}/{year:int}/{day}/{number:int}.html", self.article),
+            Route("/{channel:path}/d/{month}/c{number:int}.html", self.article),
             Route("/{channel:path}/list_{page:int}.html", self.listing),
             Route("/{channel:path}/", self.listing),
         ]
@@ -49,7 +50,12 @@ class Portal(Website):
         return CHANNELS[path]
 
     def address(self, path: str, piece: Piece) -> str:
+        if self.faults.is_rebuilt(self.name, path):
+            return f"{path}d/{piece.day:%Y-%m}/c{piece.number}.html"
         return f"{path}{piece.day.year}/{piece.day:%m%d}/{piece.number}.html"
+
+    def template(self, kind: str, path: str) -> str:
+        return f"portal/{'rebuilt_' if self.faults.is_rebuilt(self.name, path) else ''}{kind}.html"
 
     async def home(self, request: Request) -> Response:
         return self.page(request, "portal/home.html", channels=self.channels)
@@ -66,7 +72,7 @@ class Portal(Website):
         if not 1 <= page <= pages:
             return self.not_found(request)
         shown = rows[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
-        return self.page(request, "portal/list.html", path=path, rows=shown, page=page, pages=pages)
+        return self.page(request, self.template("list", path), path=path, rows=shown, page=page, pages=pages)
 
     async def article(self, request: Request) -> Response:
         path = f"/{request.path_params['channel']}/"
@@ -75,7 +81,7 @@ class Portal(Website):
         if piece is None or self.address(path, piece) != request.url.path:
             return self.not_found(request)
         others = [p for p in found if p is not piece][:6]
-        template = "portal/tv.html" if path.startswith("/tv/") else "portal/article.html"
+        template = "portal/tv.html" if path.startswith("/tv/") else self.template("article", path)
         return self.page(request, template, path=path, piece=piece, others=others)
 
     async def feed(self, request: Request) -> Response:

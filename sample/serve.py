@@ -27,7 +27,10 @@ class SampleError(ToldError, RuntimeError):
 
 @contextlib.contextmanager
 def running(
-    as_of: dt.date | dt.datetime, base_port: int | None = None, content: Path | None = None
+    as_of: dt.date | dt.datetime,
+    base_port: int | None = None,
+    content: Path | None = None,
+    faults: Path | None = None,
 ) -> Iterator[tuple[int, City]]:
     """Serve the sample city in a process of its own while the block runs.
 
@@ -39,6 +42,7 @@ def running(
         base_port: first of the consecutive ports; None takes free ones. Crawls of several days into one
             home need the same ports each day, because the port is part of an address.
         content: folder of the content files; None takes the sample's own.
+        faults: what goes wrong; None takes the sample's own.
     Yields:
         The first port, and the sample city with its addresses on the ports served.
     Raises:
@@ -48,6 +52,8 @@ def running(
     command += ["--base-port", str(base_port or 0)]
     if content is not None:
         command += ["--content", str(content)]
+    if faults is not None:
+        command += ["--faults", str(faults)]
     process = subprocess.Popen(  # noqa: S603 - our own module, arguments are ours
         command,
         stdin=subprocess.PIPE,

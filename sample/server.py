@@ -20,7 +20,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sample.content import Content, ContentError, end_of, load_content
 from sample.discuz import Discuz
-from sample.faults import Fault, Faults, load_faults
+from sample.faults import FAULTS, Fault, Faults, load_faults
 from sample.gov import Government
 from sample.hongdou import Hongdou
 from sample.pages import Website, redirect
@@ -133,6 +133,7 @@ def serve(
     base_port: int | None = BASE_PORT,
     folder: Path | None = None,
     with_parent: bool = False,
+    faults: Path = FAULTS,
 ) -> None:
     """Serve the sample city until stopped.
 
@@ -144,7 +145,7 @@ def serve(
     content = load_content(folder)
     sockets = bind(base_port)
     ports = [listener.getsockname()[1] for listener in sockets]
-    app = City(content, as_of, load_faults(as_of.date()), ports)
+    app = City(content, as_of, load_faults(as_of.date(), faults), ports)
     config = uvicorn.Config(
         app, log_level="warning", access_log=False, lifespan="off", server_header=False, ws="none"
     )
@@ -171,11 +172,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--as-of", required=True, help="演示哪一天，如 2018-02-28；只显示这一天及以前的内容")
     parser.add_argument("--base-port", type=int, default=BASE_PORT, help="第一个端口；0 表示任选空闲端口")
     parser.add_argument("--content", type=Path, default=None, help="内容目录；不写则用自带的内容")
+    parser.add_argument("--faults", type=Path, default=FAULTS, help="哪些网页出什么错；不写则用自带的")
     parser.add_argument("--with-parent", action="store_true", help="标准输入关闭时结束（供其他程序启动时用）")
     options = parser.parse_args(arguments)
     try:
         as_of = parse_as_of(options.as_of)
-        serve(as_of, options.base_port or None, options.content, options.with_parent)
+        serve(as_of, options.base_port or None, options.content, options.with_parent, options.faults)
     except (PortInUse, ContentError, ValueError) as error:
         if options.with_parent:
             sys.stdout.write(f"error {error}\n")

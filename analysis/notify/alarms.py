@@ -15,6 +15,7 @@ from analysis.plan_facts import counted
 from analysis.proofs import Record, exposure_gate
 from analysis.queue_lists import floors_to_confirm
 from analysis.record import said_in
+from analysis.source_causes import Cause, source_causes
 from analysis.sources import DOUBTFUL, REASONS, load_sources
 from analysis.warehouse import Connection
 from analysis.worktime import Calendar
@@ -103,6 +104,7 @@ def _silences(
     """Sources that were silent on each of the last days, today not counted since it is not over."""
     alarm = rules.alarms.silence
     assert alarm is not None
+    causes = [cause for each in source_causes(con, at, known_by).values() for cause in each]
     last = at.date() - dt.timedelta(days=1)
     start = last - dt.timedelta(days=LOOK_BACK_DAYS)
     found = []
@@ -119,6 +121,9 @@ def _silences(
         first += dt.timedelta(days=1)
         since = dt.datetime.combine(first + dt.timedelta(days=alarm.days), dt.time())
         began = "一个月以前" if is_long else str(first)
+        own = [cause for cause in causes if (cause.outlet, cause.unit) == (source.outlet, source.unit)]
+        causes = [cause for cause in causes if cause not in own]
+        why = f"（{'；'.join(cause.text for cause in own)}）" if own else ""
         found.append(
             Event(
                 key=f"silence|{source.outlet}|{source.unit or ''}|{began}|{rules.desk}",
@@ -128,10 +133,24 @@ def _silences(
                 at=since,
                 label="来源静默",
                 why=f"连续 {alarm.days} 天没有采集到；没有稿件与没有采集到是两回事",
-                text=f"来源静默：{source.outlet} 自 {began} 起 {REASONS[source.silent[first]]}",
+                text=f"来源静默：{source.outlet} 自 {began} 起 {REASONS[source.silent[first]]}{why}",
             )
         )
-    return found
+    return [*found, *(_cause_event(cause, alarm, rules, at) for cause in causes)]
+
+
+def _cause_event(cause: Cause, alarm: Alarm, rules: NotifyRules, at: dt.datetime) -> Event:
+    """A source behind a guard or with a new layout that is not silent: once a week while it lasts."""
+    return Event(
+        key=f"cause|{cause.site}|{cause.kind}|{monday_of(at.date())}|{rules.desk}",
+        to=rules.desk,
+        role=CONTACT,
+        how=alarm.how,
+        at=at,
+        label="来源读不全",
+        why=cause.advice,
+        text=f"来源读不全：{cause.outlet}（{cause.site}）{cause.day:%m-%d} {cause.text}",
+    )
 
 
 def rise_events(

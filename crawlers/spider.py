@@ -28,12 +28,13 @@ from crawlers.outcome import is_text, last_line, outcome_of, outcome_of_status
 from crawlers.page import Page
 from crawlers.platforms.proof import TO_PROOF, is_proof_address
 from crawlers.site_crawl import SiteCrawl, pairs_of
-from crawlers.state import REDIRECT_MARK
+from crawlers.state import READ, REDIRECT_MARK
 from pipeline.landing import CaptureError, read_capture
 from pipeline.records import Link, Outcome, Parsed
 
 MAX_HOPS = 8  # redirects in a row
 MAX_LINKS = 20_000  # of one page
+MAX_WALLS = 20  # pages in a row that want proof of a human: to go on asking makes it worse
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _log = logging.getLogger(__name__)
 
@@ -52,11 +53,15 @@ class SiteSpider(Spider):
         spider._idle_since = None
         spider.fault = None
         spider.letting_go = False
+        spider.is_turned_away = False
+        spider._walls = 0
         return spider
 
     _retried_failures: bool
     _idle_since: float | None  # with a shared queue: when it was first found empty
     _closing: asyncio.Task[None]
+    _walls: int  # pages in a row that wanted proof of a human
+    is_turned_away: bool  # there were too many: nothing more is asked for
     letting_go: bool  # connections are being closed under pages that are on their way
     fault: BaseException | None  # the landing failed (a full disk): the crawl of the site has ended
 
@@ -67,7 +72,7 @@ class SiteSpider(Spider):
 
     def idle(self) -> None:
         """When the lists are done: what failed the last time, unless a list has led there already."""
-        if self.fault is not None:
+        if self.fault is not None or self.is_turned_away:
             return
         if self._retried_failures:
             self._await_others()
@@ -97,7 +102,7 @@ class SiteSpider(Spider):
     # ------------------------------------------------------------ requests
 
     def _follow(self, links: Iterable[Link], source: Visit | None) -> list[Request]:
-        if self.fault is not None:
+        if self.fault is not None or self.is_turned_away:
             return []
         requests = []
         for number, link in enumerate(links):
@@ -250,16 +255,32 @@ class SiteSpider(Spider):
                 self.crawl.land(visit, now, outcome, response, **more)
             except OSError as error:
                 return self._give_up(error)
+            self._count_walls(outcome)
         return []
+
+    def _count_walls(self, outcome: Outcome) -> None:
+        """End the crawl of a site behind a guard; what was not asked for is left for the next one."""
+        if outcome in READ:
+            self._walls = 0
+        self._walls += outcome == "captcha"
+        if self._walls >= MAX_WALLS and not self.is_turned_away and not self.crawl.is_shared:
+            self.is_turned_away = True
+            self.crawl.report.error = (
+                f"网站要求验证（验证码或防火墙），连续 {MAX_WALLS} 页，已停下，其余留待下次"
+            )
+            self._close("turned away")
 
     def _give_up(self, error: OSError) -> list[Request]:
         """The landing cannot be written: end the crawl of the site, nothing more is asked for."""
         if self.fault is None:
             self.fault = error
             _log.error("landing of %s failed: %s", self.crawl.site.slug, error)
-            closing = self.crawler.engine.close_spider_async(reason="landing failed")
-            self._closing = asyncio.get_running_loop().create_task(closing)
+            self._close("landing failed")
         return []
+
+    def _close(self, reason: str) -> None:
+        closing = self.crawler.engine.close_spider_async(reason=reason)
+        self._closing = asyncio.get_running_loop().create_task(closing)
 
 
 def _address(location: bytes) -> str:

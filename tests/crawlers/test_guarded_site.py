@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from crawlers.check import check_report
+from crawlers.spider import MAX_WALLS
 from tests.crawlers.crawled import crawl, landed, one_site
 from tests.crawlers.servers import Answer, Web
 
@@ -70,3 +71,26 @@ def test_a_site_behind_a_guard_is_counted_as_such_and_read_once_the_guard_is_gon
     assert crawl(city, tmp_path, "2017-10-04").sites[0].outcomes == {"listed": 1, "stored": 2}
     stored = [line.article.title for line in landed(tmp_path, outcome="stored") if line.article]
     assert Counter(stored) == {f"第{n}篇稿件的标题": 1 for n in (1, 2, 3)}
+
+
+def test_a_site_that_turns_every_page_away_is_left_alone_until_the_next_crawl(
+    tmp_path: Path, web: Web
+) -> None:
+    city = one_site(tmp_path, web, {"retry_times": 0}, slug="gov", platform="trs", start=[web.base + LIST])
+    paths = [f"/zxzx/t1{n:06d}.shtml" for n in range(90)]
+    items = "".join(
+        f'<li><a href="{path}">第{n}篇稿件的标题</a>2017-10-01</li>' for n, path in enumerate(paths)
+    )
+    web.pages[LIST] = f"<title>某市人民政府</title><ul>{items}</ul>"
+    web.answer_all = lambda handler: (200, {"Content-Type": "text/html; charset=utf-8"}, WALL.encode())
+    report = crawl(city, tmp_path).sites[0]
+    assert MAX_WALLS <= report.outcomes["captcha"] <= MAX_WALLS + 20  # and what was on its way
+    assert report.unfinished == len(paths) - report.outcomes["captcha"]
+    assert report.error is not None and "网站要求验证" in report.error
+    web.answer_all = lambda handler: (
+        200,
+        {"Content-Type": "text/html; charset=utf-8"},
+        f'<meta name="PubDate" content="2017-10-01"><h1>{handler.path}</h1><div class="TRS_Editor">'
+        f"<p>{TEXT}{handler.path}</p></div>".encode(),
+    )
+    assert crawl(city, tmp_path, "2017-10-10").sites[0].outcomes == {"listed": 1, "stored": len(paths)}

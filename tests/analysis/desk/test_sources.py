@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import sys
 
 from analysis.desk.office import Office
+from analysis.desk.pages import sources as pages_sources
 from analysis.desk.rights import Role
+from analysis.source_causes import Cause
+from analysis.source_health import source_health
 from tests.analysis.desk.people import browser, token
 
 
@@ -35,6 +39,24 @@ def test_sources_are_named_in_words_and_apart(office: Office) -> None:
         system = client.get("/settings?tab=system").text
         assert "../" not in system
         assert "<dt>定时任务</dt>" in system
+
+
+def test_why_a_source_cannot_be_read_is_shown_with_what_to_do(office: Office, monkeypatch) -> None:
+    about = {"site": "gov", "outlet": "某市人民政府网站", "unit": None, "day": dt.date(2017, 11, 17)}
+    causes = {
+        "gov": [
+            Cause(kind="guarded", text="网站要求验证（验证码或防火墙）：4 页", **about),
+            Cause(kind="rebuilt", text="疑似改版：发布时间以前读得到，现在读不出", **about),
+        ]
+    }
+    monkeypatch.setattr("analysis.source_health.source_causes", lambda *_: causes)
+    monkeypatch.setattr(pages_sources, "all_sources", lambda visit: source_health(visit.con, visit.as_of))
+    with browser(office, Role.EVALUATION) as client:
+        for address in ("/sources", "/sources/gov"):
+            page = client.get(address).text
+            assert "网站要求验证（验证码或防火墙）：4 页" in page and "现在读不出" in page
+            assert "放行" in page and "gangqing sites reread gov" in page
+        assert "怎么办" not in client.get("/sources/paper").text
 
 
 def test_a_check_is_a_job(office: Office) -> None:

@@ -29,15 +29,16 @@ _DEMAND = re.compile(
     r"|(?:检测|监测|识别|发现)到?(?:您|你|当前|来自您)[^。！？\n]{0,16}(?:异常|可疑|恶意|攻击|机器|自动|频繁)"
     r"|(?:您|你|当前)的?(?:IP|网络|访问|请求|操作|浏览|环境|浏览器)"
     r"(?:(?:(?!页面|内容|不存在)[^。！？\n]){0,8}(?:异常|频繁|过快|受限)|[^。！？\n]{0,30}被[^。！？\n]{0,8}(?:拦截|阻断|拒绝|限制|禁止|封禁|封锁))"
-    r"|(?:访问|请求|操作|刷新)(?:过于|太)频繁|(?:访问|请求)频率|(?:访问|请求)(?:已|已经)?被[^。！？\n]{0,6}(?:拦截|阻断|拒绝)"
-    r"|请求存在恶意|(?:带有|含有|包含)[^。！？\n]{0,4}(?:不合法|非法|恶意)的?(?:参数|请求|内容|字符)"
+    r"|(?:访问|请求|操作|刷新)(?:过于|太)频繁|(?:访问|请求)频率|(?:访问|请求)(?:已|已经)?被[^。！？\n]{0,12}(?:拦截|阻断|拒绝)"
+    r"|请求存在恶意|(?:访问|请求)疑似[^。！？\n]{0,4}(?:攻击|爬虫)|(?:带有|含有|包含)[^。！？\n]{0,4}(?:不合法|非法|恶意)的?(?:参数|请求|内容|字符)"
     r"|不是(?:机器人|自动程序)|证明(?:您|你)是(?:真人|人类)|环境异常|防(?:灌水|采集|CC)"
     r"|Just a moment|Checking your browser|verify(?:ing)? (?:that )?you are (?:a )?human|unusual traffic"
-    r"|Attention Required|have been blocked|has banned|restrict(?:ed)? access",
+    r"|Attention Required|verification required|complete (?:the|this)[^.\n]{0,20}(?:challenge|verification)"
+    r"|have been blocked|has banned|restrict(?:ed)? access",
     re.I,
 )
 _MATTER = re.compile(
-    r"验证码|人机(?:验证|识别)|安全验证|滑[动块](?:滑块|验证)|访问验证|captcha|WAF|网站防火墙|云防护"
+    r"验证码|人机(?:验证|识别)|安全(?:验证|驗證)|滑[动块](?:滑块|验证)|访问验证|captcha|WAF|网站防火墙|云防护"
     r"|看不清[^。\n]{0,6}换一?[张个]",
     re.I,
 )
@@ -52,11 +53,12 @@ _LABEL = re.compile(
     r"|(?:本报|本网|本台)?记者|(?:浏览|阅读|点击)(?:次数|量|数)|讯\s*[（(]|[（(][^）)\n]{1,20}\s供稿[）)]"
 )
 _DATE_ALONE = re.compile(
-    r"^\s*[\[（(]?\s*(?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?(?:\s+\d{1,2}:\d\d(?::\d\d)?)?\s*[\]）)]?\s*$",
+    r"^[\[（(]? ?(?:19|20)\d\d ?[-/.年] ?\d{1,2} ?[-/.月] ?\d{1,2} ?日?"
+    r"(?: {1,2}\d{1,2}:\d\d(?::\d\d)?)?[\]）)]?$",
     re.M,
 )
 _QUOTED = re.compile(r"“[^”\n]{0,80}”|「[^」\n]{0,80}」")
-_SENTENCE = re.compile(r"[^。！？；\n]+[。！？；]")
+_SENTENCE_END = re.compile(r"(?<=[。！？；])|\n")
 _SCRIPT = re.compile(
     r"location(?:\.href|\.reload|\.replace)?\s*[=(]|document\.cookie|eval\(|__jsl_clearance|acw_sc__v2|\$_ts\b|_0x[0-9a-f]{4}"
     r"|captcha|challenge|\bwaf\b|btwaf|safedog|yunsuo|_guard",
@@ -64,7 +66,7 @@ _SCRIPT = re.compile(
 )
 _WAITING = re.compile(r"JavaScript|Cookie|请稍[候后等]|loading|跳转|正在(?:加载|检)|刷新|安全", re.I)
 _ADDRESS = re.compile(
-    r"(?:^|[/_.-])(?:\w*captcha\w*|anti[_-]?spider|verify(?:code|page)?|seccheck|sec[_-]?verify|human(?:check)?|"
+    r"captcha|(?:^|[/_.-])(?:anti[_-]?spider|verify(?:code|page)?|seccheck|sec[_-]?verify|human(?:check)?|"
     r"robot[_-]?check|challenge|waf[_-]?(?:check|verify)?|safe[_-]?verify)(?:$|[/_.-])",
     re.I,
 )
@@ -120,7 +122,7 @@ def _is_script_alone(document: Document, text: str) -> bool:
 
 def _is_asked(document: Document, message: str) -> bool:
     """Does the page ask its visitor, outside of quotation marks; or name the matter in few words?"""
-    is_told = sum(map(len, _SENTENCE.findall(message))) > MAX_BRIEF
+    is_told = sum(map(len, _sentences(message))) > MAX_BRIEF
     if _DEMAND.search(_QUOTED.sub("", message) if is_told else message):
         return True
     is_form = document.first("form img, form canvas, form iframe") is not None
@@ -130,11 +132,15 @@ def _is_asked(document: Document, message: str) -> bool:
 def _is_published(document: Document, text: str) -> bool:
     """Is this an article or a notice on the matter? It has a publication's labels and some sentences, or many
     sentences that are not about visits at all."""
-    sentences = [each for each in _SENTENCE.findall(text) if len(each) >= MIN_SENTENCE]
+    sentences = [each for each in _sentences(text) if len(each) >= MIN_SENTENCE]
     if _is_labelled(document, text) and sum(map(len, sentences)) >= MIN_PROSE:
         return True
     plain = (each for each in sentences if not _APPARATUS.search(each) and not _DEMAND.search(each))
     return sum(map(len, plain)) >= MIN_PLAIN_PROSE
+
+
+def _sentences(text: str) -> list[str]:
+    return [each for each in _SENTENCE_END.split(text) if each.endswith(("。", "！", "？", "；"))]
 
 
 def _is_labelled(document: Document, text: str) -> bool:

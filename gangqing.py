@@ -5,55 +5,113 @@ Modules are imported inside the commands, so that `gangqing tag` does not wait f
 
 from __future__ import annotations
 
-import importlib
-import io
-import pkgutil
+import functools
+import os
+import signal
 import sys
+from typing import TYPE_CHECKING, Any, TextIO
 
-import typer
+if TYPE_CHECKING:
+    import typer
 
-import commands
-from analysis.quotes import nested
-from commands.common import INTERRUPTED
-
-app = typer.Typer(
-    name="gangqing",
-    help="港情：看全市媒体发了什么、记在哪个单位名下，看哪些帖子在等答复、由谁答、几时到期。",
-    no_args_is_help=True,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
+INTERRUPTED = 128 + signal.SIGINT  # exit code after Ctrl-C
 # The main job's fields first; every module of commands/ that has an `app` is a field of work.
 FIRST = ("tags", "collect", "stages", "ledger", "queue")
-fields = sorted(
-    (module.name for module in pkgutil.iter_modules(commands.__path__) if module.name != "common"),
-    key=lambda name: (FIRST.index(name) if name in FIRST else len(FIRST), name),
-)
-for field in fields:
-    if part := getattr(importlib.import_module(f"commands.{field}"), "app", None):
-        app.add_typer(part)
+
+
+@functools.cache
+def build_app() -> typer.Typer:
+    """The command with all its parts. Built when it is asked for: Ctrl-C may come before that is done."""
+    import importlib
+    import pkgutil
+
+    import typer
+
+    import commands
+
+    built = typer.Typer(
+        name="gangqing",
+        help="港情：看全市媒体发了什么、记在哪个单位名下，看哪些帖子在等答复、由谁答、几时到期。",
+        no_args_is_help=True,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    fields = sorted(
+        (module.name for module in pkgutil.iter_modules(commands.__path__) if module.name != "common"),
+        key=lambda name: (FIRST.index(name) if name in FIRST else len(FIRST), name),
+    )
+    for field in fields:
+        if part := getattr(importlib.import_module(f"commands.{field}"), "app", None):
+            built.add_typer(part)
+    return built
+
+
+def __getattr__(name: str) -> Any:
+    if name == "app":
+        return build_app()
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def main() -> None:
-    """Entry point: errors that a user can mend are one clear line, not a traceback."""
-    use_utf8()
+    """Entry point: errors that a user can mend, and Ctrl-C, are one clear line, not a traceback."""
+    heard = hear_interrupts()
     try:
-        code = app(standalone_mode=False)
+        code = run(heard)
     except KeyboardInterrupt:
         code = INTERRUPTED
-    except Exception as error:
-        code = 2
-        if type(error).__name__ == "NoArgsIsHelpError":
-            typer.echo(str(error))
-        else:
-            message = message_of(error)
-            if message is None:
-                raise
-            typer.echo(f"出错：{nested(message)}", err=True)
     if code == INTERRUPTED:
-        typer.echo("已中断；已落盘的内容都在，再运行一次即接着来", err=True)
-    sys.exit(code or 0)
+        if heard:
+            signal.signal(signal.SIGINT, signal.SIG_DFL)  # once more ends at once, without a word
+        say("已中断；已落盘的内容都在，再运行一次即接着来", sys.stderr)
+    sys.exit(code)
+
+
+def run(heard: list[int]) -> int:
+    """Run the command that the arguments name; returns its exit code.
+
+    Args:
+        heard: Ctrl-C so far. A library may raise what it likes when it is interrupted (DuckDB, an import).
+    """
+    use_utf8()
+    try:
+        return build_app()(standalone_mode=False) or 0
+    except Exception as error:
+        if heard:
+            return INTERRUPTED
+        if type(error).__name__ == "NoArgsIsHelpError":
+            say(str(error), sys.stdout)
+            return 2
+        message = message_of(error)
+        if message is None:
+            raise
+        from analysis.quotes import nested
+
+        say(f"出错：{nested(message)}", sys.stderr)
+        return 2
+
+
+def say(text: str, stream: TextIO | None) -> None:
+    """One line, where the stream is open."""
+    if stream is not None:
+        stream.write(f"{text}\n")
+
+
+def hear_interrupts() -> list[int]:
+    """Have Ctrl-C raise KeyboardInterrupt and be noted; returns the list in which it is. A worker that was
+    parted from this process ends without a word: this one speaks. Where Ctrl-C is ignored, it stays so."""
+    heard: list[int] = []
+    own = os.getpid()
+
+    def hear(number: int, _frame: object) -> None:
+        if os.getpid() != own:
+            os._exit(INTERRUPTED)
+        heard.append(number)
+        raise KeyboardInterrupt
+
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, hear)
+    return heard
 
 
 def message_of(error: Exception) -> str | None:
@@ -66,6 +124,8 @@ def message_of(error: Exception) -> str | None:
 def use_utf8() -> None:
     """Files and pipes get UTF-8; so does a terminal whose locale knows ASCII only. Nothing that a terminal
     cannot show ends the program."""
+    import io
+
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             ascii_only = stream.encoding.lower() in (

@@ -185,6 +185,48 @@ def test_ctrl_c_leaves_a_line_and_no_traceback():
     assert len(said.decode().splitlines()) == 1
 
 
+INTERRUPTED_IN_A_QUERY = """
+import os, signal, gangqing
+def build(**_):
+    try:
+        os.kill(os.getpid(), signal.SIGINT)
+    except KeyboardInterrupt:
+        raise RuntimeError("Query interrupted") from None
+gangqing.build_app = lambda: build
+gangqing.main()
+"""
+INTERRUPTED_IN_AN_IMPORT = """
+import os, signal, sys
+class Finder:
+    def find_spec(self, name, path=None, target=None):
+        if name == "typer":
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Finder())
+import gangqing
+gangqing.main()
+"""
+INTERRUPTED_WITH_A_WORKER = """
+import os, signal, gangqing
+def tag(**_):
+    child = os.fork()
+    if child == 0:
+        os.kill(os.getpid(), signal.SIGINT)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 130
+    os.kill(os.getpid(), signal.SIGINT)
+gangqing.build_app = lambda: tag
+gangqing.main()
+"""
+
+
+@pytest.mark.parametrize(
+    "code", [INTERRUPTED_IN_A_QUERY, INTERRUPTED_IN_AN_IMPORT, INTERRUPTED_WITH_A_WORKER]
+)
+def test_ctrl_c_is_a_line_whatever_a_library_makes_of_it(code):
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=False)
+    assert done.returncode == 130
+    assert done.stderr.decode().splitlines() == ["已中断；已落盘的内容都在，再运行一次即接着来"]
+
+
 def test_a_reader_that_has_seen_enough_is_no_error():
     script = f"'{sys.executable}' -m gangqing sites list --json | head -c 1"
     done = subprocess.run(["bash", "-c", script], cwd=ROOT, capture_output=True, check=False)

@@ -18,6 +18,7 @@ from crawlers.robots import RobotsForbidden, RobotsUnreadable
 from pipeline.records import Outcome
 
 MAX_DETAIL = 300  # characters
+CUT_SHORT = "压缩的内容不完整或有损坏"
 
 
 def outcome_of(error: BaseException | None) -> tuple[Outcome | None, str | None]:
@@ -59,6 +60,11 @@ def outcome_of_status(status: int, parsed: Outcome) -> Outcome:
     if parsed in ("login_wall", "not_found"):
         return parsed
     return "login_wall" if status in (401, 403) else "error_page"
+
+
+def outcome_cut_short(response: Response) -> Outcome:
+    """The outcome of an answer whose body is not whole: what the status says still holds."""
+    return outcome_of_status(response.status, "error_page") if response.status >= 400 else "server_error"
 
 
 def is_text(response: Response) -> bool:

@@ -22,6 +22,8 @@ from scrapy.exceptions import (
 from scrapy.http import Response
 from scrapy.http.cookies import CookieJar
 
+from crawlers.whole_body import is_cut_short
+
 RETRIED_STATUS = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524})
 RETRIED_ERRORS = (
     CannotResolveHostError,
@@ -66,6 +68,8 @@ class Backoff:
             raise IgnoreRequest("stopping")
 
     def process_response(self, request: Request, response: Response) -> Request | Response:
+        if response.status < 300 and is_cut_short(response):
+            return self._again(request, "cut short", None) or response
         if response.status not in RETRIED_STATUS:
             return response
         asked = retry_after(response.headers.get("Retry-After"), response.headers.get("Date"))

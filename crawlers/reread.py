@@ -113,7 +113,8 @@ class _Rereading:
 
     def _gather(self, since: str) -> None:
         for _, _, line in iter_landed(self.folder, site=self.site.slug):
-            if line.warc is not None and line.fetched_at >= since and (line.status or 200) < 300:
+            is_whole = (line.status or 200) < 300 and line.outcome != "server_error"  # that one was cut short
+            if line.warc is not None and line.fetched_at >= since and is_whole:
                 self.captures[line.url] = line
             record = line.article or line.thread
             if record is not None:

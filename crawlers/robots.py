@@ -16,6 +16,7 @@ from scrapy.robotstxt import ProtegoRobotParser, RobotParser
 from scrapy.utils.httpobj import urlparse_cached
 
 from crawlers.network import AddressRefused, is_listed
+from crawlers.whole_body import is_cut_short
 
 MAX_HOPS = 5  # redirects in a row that RFC 9309 (2.3.1.2) wants followed; past them there is no robots.txt
 PRIORITY = 1000  # a page waits for it
@@ -116,6 +117,8 @@ class Robots:
             return _Rules(refusal=RobotsUnreadable)
         if response.status != 200:
             return _Rules()
+        if is_cut_short(response):
+            return _Rules(refusal=RobotsUnreadable)
         parser = ProtegoRobotParser.from_crawler(self._crawler, response.body)
         return _Rules(parser, parser.crawl_delay(self._agent) or None)
 

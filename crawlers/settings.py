@@ -37,7 +37,7 @@ def crawl_settings(city: City) -> dict[str, Any]:
         "DOWNLOADER_MIDDLEWARES_BASE": {
             "crawlers.robots.Robots": 100,
             "crawlers.politeness.Backoff": 550,
-            "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": 590,
+            "crawlers.whole_body.WholeBodies": 590,
             "crawlers.politeness.SessionCookies": 700,
         },
         "SPIDER_MIDDLEWARES_BASE": {},

@@ -24,11 +24,12 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawlers.frontier import Visit
-from crawlers.outcome import is_text, last_line, outcome_of, outcome_of_status
+from crawlers.outcome import CUT_SHORT, is_text, last_line, outcome_cut_short, outcome_of, outcome_of_status
 from crawlers.page import Page
 from crawlers.platforms.proof import TO_PROOF, is_proof_address
 from crawlers.site_crawl import SiteCrawl, pairs_of
 from crawlers.state import READ, REDIRECT_MARK
+from crawlers.whole_body import is_cut_short
 from pipeline.landing import CaptureError, read_capture
 from pipeline.records import Link, Outcome, Parsed
 
@@ -152,6 +153,8 @@ class SiteSpider(Spider):
             location = response.headers.get("Location")
             if response.status in _REDIRECTS and location:
                 return self._redirected(visit, response, location, now)
+            if is_cut_short(response):
+                return self._land(visit, now, outcome_cut_short(response), response, detail=CUT_SHORT)
             return self._read(visit, response, now)
         except Exception as error:
             _log.exception("page failed: %s", visit.address)

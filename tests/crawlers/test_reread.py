@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import gzip
 from pathlib import Path
 
 import pytest
@@ -96,3 +97,15 @@ def test_a_site_that_is_being_crawled_or_unknown_is_refused(crawled: Path, web: 
         again(city, crawled)
     with pytest.raises(CrawlError, match="没有这个站点"):
         reread(city, "none", home=crawled, clock=dt.datetime.now, first_day=dt.date(2017, 1, 1))
+
+
+def test_a_capture_that_was_cut_short_is_not_read_again(crawled: Path, web: Web) -> None:
+    page, packed = f"{LIST}t1000002.shtml", gzip.compress(story(2, "new", "2017-10-02 09:00").encode() * 9)
+    web.pages[page] = (200, {"Content-Type": "text/html", "Content-Encoding": "gzip"}, packed[:-9])
+    city = profile(crawled, web, body=".new")
+    assert crawl(city, crawled, day="2017-10-11").sites[0].outcomes["server_error"] == 1
+    found = again(city, crawled)
+    assert "server_error" not in found.mended
+    assert [line.outcome for line in landed(crawled) if line.url.endswith(page)] == [
+        "parse_failed", "server_error", "stored",
+    ]  # fmt: skip

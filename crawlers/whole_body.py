@@ -1,0 +1,107 @@
+"""Owns the unpacking of a compressed answer, and whether all of it came: a body cut short is no page.
+
+Scrapy unpacks what it can and says nothing of what is missing. Here an answer that lacks its end, or whose
+checksum is not that of its bytes, gets Scrapy's flag for lost bytes; what could be read of it stays, for the
+capture. Bytes after the end of a whole stream are let pass: some servers send them.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import struct
+import zlib
+
+import brotli
+from backports import zstd
+from scrapy import Request
+from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddleware
+from scrapy.http import Response
+
+DATA_LOSS = "dataloss"  # Scrapy's own flag for an answer shorter than its headers say
+_CHUNK = 65536
+_UNREADABLE = (OSError, EOFError, struct.error, zlib.error, zstd.ZstdError, brotli.error)
+
+
+def is_cut_short(response: Response) -> bool:
+    """Did only a part of the answer come, or one with wrong bytes in it?"""
+    return DATA_LOSS in response.flags
+
+
+class WholeBodies(HttpCompressionMiddleware):
+    """Scrapy's unpacking, and the flag where the stream of a page is not whole. Of errors and redirects the
+    status counts, not the body."""
+
+    def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
+        encodings = b",".join(response.headers.getlist("Content-Encoding"))  # afterwards they are gone
+        try:
+            unpacked = super().process_response(request, response)
+        except _UNREADABLE:
+            return _flagged(response)  # its body as it was sent
+        outermost = encodings.rpartition(b",")[2].strip().lower()
+        if response.status >= 300 or not isinstance(unpacked, Response) or is_whole(response.body, outermost):
+            return unpacked
+        return _flagged(unpacked if unpacked.body else response)
+
+
+def _flagged(response: Response) -> Response:
+    return response.replace(flags=[*response.flags, DATA_LOSS])
+
+
+def is_whole(body: bytes, encoding: bytes) -> bool:
+    """Does a packed body reach the end of its stream, with the right checksum? True where it is empty."""
+    if not body:
+        return True
+    if encoding in (b"gzip", b"x-gzip"):
+        return _is_whole_gzip(body)
+    if encoding == b"deflate":
+        return _reaches_end(zlib.decompressobj(), body) or _reaches_end(zlib.decompressobj(-15), body)
+    if encoding == b"zstd":
+        return _is_whole_zstd(body)
+    return encoding != b"br" or _is_whole_brotli(body)
+
+
+def _is_whole_gzip(body: bytes) -> bool:
+    """Also of several members, one after another, as gzip allows."""
+    if not body.startswith(b"\x1f\x8b"):
+        return False
+    try:
+        with gzip.GzipFile(fileobj=io.BytesIO(body)) as members:
+            while members.read1(_CHUNK):
+                pass
+    except gzip.BadGzipFile as error:
+        return str(error).startswith("Not a gzipped file")  # what follows a whole member is none
+    except (EOFError, zlib.error):
+        return False
+    return True
+
+
+def _reaches_end(stream: zlib._Decompress, body: bytes) -> bool:
+    try:
+        while not stream.eof:
+            output = stream.decompress(body, _CHUNK)
+            body = stream.unconsumed_tail
+            if not output and not body:
+                return False
+    except zlib.error:
+        return False
+    return True
+
+
+def _is_whole_zstd(body: bytes) -> bool:
+    """Also of several frames, one after another, as zstd allows."""
+    try:
+        with zstd.ZstdFile(io.BytesIO(body)) as frames:
+            while frames.read(_CHUNK):
+                pass
+    except (EOFError, zstd.ZstdError):
+        return False
+    return True
+
+
+def _is_whole_brotli(body: bytes) -> bool:
+    stream = brotli.Decompressor()
+    output = stream.process(body, output_buffer_limit=_CHUNK)
+    while output and not stream.is_finished():
+        output = stream.process(b"", output_buffer_limit=_CHUNK)
+    return bool(stream.is_finished())

@@ -153,7 +153,10 @@ class UnitNames:
             index.add([f"{lead}征地办", f"{lead}政务中心", f"{lead}政务服务中心"], ("organ", county))
             index.add([lead + hospital for hospital in COUNTY_HOSPITALS], ("organ", county))
             index.add([f"{lead}有关部门", f"{lead}相关部门"], ("organ", county))
-            index.add([f"{lead}政府", f"{lead}人民政府", f"{lead}县委", f"{lead}领导"], ("organ", county))
+            index.add(
+                [f"{lead}政府", f"{lead}人民政府", f"{lead}县委", f"{lead}领导", f"{lead}的领导"],
+                ("organ", county),
+            )
         index.add([f"{county}委"], ("organ", county))
 
     def find(self, found: dict[tuple[str, str], list[Span]], text: str, title_end: int = 0) -> list[Named]:

@@ -67,6 +67,9 @@ class ThreadTagger:
         self._bank = GramBank([self._kinds.model, self._units_of.learned.model])
         self._sentiment = PostSentiment()
         self._account_unit = unit_of_account(city)
+        self._formal = frozenset(
+            name for u in city.units for name in (u.short, u.official, f"{u.short}人民政府")
+        )
 
     def tag(self, item: ThreadItem) -> ThreadTags:
         return self.tag_all([item])[0]
@@ -215,6 +218,8 @@ class ThreadTagger:
             state = "已答复"
         else:
             state = "已初步回应" if first is not None else "待研判"
+        # An announcer's stations, halls and places of its matter are no units that are named.
+        is_named = any(reading.text[slice(*entry.span)] in self._formal for entry in reading.named)
         by = at_all(reading, f"首帖由已登记的官方账号“{opening.author}”发布")
         if question is None:
             why = replace(by, why="官方账号发布的公告，跟帖没有提问")
@@ -226,7 +231,7 @@ class ThreadTagger:
             kind="公告",
             needs_reply=needs,
             units=units[:3],
-            unit_named=bool(reading.named),
+            unit_named=is_named,
             sentiment="neutral",
             sentiment_score=0.0,
             state=state,
@@ -242,7 +247,7 @@ class ThreadTagger:
                 "urgency": replace(by, why="公告不报告正在发生的危险"),
                 "units": replace(by, why="发布账号所属单位"),
                 "sentiment": replace(by, why="公告不带褒贬"),
-                "unit_named": named_evidence(reading, bool(reading.named), "公告"),
+                "unit_named": named_evidence(reading, is_named, "公告"),
             },
             confidence={"kind": 0.97, "needs_reply": 0.85, "units": 0.9 if units else 0.3, "sentiment": 0.95},
         )

@@ -8,12 +8,13 @@ from collections import defaultdict
 from typing import Any
 
 from pipeline.floors import each_floor_once
-from pipeline.privacy import PSEUDONYM_PREFIX, mask_personal, pseudonym
+from pipeline.privacy import PSEUDONYM_PREFIX, mask_all, mask_personal, pseudonym
 from pipeline.records import Article, Landed, Post, ThreadPage
 
 Rows = defaultdict[str, list[dict[str, Any]]]
 # What a version of an article is: a change in one of these is a new text, to be tagged again.
-_TEXT = ("title", "kicker", "subtitle", "byline", "source", "page", "lead", "column", "published", "body")
+_TEXT = ("title", "kicker", "subtitle", "byline", "source", "page", "column", "body")
+_CONTENT = ("title", "kicker", "subtitle", "byline", "source", "page", "lead", "column", "published", "body")
 
 
 def article_id(outlet: str, url: str) -> str:
@@ -65,13 +66,9 @@ def load_landed(rows: Rows, file: str, end_offset: int, landed: Landed, salt: by
 
 
 def _article(article: Article) -> dict[str, Any]:
-    masked = {
-        name: mask_personal(value) if isinstance(value, str) else value
-        for name in _TEXT
-        if (value := getattr(article, name)) is not None
-    }
-    text = {name: masked.get(name) for name in _TEXT}
-    content = "\n".join(f"{name}={text[name]}" for name in _TEXT)
+    text = mask_all({name: getattr(article, name) for name in _TEXT})
+    said = {**text, "lead": article.lead, "published": article.published}
+    content = "\n".join(f"{name}={said[name]}" for name in _CONTENT)
     return {
         "article_id": article_id(article.outlet, article.url),
         "content_hash": _short(content),

@@ -8,7 +8,7 @@ import re
 import secrets
 import unicodedata
 from base64 import b32encode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from pipeline.faults import ToldError
@@ -82,12 +82,22 @@ def mask_personal(text: str) -> str:
     return text
 
 
+def mask_all(texts: Mapping[str, str | None]) -> dict[str, str | None]:
+    """`mask_personal` of each text: one look at all of them tells that none holds anything, as most do."""
+    joined = "\n".join(filter(None, texts.values()))  # nothing that is looked for goes over the end of a line
+    if _NUMBER.search(joined) is None and _ADDRESS.search(joined) is None:
+        return dict(texts)
+    return {name: text and mask_personal(text) for name, text in texts.items()}
+
+
 def _masked(text: str) -> str:
-    has_number = _NUMBER.search(text) is not None
-    if not has_number and not _ADDRESS.search(text):
+    number = _NUMBER.search(text)
+    if number is None and not _ADDRESS.search(text):
         return text
     plain = text.translate(_PLAIN)  # one character for one: the offsets are those of the text
-    found = [*_found(plain, has_number), *(_found_odd(text) if has_number and _ODD.search(text) else ())]
+    found = [*_found(plain, number and number.start())]
+    if number is not None and _ODD.search(text):
+        found += _found_odd(text)
     parts: list[str] = []
     done = 0
     for start, _, end, word in sorted(found):
@@ -206,15 +216,17 @@ _WECHAT = re.compile(
 )
 
 
-def _found(plain: str, has_number: bool) -> Iterator[tuple[int, int, int, str]]:
-    """Start, rank of the rule, end and stand-in of each personal number; without `has_number` of addresses.
+def _found(plain: str, first: int | None) -> Iterator[tuple[int, int, int, str]]:
+    """Start, rank of the rule, end and stand-in of each personal number and address; `first`: where the first
+    number of seven digits begins, if there is one.
 
     Where two overlap the one that begins first counts, then the rule that stands first.
     """
     for rank, (pattern, word, group, accept, signs) in enumerate(_RULES):
-        if (signs and not any(map(plain.__contains__, signs))) or (rank < _OF_NUMBERS and not has_number):
+        if (signs and not any(map(plain.__contains__, signs))) or (rank < _OF_NUMBERS and first is None):
             continue
-        for match in pattern.finditer(plain):
+        begin = max(0, (first or 0) - _CUE) if rank < _OF_NUMBERS else 0
+        for match in pattern.finditer(plain, begin):
             if accept is None or accept(match):
                 yield match.start(group), rank, match.end(group), word
 
@@ -262,3 +274,4 @@ _RULES: list[_Rule] = [
     (_WECHAT, WECHAT, "id", _is_wechat_id, "信CcXx"),
 ]
 _OF_NUMBERS = 7  # the rules that read numbers of seven digits and more stand first
+_CUE = 40  # characters before a number in which all stands that a rule reads before it (联系方式号码: …)

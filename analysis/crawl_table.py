@@ -28,6 +28,8 @@ OUTCOME_NAMES = {
     "parse_failed": "解析失败",
 }
 
+UNREACHED = "一页也没取到，请用 gangqing sites check 看原因"
+
 # What sites of a platform are, by its name in outlets.yaml.
 PLATFORM_NAMES = {
     "discuz": "Discuz! 论坛",
@@ -87,7 +89,7 @@ def _row(site: SiteReportLike) -> dict[str, Any]:
     outcomes = sorted(site.outcomes.items(), key=lambda pair: (-pair[1], pair[0]))
     trouble = [site.error] if site.error else []
     if is_down(site):
-        trouble.append("一页也没取到，请用 gangqing sites check 看原因")
+        trouble.append(UNREACHED)
     if site.unfinished:
         trouble.append(f"中断，{site.unfinished} 页留待下次")
     if site.torn:

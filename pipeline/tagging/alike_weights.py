@@ -17,7 +17,7 @@ from scipy import sparse
 from pipeline.city import load_own_yaml
 from pipeline.tagging.gram_keys import DOC, KEY, SECOND, Ids, distinct, read_all, read_grams
 from pipeline.tagging.key_table import Flags, Keys, KeyTable, Numbers
-from pipeline.tagging.linear import MODELS, Floats, ModelError
+from pipeline.tagging.linear import MODELS, Floats, damaged
 
 MODEL = "gram-frequency"
 LEXICON = Path(__file__).resolve().parent.parent / "lexicon" / "alike.yaml"
@@ -77,7 +77,7 @@ def load_frequencies(folder: Path = MODELS) -> Frequencies:
         with np.load(path, allow_pickle=False) as data:
             return Frequencies(data["keys"].astype(np.uint64), data["counts"], int(data["total"][0]))
     except (OSError, KeyError, ValueError) as error:
-        raise ModelError(f"模型 {path.name} 缺失或损坏（{error}），请运行 gangqing train 重建") from error
+        raise damaged(path.name, error) from error
 
 
 @dataclasses.dataclass(frozen=True)

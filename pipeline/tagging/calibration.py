@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from pipeline.tagging.linear import MODELS, ModelError
+from pipeline.tagging.linear import MODELS, read_card
 
 FILE = "confidence.json"
 SURE = 0.985  # no more than this is ever claimed, and no less than what it leaves
@@ -46,7 +46,4 @@ def load_calibration(path: Path = MODELS / FILE) -> Calibration:
     Raises:
         ModelError: the file is missing or damaged.
     """
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=Calibration)
-    except (OSError, msgspec.DecodeError) as error:
-        raise ModelError(f"模型 {path.name} 缺失或损坏（{error}），请运行 gangqing train 重建") from error
+    return read_card(path, Calibration)

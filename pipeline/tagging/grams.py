@@ -16,7 +16,7 @@ from scipy.sparse import csr_array
 
 from pipeline.tagging.gram_keys import DOC, KEY, SECOND, Grams, Ids, distinct, read_all
 from pipeline.tagging.key_table import Flags, Keys, KeyTable, Numbers
-from pipeline.tagging.linear import MODELS, Floats, ModelError
+from pipeline.tagging.linear import MODELS, Floats, ModelError, damaged
 from pipeline.tagging.segment import words_with
 
 _SHOWN = 12  # grams looked at to explain a class
@@ -248,7 +248,7 @@ def load_gram_model(name: str, folder: Path = MODELS) -> GramModel:
                 dense=data["dense"],
             )
     except (OSError, KeyError, ValueError) as error:
-        raise ModelError(f"模型 {path.name} 缺失或损坏（{error}），请运行 gangqing train 重建") from error
+        raise damaged(path.name, error) from error
     if not len(model.keys) or len(model.keys) != len(model.rows) or len(model.bias) != len(model.classes):
         raise ModelError(f"模型 {path.name} 的特征与权重不一致，请运行 gangqing train 重建")
     return model

@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from pipeline.records import Form
 from pipeline.tagging.classify_text import CueHit, CueReader, ReadText
-from pipeline.tagging.linear import ModelError
+from pipeline.tagging.linear import damaged
 from pipeline.tagging.news_sentiment_model import FOLDER
 from pipeline.tagging.topic_signals import LAW, Organ
 from pipeline.tagging.units import UnitTags
@@ -141,4 +141,4 @@ def load_indicator_model(folder: Path = FOLDER) -> IndicatorModel:
             base=float(data["base"]),
         )
     except (OSError, KeyError, TypeError, ValueError, AttributeError) as error:
-        raise ModelError(f"模型 {FILE} 缺失或损坏（{error}），请运行 gangqing train 重建") from error
+        raise damaged(FILE, error) from error

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from pipeline.tagging.linear import MODELS, Floats, ModelError, softmax
+from pipeline.tagging.linear import MODELS, Floats, ModelError, damaged, softmax
 
 FOLDER = MODELS / "news"
 WORD_WEIGHT = 4.0  # length of the tf-idf part beside the numbers
@@ -140,7 +140,7 @@ def load_news_model(name: str, folder: Path = FOLDER) -> NewsModel:
                 bias=data["bias"],
             )
     except (OSError, KeyError, ValueError) as error:
-        raise ModelError(f"模型 {path.name} 缺失或损坏（{error}），请运行 gangqing train 重建") from error
+        raise damaged(path.name, error) from error
     if len(model.vocabulary) != len(model.rows):
         raise ModelError(f"模型 {path.name} 的词表与权重不一致，请运行 gangqing train 重建")
     return model

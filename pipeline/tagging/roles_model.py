@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from pipeline.tagging.linear import MODELS, ModelError
+from pipeline.tagging.linear import MODELS, read_card
 
 PATH = MODELS / "roles" / "credit.json"
 
@@ -38,7 +38,4 @@ def load_role_model(path: Path = PATH) -> RoleModel:
     Raises:
         ModelError: the file is missing or damaged.
     """
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=RoleModel)
-    except (OSError, msgspec.DecodeError) as error:
-        raise ModelError(f"模型 {path.name} 缺失或损坏（{error}），请运行 gangqing train 重建") from error
+    return read_card(path, RoleModel)

@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 
 from pipeline.tagging.duties import Routed
-from pipeline.tagging.linear import MODELS, ModelError
+from pipeline.tagging.linear import MODELS, ModelError, read_card
 from pipeline.tagging.threads_names import Named
 from pipeline.tagging.threads_reading import Reading
 
@@ -54,10 +54,7 @@ def load_rank(path: Path = MODELS / FILE) -> UnitRank:
     Raises:
         ModelError: the file is missing or damaged.
     """
-    try:
-        rank = msgspec.json.decode(path.read_bytes(), type=UnitRank)
-    except (OSError, msgspec.DecodeError) as error:
-        raise ModelError(f"模型 {path.name} 缺失或损坏（{error}），请运行 gangqing train 重建") from error
+    rank = read_card(path, UnitRank)
     if set(rank.weights) != set(SIGNS):
         raise ModelError(f"模型 {path.name} 的特征与程序不一致，请运行 gangqing train 重建")
     return rank

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.tagging.linear import Floats, ModelError
+from pipeline.tagging.linear import Floats, damaged
 from pipeline.tagging.news_sentiment_model import FOLDER
 from pipeline.tagging.topic_signals import LABELS, SIGNALS, Entry
 
@@ -66,5 +66,5 @@ def load_topic_model(folder: Path = FOLDER) -> TopicModel:
             bias={label: float(data["bias"][label]) for label in LABELS},
         )
     except (OSError, KeyError, TypeError, ValueError) as error:
-        raise ModelError(f"模型 {FILE} 缺失或损坏（{error}），请运行 gangqing train 重建") from error
+        raise damaged(FILE, error) from error
     return model

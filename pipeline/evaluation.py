@@ -12,9 +12,9 @@ from pipeline.city import City
 from pipeline.faults import ToldError
 from pipeline.scores import Score, SetCounts, accuracy, confusion, macro_f1
 from pipeline.selective import Judged, ThresholdRow, coverage_rows
-from pipeline.tagging.lexicon import load_lexicon
 from pipeline.tagging.stream import tag_lines
 from pipeline.tagging.tagger import Tagger
+from pipeline.tagging.topic_signals import spelled
 
 Item = dict[str, Any]
 Pair = tuple[Hashable, Hashable]
@@ -133,9 +133,8 @@ def _read(number: int, line: bytes) -> Item:
         raise EvaluationError(f"第 {number} 行不是 JSON：{error}") from error
     if not isinstance(item, dict) or not isinstance(item.get("gold"), dict):
         raise EvaluationError(f"第 {number} 行没有 gold，无法评测")
-    spellings = load_lexicon("topics.yaml")["indicator_spellings"]
-    if (name := item["gold"].get("indicator")) in spellings:
-        item["gold"]["indicator"] = spellings[name]
+    if isinstance(name := item["gold"].get("indicator"), str):
+        item["gold"]["indicator"] = spelled(name)
     return item
 
 

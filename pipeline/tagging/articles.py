@@ -11,7 +11,8 @@ from pipeline.tagging.classify import ArticleClassifier, Classes
 from pipeline.tagging.critical import CriticReader, is_open
 from pipeline.tagging.fold import fold_article
 from pipeline.tagging.items import ArticleItem
-from pipeline.tagging.news_sentiment import NewsSentiment, Told, cut_words
+from pipeline.tagging.matter_words import cut_words
+from pipeline.tagging.news_sentiment import NewsSentiment, Told
 from pipeline.tagging.news_sentiment_model import WordBank
 from pipeline.tagging.units import UnitTagger, UnitTags
 
@@ -26,7 +27,7 @@ class ArticleTagger:
         self._classifier = ArticleClassifier(city)
         self._sentiment = NewsSentiment(city)
         self._critic = CriticReader()
-        self._bank = WordBank([self._critic.model, self._sentiment.model])
+        self._bank = WordBank([self._critic.model, self._sentiment.model, *self._classifier.words.models])
 
     def tag(self, item: ArticleItem) -> ArticleTags:
         return self.tag_all([item])[0]
@@ -35,14 +36,17 @@ class ArticleTagger:
         """Tag articles together: what numpy does, it does for all of them at once."""
         items = [fold_article(item) for item in items]
         units = [self._units.tag(item) for item in items]
-        classes = [self._classifier.tag(item, said) for item, said in zip(items, units, strict=True)]
-        words = [cut_words(i) if is_open(i, said) else [] for i, said in zip(items, classes, strict=True)]
-        against, mood_words = self._bank.read(words)
+        words = [cut_words(item) for item in items]
+        against, mood_words, *of_matter = self._bank.read(words)
+        told = self._classifier.words.told(of_matter, words)
+        classes = [self._classifier.tag(*read) for read in zip(items, units, told, strict=True)]
         for place, chance in enumerate(self._critic.chances(against).tolist()):
+            if not is_open(items[place], classes[place]):
+                continue
             criticism = self._critic.judge(items[place], words[place], chance)
             if criticism is not None:  # read once more, as what it is
                 units[place] = self._units.tag(items[place], criticism)
-                classes[place] = self._classifier.tag(items[place], units[place])
+                classes[place] = self._classifier.tag(items[place], units[place], told[place])
         moods = self._sentiment.tag_all(list(zip(items, classes, strict=True)), mood_words, words)
         return [_tags(*read) for read in zip(items, units, classes, moods, strict=True)]
 

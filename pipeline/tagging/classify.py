@@ -11,6 +11,7 @@ from pipeline.tagging.form import FormJudge, form_cues
 from pipeline.tagging.indicator import Candidate, IndicatorModel, read_candidates
 from pipeline.tagging.items import ArticleItem
 from pipeline.tagging.linear import Floats
+from pipeline.tagging.matter_words import MatterWords, Said, cut_words, load_matter_words
 from pipeline.tagging.news_mood import Mood, mood_cues, read_mood
 from pipeline.tagging.topic import TopicJudge, topic_cues
 from pipeline.tagging.topic_model import TopicModel
@@ -36,10 +37,15 @@ class ArticleClassifier:
     """Classifies articles of one city."""
 
     def __init__(
-        self, city: City, topics: TopicModel | None = None, indicators: IndicatorModel | None = None
+        self,
+        city: City,
+        topics: TopicModel | None = None,
+        indicators: IndicatorModel | None = None,
+        words: MatterWords | None = None,
     ) -> None:
         self._reader = CueReader({**topic_cues(city), **form_cues(), **mood_cues()})
-        self._topic = TopicJudge(city, self._reader, topics, indicators)
+        self.words = words or load_matter_words()
+        self._topic = TopicJudge(city, self._reader, self.words, topics, indicators)
         self._form = FormJudge(city, self._reader)
 
     def read(self, item: ArticleItem) -> ReadText:
@@ -58,14 +64,15 @@ class ArticleClassifier:
         """What speaks for each indicator of a topic, to learn weights from."""
         judge = self._topic
         return read_candidates(
-            self._reader, judge.topic_of, judge.organs, topic, units, self.read(item), form
+            self._reader, judge.topic_of, judge.organs, topic, units, self.read(item), form, {}
         )
 
-    def tag(self, item: ArticleItem, units: UnitTags) -> Classes:
-        """All classes of one article. Deterministic."""
+    def tag(self, item: ArticleItem, units: UnitTags, told: Said | None = None) -> Classes:
+        """All classes of one article; `told` is what its words say, where they were read. Deterministic."""
+        told = told or self.words.read([cut_words(item)])[0]
         text = self._reader.read(item)
         form = self._form.judge(item, units, text)
-        topic = self._topic.judge(item, units, text, form.form)
+        topic = self._topic.judge(item, units, text, form.form, told)
         note = self._form.editor_note(item)
         column = self._form.plan_column(item)
         why = {"topic": topic.why_topic, "indicator": topic.why_indicator, "form": form.why}

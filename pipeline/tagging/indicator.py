@@ -45,6 +45,7 @@ SIGNALS = (
     "share",  # of all indicators' cues
     "rival",  # the strongest other indicator of the topic
     "topic",  # cues of the topic itself
+    "words",  # the log odds of the indicator against none by the words of the piece
 )
 
 
@@ -83,8 +84,10 @@ def read_candidates(
     units: UnitTags,
     text: ReadText,
     form: Form,
+    words: Mapping[str, float],
 ) -> list[Candidate]:
-    """The indicators of a topic, in the order of the lexicon; none where the topic has none."""
+    """The indicators of a topic, in the order of the lexicon; none where the topic has none. `words`: what
+    the words of the piece say of each (empty where they were not read)."""
     raw, best = reader.weigh(text, "indicator")
     off, _ = reader.weigh(text, "indicator_off")
     crime = math.sqrt(reader.weigh(text, "crime")[0].get("crime", 0.0)) if topic == LAW else 0.0
@@ -122,6 +125,7 @@ def read_candidates(
             value / total,
             math.sqrt(rival),
             about,
+            words.get(name, 0.0),
         )
         found.append(Candidate(name, values, hit))
     return found

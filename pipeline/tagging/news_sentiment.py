@@ -17,9 +17,9 @@ from pipeline.tagging.classify import Classes
 from pipeline.tagging.classify_text import CueHit, CueReader
 from pipeline.tagging.items import ArticleItem
 from pipeline.tagging.linear import Floats
+from pipeline.tagging.matter_words import cut_words
 from pipeline.tagging.news_mood import Mood, mood_cues, read_mood
 from pipeline.tagging.news_sentiment_model import NewsModel, load_news_model
-from pipeline.tagging.segment import segment
 
 Told = tuple[Sentiment, float, Evidence]  # label, score in -1..1 and the reason
 LABELS: tuple[Sentiment, ...] = ("negative", "neutral", "positive")
@@ -93,11 +93,6 @@ class NewsSentiment:
                     said = self.model.telling(tokens[place], LABELS.index(one[0]), 1)
                     told[place] = (*one[:2], _word_evidence(mood, one[0], said) or one[2])
         return [one for one in told if one is not None]
-
-
-def cut_words(item: ArticleItem) -> list[str]:
-    """The words of title and body, that sentiment and criticism are read from."""
-    return segment(item.title + "\n" + item.body)
 
 
 def _told_by_rule(mood: Mood, form: Form, classes: Classes | None) -> Told | None:

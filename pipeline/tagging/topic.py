@@ -18,6 +18,7 @@ from pipeline.tagging.classify_text import CueHit, CueReader, ReadText, weighted
 from pipeline.tagging.indicator import IndicatorModel, load_indicator_model, read_candidates
 from pipeline.tagging.items import ArticleItem
 from pipeline.tagging.lexicon import load_lexicon
+from pipeline.tagging.matter_words import MatterWords, Said
 from pipeline.tagging.names import county_stem
 from pipeline.tagging.topic_model import TopicModel, load_topic_model
 from pipeline.tagging.topic_signals import CRIME_NEEDED, LABELS, LAW, NONE, Organ, SignalReader, TopicSignals
@@ -60,23 +61,25 @@ class TopicJudge:
         self,
         city: City,
         reader: CueReader,
+        words: MatterWords,
         model: TopicModel | None = None,
         indicators: IndicatorModel | None = None,
     ) -> None:
         self.reader = reader
+        self._words = words
         self.signals = SignalReader(city, reader, _DATA)
         self.topic_of = self.signals.topic_of
         self.organs = self.signals.organs
         self.model = model or load_topic_model()
         self.indicators = indicators or load_indicator_model()
 
-    def judge(self, item: ArticleItem, units: UnitTags, text: ReadText, form: Form) -> TopicTag:
-        """Topic and indicator. `form` comes from the form judge."""
+    def judge(self, item: ArticleItem, units: UnitTags, text: ReadText, form: Form, told: Said) -> TopicTag:
+        """Topic and indicator. `form` comes from the form judge; `told` is what the words say."""
         elsewhere = self.elsewhere(units, text)
         if elsewhere:
             why = f"写的是“{elsewhere.word}”，没有本市单位，与本市无关"
             return _nothing(text, text.evidence(elsewhere, why), 0.9)._replace(elsewhere=True)
-        signals = self.signals.read(item, units, text, form)
+        signals = self.signals.read(item, units, text, form, words=told.topics)
         scores = self.model.margins(signals.entries)
         top = max(scores)
         at = scores.index(top)
@@ -93,11 +96,17 @@ class TopicJudge:
         evidence = text.evidence(hit, why)
         if hit is None and (named := units.place_of(signals.units.get(topic))):
             evidence = msgspec.structs.replace(named, why=why)
-        indicator, why_indicator, sure = self._indicator(topic, units, text, signals, form)
+        indicator, why_indicator, sure = self._indicator(topic, units, text, signals, form, told)
         return TopicTag(topic, indicator, evidence, why_indicator, round(confidence, 3), round(sure, 3))
 
     def _indicator(
-        self, topic: str, units: UnitTags, text: ReadText, signals: TopicSignals, form: Form
+        self,
+        topic: str,
+        units: UnitTags,
+        text: ReadText,
+        signals: TopicSignals,
+        form: Form,
+        told: Said,
     ) -> tuple[str | None, Evidence, float]:
         organs = [self.organs.get(credit.unit) for credit in units.credits]
         own = [organ for organ in organs if organ]
@@ -105,7 +114,9 @@ class TopicJudge:
         if topic == LAW and signals.crime >= CRIME_NEEDED and LAW not in kept:
             crime = text.best["crime"].get("crime")
             return None, text.evidence(crime, "案件报道归法治建设，不对应考评指标"), 0.95
-        candidates = read_candidates(self.reader, self.topic_of, self.organs, topic, units, text, form)
+        candidates = read_candidates(
+            self.reader, self.topic_of, self.organs, topic, units, text, form, told.indicators
+        )
         if not candidates:
             return None, text.of_all(f"全文没有与{topic}的考评指标对应的内容"), 0.9
         chances = [self.indicators.probability(candidate) for candidate in candidates]
@@ -117,9 +128,17 @@ class TopicJudge:
                 why = f"全文没有与{topic}的考评指标对应的内容"
             return None, text.evidence(chosen.hit, why), 1 - sure
         duty = next((c.unit for c in units.credits if _serves(self.organs.get(c.unit), chosen.name)), None)
-        word = f"：“{chosen.hit.word}”" if chosen.hit else ""
+        hit = chosen.hit or self._strongest(chosen.name, text, told)
+        word = f"：“{hit.word}”" if hit else ""
         by = f"，{duty}承担这项指标" if duty else ""
-        return chosen.name, text.evidence(chosen.hit, f"内容对应考评指标“{chosen.name}”{word}{by}"), sure
+        return chosen.name, text.evidence(hit, f"内容对应考评指标“{chosen.name}”{word}{by}"), sure
+
+    def _strongest(self, indicator: str, text: ReadText, told: Said) -> CueHit | None:
+        """Where the word stands that speaks most for an indicator of which no cue was found."""
+        for word in self._words.telling(indicator, told.tokens):
+            if (at := text.whole.find(word)) >= 0:
+                return CueHit(word, at, 2)
+        return None
 
     def elsewhere(self, units: UnitTags, text: ReadText) -> CueHit | None:
         """The other place that a piece is of; None where it is or may be of this city."""

@@ -7,7 +7,7 @@ so that what is learned from frequent topics holds for rare ones. Weights are in
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -43,6 +43,7 @@ SIGNALS = (
     "column",
     "crime",
     "is_crime",
+    "words",  # the log share that the words of the piece give the label
     "uncredited",
     "nobody",
     "exposure",
@@ -53,6 +54,7 @@ SIGNALS = (
     "all_cues",
 )
 _AT = {name: at for at, name in enumerate(SIGNALS)}
+WORDS = _AT["words"]
 _INDICATOR_CUES, _UNCREDITED, _ALL_CUES = _AT["indicator_cues"], _AT["uncredited"], _AT["all_cues"]
 
 
@@ -104,9 +106,11 @@ class SignalReader:
         *,
         elsewhere: bool = False,
         known_city: bool = True,
+        words: Sequence[float] = (),
     ) -> TopicSignals:
-        """Numbers for each label. `known_city` is False where the city's units are not at hand."""
-        entries: list[Entry] = []
+        """Numbers for each label. `known_city` is False where the city's units are not at hand; `words` are
+        the log shares that the words give the labels, where they were read."""
+        entries: list[Entry] = [(label, WORDS, share) for label, share in enumerate(words)]
         add = entries.append
         raw, best = self.reader.weigh(text, "topic")
         crime = self.reader.weigh(text, "crime")[0].get("crime", 0.0)
@@ -197,6 +201,12 @@ def _organs(city: City, table: Mapping[str, Any]) -> dict[str, Organ]:
             value: Any = table[piece]
             found[unit.short] = Organ(*value) if isinstance(value, list) else Organ(value)
     return found
+
+
+def spelled(indicator: str | None) -> str | None:
+    """An indicator as this program spells it, however somebody else does."""
+    spellings: dict[str, str] = load_topics()["indicator_spellings"]
+    return indicator if indicator is None else spellings.get(indicator, indicator)
 
 
 def load_topics() -> dict[str, Any]:

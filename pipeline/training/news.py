@@ -35,6 +35,12 @@ from pipeline.training.news_examples import (
     load_leads,
 )
 from pipeline.training.news_indicator import choose, fit_indicator_model, save_indicator_model
+from pipeline.training.news_matter import (
+    fit_matter_words,
+    save_matter_words,
+    with_words,
+    with_words_held_out,
+)
 from pipeline.training.news_topic import fit_topic_model, guessed_topic_model, save_topic_model
 from pipeline.training.news_words import fit_words
 
@@ -71,7 +77,7 @@ def build_news_models(
     corrections: Path | None = None,
     roles: RoleModel | None = None,
 ) -> dict[str, Any]:
-    """Train, write `topic.json`, `sentiment.npz`, `critical.npz` and the cards, return the sentiment's.
+    """Train, write `topic.json`, `sentiment.npz`, the models of words and the cards, return the sentiment's.
     Deterministic.
 
     `data_dir` is the folder with the given gold and the real pieces; where it is None or lacks them, the
@@ -83,7 +89,10 @@ def build_news_models(
     leads = [*load_leads(city, guessed_topic_model(), roles), *own]
     folder.mkdir(parents=True, exist_ok=True)
     _, chances = build_critical([*as_read, *own], folder)
-    examples = as_judged(as_read, chances[: len(as_read)])
+    judged = as_judged(as_read, chances[: len(as_read)])
+    words = fit_matter_words(judged)
+    save_matter_words(words, folder)
+    examples, leads = with_words_held_out(judged), with_words(leads, words)
     topics = fit_topic_model(_for_topics(examples))
     save_topic_model(topics, folder)
     save_indicator_model(fit_indicator_model(_for_topics(examples)), folder)

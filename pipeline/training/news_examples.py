@@ -24,9 +24,11 @@ from pipeline.tagging.indicator import SIGNALS as INDICATOR_SIGNALS
 from pipeline.tagging.indicator import Candidate, IndicatorModel
 from pipeline.tagging.items import ArticleItem
 from pipeline.tagging.linear import Floats
+from pipeline.tagging.matter_words import MatterWords
 from pipeline.tagging.roles_model import RoleModel
 from pipeline.tagging.segment import segment
 from pipeline.tagging.topic_model import TopicModel
+from pipeline.tagging.topic_signals import spelled
 from pipeline.tagging.units import Criticism, UnitTagger, UnitTags
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -52,7 +54,9 @@ CRITICAL = Path(__file__).resolve().parent / "data" / "news-critical.tsv"
 PAPER = "防城港日报"  # where pieces of our own appear, so that 市某局 is this city's
 
 
-# While the examples are read no indicator need be decided: a missing file must not keep the training from it.
+# While the examples are read no indicator need be decided and words say nothing: a missing file must not keep
+# the training from it.
+SILENT = MatterWords([])
 NO_INDICATORS = IndicatorModel(dict.fromkeys(INDICATOR_SIGNALS, 0.0), {}, -1.0)
 
 
@@ -148,7 +152,7 @@ class _Reader:
         self, city: City, model: TopicModel | None, roles: RoleModel | None, known: bool = True
     ) -> None:
         self._units = UnitTagger(city, roles) if known else None
-        self._classifier = ArticleClassifier(city, model, NO_INDICATORS)
+        self._classifier = ArticleClassifier(city, model, NO_INDICATORS, SILENT)
 
     def read(self, file: str, item: ArticleItem, gold: dict[str, Any]) -> Example:
         tokens = segment(item.title + "\n" + item.body)
@@ -181,6 +185,8 @@ def _articles(path: Path, reader: _Reader) -> Iterator[Example]:
     for line in path.read_bytes().splitlines():
         raw = msgspec.json.decode(line)
         gold = {**raw.pop("stood", {}), **raw.pop("gold")}
+        if "indicator" in gold:
+            gold["indicator"] = spelled(gold["indicator"])
         yield reader.read(path.stem, msgspec.convert(raw, ArticleItem), gold)
 
 

@@ -26,6 +26,7 @@ GUESS = {
     "column": 1.0,
     "crime": 0.5,
     "is_crime": 1.0,
+    "words": 0.3,
     "uncredited": 1.5,
     "nobody": 1.5,
     "exposure": 0.5,

@@ -36,17 +36,19 @@ class ArticleTagger:
         """Tag articles together: what numpy does, it does for all of them at once."""
         items = [fold_article(item) for item in items]
         units = [self._units.tag(item) for item in items]
-        words = [cut_words(item) for item in items]
+        opened = [self._classifier.open(item, said) for item, said in zip(items, units, strict=True)]
+        words = [[] if o.elsewhere else cut_words(i) for i, o in zip(items, opened, strict=True)]
         against, mood_words, *of_matter = self._bank.read(words)
         told = self._classifier.words.told(of_matter, words)
-        classes = [self._classifier.tag(*read) for read in zip(items, units, told, strict=True)]
+        classes = [self._classifier.decide(*read) for read in zip(items, units, opened, told, strict=True)]
         for place, chance in enumerate(self._critic.chances(against).tolist()):
             if not is_open(items[place], classes[place]):
                 continue
             criticism = self._critic.judge(items[place], words[place], chance)
             if criticism is not None:  # read once more, as what it is
                 units[place] = self._units.tag(items[place], criticism)
-                classes[place] = self._classifier.tag(items[place], units[place], told[place])
+                again = self._classifier.open(items[place], units[place])
+                classes[place] = self._classifier.decide(items[place], units[place], again, told[place])
         moods = self._sentiment.tag_all(list(zip(items, classes, strict=True)), mood_words, words)
         return [_tags(*read) for read in zip(items, units, classes, moods, strict=True)]
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import msgspec
 
 from pipeline.city import City
 from pipeline.records import Evidence, Form
-from pipeline.tagging.classify_text import CueReader, ReadText
-from pipeline.tagging.form import FormJudge, form_cues
+from pipeline.tagging.classify_text import CueHit, CueReader, ReadText
+from pipeline.tagging.form import FormJudge, FormTag, form_cues
 from pipeline.tagging.indicator import Candidate, IndicatorModel, read_candidates
 from pipeline.tagging.items import ArticleItem
 from pipeline.tagging.linear import Floats
@@ -31,6 +33,14 @@ class Classes(msgspec.Struct, frozen=True, kw_only=True):
     elsewhere: bool = False  # the piece is of another city or of the whole country
     credited: bool = True  # a unit of the city stands behind the piece
     mood: Mood | None = None  # the cues of sentiment, read in the same pass
+
+
+class Opened(NamedTuple):
+    """An article whose cues were read: its form, and the other place that it is of, if it is."""
+
+    text: ReadText
+    form: FormTag
+    elsewhere: CueHit | None
 
 
 class ArticleClassifier:
@@ -67,12 +77,21 @@ class ArticleClassifier:
             self._reader, judge.topic_of, judge.organs, topic, units, self.read(item), form, {}
         )
 
-    def tag(self, item: ArticleItem, units: UnitTags, told: Said | None = None) -> Classes:
-        """All classes of one article; `told` is what its words say, where they were read. Deterministic."""
-        told = told or self.words.read([cut_words(item)])[0]
+    def tag(self, item: ArticleItem, units: UnitTags) -> Classes:
+        """All classes of one article. Deterministic."""
+        opened = self.open(item, units)
+        words = [] if opened.elsewhere else cut_words(item)
+        return self.decide(item, units, opened, self.words.read([words])[0])
+
+    def open(self, item: ArticleItem, units: UnitTags) -> Opened:
+        """What can be told of an article before its words are cut."""
         text = self._reader.read(item)
-        form = self._form.judge(item, units, text)
-        topic = self._topic.judge(item, units, text, form.form, told)
+        return Opened(text, self._form.judge(item, units, text), self._topic.elsewhere(units, text))
+
+    def decide(self, item: ArticleItem, units: UnitTags, opened: Opened, told: Said) -> Classes:
+        """All classes of an article that was opened; `told` is what its words say."""
+        text, form, elsewhere = opened
+        topic = self._topic.judge(item, units, text, form.form, told, elsewhere)
         note = self._form.editor_note(item)
         column = self._form.plan_column(item)
         why = {"topic": topic.why_topic, "indicator": topic.why_indicator, "form": form.why}

@@ -73,9 +73,17 @@ class TopicJudge:
         self.model = model or load_topic_model()
         self.indicators = indicators or load_indicator_model()
 
-    def judge(self, item: ArticleItem, units: UnitTags, text: ReadText, form: Form, told: Said) -> TopicTag:
-        """Topic and indicator. `form` comes from the form judge; `told` is what the words say."""
-        elsewhere = self.elsewhere(units, text)
+    def judge(
+        self,
+        item: ArticleItem,
+        units: UnitTags,
+        text: ReadText,
+        form: Form,
+        told: Said,
+        elsewhere: CueHit | None,
+    ) -> TopicTag:
+        """Topic and indicator. `form` comes from the form judge, `told` is what the words say, `elsewhere`
+        the other place that the piece is of."""
         if elsewhere:
             why = f"写的是“{elsewhere.word}”，没有本市单位，与本市无关"
             return _nothing(text, text.evidence(elsewhere, why), 0.9)._replace(elsewhere=True)

@@ -20,7 +20,11 @@ def test_without_the_shared_data_it_trains_from_the_committed_gold_and_says_so(t
     assert first == again
     assert (tmp_path / "a" / "sentiment.npz").read_bytes() == (tmp_path / "b" / "sentiment.npz").read_bytes()
     assert (tmp_path / "a" / "topic.json").read_bytes() == (tmp_path / "b" / "topic.json").read_bytes()
-    assert (tmp_path / "a" / "critical.npz").read_bytes() == (tmp_path / "b" / "critical.npz").read_bytes()
+    for name in ("critical.npz", "topic-words.npz", "indicator-words.npz", "indicator.json"):
+        made = (tmp_path / "a" / name).read_bytes()
+        assert made == (tmp_path / "b" / name).read_bytes() and len(made) < 500_000
+    # What words say of pieces that their models have not seen is worth something, and not everything.
+    assert 0.3 < json.loads((tmp_path / "a" / "indicator.json").read_text("utf-8"))["weights"]["words"] < 2
     critical = json.loads((tmp_path / "a" / "critical.json").read_text(encoding="utf-8"))
     assert "articles-dev" not in critical["data"] and critical["bytes"] < 200_000
     held = critical["leave_one_file_out"]["≥ 0.6"]

@@ -121,7 +121,8 @@ class TopicJudge:
         kept = {organ.indicator for organ in own if organ.indicator}
         if topic == LAW and signals.crime >= CRIME_NEEDED and LAW not in kept:
             crime = text.best["crime"].get("crime")
-            return None, text.evidence(crime, "案件报道归法治建设，不对应考评指标"), 0.95
+            sure = signals.crime / (signals.crime + 1)  # the more the piece says of the case, the surer
+            return None, text.evidence(crime, "案件报道归法治建设，不对应考评指标"), sure
         candidates = read_candidates(
             self.reader, self.topic_of, self.organs, topic, units, text, form, told.indicators
         )

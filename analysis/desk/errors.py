@@ -9,7 +9,12 @@ from urllib.parse import unquote, urlencode
 
 from litestar import Request
 from litestar.enums import MediaType
-from litestar.exceptions import HTTPException, NotAuthorizedException, NotFoundException
+from litestar.exceptions import (
+    HTTPException,
+    NotAuthorizedException,
+    NotFoundException,
+    ValidationException,
+)
 from litestar.response import Redirect, Response
 
 from analysis.acts.record import ActError
@@ -19,6 +24,7 @@ from analysis.desk.audit import AuditEntry
 from analysis.desk.flash import tell, typed_as
 from analysis.desk.forms import form_read
 from analysis.desk.jobs import JobError
+from analysis.desk.parameters import told_of
 from analysis.desk.rendering import problem_page
 from analysis.notify.rules import NotifyError
 from analysis.quotes import nested
@@ -87,12 +93,16 @@ def answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[
     """A page or, below /api, JSON. Nothing of the inside of a fault is told outside."""
     status = status_of(error)
     detail = _too_large(request) if status == 413 else _detail(error, status)
+    if not detail and isinstance(error, ValidationException):
+        detail = told_of(request, error)
     _record_refusal(request, detail or _SAID.get(status, _SAID[500]))
     if status >= 500 and not isinstance(error, WarehouseError | NotifyError):
         _LOG.error("%s %s", request.method, request.url.path, exc_info=error)
     if request.url.path.startswith(("/api/", "/schema")):
         return Response(
-            {"status_code": status, "detail": detail}, status_code=status, media_type=MediaType.JSON
+            {"status_code": status, "detail": detail or _SAID.get(status, "")},
+            status_code=status,
+            media_type=MediaType.JSON,
         )
     page = _page_of_form(request)
     if status in (400, 409) and page and "form" in request.scope["state"]:

@@ -149,9 +149,9 @@ def day_of(request: Request[Any, Any, Any], name: str) -> dt.date | None:
     try:
         day = dt.date.fromisoformat(text)
     except ValueError:
-        raise ValidationException(f"日期应写成 2017-12-31，而不是“{text[:40]}”") from None
+        raise ValidationException(f"参数 {name}：日期应写成 2017-12-31，而不是“{text[:40]}”") from None
     if not EARLIEST <= day <= LATEST:
-        raise ValidationException(f"日期应在 {EARLIEST} 与 {LATEST} 之间")
+        raise ValidationException(f"参数 {name}：日期应在 {EARLIEST} 与 {LATEST} 之间")
     return day
 
 

@@ -83,6 +83,35 @@ def test_an_administrator_makes_and_ends_tokens(office: Office) -> None:
         assert client.get("/tokens").status_code == 403
 
 
+@pytest.mark.parametrize(
+    "address, told",
+    [
+        ("articles?as_of=", "参数 as_of：日期应写成 2017-12-31"),
+        ("units?as_of=x", "参数 as_of：日期应写成 2017-12-31，而不是“x”"),
+        ("units?known_by=1950-01-01", "参数 known_by：日期应在 1990-01-01 与 2100-12-31 之间"),
+        ("articles?start=x&limit=0", "参数 start：日期应写成 2017-12-31；参数 limit：不能小于 1"),
+        ("articles?limit=1001", "参数 limit：不能大于 1000"),
+        ("articles?offset=1.5", "参数 offset：应是整数"),
+        ("articles?q=" + "a" * 201, "参数 q：最多 200 个字"),
+        ("articles?form=" + "a" * 101, "参数 form：最多 100 个字"),
+        ("tickets?state=" + "a" * 101, "参数 state：最多 100 个字"),
+        ("tickets/" + "a" * 101, "参数 ticket_id：最多 100 个字"),
+        ("threads", "参数 q：必须写"),
+    ],
+)
+def test_a_parameter_that_cannot_be_read_is_named(office: Office, address: str, told: str) -> None:
+    with browser(office) as client:
+        answer = client.get(f"{V1}/{address}", headers=bearer(office, Role.EVALUATION))
+    assert answer.json() == {"status_code": 400, "detail": told}
+
+
+def test_every_refusal_says_something(office: Office) -> None:
+    with browser(office) as client:
+        assert client.get(f"{V1}/units").json()["detail"]
+        assert client.get(f"{V1}/nothing").json() == {"status_code": 404, "detail": "没有这个页面"}
+        assert client.get(f"{V1}/sources", headers=bearer(office, Role.LIAISON, UNIT)).json()["detail"]
+
+
 def test_the_schema_under_schemathesis(office: Office) -> None:
     """Every operation, a few examples each: no answer of 500, each of the shape that the schema says."""
     with TestClient(create_app(office), raise_server_exceptions=False) as client:

@@ -14,6 +14,7 @@ from typing import Any
 from analysis.hot import HotIssue, HotRules, Member, group
 from pipeline.tagging.alike import alike
 from pipeline.tagging.alike_weights import Message
+from pipeline.unreadable import FILE_FAULTS, file_fault, line_fault
 
 _FORMATS = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d")
 MAX_BYTES = 200_000_000  # unpacked; a larger file is refused
@@ -70,8 +71,10 @@ def _rows(path: Path) -> Iterator[dict[str, Any]]:
         if len(raw) > MAX_BYTES:
             raise MessagesError(f"{path.name} 超过 {MAX_BYTES // 1_000_000} MB，请分开处理")
         text = raw.decode("utf-8-sig")
-    except (OSError, EOFError, UnicodeDecodeError) as error:
-        raise MessagesError(f"{path.name} 读不了：应为 UTF-8 的 CSV 或 JSON 行（{error}）") from error
+    except FILE_FAULTS as error:
+        raise MessagesError(
+            f"{path} 读不了：{file_fault(error)}；应为 UTF-8 的 CSV 或 JSON 行，可为 .gz"
+        ) from error
     if ".csv" in path.suffixes:
         reader = csv.DictReader(io.StringIO(text, newline=""))
         if not {"title", "text"} <= set(reader.fieldnames or ()):
@@ -84,8 +87,8 @@ def _rows(path: Path) -> Iterator[dict[str, Any]]:
         if line.strip():
             try:
                 row = json.loads(line)
-            except json.JSONDecodeError as error:
-                raise MessagesError(f"{path.name} 第 {number} 行不是 JSON：{error}") from error
+            except (ValueError, RecursionError) as error:
+                raise MessagesError(f"{path.name} 第 {number} 行{line_fault(line, error)}") from error
             if not isinstance(row, dict) or not ("title" in row or "text" in row):
                 raise MessagesError(f"{path.name} 第 {number} 行没有 title、text")
             yield row

@@ -97,10 +97,8 @@ def desk(
         listening = socket.create_server(
             (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET
         )
-    except OSError as error:
-        raise UserError(
-            f"不能在 {host}:{port} 上监听（{os_fault(error)}），请用 --port 换一个端口"
-        ) from error
+    except (OSError, UnicodeError) as error:
+        raise UserError(f"不能在 {host}:{port} 上监听（{listening_fault(error)}") from error
     open_log(office.store.logs, "desk")
     shown = f"[{host}]" if ":" in host else host
     address = f"http://{shown}:{listening.getsockname()[1]}"
@@ -119,6 +117,17 @@ def desk(
         forwarded_allow_ips=[part.strip() for part in trust_proxy.split(",") if part.strip()],
     )
     uvicorn.Server(config).run(sockets=[listening])
+
+
+def listening_fault(error: OSError | UnicodeError) -> str:
+    """Why nothing can listen there, and whether the address is to be changed or the port."""
+    import errno
+
+    number = getattr(error, "errno", None) or -1
+    if number < 0 or number == errno.EADDRNOTAVAIL:  # below 0: the name of a host that nobody knows
+        return "本机没有这个地址），请检查 --host：写本机的地址，如 127.0.0.1、0.0.0.0，或不写"
+    assert isinstance(error, OSError)
+    return f"{os_fault(error)}），请用 --port 换一个端口"
 
 
 def _played(day: dt.date | None, is_sample: bool) -> dt.date | None:

@@ -6,12 +6,15 @@ import codecs
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 from pathlib import Path
 
 import pytest
+
+from commands.desk import listening_fault
 
 ROOT = Path(__file__).resolve().parent.parent
 COMMANDS = ("tag", "evaluate", "train", "extract", "crawl", "build", "coverage", "queue", "run", "sites")
@@ -69,6 +72,7 @@ def test_every_command_has_chinese_help(command):
         (("build", "--home", "/proc/no-such"), "无法创建"),
         (("run", "--home", "/proc/no-such", "--port", "0"), "无法创建"),
         (("crawl", "--home", "/proc/no-such", "fcgrb"), "无法创建"),
+        (("hot", "--messages", "/nope"), "/nope 读不了：路径不存在"),
         (("build", "--home", "README.md"), "已有同名文件"),
     ],
 )
@@ -183,6 +187,14 @@ def test_ctrl_c_leaves_a_line_and_no_traceback():
     assert process.returncode == 130
     assert said.decode().startswith("已中断")
     assert len(said.decode().splitlines()) == 1
+
+
+@pytest.mark.parametrize(("host", "said"), [("256.1.1.1", "--host"), ("192.0.2.1", "--host"), ("", "--port")])
+def test_an_address_that_cannot_be_listened_on_says_what_to_change(host, said):
+    with socket.create_server(("", 0)) as taken, pytest.raises(OSError) as told:
+        socket.create_server((host, taken.getsockname()[1]))
+    assert said in listening_fault(told.value)
+    assert "known" not in listening_fault(told.value)
 
 
 INTERRUPTED_IN_A_QUERY = """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import gzip
 import random
 from itertools import combinations
 from pathlib import Path
@@ -115,7 +116,10 @@ def test_file_of_messages(tmp_path: Path) -> None:
         ("a.csv", b"x,y\n1,2\n", "title"),
         ("a.jsonl", b"{bad\n", "JSON"),
         ("a.csv", b"\xff\xfe\x00", "UTF-8"),
-        ("a.csv.gz", b"no gzip", "UTF-8"),
+        ("a.csv.gz", b"no gzip", "不是 gz 文件"),
+        ("a.csv.gz", gzip.compress(b"title,text\n1,2\n" * 99)[:-30], "不完整"),
+        ("a.csv.gz", gzip.compress(b"title,text\n1,2\n" * 99)[:10] + b"\xff" * 90, "压缩包打不开"),
+        ("a.jsonl", b"[" * 90_000, "第 1 行嵌套过深"),
         ("a.csv", "id,title,text\n1,甲,乙\n1,丙,丁\n".encode(), "重复"),
     ],
 )
@@ -123,6 +127,12 @@ def test_bad_file_is_told(tmp_path: Path, name: str, content: bytes, said: str) 
     (tmp_path / name).write_bytes(content)
     with pytest.raises(MessagesError, match=said):
         hot_messages(tmp_path / name, HotRules())
+
+
+def test_a_file_that_is_not_there_is_told_in_chinese(tmp_path: Path) -> None:
+    with pytest.raises(MessagesError, match="不存在") as told:
+        hot_messages(tmp_path / "nope", HotRules())
+    assert "Errno" not in str(told.value) and str(told.value).count("nope") == 1
 
 
 def test_misspelt_rule_is_told(tmp_path: Path) -> None:

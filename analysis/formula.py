@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# In full width too: Excel set to Chinese or Japanese reads them as the others.
+_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r")
 
 
 def is_formula(text: str) -> bool:

@@ -190,9 +190,10 @@ def test_an_exported_csv_holds_whole_numbers() -> None:
 
 def test_no_cell_of_an_export_is_a_formula(office: Office) -> None:
     texts = ["=1+1", "+1+1", "-1+cmd|'/c calc'!A0", "@SUM(A1)", "\t=1", "http://a.test", "<script>"]
+    texts += ["＝1+1", "＋1+1", "－1+1", "＠SUM(A1)"]
     table = Table("表", {"title": "标题"}, [{"title": text} for text in texts])
     lines = to_csv(table).decode("utf-8-sig").split("\r\n")[1:]
-    assert all(not line.strip('"').startswith(("=", "+", "-", "@", "\t")) for line in lines)
+    assert all(not line.strip('"').startswith(tuple("=+-@\t＝＋－＠")) for line in lines)
 
     class Day:
         as_of, office = NOW.date(), None
@@ -201,3 +202,5 @@ def test_no_cell_of_an_export_is_a_formula(office: Office) -> None:
     sheet = load_workbook(io.BytesIO(to_excel(table, Day)))["表"]  # type: ignore[arg-type]
     cells = [sheet.cell(row, 1) for row in range(4, 4 + len(texts))]
     assert all(cell.data_type == "s" and cell.hyperlink is None for cell in cells)
+    quoted = [cell.value for cell in cells if cell.quotePrefix]
+    assert set(quoted) >= {text for text in texts if text[0] in "=+-@＝＋－＠"}

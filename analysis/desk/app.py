@@ -19,6 +19,7 @@ from litestar.stores.file import FileStore
 from litestar.stores.memory import MemoryStore
 
 from analysis.desk.api import ROUTES as API
+from analysis.desk.arrival import looked_at
 from analysis.desk.errors import FORM_COOKIE, HANDLERS
 from analysis.desk.forms import provide_form
 from analysis.desk.metrics import measured
@@ -77,6 +78,7 @@ def create_app(office: Office) -> Litestar:
         openapi_config=_openapi(),
         lifespan=[lifespan],
     )
+    app.asgi_handler = looked_at(app.asgi_handler)
     office.paths = frozenset(route.path for route in app.routes)
     return app
 

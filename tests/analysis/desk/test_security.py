@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import socket
 
 from litestar.testing import TestClient
 
@@ -10,6 +11,7 @@ from analysis.desk.app import create_app
 from analysis.desk.office import Office
 from analysis.desk.rendering import HERE
 from analysis.desk.rights import Role
+from tests.analysis.desk.chromium import serving
 from tests.analysis.desk.people import NAMES, PASSWORD, browser, token
 
 
@@ -61,3 +63,37 @@ def test_over_https_no_cookie_goes_over_http(office: Office) -> None:
             assert len(cookies) >= 2
             assert all(("; secure" in each.lower()) is is_secure for each in cookies), cookies
             assert all("httponly" in each.lower() for each in cookies)
+
+
+def answered(address: str, sent: str) -> bytes:
+    """All that comes back for these bytes, until the connection is closed."""
+    host, port = address.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=10) as wire:
+        wire.sendall(sent.encode())
+        return b"".join(iter(lambda: wire.recv(65536), b""))
+
+
+def test_a_request_of_two_lengths_is_refused_and_what_follows_it_is_not_answered(office: Office) -> None:
+    second = "GET /login HTTP/1.1\r\nHost: desk\r\n\r\n"
+    lengths = f"Content-Length: {5 + len(second)}\r\nTransfer-Encoding: chunked\r\n"
+    with serving(office) as address:
+        for path in ("/login", "/nothing", "/static/desk.css"):
+            first = f"POST {path} HTTP/1.1\r\nHost: desk\r\n{lengths}\r\n0\r\n\r\n"
+            said = answered(address, first + second)
+            assert said.startswith(b"HTTP/1.1 400 ") and b"connection: close" in said.lower()
+            assert said.count(b"HTTP/1.1 ") == 1
+
+
+def test_head_is_answered_as_get_without_the_body(office: Office) -> None:
+    rest = "HTTP/1.1\r\nHost: desk\r\nConnection: close\r\n\r\n"
+    with serving(office) as address:
+        for path, status in (
+            ("/login", 200),
+            ("/health", 200),
+            ("/", 303),
+            ("/logout", 405),
+            ("/api/v1/units", 401),
+        ):
+            head, _, body = answered(address, f"HEAD {path} {rest}").partition(b"\r\n\r\n")
+            assert head.startswith(f"HTTP/1.1 {status} ".encode()), (path, head)
+            assert not body and b"content-security-policy" in head.lower()

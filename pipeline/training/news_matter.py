@@ -4,6 +4,9 @@ believed as far as they are right."""
 
 from __future__ import annotations
 
+import hashlib
+import json
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -66,7 +69,37 @@ def _with(example: Example, said: Said) -> Example:
     return example._replace(signals=signals, candidates=candidates)
 
 
-def save_matter_words(models: MatterWords, folder: Path) -> None:
-    """Write one .npz for each; the same models give the same bytes."""
-    for name, model in zip((TOPIC, INDICATOR), models.models, strict=True):
-        model.save(folder / f"{name}.npz")
+def save_matter_words(models: MatterWords, folder: Path, held_out: Sequence[Example]) -> None:
+    """Write one .npz and one card for each; the same models give the same bytes.
+
+    Args:
+        held_out: the examples as `with_words_held_out` gives them, from which the cards' scores are taken.
+    """
+    own = [example for example in held_out if example.file != REAL]
+    right = {
+        TOPIC: [LABELS[int(e.signals[:, WORDS].argmax())] == (e.topic or NONE) for e in own],
+        INDICATOR: [_best(e) == e.gold["indicator"] for e in own if e.candidates],
+    }
+    for name, labels, model in zip((TOPIC, INDICATOR), (LABELS, INDICATORS), models.models, strict=True):
+        path = folder / f"{name}.npz"
+        model.save(path)
+        card = {
+            "model": name,
+            "what": "稿件用词与专题、与考评指标的联系，作为线索与职责之外的一项迹象",
+            "kind": "多项逻辑回归，词的 tf-idf（只计有无）",
+            "labels": list(labels),
+            "data": dict(sorted(Counter(example.file for example in own).items())),
+            "words": len(model.vocabulary),
+            "bytes": path.stat().st_size,
+            "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+            "files_held_out": {"right": sum(right[name]), "of": len(right[name])},
+            "limits": "只凭用词判定；指标一项在人工标注的专题之内",
+        }
+        text = json.dumps(card, ensure_ascii=False, indent=2) + "\n"
+        path.with_suffix(".json").write_text(text, encoding="utf-8")
+
+
+def _best(example: Example) -> str | None:
+    """The indicator that the words alone give, among those of the labelled topic."""
+    odds, name = max((candidate.values[-1], candidate.name) for candidate in example.candidates)
+    return name if odds > 0 else None

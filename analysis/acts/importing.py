@@ -51,7 +51,6 @@ class ImportReport:
         return not self.faults
 
 
-@alone
 def record_import(
     store: Store,
     con: Connection,
@@ -65,7 +64,8 @@ def record_import(
     at: dt.datetime,
     only_check: bool = False,
 ) -> ImportReport:
-    """Check an import and, if no line has a fault, record all that is new in it.
+    """Check an import and, if no line has a fault, record all that is new in it. The file is read before the
+    lock of the acts is taken: nobody waits for it.
 
     Args:
         content, name: the Excel or CSV file as handed in; kept as evidence.
@@ -78,12 +78,29 @@ def record_import(
     """
     who = line(who, "报送人")
     checked = check_import(content, name, city, plan, files=files, today=at.date())
+    if only_check:
+        return preview_import(store, con, checked, at)
+    return record_checked(store, con, checked, content, who=who, at=at)
+
+
+def preview_import(store: Store, con: Connection, checked: Checked, at: dt.datetime) -> ImportReport:
+    """What would become of an import that was checked.
+
+    Raises:
+        ActError: the same file was recorded before.
+    """
+    return _report(store, con, checked, at)[0]
+
+
+def _report(
+    store: Store, con: Connection, checked: Checked, at: dt.datetime
+) -> tuple[ImportReport, list[Item]]:
+    """What becomes of an import by the present state, and its lines that are new."""
     _check_new(store, checked.sha256)
-    number = f"i{at:%Y%m%d%H%M%S}-{checked.sha256[:6]}"
     known = _known(store, con, checked.items)
     new = [item for item in checked.items if item.row_number not in known]
     report = ImportReport(
-        import_id=number,
+        import_id=f"i{at:%Y%m%d%H%M%S}-{checked.sha256[:6]}",
         file=checked.name,
         sha256=checked.sha256,
         article_count=sum(item.article is not None for item in new),
@@ -95,8 +112,26 @@ def record_import(
         ],
         faults=checked.faults,
     )
-    if checked.faults or only_check:
+    return report, new
+
+
+@alone
+def record_checked(
+    store: Store, con: Connection, checked: Checked, content: bytes, *, who: str, at: dt.datetime
+) -> ImportReport:
+    """Record all that is new in an import that was checked, if no line has a fault.
+
+    Args:
+        content: the file that was checked; kept as evidence.
+
+    Raises:
+        ActError: the same file was recorded before.
+    """
+    who = line(who, "报送人")
+    report, new = _report(store, con, checked, at)
+    if checked.faults:
         return report
+    number = report.import_id
     keep_attachment(store.folder, content, ".xlsx" if content.startswith(b"PK") else ".csv")
     for item in new:
         if item.attachment is not None:
@@ -107,13 +142,19 @@ def record_import(
         if item.article is not None
     ]
     decisions = [decision for item in new for decision in _decisions(item, checked, number, who, at)]
+    after = {
+        "file": checked.name,
+        "sha256": checked.sha256,
+        "rows": len(new),
+        "skipped": len(report.skipped),
+    }
     decisions.append(
         decision_of(
             "import_batch",
             number,
             who=who,
             at=at,
-            after={"file": checked.name, "sha256": checked.sha256, "rows": len(new), "skipped": len(known)},
+            after=after,
             why=f"导入 {checked.name}：稿件 {report.article_count} 条，证明 {report.proof_count} 条",
         )
     )

@@ -38,10 +38,8 @@ class Uploads:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def keep(
-        self, account: str, name: str, content: bytes, files: list[tuple[str, bytes]], at: dt.datetime
-    ) -> Draft:
-        """Keep an upload in the place of the person's last one.
+    def check(self, content: bytes, files: list[tuple[str, bytes]]) -> dict[str, bytes]:
+        """The attachments of an upload by plain name.
 
         Raises:
             UploadError: too many or too large, or two files of one name.
@@ -51,9 +49,20 @@ class Uploads:
             raise UploadError(
                 f"一次最多 {MOST_FILES} 个附件、合计 {MOST_BYTES // 1024 // 1024} MB：请分几次报送"
             )
-        names = [plain_name(each) for each, _ in files]
-        if len(set(names)) < len(names):
+        found = {plain_name(name): each for name, each in files}
+        if len(found) < len(files):
             raise UploadError("有两个附件同名，请改名后再传")
+        return found
+
+    def keep(
+        self, account: str, name: str, content: bytes, files: list[tuple[str, bytes]], at: dt.datetime
+    ) -> Draft:
+        """Keep an upload in the place of the person's last one.
+
+        Raises:
+            UploadError: as `check`.
+        """
+        names = list(self.check(content, files))
         self.drop(account)
         place = ensure_private(self._place(account))
         for number, (_, each) in enumerate(files):

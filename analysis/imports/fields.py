@@ -41,9 +41,10 @@ def text_of(value: Cell | Formula, most: int = 200, *, is_long: bool = False) ->
         )
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    text = unicodedata.normalize("NFC", str(value if value is not None else ""))
+    text = str(value if value is not None else "")
     if len(text) > MAX_CELL:
         raise FieldError(f"过长（{len(text)} 字）")
+    text = unicodedata.normalize("NFC", text)
     kept = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co"))
     if _MARKUP.search(kept):
         raise FieldError("含网页代码（<…>），请只留文字")

@@ -1,7 +1,7 @@
 """Owns reading an import file: Excel or CSV bytes to rows of cells, bounded, nothing in it executed.
 
-A workbook is looked at as a zip before any library opens it: macros, bombs and old formats are refused by
-what they are. Formulas are never computed: their cells say so, and are faults of their line.
+A workbook is looked at as a zip before any library opens it (package.py): macros, bombs and old formats are
+refused by what they are. Formulas are never computed: their cells say so, and are faults of their line.
 """
 
 from __future__ import annotations
@@ -19,24 +19,20 @@ from bs4.dammit import UnicodeDammit
 from openpyxl.utils.cell import range_boundaries
 from openpyxl.utils.exceptions import InvalidFileException
 
-from pipeline.faults import ToldError
+from analysis.imports.package import SheetError, open_package
 
 MAX_BYTES = 10 * 1024 * 1024  # of the file
-MAX_UNPACKED = 60 * 1024 * 1024  # of a workbook's parts together
-MAX_PARTS = 500
 MAX_ROWS = 2000  # of data; more is no list that a person wrote
 MAX_COLUMNS = 40
 MAX_CELL = 20_000  # characters
 MAX_BLANK = 500  # blank lines in a row: the rest of the sheet is formatting
+MAX_BLANKS = 20_000  # blank lines between those of a table
+MAX_TEXT = 5_000_000  # characters of a table
 HEAD_LINES = 5  # the heading stands in one of these
 
 NO_HEADING = "“{name}”没有找到表头（{headings}…），请用 gangqing import --template 生成的模板"
 
 Cell = str | int | float | bool | dt.datetime | dt.date | dt.time | None
-
-
-class SheetError(ToldError, ValueError):
-    """The file as a whole cannot be read; the message says why and what to do, in Chinese."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -86,40 +82,26 @@ def read_sheet(content: bytes, name: str, headings: Iterable[str], needed: Itera
 def _read_workbook(
     content: bytes, name: str, headings: list[str]
 ) -> Iterator[tuple[int, list[Cell | Formula], str | None]]:
-    _check_package(content, name)
+    package = open_package(content, name)
     try:
-        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
+        book = openpyxl.load_workbook(package.content, read_only=True, data_only=False, keep_links=False)
         sheet = next((s for s in book.worksheets if _has_heading(s, headings)), None)
         if sheet is None:
             raise SheetError(NO_HEADING.format(name=name, headings="、".join(headings[:5])))
-        merged = _merged_rows(content, str(vars(sheet)["_worksheet_path"]))  # there is no public way
+        path = str(vars(sheet)["_worksheet_path"])  # there is no public way
+        merged = _merged_ranges(package.merged.get(path.lstrip("/"), ()))
         sheet.reset_dimensions()  # what the file says of its size may be a lie
         for number, cells in enumerate(sheet.iter_rows(max_col=MAX_COLUMNS), 1):
-            yield number, [_value(cell) for cell in cells], merged.get(number)
+            found = [_value(cell) for cell in cells]
+            is_blank = all(value is None for value in found)
+            inside = None if is_blank else next((r for f, t, r in merged if f <= number <= t), None)
+            yield number, found, inside
     except SheetError:
         raise
     except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError, SyntaxError) as error:
         raise SheetError(f"“{name}”打不开，可能已损坏：请用 Excel 打开另存后再报（{error}）"[:300]) from error
     except Exception as error:  # defusedxml and the XML parser have many names for hostile XML
         raise SheetError(f"“{name}”的内容不合 Excel 规范，不予读取（{type(error).__name__}）") from error
-
-
-# What zipfile raises of bytes that are no archive, of one of a later version, and of names that are no text.
-_NO_PACKAGE = (zipfile.BadZipFile, NotImplementedError, ValueError, OSError, EOFError)
-
-
-def _check_package(content: bytes, name: str) -> None:
-    try:
-        parts = zipfile.ZipFile(io.BytesIO(content)).infolist()
-    except _NO_PACKAGE as error:
-        raise SheetError(f"“{name}”打不开，可能没有传完：请重新上传") from error
-    names = {part.filename.lower() for part in parts}
-    if any(part.endswith("vbaproject.bin") or "macrosheets/" in part for part in names):
-        raise SheetError(f"“{name}”含宏，不予读取：请另存为不含宏的 .xlsx")
-    if "xl/workbook.xml" not in names:
-        raise SheetError(f"“{name}”不是 Excel 工作簿（.xlsx）")
-    if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED:
-        raise SheetError(f"“{name}”解压后过大，不予读取：请只留报送的行，另存为新文件")
 
 
 def _has_heading(sheet: object, headings: list[str]) -> bool:
@@ -136,15 +118,13 @@ def _value(cell: object) -> Cell | Formula:
     return value if isinstance(value, Cell) else str(value)
 
 
-def _merged_rows(content: bytes, path: str) -> dict[int, str]:
-    """Which lines are part of a merged cell of several lines: all but one of them would be blank."""
-    with zipfile.ZipFile(io.BytesIO(content)) as package:
-        text = package.read(path.lstrip("/")).decode("utf-8", "replace")
-    found: dict[int, str] = {}
-    for reference in re.findall(r"<mergeCell [^>]*?ref=\"([A-Z0-9:]{2,30})\"", text)[:5000]:
+def _merged_ranges(references: Iterable[str]) -> list[tuple[int, int, str]]:
+    """First and last line of each merged cell of several lines: all but one of them would be blank."""
+    found = []
+    for reference in references:
         _, first, _, last = range_boundaries(reference)
         if first is not None and last is not None and last > first:
-            found |= dict.fromkeys(range(first, min(last, first + MAX_ROWS) + 1), reference)
+            found.append((first, last, reference))
     return found
 
 
@@ -190,7 +170,7 @@ def _table(
 ) -> list[SheetRow]:
     columns: list[str] | None = None
     rows: list[SheetRow] = []
-    blank = 0
+    blank = blanks = length = 0
     for number, cells, merged in lines:
         if columns is None:
             if len({_heading(cell) for cell in cells} & set(headings)) >= 2:
@@ -207,11 +187,16 @@ def _table(
         if stray:
             found[""] = str(stray[0])
         if not found:
-            blank += 1
+            blank, blanks = blank + 1, blanks + 1
             if blank > MAX_BLANK:
                 break
+            if blanks > MAX_BLANKS:
+                raise SheetError(f"“{name}”的空白行超过 {MAX_BLANKS} 行，请删去后再报")
             continue
         blank = 0
+        length += sum(len(cell) for cell in found.values() if isinstance(cell, str))
+        if length > MAX_TEXT:
+            raise SheetError(f"“{name}”的文字超过 {MAX_TEXT // 10_000} 万字，请分成几个文件报送")
         if len(rows) >= MAX_ROWS:
             raise SheetError(f"“{name}”超过 {MAX_ROWS} 行，请分成几个文件报送")
         rows.append(SheetRow(number, found, merged))

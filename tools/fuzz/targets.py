@@ -200,7 +200,8 @@ def with_sheet(content: bytes) -> bytes:
 
 def sheet(data: bytes) -> None:
     from analysis.imports import kinds
-    from analysis.imports.sheet import MAX_ROWS, SheetError, read_sheet
+    from analysis.imports.package import SheetError
+    from analysis.imports.sheet import MAX_ROWS, read_sheet
 
     for content in (data, with_sheet(data)) if data.startswith(b"<") else (data,):
         name = "x.xlsx" if content.startswith(b"PK") else "x.csv"

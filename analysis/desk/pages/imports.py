@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import re
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from anyio import to_thread
@@ -12,7 +14,7 @@ from litestar.datastructures import UploadFile
 from litestar.exceptions import NotFoundException
 from litestar.response import Redirect, Response
 
-from analysis.acts.importing import ImportReport, record_import
+from analysis.acts.importing import ImportReport, preview_import, record_checked
 from analysis.acts.record import ActError
 from analysis.desk.acting import perform, signature
 from analysis.desk.forms import Form
@@ -24,9 +26,11 @@ from analysis.desk.visit import Visit
 from analysis.handed_in import PROOF_KINDS
 from analysis.imports.check import check_import
 from analysis.imports.line import Fault, Item
-from analysis.imports.sheet import MAX_BYTES, SheetError
+from analysis.imports.package import SheetError
+from analysis.imports.sheet import MAX_BYTES
 from analysis.imports.template import csv_template, excel_template
 from analysis.record import Said, said_in
+from pipeline.attachments import plain_name
 
 HERE = "/imports"
 ROOM = 1_000_000  # bytes of a form beside its files
@@ -68,12 +72,14 @@ def uploads_of(visit: Visit) -> Uploads:
 
 
 def build_imports(visit: Visit) -> ImportsPage:
-    draft = uploads_of(visit).find(visit.user.name, visit.office.clock()) if visit.is_today else None
+    uploads = uploads_of(visit)
+    draft = uploads.find(visit.user.name, visit.office.clock()) if visit.is_today else None
     refused, report = "", None
     items: list[tuple[Item, str]] = []
     if draft is not None:
         try:
-            report, items = _preview(visit, draft)
+            content, files = uploads.content(visit.user.name), uploads.files(visit.user.name, draft)
+            report, items = _preview(visit, draft.name, content, files)
         except (SheetError, ActError) as error:
             refused = _at_the_desk(error)
     return ImportsPage(
@@ -102,24 +108,13 @@ def _proofs(visit: Visit) -> dict[str, list[Said]]:
     return {number: list(files.values()) for number, files in found.items()}
 
 
-def _preview(visit: Visit, draft: Draft) -> tuple[ImportReport, list[tuple[Item, str]]]:
-    """What would become of a draft, and its lines. Raises SheetError, ActError."""
-    office, uploads = visit.office, uploads_of(visit)
-    content, files = uploads.content(visit.user.name), uploads.files(visit.user.name, draft)
-    at = office.clock()
-    report = record_import(
-        office.store,
-        visit.con,
-        office.city,
-        office.plan,
-        content,
-        draft.name,
-        files=files,
-        who=signature(visit),
-        at=at,
-        only_check=True,
-    )
-    checked = check_import(content, draft.name, office.city, office.plan, files=files, today=at.date())
+def _preview(
+    visit: Visit, name: str, content: bytes, files: Mapping[str, bytes]
+) -> tuple[ImportReport, list[tuple[Item, str]]]:
+    """What would become of a table, and its lines. Raises SheetError, ActError."""
+    office, at = visit.office, visit.office.clock()
+    checked = check_import(content, name, office.city, office.plan, files=files, today=at.date())
+    report = preview_import(office.store, visit.con, checked, at)
     skipped = {line.row_number: line.why for line in report.skipped}
     return report, [(item, skipped.get(item.row_number, "")) for item in checked.items]
 
@@ -175,19 +170,23 @@ def _check(
     visit.check_today()
     if table is None or not content:
         return visit.back(HERE, "没有办成：请选择填好的报送表（.xlsx 或 .csv）", is_error=True)
+    uploads, account = uploads_of(visit), visit.user.name
     try:
-        draft = uploads_of(visit).keep(visit.user.name, table.filename, content, files, visit.office.clock())
+        by_name = uploads.check(content, files)
     except UploadError as error:
         visit.log("上传报送表", table.filename[:100], refused=str(error))
         return visit.back(HERE, f"没有办成：{error}", is_error=True)
+    name, after = plain_name(table.filename), {"sha256": hashlib.sha256(content).hexdigest()}
+    uploads.drop(account)  # what follows is about this upload, not about an earlier one
     try:
-        report, _ = _preview(visit, draft)
+        report, _ = _preview(visit, name, content, by_name)
     except (SheetError, ActError) as error:
         said = _at_the_desk(error)
-        visit.log("上传报送表", draft.name, after={"sha256": draft.sha256}, refused=said)
-        if isinstance(error, SheetError):
-            uploads_of(visit).drop(visit.user.name)  # there is nothing in it to look at
-        return visit.back(HERE, f"没有办成：“{draft.name}”没有入库：{said}", is_error=True)
+        visit.log("上传报送表", name, after=after, refused=said)
+        if isinstance(error, ActError):  # a table that can be read; in another there is nothing to look at
+            uploads.keep(account, name, content, files, visit.office.clock())
+        return visit.back(HERE, f"没有办成：“{name}”没有入库：{said}", is_error=True)
+    draft = uploads.keep(account, name, content, files, visit.office.clock())
     visit.log("上传报送表", draft.name, after={"sha256": draft.sha256, "count": len(files)})
     if report.faults:
         said = f"“{draft.name}”有 {len(report.faults)} 处要改，没有入库：请改好后重新上传"
@@ -199,31 +198,28 @@ def _check(
 def confirm(visit: Visit, form: Form) -> Redirect:
     """Record the draft that was looked at: all of its lines or none."""
     office, uploads, name = visit.office, uploads_of(visit), visit.user.name
-    draft = uploads.find(name, office.clock())
+    at = office.clock()
+    draft = uploads.find(name, at)
+    content, checked = b"", None
+    if draft is not None and draft.sha256 == form.text("sha256"):
+        content, files = uploads.content(name), uploads.files(name, draft)
+        try:  # read before the desk acts: nobody waits for it
+            checked = check_import(
+                content, draft.name, office.city, office.plan, files=files, today=at.date()
+            )
+        except SheetError as error:  # the city's data changed since it was looked at
+            return visit.back(HERE, f"没有办成：{error}", is_error=True)
 
     def record() -> str:
-        if draft is None or draft.sha256 != form.text("sha256"):
+        if checked is None:
             raise ActError("上传的报送表已过期或已换成另一个，请重新上传、核对")
-        report = record_import(
-            office.store,
-            visit.con,
-            office.city,
-            office.plan,
-            uploads.content(name),
-            draft.name,
-            files=uploads.files(name, draft),
-            who=signature(visit),
-            at=office.clock(),
-        )
+        report = record_checked(office.store, visit.con, checked, content, who=signature(visit), at=at)
         if report.faults:
             raise ActError(f"还有 {len(report.faults)} 处要改，整表没有入库")
         uploads.drop(name)
         return f"{report.import_id}：稿件 {report.article_count} 条、证明 {report.proof_count} 条"
 
-    try:
-        return perform(visit, "导入报送表", draft.name if draft else "", record, HERE)
-    except SheetError as error:  # the city's data changed since it was looked at
-        return visit.back(HERE, f"没有办成：{error}", is_error=True)
+    return perform(visit, "导入报送表", draft.name if draft else "", record, HERE)
 
 
 @act(f"{HERE}/discard", "import.record")

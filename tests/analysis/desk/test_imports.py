@@ -16,9 +16,10 @@ import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
-from analysis.desk import uploads
+from analysis.desk import acting, uploads
 from analysis.desk.app import create_app
 from analysis.desk.office import Office
+from analysis.desk.pages import imports
 from analysis.desk.rights import Role
 from analysis.desk.tables import csv_bytes
 from pipeline.decisions import load_decisions
@@ -116,8 +117,32 @@ def test_a_hostile_table_is_refused_in_words(office: Office, name: str, content:
         assert said in told and "已上传" not in told
         assert "gangqing import" not in page
         assert 'action="/imports/confirm"' not in page
+        assert not list((office.store.desk / "uploads").rglob("*.bin"))  # it is not looked at again
         send(officer, "/imports/discard")
     assert not list(office.home.rglob("passwd"))
+
+
+def test_what_cannot_be_read_takes_the_place_of_what_was_uploaded_before(office: Office) -> None:
+    with browser(office, Role.EVALUATION) as officer:
+        upload(officer, "一.xlsx", workbook([BOARD | {"标题": "先传的"}]), FILES)
+        assert "正在核对：一.xlsx" in officer.get("/imports").text
+        assert "解压后过大" in upload(officer, "二.xlsx", _bomb())
+        assert "正在核对" not in officer.get("/imports").text  # nobody confirms the wrong one
+
+
+def test_a_table_is_read_before_the_desk_acts(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    check = imports.check_import
+
+    def looked(*args: Any, **more: Any) -> Any:
+        assert not acting._ACTING.locked()
+        return check(*args, **more)
+
+    monkeypatch.setattr(imports, "check_import", looked)
+    with browser(office, Role.EVALUATION) as officer:
+        upload(officer, "三.xlsx", workbook([BOARD | {"标题": "无人等它"}]), FILES)
+        sha256 = re.search(r'name="sha256" value="(\w+)"', officer.get("/imports").text)
+        assert sha256
+        assert "稿件 1 条" in send(officer, "/imports/confirm", sha256=sha256[1])
 
 
 def test_attachments_never_leave_their_folder(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:

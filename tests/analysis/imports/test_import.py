@@ -18,7 +18,7 @@ from analysis.acts.record import ActError
 from analysis.coverage import coverage
 from analysis.handed_pieces import pieces_since
 from analysis.imports import kinds
-from analysis.imports.sheet import SheetError
+from analysis.imports.package import SheetError
 from analysis.imports.template import csv_template, excel_template
 from analysis.plan import Plan, load_facts, load_plan
 from analysis.warehouse import ask, open_warehouse

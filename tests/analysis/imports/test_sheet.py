@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from analysis.imports import kinds
 from analysis.imports.fields import FieldError, day_of, text_of
-from analysis.imports.sheet import MAX_ROWS, SheetError, read_sheet
+from analysis.imports.package import SheetError
+from analysis.imports.sheet import MAX_ROWS, read_sheet
 from tests.analysis.case import Case
 from tests.analysis.imports.test_import import (
     GOOD,

@@ -24,6 +24,7 @@ from commands.common import (
     stream_lines,
 )
 from pipeline.china import CHINA
+from pipeline.faults import ToldError
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -95,11 +96,16 @@ def train(
         raise UserError(f"没有这个目录：{corrections}，请先运行 gangqing correct export")
     kept = out or ROOT / "pipeline" / "models"
     with tempfile.TemporaryDirectory() as scratch:
+        trained = Path(scratch) / "models"
         try:
-            written = train_models(data, Path(scratch) if check else kept, docs, corrections)
-        except FileNotFoundError as error:
-            raise UserError(f"缺少训练数据：{error.filename}") from error
-        unlike = differences(Path(scratch), kept) if check else []
+            written = train_models(data, trained if check else kept, docs, corrections)
+        except ToldError:
+            raise
+        except ValueError as error:  # of what learns: all texts empty, one label only
+            raise UserError(
+                f"{data} 里的内容学不出模型，请检查数据是否太少或标注不全；现有模型没有动（{error}）"
+            ) from error
+        unlike = differences(trained, kept) if check else []
     if unlike:
         raise UserError(
             f"与重新训练所得不同：{'、'.join(unlike)}；数据或程序已变，请运行 gangqing train 重建"

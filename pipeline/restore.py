@@ -8,10 +8,8 @@ the SHA-256 that it lacks.
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import dataclasses
 import datetime as dt
-import os
 import secrets
 import shutil
 from collections import Counter
@@ -32,13 +30,11 @@ from pipeline.archive import (
 from pipeline.backup import maintenance
 from pipeline.city import City
 from pipeline.decisions import DecisionError, load_decisions
+from pipeline.exchange import exchange_at_once, sync_folders
 from pipeline.landing import Quarantined, iter_landed
 from pipeline.restore_files import TRUTH, unpack
 from pipeline.retention import SUFFIX
 from pipeline.store import DESK_LOCK, Store, ensure_folder, open_store, sync_folder
-
-_EXCHANGE = 2  # RENAME_EXCHANGE of Linux
-_AT_FDCWD = -100
 
 
 @dataclasses.dataclass(frozen=True)
@@ -92,7 +88,7 @@ def restore_backup(
                 if folder.is_dir():
                     shutil.rmtree(folder)
             (staging / DATA).chmod(0o700)
-            _sync(staging / DATA)
+            sync_folders(staging / DATA)
             aside = store.folder.with_name(f"{slug}.replaced-{at:%Y%m%dT%H%M%S}-{secrets.token_hex(2)}")
             for derived in (warehouse, warehouse.with_name(warehouse.name + ".wal")):
                 derived.unlink(missing_ok=True)
@@ -183,19 +179,10 @@ def _other_rules(staging: Path, city: City) -> list[str]:
     return [f"城市数据与备份时不同：{'、'.join(differing)}；数字可能因此不同"] if differing else []
 
 
-def _sync(folder: Path) -> None:
-    for place, _, _ in os.walk(folder, topdown=False):
-        sync_folder(Path(place))
-    sync_folder(folder.parent)
-
-
 def _exchange(fresh: Path, old: Path) -> None:
     """Two folders change places: in one step where the system can, else in two."""
-    library = ctypes.CDLL(None, use_errno=True)
-    if hasattr(library, "renameat2"):
-        done = library.renameat2(_AT_FDCWD, os.fsencode(fresh), _AT_FDCWD, os.fsencode(old), _EXCHANGE)
-        if done == 0:
-            return
+    if exchange_at_once(fresh, old):
+        return
     between = fresh.with_name("former")
     old.rename(between)
     fresh.rename(old)

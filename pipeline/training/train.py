@@ -22,6 +22,7 @@ from pipeline.tagging.linear import softmax
 from pipeline.tagging.roles_model import load_role_model
 from pipeline.training.alike import fit_frequencies
 from pipeline.training.examples import Example, load_examples, load_rows, load_threads
+from pipeline.training.inputs import check_inputs
 from pipeline.training.kinds import ASKING, Row, fit_threads, read_rows
 from pipeline.training.manifest import write_manifest
 from pipeline.training.matters import (
@@ -31,6 +32,7 @@ from pipeline.training.matters import (
     load_phrases,
     matter_scores,
 )
+from pipeline.training.placing import drafted
 from pipeline.training.reply_kinds import OWN, count_kinds, fit_replies, load_replies, reply_scores
 from pipeline.training.sentiment import fit_chat, load_chat
 from pipeline.training.split import FOLDS, SEED, held_out
@@ -45,9 +47,10 @@ Card = dict[str, Any]
 def train(
     data_dir: Path, out_dir: Path, docs: Path | None = None, corrections: Path | None = None
 ) -> list[Path]:
-    """Rebuild all models below `out_dir` and list them in its manifest; with `docs`, also write the
-    comparison of candidates there, and those of credits and news beside it (`<docs>-roles.md`, `-news.md`).
-    One thread sums, so that sums and bytes are the same whatever the number of processors.
+    """Rebuild all models and list them in their manifest; they take the place of those in `out_dir` at once,
+    when all are made. With `docs`, also write the comparison of candidates there, and those of credits and
+    news beside it (`<docs>-roles.md`, `-news.md`).
+    One thread sums, so that the bytes are the same whatever the number of processors.
 
     `data_dir` holds the given data (citizen-topics.csv.gz, sentiment.csv.gz, threads-*.jsonl …).
 
@@ -55,14 +58,21 @@ def train(
         corrections: folder into which `correct export` wrote what people corrected: learned from too.
 
     Raises:
-        FileNotFoundError: a file of the given data is missing.
+        TrainingDataError: a file of the given data is missing or wrong; nothing was written.
     """
+    check_inputs(data_dir, corrections)
+    with drafted(out_dir) as draft:
+        written = _train(data_dir, draft, docs, corrections)
+        names = [path.relative_to(draft) for path in written]
+    return [out_dir / name for name in names]
+
+
+def _train(data_dir: Path, out_dir: Path, docs: Path | None, corrections: Path | None) -> list[Path]:
     # Articles' models import the whole article tagger; posts do not need it.
     from pipeline.training.confidence import held_out_tags, write_calibration, write_confidence_table
     from pipeline.training.news import build_news_models
     from pipeline.training.roles import build_role_model, write_tables
 
-    out_dir.mkdir(parents=True, exist_ok=True)
     city = load_city()
     routers = held_out_matters(data_dir, city)
     cases = read_cases(routers, city)

@@ -24,6 +24,7 @@ from analysis.warehouse import open_warehouse
 from pipeline.city import load_city
 from pipeline.evaluation import evaluate
 from pipeline.training.examples import load_threads
+from pipeline.training.inputs import check_corrections
 from pipeline.training.matters import load_matters
 from pipeline.training.roles import load_articles
 from tests.analysis.case import Case
@@ -87,6 +88,7 @@ def test_what_was_decided_becomes_a_regression_case_and_is_learned_from(case, tm
         "articles-corrected.jsonl": 1,
         "threads-corrected.jsonl": 0,
     }
+    check_corrections(tmp_path / "out")
     lines = (tmp_path / "out" / "articles-corrected.jsonl").read_bytes().splitlines()
     row = json.loads(lines[0])
     assert row["gold"] == {"credits": [{"unit": "市水利局", "role": "subject"}]}
@@ -111,6 +113,7 @@ def test_a_corrected_thread_is_an_example(case, tmp_path):
     correct_thread(con, case.city, case.store.decisions, thread, right, who="甲", at=at)
     con.close()
     assert asked(case, lambda con: export_corrections(con, tmp_path))["threads-corrected.jsonl"] == 1
+    check_corrections(tmp_path)
     (example,) = load_threads(tmp_path / "threads-corrected.jsonl")
     assert (example.kind, example.asked, example.text) == ("咨询", True, "停水")
 

@@ -10,7 +10,7 @@ import pytest
 from filelock import FileLock
 
 from analysis.desk.accounts import Accounts
-from pipeline import backup, restore
+from pipeline import backup, exchange
 from pipeline.archive import BackupError
 from pipeline.attachments import find_attachment
 from pipeline.backup import check_backup, write_backup
@@ -192,6 +192,6 @@ def test_where_the_system_cannot_exchange_folders_two_steps_do(
 ) -> None:
     path = saved(case)
     before = contents(case.store.folder)
-    monkeypatch.setattr(restore.ctypes, "CDLL", lambda *_, **__: object())
+    monkeypatch.setattr(exchange.ctypes, "CDLL", lambda *_, **__: object())
     put_back(path, case, case.home, replace=True)
     assert contents(case.store.folder) == before

@@ -162,18 +162,18 @@ def _check_table(path: Path) -> None:
     _readable(path, read)
     if not known:
         raise TrainingDataError(f"{path} 里没有数据")
+    if path.name == CHAT:
+        moods = {label.rpartition("|")[2] for label in labels}
+        if wrong := sorted(moods - {"negative", "neutral", "positive"}):
+            raise TrainingDataError(
+                f"{path} 的 sentiment 应为 negative、neutral 或 positive，而不是 {'、'.join(wrong[:3])}"
+            )
     if path.name in (TOPICS, CHAT):
         few = [label for label, count in labels.items() if count < FOLDS]
         if few or len(labels) < 2:
             raise TrainingDataError(
                 f"{path} 太少：应至少有两类，每类不少于 {FOLDS} 条"
                 + (f"（{'、'.join(few[:3])} 不足）" if few else "")
-            )
-    if path.name == CHAT:
-        moods = {label.rpartition("|")[2] for label in labels}
-        if wrong := sorted(moods - {"negative", "neutral", "positive"}):
-            raise TrainingDataError(
-                f"{path} 的 sentiment 应为 negative、neutral 或 positive，而不是 {'、'.join(wrong[:3])}"
             )
 
 

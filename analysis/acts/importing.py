@@ -96,7 +96,7 @@ def _report(
     store: Store, con: Connection, checked: Checked, at: dt.datetime
 ) -> tuple[ImportReport, list[Item]]:
     """What becomes of an import by the present state, and its lines that are new."""
-    _check_new(store, checked.sha256)
+    check_new(store, checked.sha256)
     known = _known(store, con, checked.items)
     new = [item for item in checked.items if item.row_number not in known]
     report = ImportReport(
@@ -162,7 +162,7 @@ def record_checked(
     return report
 
 
-def _check_new(store: Store, sha256: str) -> None:
+def check_new(store: Store, sha256: str) -> None:
     """Raises ActError for a file that was recorded before."""
     said = said_on_disk(store.decisions, ("import_batch",))
     before = next((each for each in said if each.after.get("sha256") == sha256), None)

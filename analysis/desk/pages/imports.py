@@ -14,7 +14,7 @@ from litestar.datastructures import UploadFile
 from litestar.exceptions import NotFoundException
 from litestar.response import Redirect, Response
 
-from analysis.acts.importing import ImportReport, preview_import, record_checked
+from analysis.acts.importing import ImportReport, check_new, preview_import, record_checked
 from analysis.acts.record import ActError
 from analysis.desk.acting import perform, signature
 from analysis.desk.forms import Form
@@ -82,6 +82,8 @@ def build_imports(visit: Visit) -> ImportsPage:
             report, items = _preview(visit, draft.name, content, files)
         except (SheetError, ActError) as error:
             refused = _at_the_desk(error)
+        except FileNotFoundError:  # it was confirmed or thrown away meanwhile
+            draft = None
     return ImportsPage(
         draft=draft,
         refused=refused,
@@ -202,16 +204,19 @@ def confirm(visit: Visit, form: Form) -> Redirect:
     draft = uploads.find(name, at)
     content, checked = b"", None
     if draft is not None and draft.sha256 == form.text("sha256"):
-        content, files = uploads.content(name), uploads.files(name, draft)
         try:  # read before the desk acts: nobody waits for it
+            content, files = uploads.content(name), uploads.files(name, draft)
             checked = check_import(
                 content, draft.name, office.city, office.plan, files=files, today=at.date()
             )
         except SheetError as error:  # the city's data changed since it was looked at
             return visit.back(HERE, f"没有办成：{error}", is_error=True)
+        except FileNotFoundError:  # of two clicks the first was done meanwhile
+            checked = None
 
     def record() -> str:
         if checked is None:
+            check_new(office.store, form.text("sha256"))
             raise ActError("上传的报送表已过期或已换成另一个，请重新上传、核对")
         report = record_checked(office.store, visit.con, checked, content, who=signature(visit), at=at)
         if report.faults:

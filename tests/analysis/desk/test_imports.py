@@ -22,8 +22,9 @@ from analysis.desk.office import Office
 from analysis.desk.pages import imports
 from analysis.desk.rights import Role
 from analysis.desk.tables import csv_bytes
+from analysis.desk.uploads import Uploads
 from pipeline.decisions import load_decisions
-from tests.analysis.desk.people import UNIT, browser, sign_in, small_office, token
+from tests.analysis.desk.people import NAMES, UNIT, browser, sign_in, small_office, token
 from tests.analysis.imports.test_import import FILES, GOOD, workbook
 
 BOARD = {
@@ -244,3 +245,20 @@ def test_a_draft_is_kept_a_day_and_then_gone_with_its_files(tmp_path: Path) -> N
     assert drafts.find("xuanchuan", at + dt.timedelta(days=1)) is not None
     assert drafts.find("xuanchuan", at + dt.timedelta(days=1, seconds=1)) is None
     assert not [each for each in tmp_path.rglob("*") if each.is_file()]
+
+
+def test_of_two_clicks_on_confirm_the_second_is_told_that_it_was_done(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office = small_office(tmp_path)
+    with browser(office, Role.PUBLICITY) as clerk:
+        assert "还没有入库" in upload(clerk, "报送.xlsx", workbook([GOOD, BOARD]), FILES)
+        sha256 = re.search(r'name="sha256" value="(\w+)"', clerk.get("/imports").text)
+        draft = Uploads(office.store.desk / "uploads").find(NAMES[Role.PUBLICITY], office.clock())
+        assert sha256
+        assert "稿件 2 条" in send(clerk, "/imports/confirm", sha256=sha256[1])
+        assert "导入过，不重复计入" in send(clerk, "/imports/confirm", sha256=sha256[1])
+        # The first was done between the second one's look and its reading.
+        monkeypatch.setattr(Uploads, "find", lambda *_: draft)
+        assert "导入过，不重复计入" in send(clerk, "/imports/confirm", sha256=sha256[1])
+    assert kinds(office).count("import_batch") == 1

@@ -15,7 +15,6 @@ from litestar.middleware import DefineMiddleware
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.static_files import create_static_files_router
-from litestar.stores.file import FileStore
 from litestar.stores.memory import MemoryStore
 
 from analysis.desk.api import ROUTES as API
@@ -29,7 +28,7 @@ from analysis.desk.rendering import STATIC
 from analysis.desk.rights import PUBLIC, permission_guard
 from analysis.desk.schedule import start_schedule
 from analysis.desk.security import add_headers, plain_path_guard
-from analysis.desk.sessions import DeskSessionConfig, SignedIn, sweep, sweep_daily
+from analysis.desk.sessions import DeskSessionConfig, SessionFiles, SignedIn, sweep, sweep_daily
 from analysis.desk.standing import start_preparing
 from analysis.desk.visit import provide_visit
 
@@ -73,7 +72,7 @@ def create_app(office: Office) -> Litestar:
         exception_handlers=HANDLERS,
         before_send=[add_headers],
         request_max_body_size=MAX_BODY,
-        stores={"sessions": FileStore(sessions, create_directories=True), "rate_limit": MemoryStore()},
+        stores={"sessions": SessionFiles(sessions), "rate_limit": MemoryStore()},
         state=State({"desk": office}),
         openapi_config=_openapi(),
         lifespan=[lifespan],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import dataclasses
+import datetime as dt
 import time
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 from litestar.connection import ASGIConnection
 from litestar.middleware.authentication import AbstractAuthenticationMiddleware, AuthenticationResult
 from litestar.middleware.session.server_side import ServerSideSessionBackend, ServerSideSessionConfig
-from litestar.stores.base import Store
+from litestar.stores.file import FileStore
 from litestar.types import Empty, Message, ScopeSession
 
 from analysis.desk.accounts import Account, Accounts
@@ -20,6 +21,23 @@ from analysis.desk.accounts import Account, Accounts
 IDLE_SECONDS = 8 * 3600  # a working day without a click ends a session
 SWEEP_SECONDS = 24 * 3600
 _ROTATE, _LOADED, _ID = "rotate", "session_as_loaded", "session_id_given"
+
+
+class SessionFiles(FileStore):
+    """Sessions as files. One is read and renewed, or deleted, not both at once: who signs out while another
+    of her pages is on its way stays signed out."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder, create_directories=True)
+        self.one_at_a_time = asyncio.Lock()
+
+    async def get(self, key: str, renew_for: int | dt.timedelta | None = None) -> bytes | None:
+        async with self.one_at_a_time:
+            return await super().get(key, renew_for)
+
+    async def delete(self, key: str) -> None:
+        async with self.one_at_a_time:
+            await super().delete(key)
 
 
 class DeskSessions(ServerSideSessionBackend):
@@ -44,11 +62,17 @@ class DeskSessions(ServerSideSessionBackend):
             if loaded:
                 await super().store_in_message(Empty, message, connection)
             return
+        store = self.config.get_store_from_app(connection.scope["litestar_app"])
+        assert isinstance(store, SessionFiles)
         if scope_session.pop(_ROTATE, False):
-            store: Store = self.config.get_store_from_app(connection.scope["litestar_app"])
             await self.delete(self.get_session_id(connection), store)
             connection.scope["state"][_ID] = self.generate_session_id()
         elif scope_session == loaded:
+            return
+        elif loaded:
+            async with store.one_at_a_time:
+                if await store.exists(self.get_session_id(connection)):  # else she signed out meanwhile
+                    await super().store_in_message(scope_session, message, connection)
             return
         await super().store_in_message(scope_session, message, connection)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 import sys
 from urllib.parse import quote
@@ -14,6 +15,8 @@ from selectolax.lexbor import LexborHTMLParser
 from analysis.desk.accounts import AccountError, Accounts, hash_password
 from analysis.desk.office import Office
 from analysis.desk.rights import Role, allowed
+from analysis.desk.sessions import SessionFiles
+from analysis.desk.uploads import Uploads
 from pipeline.store import DESK_LOCK
 from tests.analysis.case import Case
 from tests.analysis.desk.people import NAMES, NOW, PASSWORD, browser, sign_in, small_office, token
@@ -254,3 +257,43 @@ def test_a_form_that_is_too_old_is_no_want_of_rights(office: Office) -> None:
         assert answer.status_code == 403
         assert "<h1>表单已过期</h1>" in answer.text
         assert "联系管理员" not in answer.text
+
+
+def test_an_act_that_ends_after_signing_out_brings_no_session_back(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with browser(office, Role.PUBLICITY) as client, browser(office) as other, browser(office) as thief:
+        data = {"_csrf_token": token(client.get("/password").text)}
+        kept = {name: client.cookies[name] for name in ("gangqing", "gangqing_form")}
+        for each in (other, thief):
+            each.cookies.update(kept)
+
+        def signed_out(*_: object) -> None:
+            assert other.post("/logout", data=data, follow_redirects=False).headers["location"] == "/login"
+
+        monkeypatch.setattr(Uploads, "drop", signed_out)
+        assert client.post("/imports/discard", data=data, follow_redirects=False).status_code == 303
+        assert thief.get("/", follow_redirects=False).headers["location"] == "/login"
+
+
+def test_a_session_deleted_while_it_is_renewed_stays_deleted(
+    tmp_path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = SessionFiles._load_from_path
+
+    async def slowly(path):
+        found = await read(path)
+        await asyncio.sleep(0.2)
+        return found
+
+    async def both() -> bool:
+        files = SessionFiles(tmp_path / "sessions")
+        await files.set("number", b"{}", 60)
+        monkeypatch.setattr(SessionFiles, "_load_from_path", staticmethod(slowly))
+        reading = asyncio.create_task(files.get("number", renew_for=60))
+        await asyncio.sleep(0.1)
+        await files.delete("number")
+        assert await reading == b"{}"
+        return await files.exists("number")
+
+    assert asyncio.run(both()) is False

@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import IO, TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -77,19 +77,46 @@ def parse_day(text: str | None, name: str = "--as-of") -> dt.date | None:
 
 def read_lines(file: Path) -> list[bytes]:
     """The lines of a file, a pipe or, for "-", standard input; without a byte order mark."""
-    if file.is_dir() or not (str(file) == "-" or file.exists()):
-        raise UserError(f"没有这个文件：{file}")
-    content = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+    with _opened(file) as source:
+        content = source.read()
+    _check_head(file, content[:4])
     return content.removeprefix(codecs.BOM_UTF8).splitlines()
 
 
 def stream_lines(file: Path) -> Iterator[bytes]:
-    """The lines of `read_lines`, one at a time: a file of any size needs no more memory than its window."""
-    if file.is_dir() or not (str(file) == "-" or file.exists()):
+    """The lines of `read_lines`, one at a time: a file of any size needs no more memory than its window. For
+    a line that is too long stands `TOO_LONG`."""
+    from pipeline.unreadable import LONGEST_LINE, TOO_LONG
+
+    most = LONGEST_LINE + len(b"\r\n")
+    with _opened(file) as source:
+        line = source.readline(most + 1)
+        _check_head(file, line[:4])
+        line = line.removeprefix(codecs.BOM_UTF8)
+        while line:
+            too_long = len(line) > most
+            while len(line) > most and not line.endswith(b"\n"):
+                line = source.readline(most + 1)
+            yield TOO_LONG if too_long else line
+            line = source.readline(most + 1)
+
+
+def _opened(file: Path) -> contextlib.AbstractContextManager[IO[bytes]]:
+    if str(file) == "-":
+        if sys.stdin is None:
+            raise UserError("标准输入是关闭的，没有可读的；请用管道送入，或写文件名")
+        return contextlib.nullcontext(sys.stdin.buffer)
+    if file.is_dir() or not file.exists():
         raise UserError(f"没有这个文件：{file}")
-    with contextlib.nullcontext(sys.stdin.buffer) if str(file) == "-" else file.open("rb") as source:
-        for number, line in enumerate(source):
-            yield line.removeprefix(codecs.BOM_UTF8) if number == 0 else line
+    return file.open("rb")
+
+
+def _check_head(file: Path, head: bytes) -> None:
+    """Raises UserError for a file that is packed, or of another encoding from its first byte on."""
+    from pipeline.unreadable import packed
+
+    if what := packed(head):
+        raise UserError(f"{'标准输入' if str(file) == '-' else file} {what}")
 
 
 def load_chosen(folder: Path | None, home: Path | None = None) -> City:

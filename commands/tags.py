@@ -35,15 +35,28 @@ def tag(
     city: CityOption = None,
     jobs: JobsOption = 1,
 ) -> None:
-    """给稿件、帖子、留言打标签，逐行输出 JSON，顺序与输入相同。"""
+    """给稿件、帖子、留言打标签，逐行输出 JSON，顺序与输入相同。
+
+    读不懂的行输出 {"id", "error"}；一行也没有打上标签时，退出码为 1。
+    """
     from pipeline.city import load_city
-    from pipeline.tagging.stream import spare_collector, tag_lines
+    from pipeline.tagging.stream import is_error, spare_collector, tag_lines
 
     spare_collector()
     out = sys.stdout.buffer
+    count, failed, first = 0, 0, 0
     for line in tag_lines(stream_lines(file), load_city(city), jobs):
         out.write(line + b"\n")
+        count += 1
+        if is_error(line):
+            failed += 1
+            first = first or count
     out.flush()
+    if failed:
+        where = f"原因写在输出的 error 里，第一处在输出第 {first} 行"
+        typer.echo(f"{count} 行中有 {failed} 行没有打上标签；{where}", err=True)
+    if count and failed == count:
+        raise typer.Exit(1)
 
 
 @app.command()

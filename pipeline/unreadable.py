@@ -11,6 +11,10 @@ import msgspec
 
 from pipeline.faults import os_fault
 
+LONGEST_LINE = 8_000_000  # bytes of a line of JSON: some hundred times the longest article there is
+# What stands for a longer one, which is never in memory. No file of text has such a line.
+TOO_LONG = b"\x00\x00longer than LONGEST_LINE"
+
 GZIP_MAGIC = b"\x1f\x8b"
 UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 TO_UTF8 = "请另存为 UTF-8（如 iconv -f GB18030 -t UTF-8 原文件 > 新文件）"
@@ -36,6 +40,13 @@ def packed(head: bytes) -> str | None:
     if head.startswith(UTF16_MARKS) or b"\0" in head[:4]:
         return "是 UTF-16 编码，请另存为 UTF-8"
     return None
+
+
+def is_too_long(line: bytes | str) -> bool:
+    return len(line) > LONGEST_LINE or line == TOO_LONG
+
+
+TOLD_TOO_LONG = f"超过 {LONGEST_LINE // 1_000_000} MB，没有读；请拆开，或检查换行是否丢失"
 
 
 def line_fault(line: bytes | str, error: Exception) -> str:

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import codecs
+import gzip
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
 import sys
 import time
+import tracemalloc
 from pathlib import Path
 
 import pytest
 
+from commands.common import stream_lines
 from commands.desk import listening_fault
+from pipeline import unreadable
 
 ROOT = Path(__file__).resolve().parent.parent
 COMMANDS = ("tag", "evaluate", "train", "extract", "crawl", "build", "coverage", "queue", "run", "sites")
@@ -103,6 +108,67 @@ def test_tag_keeps_the_order_and_says_what_is_wrong_with_a_line():
     assert [c["unit"] for c in said[3]["credits"]] == ["市水利局"]
     assert said[3]["credits"][0]["evidence"]["why"]
     assert said[4]["kind"] == "咨询"
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ('{"id": "1", "text": "路灯坏了"}'.encode("gbk"), "GBK"),
+        (b"[" * 90_000, "嵌套过深"),
+        (b'{"text": "x"}', "缺少 id"),
+        (b'{"id": "1", "posts": [{"floor": "x"}]}', "posts[0].floor 应是整数，而不是文字"),
+        (b'{"id": "1", "body": ["x"]}', "body 应是文字，而不是列表"),
+        (b'{"id": "1", "text": "x\0"}', "从第 23 个字节起读不通"),
+        (b'{"id": "1", "text": "x', "不完整"),
+        (b'{"id": "1", "text": "' + b"x" * 8_000_000 + b'"}', "超过 8 MB"),
+    ],
+)
+def test_tag_says_in_chinese_what_is_wrong_and_fails_where_every_line_did(line, said):
+    done = gangqing("tag", "-", stdin=line)
+    assert done.returncode == 1
+    (told,) = map(json.loads, done.stdout.splitlines())
+    assert said in told["error"]
+    assert not re.search(r"[a-z]{3,} [a-z]{3,} [a-z]{3,}", told["error"])
+    assert "1 行中有 1 行没有打上标签" in done.stderr.decode()
+
+
+def test_tag_counts_the_lines_that_failed_and_goes_on():
+    done = gangqing("tag", "-", stdin=b'{"id": "1", "text": "x"}\n{}\n{"id": "error", "text": "error"}\n[]\n')
+    assert done.returncode == 0
+    assert "4 行中有 2 行没有打上标签" in done.stderr.decode()
+    assert "第一处在输出第 2 行" in done.stderr.decode()
+    assert gangqing("tag", "-", stdin=b"").returncode == 0
+
+
+@pytest.mark.parametrize("command", ["tag", "evaluate"])
+def test_what_holds_no_lines_is_refused_whole(command, tmp_path):
+    for content, said in (
+        (gzip.compress(b'{"id": "1", "text": "x"}'), "请先解压"),
+        ("{}".encode("utf-16"), "UTF-16"),
+    ):
+        done = gangqing(command, "-", stdin=content)
+        assert (done.returncode, done.stdout) == (2, b"")
+        assert said in done.stderr.decode()
+        assert len(done.stderr.decode().splitlines()) == 1
+    closed = f"'{sys.executable}' -m gangqing {command} - <&-"
+    done = subprocess.run(["bash", "-c", closed], cwd=ROOT, capture_output=True, check=False)
+    assert done.returncode == 2
+    assert "标准输入是关闭的" in done.stderr.decode()
+
+
+def test_a_line_that_is_too_long_is_never_in_memory(tmp_path, monkeypatch):
+    monkeypatch.setattr(unreadable, "LONGEST_LINE", 1000)
+    file = tmp_path / "long.jsonl"
+    fits, longer = b"x" * 1000, b"y" * 5_000_000
+    file.write_bytes(b"\n".join([fits, longer, fits, b"z" * 1001, longer]))
+    tracemalloc.start()
+    try:
+        lines = [line.rstrip() for line in stream_lines(file)]
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert lines == [fits, unreadable.TOO_LONG, fits, unreadable.TOO_LONG, unreadable.TOO_LONG]
+    assert most < 1_000_000
 
 
 def test_tag_takes_a_city_of_units_only(tmp_path):

@@ -7,6 +7,7 @@ A line that is none of them gets `{"id", "error"}`: nothing is dropped, nothing 
 from __future__ import annotations
 
 import gc
+import re
 from array import array
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
@@ -16,12 +17,14 @@ import msgspec
 
 from pipeline.city import City
 from pipeline.records import ArticleTags, PostTags, ThreadTags
-from pipeline.tagging.items import ArticleItem, PostItem, ThreadItem, batched
+from pipeline.tagging.items import ArticleItem, PostItem, ThreadItem
 from pipeline.tagging.reprint import Reprints, ReprintSearch, Trace, read_trace, with_story
 from pipeline.tagging.spool import Spool
 from pipeline.tagging.tagger import Tagger
+from pipeline.unreadable import LINE_FAULTS, TOLD_TOO_LONG, field_fault, is_too_long, line_fault
 
 WINDOW = 512  # lines that are tagged together
+WINDOW_BYTES = 32 << 20  # of them, but for the last
 
 encode = msgspec.json.Encoder().encode  # tags as a line
 
@@ -48,10 +51,12 @@ def as_bytes(line: bytes | str) -> bytes:
 
 def read_item(line: bytes | str) -> Item | Unreadable:
     """Decode one line; the keys that are present say what it is."""
+    if is_too_long(line):
+        return Unreadable(id=None, error=f"这一行{TOLD_TOO_LONG}")
     try:
         raw = msgspec.json.decode(line)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        return Unreadable(id=None, error=f"不是 JSON：{error}")
+    except LINE_FAULTS as error:
+        return Unreadable(id=None, error=f"这一行{line_fault(line, error)}")
     if not isinstance(raw, dict):
         return Unreadable(id=None, error="每行应是一个 JSON 对象")
     # Ids may be numbers; null stands for missing wherever a text is expected.
@@ -69,7 +74,29 @@ def read_item(line: bytes | str) -> Item | Unreadable:
         item: Item = msgspec.convert(raw, _KINDS[told])
         return item
     except msgspec.ValidationError as error:
-        return Unreadable(id=name, error=f"字段有误：{error}")
+        return Unreadable(id=name, error=f"字段有误：{field_fault(error)}")
+
+
+def windows(lines: Iterable[bytes | str], most: int) -> Iterator[list[bytes | str]]:
+    """Lines in their order, `most` at a time, fewer where they are long."""
+    part: list[bytes | str] = []
+    size = 0
+    for line in lines:
+        part.append(line)
+        size += len(line)
+        if len(part) == most or size >= WINDOW_BYTES:
+            yield part
+            part, size = [], 0
+    if part:
+        yield part
+
+
+_ERROR = re.compile(rb'\{"id":(?:null|"(?:[^"\\]|\\.)*+"),"error":')
+
+
+def is_error(line: bytes) -> bool:
+    """Whether a line of the output says that its line was no item."""
+    return _ERROR.match(line) is not None
 
 
 def read_article(line: bytes) -> ArticleItem:
@@ -111,7 +138,7 @@ def tag_part(lines: Iterable[bytes | str], tagger: Tagger) -> tuple[list[bytes],
 
 def _tag_lines(lines: Iterable[bytes | str], tagger: Tagger) -> Iterator[bytes]:
     source = (line for line in lines if line.strip())
-    for part in batched(source, WINDOW):
+    for part in windows(source, WINDOW):
         items = [read_item(line) for line in part]
         if any(isinstance(item, ArticleItem) for item in items):
             yield from _tag_with_reprints(chain(part, source), tagger)
@@ -140,8 +167,11 @@ def _tag_with_reprints(lines: Iterable[bytes | str], tagger: Tagger) -> Iterator
                     search.add(read_trace(item))
                     places.append(place)
 
-        def read(place: int) -> Item | Unreadable:
-            item = at_hand[place] if place < len(at_hand) else read_item(waiting[place])
+        def read(place: int, line: bytes | str | None = None) -> Item | Unreadable:
+            if place < len(at_hand):
+                item = at_hand[place]
+            else:
+                item = read_item(waiting[place] if line is None else line)
             return repeated(str(item.id)) if place in again else item
 
         def article(number: int) -> ArticleItem:
@@ -152,8 +182,10 @@ def _tag_with_reprints(lines: Iterable[bytes | str], tagger: Tagger) -> Iterator
         reprints = search.find(article)
         firsts = search.numbers_of({first for first, _ in reprints.values()})
         stories = {tags.id: tags for tags in tagger.articles(map(article, firsts))}
-        for start in range(0, len(waiting), WINDOW):
-            part = [read(place) for place in range(start, min(start + WINDOW, len(waiting)))]
+        start = 0
+        for lines_of_part in windows(waiting, WINDOW):
+            part = [read(place, line) for place, line in enumerate(lines_of_part, start)]
+            start += len(part)
             for tags in _tag_items(part, tagger, stories):
                 done = with_reprint(tags, reprints, stories) if isinstance(tags, ArticleTags) else tags
                 yield encode(done)

@@ -20,7 +20,7 @@ from pipeline.tagging.parallel import CHUNK, ParallelTagger, in_order
 from pipeline.tagging.reprint import ReprintSearch
 from pipeline.tagging.reprint_pairs import Pair
 from pipeline.tagging.spool import Spool
-from pipeline.tagging.stream import as_bytes, encode, read_article, read_item, repeated, with_reprint
+from pipeline.tagging.stream import as_bytes, encode, read_article, read_item, repeated, windows, with_reprint
 
 _KINDS = {ArticleItem: "articles", ThreadItem: "threads", PostItem: "posts"}
 _decode = msgspec.json.Decoder(ArticleTags).decode
@@ -34,7 +34,7 @@ def tag_lines_on(lines: Iterable[bytes | str], city: City, jobs: int) -> Iterato
     """Tag lines on `jobs` processes, a bounded number at a time. Threads and posts are written as they come;
     from the first article on, all lines are read before the next is written (reprints need each other)."""
     pool = ParallelTagger(city, jobs)
-    parts = batched((line for line in lines if line.strip()), CHUNK)
+    parts = windows((line for line in lines if line.strip()), CHUNK)
     rest: list[Lines] = []  # the first part with an article
 
     def without_articles(parts: Iterable[Lines]) -> Iterator[Lines]:

@@ -68,6 +68,13 @@ def test_articles_do_not_wait_in_memory(monkeypatch: pytest.MonkeyPatch) -> None
     assert most < count * size / 2
 
 
+def test_few_long_lines_are_tagged_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stream, "WINDOW_BYTES", 10)
+    lines: list[bytes | str] = [b"1234", b"5678", b"90", b"x" * 99, b"1"]
+    assert list(stream.windows(lines, 4)) == [lines[:3], lines[3:4], lines[4:]]
+    assert list(stream.windows(lines[:2], 1)) == [lines[:1], lines[1:2]]
+
+
 def test_what_waits_on_disk_is_tagged_like_what_waits_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     body = "市水利局组织人员巡河，清理河道垃圾，维护群众用水安全，并约谈了沿河的三家企业，要求限期整改。" * 2
     items = [
@@ -79,5 +86,6 @@ def test_what_waits_on_disk_is_tagged_like_what_waits_in_memory(monkeypatch: pyt
     expected = list(tag_lines(lines, load_city()))
     assert any(b'"reprint_of":"' in line for line in expected)
     monkeypatch.setattr(spool, "IN_MEMORY", 500)
+    monkeypatch.setattr(stream, "WINDOW_BYTES", 700)
     for jobs in (1, 2):
         assert list(tag_lines(lines, load_city(), jobs)) == expected

@@ -41,7 +41,7 @@ def _read(parse: Callable[[Document], Parsed], page: Page, kind: PageKind) -> Pa
     article = parsed.article
     is_short = article is None or len(article.body) <= MAX_TEXT
     if is_short and parsed.thread is None and parsed.outcome not in _READ:
-        raise_proof(document)
+        raise_proof(document, is_dated=article is not None and article.published is not None)
     return parsed
 
 

@@ -72,9 +72,12 @@ _ADDRESS = re.compile(
 )
 
 
-def raise_proof(document: Document) -> None:
+def raise_proof(document: Document, *, is_dated: bool = False) -> None:
     """A page that wants proof of a human, or refuses this visitor as a machine; or a script in its place.
 
+    Args:
+        is_dated: an article with a date was read from it. With a publication's label beside, a word of the
+            matter is then no sign ("关于启用图片验证码的公告"); only a demand is.
 
     Raises:
         Unreadable: `captcha`, with what the page says.
@@ -86,7 +89,8 @@ def raise_proof(document: Document) -> None:
         said = f"：{text.strip()}" if text.strip() else ""
         raise Unreadable("captcha", f"页面只有脚本，没有文字（可能是防护脚本）{said}".replace("\n", " "))
     message = f"{document.title_tag}\n{text}"
-    if not _is_asked(document, message) or _is_published(document, text):
+    is_article = is_dated and _is_labelled(document, text)
+    if not _is_asked(document, message, is_article=is_article) or _is_published(document, text):
         return
     if document.first("input[type=password]") is not None:  # a login asks for a code as well
         return
@@ -120,11 +124,13 @@ def _is_script_alone(document: Document, text: str) -> bool:
     return _SCRIPT.search(document.markup) is not None and not _is_labelled(document, text)
 
 
-def _is_asked(document: Document, message: str) -> bool:
+def _is_asked(document: Document, message: str, *, is_article: bool) -> bool:
     """Does the page ask its visitor, outside of quotation marks; or name the matter in few words?"""
     is_told = sum(map(len, _sentences(message))) > MAX_BRIEF
     if _DEMAND.search(_QUOTED.sub("", message) if is_told else message):
         return True
+    if is_article:
+        return False
     is_form = document.first("form img, form canvas, form iframe") is not None
     return len(message) <= MAX_LOOSE_TEXT and (is_form or not is_told) and bool(_MATTER.search(message))
 

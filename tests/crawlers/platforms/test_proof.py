@@ -67,6 +67,34 @@ def test_what_only_talks_of_checks_is_read(name: str) -> None:
     assert (parsed.outcome, record.title) == (expected["outcome"], expected["title"])
 
 
+@pytest.mark.parametrize(
+    ("title", "body"),
+    [
+        ("关于启用图片验证码的公告", "附件：网上办事大厅操作说明.pdf"),
+        ("图片新闻：车站启用新型闸机", "图为旅客通过“安全验证”闸机进站"),
+        ("图片新闻：车站启用新型闸机", "旅客在安全验证闸机前排队。"),
+    ],
+)
+def test_an_article_of_a_few_words_that_names_the_matter_is_read(title: str, body: str) -> None:
+    html = (
+        f'<html><head><title>{title}</title><meta name="ArticleTitle" content="{title}">'
+        '<meta name="PubDate" content="2017-10-09 09:00"></head><body><div class="TRS_Editor">'
+        f"<p>{body}</p></div></body></html>"
+    )
+    parsed = PLATFORMS["trs"].parse(made.page(html, "http://www.gov.example/zxzx/t1000001.shtml"))
+    assert (parsed.outcome, parsed.article and parsed.article.title) == ("stored", title)
+
+
+def test_a_demand_stays_a_wall_under_the_labels_of_an_article() -> None:
+    html = (
+        '<html><head><title>安全验证</title><meta name="ArticleTitle" content="安全验证">'
+        '<meta name="PubDate" content="2017-10-09 09:00"></head><body><div class="TRS_Editor">'
+        "<p>请完成安全验证后继续访问</p></div></body></html>"
+    )
+    parsed = PLATFORMS["trs"].parse(made.page(html, "http://www.gov.example/zxzx/t1000001.shtml"))
+    assert parsed.outcome == "captcha"
+
+
 @pytest.mark.parametrize("status", [403, 410, 429, 500, 502, 521])
 def test_an_ordinary_error_page_is_no_wall(status: int) -> None:
     html = f"<html><head><title>{status}</title></head><body><h1>{status}</h1><hr>nginx/1.10.2</body></html>"

@@ -11,11 +11,13 @@ from pathlib import Path
 import pytest
 
 from sample.content import load_content
+from sample.faults import Fault
+from sample.serve import sample_city
 from tools.soak.__main__ import Soak
 from tools.soak.page import PAGE, Outcome, not_held, page_of, verdicts
 from tools.soak.played import PlayedClock
 from tools.soak.watch import Look
-from tools.soak.world import troubles, write_content
+from tools.soak.world import sites_down, troubles, write_content
 
 
 def test_a_minute_in_the_life_agrees_to_the_last_count(tmp_path: Path) -> None:
@@ -121,3 +123,11 @@ def test_the_page_lists_what_its_own_table_says_did_not_hold() -> None:
     assert (below == ["Nothing."]) == all(row[4] for row in rows)
     missed = not_held([row for row in rows if not row[4]], [])
     assert missed == ["Nothing."] or below[: len(missed)] == missed
+
+
+def test_only_the_sites_of_a_host_that_is_down_are_expected_to_be_out_of_reach() -> None:
+    day = dt.date(2017, 11, 1)
+    fault = Fault(name="停机", site="portal", path=".*", kind="down", since=day, until=day)
+    with sample_city() as city:
+        assert sites_down(city.sites, [fault], {day}) == {"fcgxw", "fcgxw-rss", "fcgtv"}
+        assert sites_down(city.sites, [fault], {day + dt.timedelta(days=1)}) == set()

@@ -18,7 +18,10 @@ def is_local(address: str) -> bool:
 
 def came_from(request: Request[Any, Any, Any]) -> str:
     """The address at this desk on which the form stood, with its query; "" where the browser does not say."""
-    came = urlsplit(request.headers.get("referer", ""))
+    try:
+        came = urlsplit(request.headers.get("referer", ""))
+    except ValueError:  # http://[
+        return ""
     page = urlunsplit(("", "", came.path, came.query, ""))
     return page if came.netloc == request.url.netloc and is_local(page) else ""
 

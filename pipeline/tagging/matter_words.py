@@ -10,17 +10,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import msgspec
 import numpy as np
 
 from pipeline.tagging.items import ArticleItem
-from pipeline.tagging.linear import Floats, ModelError
-from pipeline.tagging.news_sentiment_model import NewsModel, WordBank, load_news_model
+from pipeline.tagging.linear import Floats, ModelError, read_card
+from pipeline.tagging.news_sentiment_model import FOLDER, NewsModel, WordBank, load_news_model
 from pipeline.tagging.segment import segment
 from pipeline.tagging.topic_signals import LABELS, NONE, load_topics
 
 TOPIC, INDICATOR = "topic-words", "indicator-words"
 INDICATORS = (*sorted(load_topics()["indicators"]), NONE)
-LEAST = 8.0  # log odds that words may speak for or against a label, at most
+MOST = 8.0  # log odds that words may speak for or against a label, at most
+
+
+class _Card(msgspec.Struct, frozen=True):
+    labels: tuple[str, ...]
 
 
 class Said(NamedTuple):
@@ -36,7 +41,7 @@ class MatterWords:
     """Reads words by the models of topics and of indicators; without models they say nothing.
 
     Raises:
-        ModelError: the labels of a model are not those of the program.
+        ModelError: a model has not as many labels as the program.
     """
 
     def __init__(self, models: Sequence[NewsModel]) -> None:
@@ -57,10 +62,10 @@ class MatterWords:
         topics, indicators = (model.bias + part for model, part in zip(self.models, words, strict=True))
         topics = topics - np.logaddexp.reduce(topics, axis=1, keepdims=True)
         odds = indicators - indicators[:, -1:]
-        shares = np.maximum(topics, -LEAST).tolist()
+        shares = np.maximum(topics, -MOST).tolist()
         return [
             Said(share, dict(zip(INDICATORS, row, strict=True)), said)
-            for share, row, said in zip(shares, np.clip(odds, -LEAST, LEAST).tolist(), tokens, strict=True)
+            for share, row, said in zip(shares, np.clip(odds, -MOST, MOST).tolist(), tokens, strict=True)
         ]
 
     def telling(self, indicator: str, tokens: Sequence[str]) -> list[str]:
@@ -74,6 +79,9 @@ def load_matter_words() -> MatterWords:
     Raises:
         ModelError: a file is missing, damaged or of other labels.
     """
+    for name, labels in ((TOPIC, LABELS), (INDICATOR, INDICATORS)):
+        if read_card(FOLDER / f"{name}.json", _Card).labels != labels:
+            raise ModelError(f"模型 {name} 的专题、指标与程序不一致，请运行 gangqing train 重建")
     return MatterWords([load_news_model(TOPIC), load_news_model(INDICATOR)])
 
 

@@ -24,9 +24,8 @@ from pipeline.tagging.indicator import SIGNALS as INDICATOR_SIGNALS
 from pipeline.tagging.indicator import Candidate, IndicatorModel
 from pipeline.tagging.items import ArticleItem
 from pipeline.tagging.linear import Floats
-from pipeline.tagging.matter_words import MatterWords
+from pipeline.tagging.matter_words import MatterWords, cut_words
 from pipeline.tagging.roles_model import RoleModel
-from pipeline.tagging.segment import segment
 from pipeline.tagging.topic_model import TopicModel
 from pipeline.tagging.topic_signals import spelled
 from pipeline.tagging.units import Criticism, UnitTagger, UnitTags
@@ -155,7 +154,7 @@ class _Reader:
         self._classifier = ArticleClassifier(city, model, NO_INDICATORS, SILENT)
 
     def read(self, file: str, item: ArticleItem, gold: dict[str, Any]) -> Example:
-        tokens = segment(item.title + "\n" + item.body)
+        tokens = cut_words(item)
         units, classes, signals = self._tag(item, None)
         topic = gold.get("topic")
         candidates = self._classifier.candidates(item, units, classes.form, topic) if topic else []

@@ -173,7 +173,8 @@ def _page(rows: list[dict[str, object]]) -> str:
     ]
     body = [
         f"| {row['target']} | {row['engine']} | {row['minutes']} | {row['runs']} | {row['covered'] or '–'} "
-        f"| {row['fault'] or 'none'} | {row['all_minutes']} | {row['all_runs']} |"
+        f"| {row['fault'] or 'none'} | {row.get('all_minutes', row['minutes'])} "
+        f"| {row.get('all_runs', row['runs'])} |"
         for row in rows
     ]
     return "\n".join([*head, *body, ""])

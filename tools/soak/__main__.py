@@ -38,7 +38,7 @@ from tools.soak.page import PAGE, Outcome, page_of, verdicts
 from tools.soak.people import Person, Seen
 from tools.soak.played import PlayedClock, program
 from tools.soak.watch import BESIDE, Books, Look, log_errors, look, same_when_rebuilt
-from tools.soak.world import World, troubles, write_content
+from tools.soak.world import World, sites_down, troubles, write_content
 
 START = dt.date(2017, 10, 9)  # days of the plan's season with a week behind the first that is played
 BACKLOG = 7  # days
@@ -92,10 +92,10 @@ class Soak:
         days = {self.clock.now().date()}
         said = self.command("crawl", "--json", codes=(0, 1))
         days.add(self.clock.now().date())
-        is_down = any(fault.kind == "down" and fault.since in days for fault in self.extra)
+        down = sites_down(self.city.sites, self.extra, days)
         for row in json.loads(said) if said.strip() else []:
-            expected = BESIDE in (row["error"] or "") or (is_down and UNREACHED in (row["error"] or ""))
-            if row["error"] and not expected:
+            said_down = row["site"] in down and UNREACHED in (row["error"] or "")
+            if row["error"] and BESIDE not in row["error"] and not said_down:
                 self.errors.append(f"crawl of {row['site']}: {row['error']}")
 
     def run(self) -> Outcome:

@@ -12,14 +12,16 @@ import json
 import multiprocessing
 import random
 import socket
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import uvicorn
 from starlette.types import Receive, Scope, Send
 
+from pipeline.city import Site
 from sample.content import CONTENT, load_content
 from sample.faults import Fault, load_faults
 from sample.gov import channel_of
@@ -127,6 +129,13 @@ def troubles(folder: Path, start: dt.date, days: int, rng: random.Random) -> lis
         else:
             found.append(Fault(name="撤下", site="gov", path=path, kind="not_found", since=since, text="404"))
     return found
+
+
+def sites_down(sites: Sequence[Site], found: Sequence[Fault], days: Collection[dt.date]) -> set[str]:
+    """Slugs of the sites that are down on any of these days: the sites stand at ports in a row."""
+    ports = {site.slug: urlsplit(site.start[0]).port or 0 for site in sites if site.start}
+    down = {fault.site for fault in found if fault.kind == "down" and fault.since in days}
+    return {slug for slug, port in ports.items() if SITES[port - min(ports.values())] in down}
 
 
 class World:

@@ -12,7 +12,7 @@ from pipeline.tagging.articles import ArticleTagger
 from pipeline.tagging.classify import ArticleClassifier, Classes
 from pipeline.tagging.items import ArticleItem
 from pipeline.tagging.linear import ModelError
-from pipeline.tagging.matter_words import INDICATORS, LEAST, MatterWords, cut_words, load_matter_words
+from pipeline.tagging.matter_words import INDICATORS, MOST, MatterWords, cut_words, load_matter_words
 from pipeline.tagging.news_sentiment_model import NewsModel
 from pipeline.tagging.topic_signals import LABELS
 from pipeline.tagging.units import UnitTagger
@@ -57,9 +57,9 @@ def test_a_text_in_a_batch_says_what_it_says_alone(texts: list[str]) -> None:
         assert np.allclose(said.topics, alone.topics, atol=1e-4)
         assert np.allclose(list(said.indicators.values()), list(alone.indicators.values()), atol=1e-4)
         assert len(said.topics) == len(LABELS) and tuple(said.indicators) == INDICATORS
-        assert all(-LEAST <= share <= 0 for share in said.topics)
-        assert np.exp(said.topics).sum() == pytest.approx(1, abs=len(LABELS) * np.exp(-LEAST))
-        assert all(abs(odds) <= LEAST for odds in said.indicators.values())
+        assert all(-MOST <= share <= 0 for share in said.topics)
+        assert np.exp(said.topics).sum() == pytest.approx(1, abs=len(LABELS) * np.exp(-MOST))
+        assert all(abs(odds) <= MOST for odds in said.indicators.values())
 
 
 def test_models_of_other_labels_are_told() -> None:
@@ -80,3 +80,11 @@ def test_a_piece_of_another_city_is_not_cut(monkeypatch: pytest.MonkeyPatch) -> 
     here = ArticleItem(id="here", outlet="防城港日报", title="市教育局办起夜校", body="市教育局昨日开课。")
     ArticleTagger(CITY).tag_all([there, here])
     assert cut == ["here"]
+
+
+def test_labels_in_another_order_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        "pipeline.tagging.matter_words.INDICATORS", (*reversed(INDICATORS[:-1]), INDICATORS[-1])
+    )
+    with pytest.raises(ModelError, match="gangqing train"):
+        load_matter_words()

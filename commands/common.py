@@ -86,9 +86,9 @@ def read_lines(file: Path) -> list[bytes]:
 def stream_lines(file: Path) -> Iterator[bytes]:
     """The lines of `read_lines`, one at a time: a file of any size needs no more memory than its window. For
     a line that is too long stands `TOO_LONG`."""
-    from pipeline.unreadable import LONGEST_LINE, TOO_LONG
+    from pipeline.unreadable import LONGEST_LINE as most
+    from pipeline.unreadable import TOO_LONG
 
-    most = LONGEST_LINE + len(b"\r\n")
     with _opened(file) as source:
         line = source.readline(most + 1)
         _check_head(file, line[:4])

@@ -11,7 +11,9 @@ import msgspec
 
 from pipeline.faults import os_fault
 
-LONGEST_LINE = 8_000_000  # bytes of a line of JSON: some hundred times the longest article there is
+LONGEST_LINE = (
+    8_000_000  # bytes of a line of JSON with its end: some hundred times the longest article there is
+)
 # What stands for a longer one, which is never in memory. No file of text has such a line.
 TOO_LONG = b"\x00\x00longer than LONGEST_LINE"
 

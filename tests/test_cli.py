@@ -159,8 +159,8 @@ def test_what_holds_no_lines_is_refused_whole(command, tmp_path):
 def test_a_line_that_is_too_long_is_never_in_memory(tmp_path, monkeypatch):
     monkeypatch.setattr(unreadable, "LONGEST_LINE", 1000)
     file = tmp_path / "long.jsonl"
-    fits, longer = b"x" * 1000, b"y" * 5_000_000
-    file.write_bytes(b"\n".join([fits, longer, fits, b"z" * 1001, longer]))
+    fits, longer = b"x" * 999, b"y" * 5_000_000
+    file.write_bytes(b"\n".join([fits, longer, fits, b"z" * 1000, longer]))
     tracemalloc.start()
     try:
         lines = [line.rstrip() for line in stream_lines(file)]

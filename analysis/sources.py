@@ -19,7 +19,7 @@ REASONS = {
     "down": "采集失败",
     "missing": "应有版面而未见",
     "missing_unknown_year": "未见版面（该年节假日安排未知）",
-    "partial": "部分版面采集失败",
+    "partial": "部分版面或版块采集失败",
     "unparsed": "页面未能解析",
     "unseen": "未采集",
     "quiet": "一向有稿而无稿",

@@ -260,6 +260,16 @@ def test_a_failed_list_that_is_not_asked_for_again_does_not_blind_for_good(case:
     for day in days("2017-10-12", 3):
         look(case, day, "listed")
     found = states(case)
-    assert [found[day] for day in days("2017-10-09", 6)] == ["down", "down", *["no_news"] * 4]
+    # On the first day another list was read.
+    assert [found[day] for day in days("2017-10-09", 6)] == ["partial", "down", *["no_news"] * 4]
     look(case, "2017-10-15", "timeout", "http://gov.test/index_7.html")
     assert states(case)["2017-10-15"] == "down"  # it is asked for: its part of the site is not known
+
+
+def test_a_site_of_which_one_list_is_closed_and_others_are_read_failed_in_part(case: Case) -> None:
+    for day in days("2017-10-09", 2):
+        case.fetch("gov", "http://gov.test/", f"{day}T09:00:00", "list", "listed")
+        case.fetch("gov", "http://gov.test/closed/", f"{day}T09:00:00", "list", "login_wall")
+    case.fetch("gov", "http://gov.test/", "2017-10-11T09:00:00", "list", "timeout")
+    found = states(case)
+    assert [found[day] for day in days("2017-10-09", 3)] == ["partial", "partial", "down"]

@@ -374,6 +374,7 @@ SELECT
     WHEN is_dated AND list_failed_count > 0 THEN 'partial'
     WHEN is_dated AND list_ok_count = 0 AND list_missing_count > 0 AND article_count = 0
       THEN CASE WHEN is_never_empty THEN 'missing' ELSE 'no_news' END
+    WHEN is_blind AND list_ok_count > 0 THEN 'partial'
     WHEN is_blind THEN 'down'
     WHEN is_unseen AND article_count = 0 THEN 'unseen'
     WHEN NOT is_dated AND article_count = 0 AND list_failed_ever_count > 0 AND list_ok_count = 0

@@ -19,6 +19,8 @@ from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddlewa
 from scrapy.http import Response
 
 DATA_LOSS = "dataloss"  # Scrapy's own flag for an answer shorter than its headers say
+MAX_PARTS = 1000  # members or frames of one body: thousands of empty ones would hold up all sites for seconds
+_STARTS = (b"\x1f\x8b\x08", b"\x28\xb5\x2f\xfd", b"\x2a\x4d\x18")  # gzip, zstd, what zstd skips
 _CHUNK = 65536
 _UNREADABLE = (OSError, EOFError, struct.error, zlib.error, zstd.ZstdError, brotli.error)
 
@@ -34,6 +36,8 @@ class WholeBodies(HttpCompressionMiddleware):
 
     def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
         encodings = b",".join(response.headers.getlist("Content-Encoding"))  # afterwards they are gone
+        if encodings and any(response.body.count(start) > MAX_PARTS for start in _STARTS):
+            return _flagged(response)
         try:
             unpacked = super().process_response(request, response)
         except _UNREADABLE:

@@ -12,7 +12,7 @@ import brotli
 import pytest
 from backports import zstd
 
-from crawlers.whole_body import is_whole
+from crawlers.whole_body import MAX_PARTS, is_whole
 from pipeline.landing import read_capture
 from tests.crawlers.crawled import HTML, article, crawl, landed, links, one_site
 from tests.crawlers.servers import Answer, Web
@@ -108,3 +108,16 @@ def test_a_robots_txt_cut_short_forbids_all_for_now(tmp_path: Path, web: Web) ->
     web.pages |= {"/robots.txt": (200, {"Content-Encoding": "gzip"}, rules), "/list": links("/a")}
     site = crawl(one_site(tmp_path, web, settings={"retry_times": 0}), tmp_path).sites[0]
     assert site.outcomes == {"server_error": 1} and web.asked["/list"] == 0
+
+
+@pytest.mark.parametrize("name", ["gzip", "zstd"])
+def test_a_body_of_parts_without_end_is_not_unpacked(tmp_path: Path, web: Web, name: str) -> None:
+    pack = PACKED[name][1]
+    text = article("甲", TEXT).encode()
+    web.pages |= {
+        "/list": links("/many", "/some"),
+        "/many": page(name, pack(b"") * (MAX_PARTS + 1) + pack(text)),
+        "/some": page(name, pack(b"") * (MAX_PARTS // 2) + pack(text)),
+    }
+    site = crawl(one_site(tmp_path, web, settings={"retry_times": 0}), tmp_path).sites[0]
+    assert site.outcomes == {"listed": 1, "stored": 1, "server_error": 1}

@@ -9,7 +9,16 @@ from typing import Annotated
 
 import typer
 
-from commands.common import HOME, WAREHOUSE, CityOption, HomeOption, JobsOption, load_chosen, wall_clock
+from commands.common import (
+    HOME,
+    INTERRUPTED,
+    WAREHOUSE,
+    CityOption,
+    HomeOption,
+    JobsOption,
+    load_chosen,
+    wall_clock,
+)
 
 app = typer.Typer(rich_markup_mode=None)
 WITHOUT = "数据仓库、全文索引、登录会话、运行日志不在其中：由恢复后的建库重建，或重新登录"
@@ -48,7 +57,7 @@ def restore(
     replace: Annotated[
         bool, typer.Option("--replace", help="已有数据时换成备份里的；原数据移到旁边，不删除。")
     ] = False,
-    check: Annotated[bool, typer.Option("--check", help="只核对备份是否完好，什么都不写。")] = False,
+    check: Annotated[bool, typer.Option("--check", help="只核对备份是否完好、能否恢复，不动数据。")] = False,
     city_to: Annotated[
         Path | None, typer.Option("--city-to", help="只把备份里的城市数据取到这个新目录。")
     ] = None,
@@ -57,9 +66,10 @@ def restore(
     """恢复：先把备份逐个核对，再一步换上，然后重建数据仓库。请先停掉办公台和采集。"""
     from analysis.terminal import stage_progress
     from commands.stages import build_warehouse
-    from pipeline.backup import check_backup
+    from pipeline.printable import printable_line
     from pipeline.restore import restore_backup
     from pipeline.restore_files import extract_city
+    from pipeline.restore_look import examine_backup
 
     began = time.monotonic()
     if city_to is not None:
@@ -68,11 +78,14 @@ def restore(
         return
     if check:
         with stage_progress() as say:
-            manifest = check_backup(file, say)
+            manifest, notices = examine_backup(file, say)
+        made_at = printable_line(manifest.made_at).replace("T", " ")
         typer.echo(
-            f"备份完好：“{manifest.city}”，{manifest.made_at.replace('T', ' ')} 做的，"
+            f"备份完好：“{printable_line(manifest.city)}”，{made_at} 做的，"
             f"{len(manifest.files)} 个文件，{_size(manifest.size)}，用时 {time.monotonic() - began:.1f} 秒"
         )
+        for notice in notices:
+            typer.echo(f"注意：{printable_line(notice, 500)}", err=True)
         return
     chosen = load_chosen(city)
     with stage_progress() as say:
@@ -86,10 +99,16 @@ def restore(
     if done.manifest is None:
         typer.echo("注意：这个包没有清单，只核对了采集结果、存证和决定能否读出", err=True)
     for notice in done.notices:
-        typer.echo(f"注意：{notice}", err=True)
+        typer.echo(f"注意：{printable_line(notice, 500)}", err=True)
     if done.aside is not None:
         typer.echo(f"原数据在 {done.aside}，确认无误后可自行删除")
-    build_warehouse(load_chosen(city, home), home, rebuild=True, jobs=jobs)
+    try:
+        build_warehouse(load_chosen(city, home), home, rebuild=True, jobs=jobs)
+    except BaseException as error:
+        typer.echo("已恢复数据，只是建库没有完成：请运行 gangqing build，不必再恢复一次", err=True)
+        if isinstance(error, KeyboardInterrupt):
+            raise SystemExit(INTERRUPTED) from error  # nothing else is said
+        raise
     typer.echo(
         f"全部用时 {time.monotonic() - began:.1f} 秒。账号照旧，须重新登录；"
         "备份以后发过的通知可能再发一次，请先用 gangqing notify plan 看一遍"

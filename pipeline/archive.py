@@ -17,12 +17,14 @@ import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
-from typing import IO, Any
+from typing import IO, Annotated, Any
 
 import msgspec
 import pyarrow as pa
 
+from pipeline.bounded_tar import HeaderError, open_bounded
 from pipeline.faults import ToldError
+from pipeline.printable import printable
 from pipeline.records import Record
 
 FORMAT = 1  # of the archive; a higher one is of a newer program. 0: a tar of var/ that somebody made by hand
@@ -30,7 +32,8 @@ MANIFEST = "manifest.json"
 DATA, CITY = "data", "city"  # folders in the archive: of var/<city>, and of the city's own data
 # Below var/<city>, what is derived or lives only as long as the desk: sessions, locks, states of the crawl.
 DERIVED = frozenset({"state", "desk", "logs", "jobs"})
-MAX_MANIFEST_BYTES = 256 * 1024 * 1024
+MAX_MANIFEST_BYTES = 128 * 1024 * 1024
+MAX_COUNTS_BYTES = 64 * 1024  # of what a manifest says of how much there is of each kind
 _ZSTD, _GZIP = b"\x28\xb5\x2f\xfd", b"\x1f\x8b"
 # A seal stands behind all else: a frame that readers of Zstandard pass over, with the SHA-256 of what is
 # before it. Without it a change in what the manifest does not cover, as in itself, would stay unseen.
@@ -41,15 +44,19 @@ Progress = Callable[[str, int, int | None], None]  # stage in Chinese, done, tot
 
 
 class BackupError(ToldError, ValueError):
-    """A backup cannot be made, read or put back; the message says why and what to do, in Chinese."""
+    """A backup cannot be made, read or put back; the message says why and what to do, in Chinese. What it
+    quotes of an archive is shown as it may be."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(printable(message))
 
 
 class Entry(Record, frozen=True, kw_only=True):
     """One file of a backup: its name below `data/` or `city/`, its size in bytes, its SHA-256."""
 
     name: str
-    size: int
-    sha256: str
+    size: Annotated[int, msgspec.Meta(ge=0)]
+    sha256: Annotated[str, msgspec.Meta(min_length=64, max_length=64)]
     mode: int = 0o600
 
 
@@ -69,6 +76,18 @@ class Manifest(Record, frozen=True, kw_only=True):
     def size(self) -> int:
         """Bytes of all files, unpacked."""
         return sum(entry.size for entry in self.files)
+
+
+class _Format(msgspec.Struct):
+    """Of a manifest that a newer program may have written."""
+
+    format: int
+
+
+class _Sheet(Manifest, frozen=True, kw_only=True):
+    """A manifest whose counts, which may be any number of them, are looked at before they are read."""
+
+    counts: msgspec.Raw  # type: ignore[assignment]
 
 
 def hash_of(path: Path, length: int) -> str:
@@ -152,11 +171,13 @@ def unpacking(path: Path) -> Iterator[tarfile.TarFile]:
                 stream = stack.enter_context(pa.CompressedInputStream(pa.PythonFile(file, mode="r"), "zstd"))
             elif magic.startswith(_GZIP):
                 stream = stack.enter_context(gzip.open(file))
-            yield stack.enter_context(tarfile.open(fileobj=stream, mode="r|"))
+            yield stack.enter_context(open_bounded(stream))
     except FileNotFoundError as error:
         raise BackupError(f"没有这个文件：{path}") from error
     except IsADirectoryError as error:
         raise BackupError(f"{path} 是目录，不是备份文件") from error
+    except RecursionError as error:  # headers within headers
+        raise _damaged(path, HeaderError("文件头套得过深")) from error
     except (tarfile.TarError, EOFError, zlib.error, pa.ArrowException, gzip.BadGzipFile) as error:
         raise _damaged(path, error) from error
     except OSError as error:
@@ -188,14 +209,7 @@ def read_manifest(tar: tarfile.TarFile, path: Path) -> Manifest | tarfile.TarInf
         raise BackupError("备份清单不是正常的文件，请换一份备份")
     content = tar.extractfile(first)
     assert content is not None
-    try:
-        raw = msgspec.json.decode(content.read())
-        number = raw["format"]
-        if isinstance(number, int) and number > FORMAT:
-            raise BackupError(f"备份是较新的程序做的（格式 {number}，本程序到 {FORMAT}），请先升级程序再恢复")
-        manifest = msgspec.convert(raw, Manifest)
-    except (msgspec.MsgspecError, TypeError, KeyError, UnicodeDecodeError) as error:
-        raise BackupError(f"备份清单读不出，请换一份备份（{error}）") from error
+    manifest = _manifest_of(content.read())
     if manifest.is_sealed and not has_seal(path):
         raise BackupError(f"{path} 的末尾不完整，请换一份备份")
     names = Counter(entry.name for entry in manifest.files)
@@ -206,6 +220,25 @@ def read_manifest(tar: tarfile.TarFile, path: Path) -> Manifest | tarfile.TarInf
     if not re.fullmatch(r"[\w.-]{1,100}", manifest.slug) or set(manifest.slug) <= {"."}:
         raise BackupError("备份清单里的城市代号不对，请换一份备份")
     return manifest
+
+
+def _manifest_of(content: bytes) -> Manifest:
+    """A manifest as it was written. It is decoded to what it must be, never to whatever it holds."""
+    try:
+        number = msgspec.json.decode(content, type=_Format).format
+        if number > FORMAT:
+            raise BackupError(f"备份是较新的程序做的（格式 {number}，本程序到 {FORMAT}），请先升级程序再恢复")
+        sheet = msgspec.json.decode(content, type=_Sheet)
+        if len(bytes(sheet.counts)) > MAX_COUNTS_BYTES:
+            raise BackupError("备份清单里的计数过多，请换一份备份")
+        counts = msgspec.json.decode(sheet.counts, type=dict[str, int])
+    except RecursionError as error:
+        raise BackupError("备份清单套得过深，已经损坏，请换一份备份") from error
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise BackupError(f"备份清单读不出，请换一份备份（{error}）") from error
+    return Manifest(
+        **{field: getattr(sheet, field) for field in sheet.__struct_fields__} | {"counts": counts}
+    )
 
 
 def check_name(name: str) -> None:

@@ -12,7 +12,6 @@ import dataclasses
 import datetime as dt
 import secrets
 import shutil
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -29,11 +28,9 @@ from pipeline.archive import (
 )
 from pipeline.backup import maintenance
 from pipeline.city import City
-from pipeline.decisions import DecisionError, load_decisions
 from pipeline.exchange import exchange_at_once, sync_folders
-from pipeline.landing import Quarantined, iter_landed
 from pipeline.restore_files import TRUTH, unpack
-from pipeline.retention import SUFFIX
+from pipeline.restore_look import look_at, sizes_of
 from pipeline.store import DESK_LOCK, Store, ensure_folder, open_store, sync_folder
 
 
@@ -80,28 +77,51 @@ def restore_backup(
     with maintenance(store), _nobody_at_work(store, warehouse):
         staging = store.folder.with_name(f".{slug}.restoring-{secrets.token_hex(4)}")
         staging.mkdir(mode=0o700)
+        aside = store.folder.with_name(f"{slug}.replaced-{at:%Y%m%dT%H%M%S}-{secrets.token_hex(2)}")
+        fresh: int | None = None
         try:
             manifest, count, size = unpack(path, staging, slug, progress)
-            pages, decisions, notices = _look_at(staging, progress)
+            pages, decisions, notices = look_at(staging, sizes_of(staging), progress)
             notices += _other_rules(staging, city)
             for folder in (staging / CITY, *(staging / DATA / name for name in DERIVED)):
                 if folder.is_dir():
                     shutil.rmtree(folder)
             (staging / DATA).chmod(0o700)
             sync_folders(staging / DATA)
-            aside = store.folder.with_name(f"{slug}.replaced-{at:%Y%m%dT%H%M%S}-{secrets.token_hex(2)}")
+            fresh = (staging / DATA).stat().st_ino
             for derived in (warehouse, warehouse.with_name(warehouse.name + ".wal")):
                 derived.unlink(missing_ok=True)
             # What holds the locks of this process stays where it is: state/ moves with the old data.
             _exchange(staging / DATA, store.folder)
-            had_data = _has_data(staging / DATA)
-            if had_data:
-                (staging / DATA).rename(aside)
-            sync_folder(store.folder.parent)
-        finally:
+        finally:  # also where somebody stops it right after the exchange
+            _keep_former(staging, store.folder, fresh, aside)
             shutil.rmtree(staging, ignore_errors=True)
     ensure_folder(store.state)
+    had_data = aside.is_dir()
+    earlier = [each for each in sorted(store.folder.parent.glob(f"{slug}.replaced-*")) if each != aside]
+    if earlier:
+        size_of_all = sum(
+            file.stat().st_size for each in earlier for file in each.rglob("*") if file.is_file()
+        )
+        notices.append(
+            f"以前换下的数据还有 {len(earlier)} 份，共 {size_of_all >> 20} MB，"
+            f"在 {store.folder.parent}/{slug}.replaced-*；确认不用后可自行删除"
+        )
     return Restored(manifest, count, size, pages, decisions, aside if had_data else None, tuple(notices))
+
+
+def _keep_former(staging: Path, folder: Path, fresh: int | None, aside: Path) -> None:
+    """What was there before the exchange is moved aside, if it took place. `fresh`: the inode of the data
+    that was unpacked; None before it is complete."""
+    former = staging / "former"
+    if fresh is not None and former.is_dir() and not folder.exists():  # between two steps: as it was
+        former.rename(folder)
+        return
+    for place in (staging / DATA, former):
+        is_former = fresh is not None and place.is_dir() and place.stat().st_ino != fresh
+        if is_former and _has_data(place):
+            place.rename(aside)
+            sync_folder(folder.parent)
 
 
 def _has_data(folder: Path) -> bool:
@@ -134,37 +154,6 @@ def _nobody_at_work(store: Store, warehouse: Path) -> Iterator[None]:
                 except Timeout as error:
                     raise BackupError(f"{what}正在进行，请等它结束，并停掉办公台，再恢复") from error
         yield
-
-
-def _look_at(staging: Path, progress: Progress) -> tuple[int, int, list[str]]:
-    """How many pages and decisions can be read from what was unpacked, and what to tell of the rest."""
-    folder, notices = staging / DATA, list[str]()
-    bad: list[Quarantined] = []
-    lost: Counter[str] = Counter()
-    pages = 0
-    sizes = {p.relative_to(folder / "captures").as_posix(): p.stat().st_size for p in
-             (folder / "captures").glob("*/*")}  # fmt: skip
-    for _, _, landed in iter_landed(folder, quarantine=bad.append):
-        pages += 1
-        is_kept = landed.warc is not None and f"{landed.warc}{SUFFIX}" not in sizes
-        if is_kept and landed.warc is not None and (landed.warc_offset or 0) >= sizes.get(landed.warc, 0):
-            lost[landed.warc] += 1
-        if pages % 2000 == 0:
-            progress("核对采集结果", pages, None)
-    if bad:
-        notices.append(f"{len(bad)} 行采集结果读不出，如 {bad[0].file} 第 {bad[0].offset} 字节起")
-    if lost:
-        notices.append(f"{lost.total()} 条采集结果没有存证，如 {min(lost)}")
-    passed_over: list[str] = []
-    try:
-        decisions = sum(1 for _ in load_decisions(folder / "decisions", passed_over))
-    except DecisionError as error:
-        raise BackupError(f"备份里的决定记录读不出（{error}），请换一份备份") from error
-    if passed_over:
-        notices.append(f"决定记录里有半行（从未确认）：{'、'.join(passed_over)}")
-    if pages and not (folder / "salt").is_file():
-        notices.append("备份里没有 salt（化名用的密钥）：已采集的发帖人将无法与以后的对应")
-    return pages, decisions, notices
 
 
 def _other_rules(staging: Path, city: City) -> list[str]:

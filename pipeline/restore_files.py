@@ -10,7 +10,7 @@ import os
 import re
 import shutil
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import IO
 
@@ -32,30 +32,50 @@ from pipeline.archive import (
 TRUTH = ("landing", "decisions", "captures", "batches", "accounts", "bulletins", "attachments", "outbox")
 
 
-def unpack(path: Path, staging: Path, slug: str, progress: Progress) -> tuple[Manifest | None, int, int]:
-    """Manifest, number and bytes of the files written below the staging folder, each as it was listed."""
+def unpack(
+    path: Path,
+    staging: Path,
+    slug: str | None,
+    progress: Progress,
+    is_wanted: Callable[[str], bool] = lambda name: True,
+) -> tuple[Manifest | None, int, int]:
+    """Manifest, number and bytes of the files written below the staging folder, each as it was listed.
+
+    Args:
+        slug: the city that it must be of; None: any, and nothing is written of an archive without a manifest.
+        is_wanted: whether a file is written, by its name; it is compared with the manifest in any case.
+
+    Raises:
+        BackupError: it is damaged, hostile, of another city, or there is no room for it.
+    """
     with unpacking(path) as tar:
         manifest = read_manifest(tar, path)
         if not isinstance(manifest, Manifest):
-            count, size = _unpack_by_hand(tar, manifest, staging)
+            count, size = _unpack_by_hand(tar, manifest, staging) if slug is not None else (0, 0)
             return None, count, size
-        if manifest.slug != slug:
+        if slug is not None and manifest.slug != slug:
             raise BackupError(
                 f"备份是“{manifest.city}”（{manifest.slug}）的，不是这个城市（{slug}）的；"
                 "请用 --city 指明城市"
             )
-        free = shutil.disk_usage(staging).free
-        if manifest.size > free:
-            raise BackupError(f"磁盘不够：恢复要 {manifest.size >> 20} MB，只剩 {free >> 20} MB")
+        _check_room(staging, sum(entry.size for entry in manifest.files if is_wanted(entry.name)))
         with contextlib.ExitStack() as stack:
             current, file = None, None
             for entry, chunk in verified(tar, manifest, progress):
+                if not is_wanted(entry.name):
+                    continue
                 if entry is not current:
                     stack.close()
                     current, file = entry, stack.enter_context(_create(staging / entry.name, entry.mode))
                 assert file is not None
                 file.write(chunk)
         return manifest, len(manifest.files), manifest.size
+
+
+def _check_room(staging: Path, size: int) -> None:
+    free = shutil.disk_usage(staging).free
+    if size > free:
+        raise BackupError(f"磁盘不够：{staging.parent} 要 {size >> 20} MB，只剩 {free >> 20} MB")
 
 
 def _unpack_by_hand(tar: tarfile.TarFile, first: tarfile.TarInfo, staging: Path) -> tuple[int, int]:
@@ -78,6 +98,7 @@ def _unpack_by_hand(tar: tarfile.TarFile, first: tarfile.TarInfo, staging: Path)
             name = "/".join((DATA, *parts[place:]))
             if not (parts[-1].startswith(".") or parts[-1].endswith(".lock")):
                 check_name(name)
+                _check_room(staging, member.size)
                 content = tar.extractfile(member)
                 assert content is not None
                 with _create(staging / name, member.mode) as file:

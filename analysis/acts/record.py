@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import hashlib
-import unicodedata
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
@@ -16,6 +15,7 @@ from filelock import FileLock
 from pipeline.city import City
 from pipeline.decisions import Decision, append_decision
 from pipeline.faults import ToldError
+from pipeline.printable import printable
 from pipeline.store import Store, ensure_folder
 
 MAX_LINE = 200  # characters of a title, a name, a number
@@ -109,13 +109,6 @@ def reason(value: str, name: str = "理由") -> str:
     if not found:
         raise ActError(f"请写明{name}")
     return found
-
-
-def printable(value: str) -> str:
-    """Without control characters and marks that turn the direction of writing."""
-    return "".join(
-        char for char in value if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Co")
-    )
 
 
 def known_units(city: City, units: Iterable[str], *, may_be_none: bool = False) -> list[str]:

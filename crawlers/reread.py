@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
 import msgspec
@@ -21,7 +21,7 @@ from crawlers.platforms import Platform, platform_of
 from crawlers.report import SiteReport, fields_of
 from crawlers.run import CrawlError
 from crawlers.sharing import FirstHere
-from crawlers.site_crawl import SiteCrawl
+from crawlers.site_crawl import SiteCrawl, short_detail
 from crawlers.state import READ, CrawlState
 from pipeline.city import City, Site
 from pipeline.landing import CaptureError, LandingWriter, iter_landed, next_run, read_capture
@@ -31,6 +31,7 @@ from pipeline.store import Store, crawl_locks, ensure_folder, open_store
 
 _LISTS = frozenset({"list", "feed"})
 _SAME = frozenset({"unchanged", "duplicate"})  # a record that is landed already
+_LEAST_SHARE = 0.8  # of the text that was landed; a mended profile may leave out a line of date or of editors
 
 
 class Reread(msgspec.Struct, kw_only=True):
@@ -79,8 +80,9 @@ class _Rereading:
         self.site, self.folder, self.state = site, store.folder, state
         self.platform: Platform = platform_of(site)
         self.found = Reread(site=site.slug)
-        self.captures: dict[str, Landed] = {}  # by address the newest
-        self.records: dict[str, Article | ThreadPage] = {}  # by address what is landed of it
+        since = first_day.isoformat()
+        self.captures = newest_captures(self.folder, site.slug, since)
+        self.records = newest_records(self.folder, site.slug, self.captures.keys())
         self.links: dict[str, Link] = {}  # what the lists say of a page
         report = SiteReport(site=site.slug)
         run = next_run(self.folder, [site.slug], now.replace(tzinfo=None))
@@ -109,16 +111,6 @@ class _Rereading:
             records_in_run=FirstHere(),
             is_shared=False,
         )
-        self._gather(first_day.isoformat())
-
-    def _gather(self, since: str) -> None:
-        for _, _, line in iter_landed(self.folder, site=self.site.slug):
-            is_whole = (line.status or 200) < 300 and line.outcome != "server_error"  # that one was cut short
-            if line.warc is not None and line.fetched_at >= since and is_whole:
-                self.captures[line.url] = line
-            record = line.article or line.thread
-            if record is not None:
-                self.records[line.url] = record
 
     def run(self) -> Reread:
         """Lists first: they know of an article what its own page may not say."""
@@ -131,7 +123,6 @@ class _Rereading:
         finally:
             self.writer.close()
         self.state.fold()
-        self.found.new_records = self.crawl.report.new_records
         return self.found
 
     def _read(self, line: Landed) -> None:
@@ -187,16 +178,37 @@ class _Rereading:
                 run=self.crawl.run,
                 kind=parsed.kind,
                 outcome=outcome,
-                detail="；".join(filter(None, ("重读存证", detail)))[:300],
+                detail=short_detail("；".join(filter(None, ("重读存证", detail)))),
                 article=record if isinstance(record, Article) else None,
                 thread=record if isinstance(record, ThreadPage) else None,
             )
         )
+        self.found.new_records += record is not None
         if line.outcome == outcome or (line.outcome in _SAME and outcome == "stored"):
             self.found.richer_count += 1
             return
         ends = self.found.mended.setdefault(line.outcome, {})
         ends[outcome] = ends.get(outcome, 0) + 1
+
+
+def newest_captures(folder: Path, site: str, since: str) -> dict[str, Landed]:
+    """By address the newest capture of a page fetched since a day (ISO), without its record."""
+    found: dict[str, Landed] = {}
+    for _, _, line in iter_landed(folder, site=site):
+        is_whole = (line.status or 200) < 300 and line.outcome != "server_error"  # that one was cut short
+        if line.warc is not None and line.fetched_at >= since and is_whole:
+            found[line.url] = msgspec.structs.replace(line, article=None, thread=None)
+    return found
+
+
+def newest_records(folder: Path, site: str, urls: Collection[str]) -> dict[str, Article | ThreadPage]:
+    """By address what was last landed of it; of these addresses only, for a site's history is long."""
+    found: dict[str, Article | ThreadPage] = {}
+    for _, _, line in iter_landed(folder, site=site):
+        record = line.article or line.thread
+        if record is not None and line.url in urls:
+            found[line.url] = record
+    return found
 
 
 def _is_same(before: Outcome, outcome: Outcome, record: Article | ThreadPage | None) -> bool:
@@ -215,5 +227,18 @@ def _is_less(
         return True
     if before is None or record is None or outcome not in ("stored", "no_date"):
         return False
+    if _post_count(record) < _post_count(before) or _text_size(record) < _LEAST_SHARE * _text_size(before):
+        return True
     now = fields_of(record)
     return any(was and not now.get(name) for name, was in fields_of(before).items())
+
+
+def _post_count(record: Article | ThreadPage) -> int:
+    return len(record.posts) if isinstance(record, ThreadPage) else 0
+
+
+def _text_size(record: Article | ThreadPage) -> int:
+    """Characters of the body, or of all posts."""
+    if isinstance(record, Article):
+        return len(record.body)
+    return sum(len(post.text or "") for post in record.posts)

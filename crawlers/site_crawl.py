@@ -118,7 +118,7 @@ class SiteCrawl:
             signature=visit.link.signature,
             for_date=_day_of(visit),
             wanted_from=self.frontier.first_day.isoformat() if (kind or visit.kind) == "list" else None,
-            detail=_short(detail),
+            detail=short_detail(detail),
             article=record if isinstance(record, Article) else None,
             thread=record if isinstance(record, ThreadPage) else None,
         )
@@ -137,7 +137,8 @@ class SiteCrawl:
         )
 
 
-def _short(detail: str | None) -> str | None:
+def short_detail(detail: str | None) -> str | None:
+    """A detail as it is landed: cut, and without personal data; the target of a redirect as it stands."""
     if not detail:
         return None
     return detail if detail.startswith(REDIRECT_MARK) else mask_personal(detail[:MAX_DETAIL])

@@ -177,11 +177,15 @@ class CrawlState:
         return count
 
     def apply(self, record: Landed) -> None:
-        """Take one landed page into the state. What failed leaves what was known of the page as it was."""
+        """Take one landed page into the state. What failed leaves what was known of the page as it was; an
+        older capture that was read again leaves how the page ended since."""
         before = self.page(record.url)
+        is_older = before is not None and before.fetched_at > record.fetched_at
         kind, outcome = record.kind, record.outcome
         target = (record.detail or "").removeprefix(REDIRECT_MARK) if outcome == "redirected" else None
         if before is not None and outcome not in READ:
+            if is_older:
+                return
             self._put(
                 msgspec.structs.replace(before, outcome=outcome, fetched_at=record.fetched_at, target=target)
             )
@@ -207,6 +211,10 @@ class CrawlState:
             published=record.article.published if record.article else (keep.published if keep else None),
             target=target,
         )
+        if before is not None and is_older:
+            known = msgspec.structs.replace(
+                known, outcome=before.outcome, fetched_at=before.fetched_at, target=before.target
+            )
         self._put(known)
         if known.tid is not None and known.pages is not None:
             self._db.execute(

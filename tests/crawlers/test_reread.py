@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from crawlers.reread import Reread, reread
+from crawlers.reread import Reread, _is_less, newest_captures, newest_records, reread
 from crawlers.run import CrawlError
 from pipeline.city import City
+from pipeline.records import Article, Landed, Post, ThreadPage
 from pipeline.store import crawl_locks
 from tests.crawlers.crawled import crawl, landed, one_site
 from tests.crawlers.servers import Web
@@ -24,6 +25,34 @@ def story(n: int, box: str, info: str) -> str:
     return (
         f"<html><head><title>第{n}篇稿件的标题</title></head><body><h1>第{n}篇稿件的标题</h1>{info}"
         f'<div class="{box}"><p>{TEXT}{n}</p></div></body></html>'
+    )
+
+
+STORED = Landed(
+    run="r",
+    site="gov",
+    url="http://x.example/1",
+    fetched_at="2017-10-09T08:00:00",
+    kind="article",
+    outcome="stored",
+)
+
+
+def piece(size: int) -> Article:
+    return Article(outlet="某报", url="http://x.example/1", title="标题", body="字" * size)
+
+
+def thread(count: int, text: str) -> ThreadPage:
+    posts = [Post(floor=floor, author="甲", text=text) for floor in range(1, count + 1)]
+    return ThreadPage(
+        forum="论坛",
+        board=None,
+        tid="1",
+        url="http://x.example/1",
+        title="帖子",
+        page=1,
+        pages=1,
+        posts=posts,
     )
 
 
@@ -109,3 +138,61 @@ def test_a_capture_that_was_cut_short_is_not_read_again(crawled: Path, web: Web)
     assert [line.outcome for line in landed(crawled) if line.url.endswith(page)] == [
         "parse_failed", "server_error", "stored",
     ]  # fmt: skip
+
+
+def test_a_detail_is_landed_without_personal_data(crawled: Path, web: Web) -> None:
+    wall = "<title>提示</title><p>您的访问被拦截，如有误报请联系管理员 13877011240</p>"
+    city = profile(crawled, web, body=".new")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("crawlers.reread.read_capture", lambda *_: ({}, wall.encode()))
+        again(city, crawled)
+    details = [line.detail or "" for line in landed(crawled, outcome="captcha")]
+    assert details and all("联系管理员" in detail for detail in details)
+    assert not any("13877011240" in detail for detail in details)
+
+
+def test_a_selector_that_reads_another_box_changes_nothing(tmp_path: Path, web: Web) -> None:
+    page = story(1, "old", "<p>2017-10-01 09:00 来源：某报</p>")
+    web.pages[LIST] = (
+        '<title>某市</title><ul><li><a href="t1000001.shtml">第1篇稿件的标题</a>2017-10-01</li></ul>'
+    )
+    web.pages[f"{LIST}t1000001.shtml"] = page + f'<div class="also"><p>相关推荐：{TEXT[:40]}</p></div>'
+    crawl(profile(tmp_path, web, body=".old"), tmp_path)
+    found = again(profile(tmp_path, web, body=".also"), tmp_path)
+    assert (found.kept_count, found.richer_count, found.new_records) == (1, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("count", "text", "is_less"),
+    [(20, TEXT, False), (21, TEXT, False), (1, TEXT * 40, True), (20, "相关推荐", True)],
+)
+def test_a_thread_with_fewer_posts_or_far_less_text_is_less(count: int, text: str, is_less: bool) -> None:
+    assert _is_less(STORED, "stored", thread(20, TEXT), thread(count, text)) is is_less
+
+
+@pytest.mark.parametrize(("size", "is_less"), [(810, False), (780, False), (600, True), (4, True)])
+def test_a_body_that_loses_more_than_a_line_or_two_is_less(size: int, is_less: bool) -> None:
+    assert _is_less(STORED, "stored", piece(800), piece(size)) is is_less
+
+
+def test_a_page_that_failed_since_its_capture_is_asked_for_again(crawled: Path, web: Web) -> None:
+    page = f"{LIST}t1000002.shtml"
+    good = web.pages[page]
+    web.pages[page] = (503, {}, b"")
+    old = profile(crawled, web, body=".old")
+    assert crawl(old, crawled, "2017-10-10").sites[0].outcomes["server_error"] == 1
+    city = profile(crawled, web, body=".new")
+    assert again(city, crawled).mended == {"parse_failed": {"stored": 1}}
+    web.pages[page] = good
+    web.asked.clear()
+    assert crawl(city, crawled, "2017-10-13").sites[0].outcomes == {"listed": 1, "unchanged": 1}
+    assert web.asked[page] == 1
+
+
+def test_records_are_read_only_of_the_addresses_asked_for(crawled: Path, web: Web) -> None:
+    folder = crawled / "var" / "city"
+    captures = newest_captures(folder, "gov", "2017-10-01")
+    assert len(captures) == 3 and not any(line.article or line.thread for line in captures.values())
+    (url,) = newest_records(folder, "gov", captures)
+    assert url.endswith("t1000001.shtml")
+    assert newest_records(folder, "gov", newest_captures(folder, "gov", "2017-10-10")) == {}

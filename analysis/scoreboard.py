@@ -8,6 +8,8 @@ from analysis.terminal import Output, console, emit
 from pipeline.evaluation import Evaluation
 from pipeline.selective import ThresholdRow
 
+UNKNOWN_SHOWN = 5  # names of a sort
+
 
 def print_evaluation(result: Evaluation, *, as_json: bool, with_misses: bool) -> None:
     if as_json:
@@ -30,6 +32,13 @@ def print_evaluation(result: Evaluation, *, as_json: bool, with_misses: bool) ->
     columns |= {baseline: baseline for baseline in result.baselines}
     kind = "稿件" if result.kind == "articles" else "帖子"
     emit(rows, columns, Output.TABLE, title=f"评测：{result.items} 条{kind}")
+    for sort, unknown in result.unknown.items():
+        first = "、".join(list(unknown)[:UNKNOWN_SHOWN]) + (" 等" if len(unknown) > UNKNOWN_SHOWN else "")
+        console().print(
+            f"注意：标准答案里有 {sum(unknown.values())} 处{sort}认不出（城市数据或程序里没有），"
+            f"判不对：{first}；请核对写法，或用 --city 指明城市",
+            soft_wrap=True,
+        )
     confusions = [
         {"field": field, "pair": pair, "count": count}
         for field, pairs in result.confusions.items()

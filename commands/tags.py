@@ -69,8 +69,8 @@ def evaluate(
     """把标签与标准答案对照：准确率、召回率、F1，与基线并列，并列出每一处不一致。"""
     from analysis.scoreboard import print_evaluation
     from pipeline.city import load_city
-    from pipeline.evaluation import EvaluationError
     from pipeline.evaluation import evaluate as score
+    from pipeline.gold import EvaluationError
 
     try:
         result = score(read_lines(file), load_city(city))

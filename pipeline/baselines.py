@@ -45,7 +45,7 @@ class ShippedSentiment:
         answers = []
         for item in items:
             text = item.get("body") or "\n".join(
-                [item.get("title") or "", item["posts"][0].get("text") or ""]
+                [item.get("title") or "", *(post.get("text") or "" for post in item.get("posts", [])[:1])]
             )
             # SnowNLP("").sentiments divides by zero.
             value = SnowNLP(text).sentiments if text.strip() else 0.5

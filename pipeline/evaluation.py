@@ -9,19 +9,13 @@ import msgspec
 
 from pipeline.baselines import AliasBaseline, MajorityBaseline, ShippedSentiment
 from pipeline.city import City
-from pipeline.faults import ToldError
+from pipeline.gold import Item, check_tagged, drop_unknown, read_gold, unknown_names
 from pipeline.scores import Score, SetCounts, accuracy, confusion, macro_f1
 from pipeline.selective import Judged, ThresholdRow, coverage_rows
 from pipeline.tagging.stream import tag_lines
 from pipeline.tagging.tagger import Tagger
-from pipeline.tagging.topic_signals import spelled
 
-Item = dict[str, Any]
 Pair = tuple[Hashable, Hashable]
-
-
-class EvaluationError(ToldError, ValueError):
-    """The file is no gold file; the message says why."""
 
 
 class Miss(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,6 +39,7 @@ class Evaluation(msgspec.Struct, kw_only=True):
     confusions: dict[str, dict[str, int]]  # field → "gold → said" → count
     misses: list[Miss]
     coverage: dict[str, list[ThresholdRow]]  # tag → what each threshold of confidence decides, and how well
+    unknown: dict[str, dict[str, int]] = {}  # what gold names that nobody knows: sort → name → places
 
     def value(self, name: str, measure: str) -> float | None:
         return next((s.value for s in self.scores if s.name == name and s.measure == measure), None)
@@ -74,17 +69,16 @@ def evaluate(
         tagger: the one to score, where it is not the city's own.
 
     Raises:
-        EvaluationError: a line is no JSON, has no gold, or the file mixes articles and threads.
+        EvaluationError: a line is no JSON, has no gold or a wrong one, or the file mixes the two kinds.
     """
-    items = [_read(number, line) for number, line in enumerate(lines, 1) if line.strip()]
-    if not items:
-        raise EvaluationError("文件里没有条目")
-    kinds = {"threads" if "posts" in item else "articles" for item in items}
-    if len(kinds) > 1:
-        raise EvaluationError("文件里既有稿件又有帖子，请分开评测")
-    kind = kinds.pop()
+    kind, numbers, items = read_gold(lines)
+    unknown = unknown_names(kind, items, city)
+    drop_unknown(kind, items)
     bare = [msgspec.json.encode({k: v for k, v in item.items() if k != "gold"}) for item in items]
     said = [msgspec.json.decode(line) for line in tag_lines(bare, city, tagger=tagger)]
+    check_tagged(numbers, said)
+    for item, tags in zip(items, said, strict=True):
+        item["id"] = tags["id"]  # a number became a text
     score = _score_articles if kind == "articles" else _score_threads
     scores, pairs, misses = score(items, said)
     return Evaluation(
@@ -100,6 +94,7 @@ def evaluate(
         },
         misses=misses,
         coverage={name: coverage_rows(judged) for name, judged in _judged(items, said).items()},
+        unknown=unknown,
     )
 
 
@@ -124,18 +119,6 @@ def _judged(items: list[Item], said: list[Item]) -> dict[str, list[Judged]]:
             if tags["units"]:
                 found["unit（第一）"].append(Judged(sure["units"], tags["units"][:1] == gold["units"][:1]))
     return {name: judged for name, judged in found.items() if judged}
-
-
-def _read(number: int, line: bytes) -> Item:
-    try:
-        item = msgspec.json.decode(line)
-    except msgspec.DecodeError as error:
-        raise EvaluationError(f"第 {number} 行不是 JSON：{error}") from error
-    if not isinstance(item, dict) or not isinstance(item.get("gold"), dict):
-        raise EvaluationError(f"第 {number} 行没有 gold，无法评测")
-    if isinstance(name := item["gold"].get("indicator"), str):
-        item["gold"]["indicator"] = spelled(name)
-    return item
 
 
 _ASKS = {"roles": "credits"}

@@ -2,7 +2,8 @@
 
 Scrapy unpacks what it can and says nothing of what is missing. Here an answer that lacks its end, or whose
 checksum is not that of its bytes, gets Scrapy's flag for lost bytes; what could be read of it stays, for the
-capture. Bytes after the end of a whole stream are let pass: some servers send them.
+capture. Bytes after the end of a whole gzip or deflate stream are let pass: some servers send them. After a
+br or zstd stream they are not told from damage, and the answer counts as cut short.
 """
 
 from __future__ import annotations
@@ -105,7 +106,10 @@ def _is_whole_zstd(body: bytes) -> bool:
 
 def _is_whole_brotli(body: bytes) -> bool:
     stream = brotli.Decompressor()
-    output = stream.process(body, output_buffer_limit=_CHUNK)
-    while output and not stream.is_finished():
-        output = stream.process(b"", output_buffer_limit=_CHUNK)
+    try:
+        output = stream.process(body, output_buffer_limit=_CHUNK)
+        while output and not stream.is_finished():
+            output = stream.process(b"", output_buffer_limit=_CHUNK)
+    except brotli.error:
+        return False
     return bool(stream.is_finished())

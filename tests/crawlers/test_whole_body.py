@@ -55,6 +55,12 @@ def test_a_body_is_whole_where_its_stream_ends(name: str) -> None:
         assert not is_whole(packed[:-size], encoding), size
 
 
+@pytest.mark.parametrize("name", PACKED)
+def test_bytes_behind_the_end_are_let_pass_only_where_they_are_told_from_damage(name: str) -> None:
+    encoding, packed = PACKED[name][0].encode(), PACKED[name][1](TEXT.encode())
+    assert is_whole(packed + b"\r\n", encoding) is (encoding not in (b"br", b"zstd"))
+
+
 def test_pages_that_lack_their_end_are_failed_fetches_and_kept_as_captures(tmp_path: Path, web: Web) -> None:
     whole = {f"/{name}": page(name, pack(article(name, TEXT).encode())) for name, (_, pack) in PACKED.items()}
     short = {

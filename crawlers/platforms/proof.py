@@ -65,9 +65,10 @@ _SCRIPT = re.compile(
     re.I,
 )
 _WAITING = re.compile(r"JavaScript|Cookie|请稍[候后等]|loading|跳转|正在(?:加载|检)|刷新|安全", re.I)
-_ADDRESS = re.compile(
-    r"captcha|(?:^|[/_.-])(?:anti[_-]?spider|verify(?:code|page)?|seccheck|sec[_-]?verify|human(?:check)?|"
-    r"robot[_-]?check|challenge|waf[_-]?(?:check|verify)?|safe[_-]?verify)(?:$|[/_.-])",
+# The last segment of a guard's address, without its ending. A folder of such a name may hold ordinary pages.
+_CHECK = re.compile(
+    r"[\w-]*captcha(?:[_-]?(?:check|page|verify))?|anti[_-]?spider|(?:sec|human|robot|waf)[_-]?(?:check|verify)"
+    r"|safe[_-]?verify|verify(?:[_-]?(?:code|page))?|challenge|waf",
     re.I,
 )
 
@@ -98,12 +99,16 @@ def raise_proof(document: Document, *, is_dated: bool = False) -> None:
 
 
 def is_proof_address(url: str) -> bool:
-    """Does an address to which a page led say that it is a guard's (/captcha, /mp/wappoc_appmsgcaptcha)?"""
+    """Does an address to which a page led say that it is a guard's (/captcha, /mp/wappoc_appmsgcaptcha)?
+
+    Where it does not, the page is followed, and what it says decides (`raise_proof`).
+    """
     try:
         parts = urlsplit(url)
     except ValueError:
         return False
-    return _ADDRESS.search(parts.path) is not None or re.match(r"captcha[.-]", parts.netloc, re.I) is not None
+    stem = parts.path.rpartition("/")[2].partition(".")[0]
+    return _CHECK.fullmatch(stem) is not None or re.match(r"captcha[.-]", parts.netloc, re.I) is not None
 
 
 def first_text(document: Document, most: int) -> str | None:

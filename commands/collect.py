@@ -103,15 +103,13 @@ def sites_check(
     from crawlers.run import CrawlError
 
     chosen = load_chosen(city, home)
-    known = chosen.site_by_slug
-    if unknown := [slug for slug in sites or [] if slug not in known]:
-        raise UserError(f"没有这个站点：{'、'.join(unknown)}；可用：{'、'.join(known)}")
+    slugs = _slugs_of(chosen, sites)
     day = parse_day(as_of)
     at = wall_clock() if day is None else dt.datetime.combine(day, dt.time(18))
     checks = []
-    for slug in sites or list(known):
+    for slug in slugs:
         try:
-            checks.append(check_site(known[slug], chosen, clock=lambda: at, days=days))
+            checks.append(check_site(chosen.site_by_slug[slug], chosen, clock=lambda: at, days=days))
         except CrawlError as error:
             raise UserError(str(error)) from error
     if as_json:
@@ -135,22 +133,32 @@ def sites_reread(
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """重读存证：改好站点配置后，把已存的网页按新配置再读一遍，读出来的补录入库前的记录。不联网。"""
+    """重读存证：改好站点配置后，把已存的网页按新配置再读一遍，读出来的补录入库前的记录。不联网。
+
+    正在被抓取的站点跳过，其余照读，退出码为 1。"""
     from analysis.site_table import REREAD_COLUMNS, reread_rows
     from crawlers.reread import reread
+    from crawlers.run import CrawlError
     from pipeline.store import open_store
 
     chosen = load_chosen(city, home)
+    slugs = _slugs_of(chosen, sites)
     day = parse_day(first, "--from") or wall_clock().date() - dt.timedelta(days=REREAD_DAYS)
     with logged(open_store(home, chosen), "reread", sites=sites, first_day=day) as told:
-        found = [
-            reread(chosen, slug, home=home, clock=wall_clock, first_day=day)
-            for slug in sites or list(chosen.site_by_slug)
-        ]
-        told["sites"] = {each.site: each.new_records for each in found}
+        found, refused = [], {}
+        for slug in slugs:
+            try:
+                found.append(reread(chosen, slug, home=home, clock=wall_clock, first_day=day))
+            except CrawlError as error:
+                refused[slug] = str(error)
+        told["sites"] = {each.site: each.new_records for each in found} | refused
     emit_rows(reread_rows(found), REREAD_COLUMNS, as_json, False, title="重读存证")
     if any(each.mended or each.richer_count for each in found) and not as_json:
         typer.echo("接着运行 gangqing build，补录的稿件和帖子就进入对账。")
+    for said in refused.values():
+        typer.echo(f"注意：{said}", err=True)
+    if refused:
+        raise typer.Exit(1)
 
 
 @sites_app.command("add")
@@ -169,6 +177,18 @@ def sites_add(
     typer.echo(found.yaml)
     for note in found.notes:
         typer.echo(f"注意：{note}", err=True)
+
+
+def _slugs_of(city: City, sites: list[str] | None) -> list[str]:
+    """The sites that were asked for, or all.
+
+    Raises:
+        UserError: one of them is unknown.
+    """
+    known = city.site_by_slug
+    if unknown := [slug for slug in sites or [] if slug not in known]:
+        raise UserError(f"没有这个站点：{'、'.join(unknown)}；可用：{'、'.join(known)}")
+    return sites or list(known)
 
 
 def collect(

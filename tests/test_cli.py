@@ -58,6 +58,7 @@ def test_every_command_has_chinese_help(command):
         (("tag", "-", "--city", "no-such-city"), "没有这个城市目录"),
         (("extract", "README.md", "--url", "http://a.cn/", "--platform", "nosuch"), "可用"),
         (("crawl", "nosuch", "--home", "{home}"), "没有这个站点"),
+        (("sites", "reread", "nosuch", "--home", "{home}"), "没有这个站点"),
         (("forget", "--home", "{home}"), "只写一样"),
         (("forget", "--expired", "--before", "2018-01-01", "--home", "{home}"), "只写一样"),
         (("forget", "--expired", "--home", "{home}"), "没有写 raw_forum_days"),

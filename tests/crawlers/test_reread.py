@@ -8,14 +8,17 @@ from pathlib import Path
 
 import pytest
 from filelock import FileLock
+from typer.testing import CliRunner
 
+from commands.collect import sites_app
+from commands.common import UserError
 from crawlers.reread import Reread, _is_less, newest_captures, newest_records, reread
 from crawlers.run import CrawlError
 from pipeline.city import City
 from pipeline.records import Article, Landed, Post, ThreadPage
 from pipeline.store import crawl_locks
 from tests.crawlers.crawled import crawl, landed, one_site
-from tests.crawlers.servers import Web
+from tests.crawlers.servers import Web, make_city
 
 LIST = "/zxzx/"
 TEXT = "市水利局昨日检查北仑河堤防，要求汛前完成加固，确保群众安全。" * 4
@@ -196,3 +199,18 @@ def test_records_are_read_only_of_the_addresses_asked_for(crawled: Path, web: We
     (url,) = newest_records(folder, "gov", captures)
     assert url.endswith("t1000001.shtml")
     assert newest_records(folder, "gov", newest_captures(folder, "gov", "2017-10-10")) == {}
+
+
+def test_a_site_that_is_being_crawled_is_told_and_the_others_are_read(crawled: Path, web: Web) -> None:
+    site = {"platform": "trs", "start": [web.base + LIST], "options": {"body": ".new"}}
+    make_city(crawled / "city", [site | {"slug": "busy"}, site | {"slug": "gov"}])
+    where = ["--city", str(crawled / "city"), "--home", str(crawled), "--from", "2017-10-01"]
+    state = crawled / "var" / "city" / "state"
+    with FileLock(crawl_locks(state, "busy")[0]):
+        result = CliRunner().invoke(sites_app, ["reread", *where])
+    assert result.exit_code == 1 and "站点 busy 正在被抓取" in result.output
+    assert [line.outcome for line in landed(crawled)].count("stored") == 2
+    lines = len(landed(crawled))
+    result = CliRunner().invoke(sites_app, ["reread", "gov", "none", *where])
+    assert isinstance(result.exception, UserError) and "没有这个站点：none" in str(result.exception)
+    assert len(landed(crawled)) == lines

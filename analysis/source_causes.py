@@ -13,9 +13,9 @@ from analysis.warehouse import Connection, ask, moment
 UNREAD = ("empty_list", "parse_failed", "too_short", "no_date", "error_page")  # how pages of a new layout end
 MIN_UNREAD = 2  # pages; a single one is a bad page
 ADVICE = {
-    "guarded": "先在浏览器里打开看看；在 city/outlets.yaml 加大这个站点的 delay，或请网站把采集机的地址放行。"
-    "本软件不绕过验证；放行以后，下一次采集会自动补读，不用另做什么",
-    "rebuilt": "在浏览器里核对列表和稿件，改 city/outlets.yaml 里这个站点的 options，"
+    "guarded": "先在浏览器里打开看看；在城市目录的 outlets.yaml 里加大这个站点的 delay，"
+    "或请网站把采集机的地址放行。本软件不绕过验证；放行以后，下一次采集会自动补读，不用另做什么",
+    "rebuilt": "在浏览器里核对列表和稿件，改城市目录的 outlets.yaml 里这个站点的 options，"
     "用 gangqing sites check {site} 看到各项都取到；"
     "再用 gangqing sites reread {site} 重读已存的网页，然后 gangqing build",
 }

@@ -22,6 +22,7 @@ from analysis.worktime import Calendar
 from pipeline.china import monday_of
 
 LOOK_BACK_DAYS = 31  # a silence that is longer is told once more, as one of more than a month
+CAUSE_DAYS = 7  # what a site's pages told is news for so long; one that is not crawled tells nothing since
 
 
 def alarm_events(
@@ -136,7 +137,8 @@ def _silences(
                 text=f"来源静默：{source.outlet} 自 {began} 起 {REASONS[source.silent[first]]}{why}",
             )
         )
-    return [*found, *(_cause_event(cause, alarm, rules, at) for cause in causes)]
+    since_day = at.date() - dt.timedelta(days=CAUSE_DAYS)
+    return [*found, *(_cause_event(cause, alarm, rules, at) for cause in causes if cause.day >= since_day)]
 
 
 def _cause_event(cause: Cause, alarm: Alarm, rules: NotifyRules, at: dt.datetime) -> Event:

@@ -11,8 +11,7 @@ import msgspec
 from pipeline.city import City
 from pipeline.faults import ToldError
 from pipeline.records import Form, Role, Sentiment, ThreadKind, TicketState
-from pipeline.tagging.lexicon import load_lexicon
-from pipeline.tagging.topic_signals import TOPICS
+from pipeline.tagging.topic_signals import TOPICS, spelled
 from pipeline.unreadable import LINE_FAULTS, field_fault, line_fault
 
 Item = dict[str, Any]
@@ -147,10 +146,8 @@ def _read(number: int, line: bytes) -> Item:
         raise EvaluationError(f"第 {number} 行没有 gold（标准答案，应是对象），无法评测；请补上或删去这一行")
     if item.get("posts") is None:
         item.pop("posts", None)  # as if it were not there
-    spellings = load_lexicon("topics.yaml")["indicator_spellings"]
-    name = item["gold"].get("indicator")
-    if isinstance(name, str) and name in spellings:
-        item["gold"]["indicator"] = spellings[name]
+    if isinstance(name := item["gold"].get("indicator"), str):
+        item["gold"]["indicator"] = spelled(name)
     return item
 
 

@@ -8,6 +8,7 @@ Training: `pipeline.training.news_matter`.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 import msgspec
@@ -49,7 +50,11 @@ class MatterWords:
         for model, labels in zip(self.models, (LABELS, INDICATORS), strict=False):
             if len(model.bias) != len(labels):
                 raise ModelError("专题、指标的词模型与程序不一致，请运行 gangqing train 重建")
-        self._bank = WordBank(self.models)
+
+    @cached_property
+    def _bank(self) -> WordBank:
+        """These models alone, for who reads an article by itself; the tagger reads them beside others."""
+        return WordBank(self.models)
 
     def read(self, tokens: Sequence[list[str]]) -> list[Said]:
         """What the words of each text say."""

@@ -34,6 +34,7 @@ __all__ = [
 ]
 
 MAX_LINE_BYTES = 64 * 1024 * 1024
+READ_BYTES = 1024 * 1024  # of a landing file at once
 _log = logging.getLogger(__name__)
 
 
@@ -224,7 +225,7 @@ def read_lines(
     """Offset and bytes of each whole line of a file that begins before `end`; a line beyond all bounds is
     reported and passed over."""
     report = report if report is not None else _warn
-    with path.open("rb") as file:
+    with path.open("rb", READ_BYTES) as file:
         file.seek(start)
         begin = start
         while (end is None or begin < end) and (line := file.readline(MAX_LINE_BYTES)):

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from pipeline.load_tags import TaggerLike, article_item
+from pipeline.load_tags import TaggerLike, article_items
 from pipeline.tagging.items import ArticleItem, Shelf
 from pipeline.tagging.reprint import Traces, pack_trace, unpack_trace
 from pipeline.warehouse import Warehouse
 
 _ITEMS = """
-SELECT article_id, n.title, v.body, n.outlet, n.published, n.page, n.is_lead AS lead,
-  n.column_name AS "column", n.kicker, n.subtitle, n.byline, n.source
+SELECT article_id, n.title, v.body, n.outlet, n.published, n.page, n.is_lead, n.column_name, n.kicker,
+  n.subtitle, n.byline, n.source
 FROM article_now AS n JOIN article_version AS v USING (article_id, file, end_offset)
 """
 # Two months: a reprint's first publication is looked for in the reprint's own span and in the one before. A
@@ -92,8 +92,8 @@ def _items(warehouse: Warehouse, articles: Sequence[str]) -> list[ArticleItem]:
     for start in range(0, len(articles), _BATCH):
         part = articles[start : start + _BATCH]
         with warehouse.narrowed("article_id", part, ("article_now", "article_version")):
-            for rows in warehouse.records(_ITEMS, _BATCH):
-                found |= {row["article_id"]: article_item(row) for row in rows}
+            for rows in warehouse.batches(_ITEMS, _BATCH):
+                found |= {item.id: item for item in article_items(rows)}
     return [found[article] for article in articles]
 
 

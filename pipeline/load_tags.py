@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import msgspec
 import pyarrow as pa
@@ -18,9 +18,11 @@ if TYPE_CHECKING:
 
 BATCH = 500
 _ENCODER = msgspec.json.Encoder(order="deterministic")
-# Columns of article_version of which the tags are made.
-_READ = ["article_id", "content_hash", "title", "body", "outlet", "published", "page", "is_lead"]
-_READ += ["column_name", "kicker", "subtitle", "byline", "source"]
+# The columns of which an item is made, by its fields. Columns of article_version; a query names its own so.
+ITEM_COLUMNS = {"id": "article_id", "lead": "is_lead", "column": "column_name"} | {
+    name: name
+    for name in ("body", "title", "outlet", "published", "page", "kicker", "subtitle", "byline", "source")
+}
 
 
 class TaggerLike(Protocol):
@@ -44,9 +46,9 @@ class TextTagger:
 
     def tag(self, loaded: pa.Table | None) -> None:
         """Tag those of these rows of article_version whose text has no tags yet."""
-        versions = loaded.select(_READ).to_pylist() if loaded is not None else []
-        self.changed.update(row["article_id"] for row in versions)
-        new = {_text_key(row): row for row in reversed(versions)}
+        texts = _texts(loaded) if loaded is not None else []
+        self.changed.update(text.item.id for text in texts)
+        new = {f"{text.item.id}/{text.content_hash}": text for text in reversed(texts)}
         keys = sorted(new.keys() - self._seen)
         if keys and self._had_tags:
             self._warehouse.hold("todo", "key", keys)
@@ -56,36 +58,42 @@ class TextTagger:
             )
             keys = sorted(set(keys) - {key for (key,) in known})
         self._seen.update(keys)
-        tagged: list[tuple[dict[str, Any], ArticleTags]] = []
+        tagged: list[tuple[_Text, ArticleTags]] = []
         for start in range(0, len(keys), BATCH):
-            rows = [new[key] for key in keys[start : start + BATCH]]
-            tags = self._tagger.articles([_loaded_item(row) for row in rows])
-            tagged += zip(rows, tags, strict=True)
-        self._warehouse.insert("article_tag", [_tag_row(row, tags) for row, tags in tagged])
+            part = [new[key] for key in keys[start : start + BATCH]]
+            tags = self._tagger.articles([text.item for text in part])
+            tagged += zip(part, tags, strict=True)
+        self._warehouse.insert("article_tag", [_tag_row(text, tags) for text, tags in tagged])
         self._warehouse.insert(
-            "article_credit_tag", [credit for row, tags in tagged for credit in _credit_rows(row, tags)]
+            "article_credit_tag", [credit for text, tags in tagged for credit in _credit_rows(text, tags)]
         )
         self.count += len(keys)
 
 
-def _text_key(row: Mapping[str, Any]) -> str:
-    return f"{row['article_id']}/{row['content_hash']}"
+class _Text(NamedTuple):
+    """A text that was loaded."""
+
+    item: ArticleItem
+    content_hash: str
 
 
-def _loaded_item(row: Mapping[str, Any]) -> ArticleItem:
-    return article_item({**row, "lead": row["is_lead"], "column": row["column_name"]})
+def _texts(loaded: pa.Table) -> list[_Text]:
+    hashes = loaded.column("content_hash").to_pylist()
+    return [*map(_Text, article_items(loaded), hashes)]
 
 
-def article_item(row: Mapping[str, Any]) -> ArticleItem:
-    """A row of a query that names its columns as an item does."""
-    values = {name: row[name] for name in ArticleItem.__struct_fields__ if name != "id"}
-    return ArticleItem(id=row["article_id"], **values | {"body": row["body"] or ""})
+def article_items(rows: pa.Table | pa.RecordBatch) -> list[ArticleItem]:
+    """Rows with the columns of `ITEM_COLUMNS`."""
+    columns = [rows.column(name).to_pylist() for name in ITEM_COLUMNS.values()]
+    bodies = [*ITEM_COLUMNS].index("body")
+    columns[bodies] = [body or "" for body in columns[bodies]]
+    return [ArticleItem(**dict(zip(ITEM_COLUMNS, row, strict=True))) for row in zip(*columns, strict=True)]
 
 
-def _tag_row(row: Mapping[str, Any], tags: ArticleTags) -> dict[str, Any]:
+def _tag_row(text: _Text, tags: ArticleTags) -> dict[str, Any]:
     return {
-        "article_id": row["article_id"],
-        "content_hash": row["content_hash"],
+        "article_id": text.item.id,
+        "content_hash": text.content_hash,
         "topic": tags.topic,
         "indicator": tags.indicator,
         "sentiment": tags.sentiment,
@@ -100,12 +108,12 @@ def _tag_row(row: Mapping[str, Any], tags: ArticleTags) -> dict[str, Any]:
     }
 
 
-def _credit_rows(row: Mapping[str, Any], tags: ArticleTags) -> Iterator[dict[str, Any]]:
+def _credit_rows(text: _Text, tags: ArticleTags) -> Iterator[dict[str, Any]]:
     for credit, doubtful in [*((c, False) for c in tags.credits), *((c, True) for c in tags.doubtful)]:
         evidence = credit.evidence
         yield {
-            "article_id": row["article_id"],
-            "content_hash": row["content_hash"],
+            "article_id": text.item.id,
+            "content_hash": text.content_hash,
             "unit": credit.unit,
             "role": credit.role,
             "confidence": float(credit.confidence),
@@ -114,13 +122,13 @@ def _credit_rows(row: Mapping[str, Any], tags: ArticleTags) -> Iterator[dict[str
             "field": evidence.field,
             "start_char": evidence.start,
             "end_char": evidence.end,
-            "quote": _quote(row, evidence),
+            "quote": _quote(text.item, evidence),
         }
 
 
-def _quote(row: Mapping[str, Any], evidence: Evidence) -> str | None:
+def _quote(item: ArticleItem, evidence: Evidence) -> str | None:
     """The words themselves, so that the ledger shows them without the body."""
-    text = row.get(evidence.field or "")
+    text = getattr(item, evidence.field or "", None)
     if not isinstance(text, str) or evidence.start is None or evidence.end is None:
         return None
     return text[evidence.start : evidence.end][:200] or None

@@ -66,9 +66,12 @@ class Warehouse:
 
     def records(self, sql: str, batch: int = 1000) -> Iterator[list[dict[str, Any]]]:
         """The rows of a query as dictionaries, in batches; nothing else may run meanwhile."""
-        reader = self._con.execute(sql).to_arrow_reader(batch)
-        for part in reader:
+        for part in self.batches(sql, batch):
             yield part.to_pylist()
+
+    def batches(self, sql: str, batch: int = 1000) -> Iterator[pa.RecordBatch]:
+        """The same as Arrow batches."""
+        yield from self._con.execute(sql).to_arrow_reader(batch)
 
     def insert(self, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
         """Append rows by column name, as one Arrow batch; columns that the rows do not name stay NULL."""
@@ -77,7 +80,7 @@ class Warehouse:
 
     def insert_columns(self, table: str, columns: Mapping[str, Sequence[Any]]) -> None:
         """The same of columns that one has."""
-        self.insert_table(table, pa.table({name: [*values] for name, values in columns.items()}))
+        self.insert_table(table, pa.table(dict(columns)))
 
     def insert_table(self, table: str, rows: pa.Table) -> None:
         """The same of what is an Arrow table."""

@@ -30,6 +30,7 @@ from analysis.desk.schedule import start_schedule
 from analysis.desk.security import add_headers, plain_path_guard
 from analysis.desk.sessions import DeskSessionConfig, SessionFiles, SignedIn, sweep, sweep_daily
 from analysis.desk.standing import start_preparing
+from analysis.desk.unsent import own_form_guard
 from analysis.desk.visit import provide_visit
 
 MAX_BODY = 10_000_000  # bytes of a form with what is uploaded
@@ -64,7 +65,7 @@ def create_app(office: Office) -> Litestar:
             "visit": Provide(provide_visit),
             "form": Provide(provide_form),
         },
-        guards=[plain_path_guard, permission_guard],
+        guards=[plain_path_guard, own_form_guard, permission_guard],
         middleware=[measured(office.metrics), DeskSessionConfig().middleware, DefineMiddleware(SignedIn)],
         csrf_config=CSRFConfig(
             secret=office.secret, cookie_name=FORM_COOKIE, cookie_httponly=True, cookie_samesite="strict"

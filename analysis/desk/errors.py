@@ -26,6 +26,7 @@ from analysis.desk.forms import form_read
 from analysis.desk.jobs import JobError
 from analysis.desk.parameters import told_of
 from analysis.desk.rendering import problem_page
+from analysis.desk.unsent import OfAnother
 from analysis.notify.rules import NotifyError
 from analysis.quotes import nested
 from analysis.warehouse import WarehouseError
@@ -154,6 +155,11 @@ def _too_large(request: Request[Any, Any, Any]) -> str:
 
 
 def _is_stale_form(error: Exception) -> bool:
+    """Was the form filled in under another account, or does its token hold no longer?"""
+    return isinstance(error, OfAnother) or _is_old_token(error)
+
+
+def _is_old_token(error: Exception) -> bool:
     return isinstance(error, HTTPException) and _FORBIDDEN_TOKEN in error.detail
 
 
@@ -179,7 +185,7 @@ def _record_refusal(request: Request[Any, Any, Any], said: str) -> None:
 
 def _detail(error: Exception, status: int) -> str:
     if isinstance(error, HTTPException):
-        if _is_stale_form(error):
+        if _is_old_token(error):
             return "没有提交：表单已过期，或不是从本系统提交的"
         if any("\u4e00" <= char <= "\u9fff" for char in error.detail):
             return nested(error.detail)
@@ -226,7 +232,7 @@ def _let_in_again(request: Request[Any, Any, Any], error: Exception, lost: str) 
 
 def _without_token(answer: T, error: Exception) -> T:
     """Take back a token that was refused: else the next page would take it over."""
-    if _is_stale_form(error):
+    if _is_old_token(error):
         answer.delete_cookie(FORM_COOKIE)
     return answer
 

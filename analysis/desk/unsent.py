@@ -1,5 +1,5 @@
-"""Owns what was typed in forms that came when nobody was signed in any more, or with an old token: kept for
-the account under which it was typed, and for no other, until that person is back."""
+"""Owns what was typed in forms that came when nobody was signed in any more, or somebody else, or with an old
+token: kept for the account under which it was typed, and for no other, until that person is back."""
 
 from __future__ import annotations
 
@@ -10,9 +10,14 @@ import time
 from pathlib import Path
 
 import msgspec
+from litestar import Request
+from litestar.connection import ASGIConnection
+from litestar.exceptions import PermissionDeniedException
+from litestar.handlers.base import BaseRouteHandler
 
 from analysis.desk.accounts import Account, Accounts
 from analysis.desk.flash import Typed
+from analysis.desk.forms import form_read
 from analysis.desk.sessions import IDLE_SECONDS
 from pipeline.store import ensure_folder, write_durably
 
@@ -71,6 +76,24 @@ class UnsentForms:
             with contextlib.suppress(FileNotFoundError):
                 found.append((path.stat().st_mtime, path))
         return [path for at, path in sorted(found, reverse=True) if time.time() - at < IDLE_SECONDS]
+
+
+class OfAnother(PermissionDeniedException):
+    """A form that was filled in under another account than the one that is signed in."""
+
+    def __init__(self) -> None:
+        super().__init__("没有提交：表单是用另一个账号填写的")
+
+
+def own_form_guard(connection: ASGIConnection, handler: BaseRouteHandler) -> None:
+    """Lets nobody send what somebody else filled in before her in the same browser. Raises OfAnother."""
+    user = connection.scope.get("user")
+    if not isinstance(user, Account) or connection.scope.get("method") != "POST":
+        return
+    form = form_read(Request(connection.scope))
+    mark = form.mark() if form is not None else ""
+    if mark and mark.partition(".")[2] != user.name:
+        raise OfAnother
 
 
 def _digest(text: str) -> str:

@@ -117,6 +117,22 @@ def test_a_form_of_another_account_with_an_old_token_is_kept_for_that_account(of
         assert holds(client.get("/login").text)
 
 
+def test_a_form_filled_in_before_somebody_else_signed_in_is_not_acted_on(office: Office) -> None:
+    with browser(office, Role.PUBLICITY) as client:
+        carried = marks(client)
+        client.post("/logout", data=carried)
+        entered(client, "/login", Role.EVALUATION)
+        assert marks(client)["_csrf_token"] == carried["_csrf_token"]  # of one browser: the token tells nothing
+        page = client.get(sent(client, carried)).text
+        assert "渠道淤堵" not in page and "用另一个账号填写的" in page
+        answer = client.post("/logout", data=carried)  # nothing was typed
+        assert answer.status_code == 403 and "没有提交：表单是用另一个账号填写的" in answer.text
+        again = client.post(PATH, data=TYPED | {"why": "自己的"} | marks(client))  # what is hers is taken
+        assert "已登记拟曝光" in again.text and "渠道淤堵" in again.text
+        client.post("/logout", data=marks(client))
+        assert holds(entered(client, "/login", Role.PUBLICITY))
+
+
 @pytest.mark.parametrize(
     "by", ["", "guanli", f"{'0' * 32}.{NAMES[Role.PUBLICITY]}", "\ud800.", ".", "长" * 3000]
 )

@@ -32,7 +32,7 @@ class Unsent(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class UnsentForms:
-    """The forms of a desk that were not sent, of each page of an account the newest."""
+    """The forms of a desk that were not sent, of each account the newest."""
 
     def __init__(self, folder: Path, secret: str) -> None:
         self.folder = folder
@@ -52,13 +52,15 @@ class UnsentForms:
     def keep(self, account: Account, page: str, typed: Typed) -> None:
         """Keep what was typed until the account signs in; of too many forms the oldest goes."""
         ensure_folder(self.folder)
-        path = self.folder / f"{_digest(account.name)}-{_digest(page)}.json"
-        write_durably(path, msgspec.json.encode(Unsent(page=page, typed=typed)))
+        content = msgspec.json.encode(Unsent(page=page, typed=typed))
+        name = f"{_digest(account.name)}-{_digest(content.decode())}.json"  # what is sent twice is kept once
+        write_durably(self.folder / name, content)
         for old in self._of(account)[MOST_FORMS:]:
             old.unlink(missing_ok=True)
 
     def take(self, account: Account, page: str) -> Unsent | None:
-        """The form of an account on a page; if she wants the start page, her newest. It is kept no longer."""
+        """The newest form of an account on a page; if she wants the start page, on any. It is kept no longer:
+        of two tabs of a page each gets one."""
         for path in self._of(account):
             try:
                 found = msgspec.json.decode(path.read_bytes(), type=Unsent)
@@ -68,6 +70,10 @@ class UnsentForms:
                 path.unlink(missing_ok=True)
                 return found
         return None
+
+    def count(self, account: Account) -> int:
+        """How many forms of an account are kept."""
+        return len(self._of(account))
 
     def _of(self, account: Account) -> list[Path]:
         """Files of an account, the newest first; none that is as old as a session that ended."""

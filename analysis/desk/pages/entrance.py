@@ -80,6 +80,8 @@ def _page_of_unsent(request: Request[Any, Any, Any], account: Account, wanted: s
     office: Office = request.app.state.desk
     if (unsent := office.unsent.take(account, wanted)) is None:
         return None
+    if left := office.unsent.count(account):
+        said = f"{said}。另有 {left} 份没有提交的，再登录时放回"
     tell(request, said, is_error=True, typed=unsent.typed)
     return unsent.page
 

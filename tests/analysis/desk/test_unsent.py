@@ -122,7 +122,9 @@ def test_a_form_filled_in_before_somebody_else_signed_in_is_not_acted_on(office:
         carried = marks(client)
         client.post("/logout", data=carried)
         entered(client, "/login", Role.EVALUATION)
-        assert marks(client)["_csrf_token"] == carried["_csrf_token"]  # of one browser: the token tells nothing
+        assert (
+            marks(client)["_csrf_token"] == carried["_csrf_token"]
+        )  # of one browser: the token tells nothing
         page = client.get(sent(client, carried)).text
         assert "渠道淤堵" not in page and "用另一个账号填写的" in page
         answer = client.post("/logout", data=carried)  # nothing was typed
@@ -168,6 +170,18 @@ def test_forms_of_several_pages_come_back_each_on_its_own(office: Office) -> Non
         assert form_of(page, PATH, -1)["why"] == ["第2页"]
         assert form_of(clerk.get(ways[1]).text, PATH, -1)["why"] == ["第1页"]
         assert form_of(clerk.get(ways[0]).text, PATH, -1)["why"] == [""]  # one too many
+
+
+def test_of_two_tabs_of_one_page_both_forms_come_back(office: Office) -> None:
+    with browser(office, Role.PUBLICITY) as clerk:
+        carried = marks(clerk)
+        clerk.cookies.delete("gangqing")
+        ways = [sent(clerk, carried, why=why) for why in ("第一页", "第二页", "第二页")]
+        assert len(list(office.unsent.folder.iterdir())) == 2  # what was sent twice is kept once
+        first = entered(clerk, ways[0], Role.PUBLICITY)
+        assert form_of(first, PATH, -1)["why"] == ["第二页"] and "另有 1 份没有提交的" in first
+        second = clerk.get(ways[1]).text
+        assert form_of(second, PATH, -1)["why"] == ["第一页"] and "另有" not in second
 
 
 def test_who_must_change_her_password_first_finds_the_form_after_that(office: Office) -> None:

@@ -26,9 +26,10 @@ MAX_TEXT = 4000
 _SECRETS = (
     (re.compile(r"\bgq_[\w-]{8,}"), "gq_***"),
     (re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]{6,}"), r"\1 ***"),
-    (re.compile(r"(?i)\b(password|passwd|pwd|secret|token|key|cookie|authorization)(['\"]?\s*[=:]\s*['\"]?)[^\s'\",;&]+"),
+    (re.compile(r"(?i)\b((?:set-)?cookie['\"]?\s*[=:]\s*)[^\n]+"), r"\1***"),
+    (re.compile(r"(?i)(password|passwd|pwd|secret|token|key|authorization)(['\"]?\s*[=:]\s*['\"]?)[^\s'\",;&]+"),
      r"\1\2***"),
-    (re.compile(r"\b([a-z]{2,12}://)[^\s/@:]{1,200}:[^\s/@]{1,200}@"), r"\1***@"),
+    (re.compile(r"\b([a-z]{2,12}://)[^\s/@:]{0,200}:[^\s/@]{1,200}@"), r"\1***@"),
     (re.compile(r"\$argon2\w+\$[^\s\"']+"), "$argon2***"),
 )  # fmt: skip
 

@@ -4,28 +4,35 @@ The queue and the set of what was asked are scrapy-redis's; here stands only wha
 vanish some minutes after the last worker asked for anything, so the next crawl begins anew, and a worker
 that was killed leaves nothing behind: what it had under way was not landed, and the next crawl asks for it.
 
-Requests travel as pickles, as scrapy-redis sends them: whoever may write to that Redis may run code here. It
-must be reachable by the workers only.
+Requests travel as JSON that is checked when it arrives, not as pickles: whoever may write to that Redis can
+name pages of the site's own hosts to fetch, and nothing else.
 """
 
 from __future__ import annotations
 
+import logging
 import os
+import re
 import socket
 import time
 import zlib
-from typing import Any
+from typing import Annotated, Any
 
+import msgspec
 from redis import Redis
 from redis.exceptions import RedisError
 from scrapy import Request
 from scrapy_redis.dupefilter import RFPDupeFilter
+from scrapy_redis.queue import PriorityQueue
 from scrapy_redis.scheduler import Scheduler
 
+from crawlers.frontier import MAX_URL_LENGTH, Visit
+from crawlers.network import is_listed
 from pipeline.city import City, CityError
 
 KEPT_SECONDS = 600  # after the last request; shorter than the time between two crawls
 IDLE_SECONDS = 5.0  # a worker waits so long for what others may find before it ends
+_log = logging.getLogger(__name__)
 
 
 class QueueError(CityError):
@@ -41,13 +48,15 @@ def shared_settings(city: City, address: str) -> dict[str, Any]:
     try:
         Redis.from_url(address, socket_timeout=10).ping()
     except (RedisError, ValueError, OSError) as error:
+        shown, reason = (without_password(text) for text in (address, str(error)))
         raise QueueError(
-            f"city.yaml 的 crawl_queue：连不上 {address}（{error}）；去掉这一项即在本机抓取"
-        ) from error
+            f"city.yaml 的 crawl_queue：连不上 {shown}（{reason}）；去掉这一项即在本机抓取"
+        ) from None  # what stands behind it may name the password
     name = f"gangqing:{city.settings.get('slug') or city.name}:%(spider)s"
     return {
         "SCHEDULER": "crawlers.shared_queue.SharedScheduler",
         "DUPEFILTER_CLASS": "crawlers.shared_queue.SeenPages",
+        "SCHEDULER_QUEUE_CLASS": "crawlers.shared_queue.PageQueue",
         "REDIS_URL": address,
         "SCHEDULER_PERSIST": True,  # the first worker to end leaves the others their queue
         "SCHEDULER_QUEUE_KEY": f"{name}:requests",
@@ -58,6 +67,56 @@ def shared_settings(city: City, address: str) -> dict[str, Any]:
 def run_number() -> int:
     """A number for this process's landing files: no other worker on any machine writes one of that name."""
     return zlib.crc32(f"{socket.gethostname()}/{os.getpid()}/{time.time_ns()}".encode()) % 10**6
+
+
+def without_password(text: str) -> str:
+    """A text with addresses of servers in it, without who signs in there and by which password."""
+    return re.sub(r"(?<=://)[^\s/?#]*@|(?<=[?&])(?:username|password)=[^\s&#]*", "***@", text)
+
+
+class Wanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A request on its way from one worker to another; of `headers`, callbacks and the like each makes its
+    own from the visit."""
+
+    visit: Visit
+    priority: Annotated[int, msgspec.Meta(ge=-(10**6), le=10**6)] = 0
+    retry_times: Annotated[int, msgspec.Meta(ge=0, le=1000)] = 0
+    not_before: float = 0.0
+    is_again: bool = False  # tried again: it was asked for before
+
+
+class PageQueue(PriorityQueue):
+    """scrapy-redis's, whose entries are checked. One that is none of ours is logged and passed over."""
+
+    def pop(self, timeout: int = 0) -> Request | None:
+        while True:
+            try:
+                request: Request | None = super().pop(timeout)
+                return request
+            except (ValueError, RecursionError) as error:  # msgspec's errors are among the former
+                _log.warning("%s: an entry that is no request of ours: %s", self.key, str(error)[:200])
+
+    def _encode_request(self, request: Request) -> bytes:
+        meta = request.meta
+        return msgspec.json.encode(
+            Wanted(
+                meta["visit"],
+                request.priority,
+                meta.get("retry_times", 0),
+                meta.get("not_before", 0.0),
+                request.dont_filter,
+            )
+        )
+
+    def _decode_request(self, encoded_request: bytes) -> Request:
+        wanted = msgspec.json.decode(encoded_request, type=Wanted)
+        address, hosts = wanted.visit.address, self.spider.crawl.frontier.hosts
+        if len(address) > MAX_URL_LENGTH or not is_listed(address, hosts):
+            raise ValueError(f"no page of this site: {address[:100]}")
+        request: Request = self.spider.request_for(wanted.visit)
+        if wanted.retry_times:
+            request.meta.update(retry_times=wanted.retry_times, not_before=wanted.not_before)
+        return request.replace(priority=wanted.priority, dont_filter=wanted.is_again)
 
 
 class SeenPages(RFPDupeFilter):

@@ -111,7 +111,7 @@ class SiteSpider(Spider):
                 break
             try:
                 visit = self.crawl.frontier.visit(link, source=source.kind if source else None)
-                request = self._request(visit) if visit is not None else None
+                request = self.request_for(visit) if visit is not None else None
             except ValueError as error:  # an address that no library reads: the other links go on
                 _log.debug("%s: %s", link.url[:200], error)
                 self.crawl.report.off_site += 1
@@ -121,7 +121,8 @@ class SiteSpider(Spider):
                 requests.append(request)
         return requests
 
-    def _request(self, visit: Visit) -> Request:
+    def request_for(self, visit: Visit) -> Request:
+        """What is asked of the site for a visit."""
         headers = {}
         known = visit.known
         if known is not None and known.is_read and visit.conditional:
@@ -188,7 +189,7 @@ class SiteSpider(Spider):
         except CaptureError as error:
             _log.warning("%s: %s", visit.url, error)
             if visit.conditional and known is not None and known.is_read:
-                return [self._request(dataclasses.replace(visit, conditional=False))]
+                return [self.request_for(dataclasses.replace(visit, conditional=False))]
             return self._land(
                 visit, now, "server_error", status=304, detail="答复 304（未改动），但没有存过这一页"
             )
@@ -210,7 +211,7 @@ class SiteSpider(Spider):
             return self._land(visit, now, "redirect_loop", response, detail=detail)
         if target == visit.address:
             # A first guest view is sent back to itself with a cookie: still the same page.
-            return [self._request(dataclasses.replace(visit, chain=(*visit.chain, visit.address)))]
+            return [self.request_for(dataclasses.replace(visit, chain=(*visit.chain, visit.address)))]
         link = msgspec.structs.replace(visit.link, url=target)
         followed = self.crawl.frontier.visit(link, source=visit.kind, after=visit)
         if followed is None and back:  # with a cookie now: the address is asked for a second time
@@ -221,7 +222,7 @@ class SiteSpider(Spider):
         if followed is None:
             return []
         self.crawl.report.requested += 1
-        return [self._request(followed)]
+        return [self.request_for(followed)]
 
     def _read(self, visit: Visit, response: Response, now: dt.datetime) -> list[Request]:
         crawl, known = self.crawl, visit.known

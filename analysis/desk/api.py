@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import functools
+from collections.abc import Iterable
 from typing import Annotated, Any, Generic, TypeVar
 
 import msgspec
@@ -17,7 +18,7 @@ from analysis.columns import as_dicts
 from analysis.coverage import CoverageRow
 from analysis.credits import CreditRow
 from analysis.desk.pages.article import counted, find_article
-from analysis.desk.pages.articles import read_filter, search_articles, search_threads
+from analysis.desk.pages.articles import COPIES, SORTS, read_filter, search_articles, search_threads
 from analysis.desk.pages.hotspots import all_issues
 from analysis.desk.pages.sources import all_sources
 from analysis.desk.pages.ticket import find as find_ticket
@@ -53,6 +54,10 @@ Name = Annotated[str, Parameter(max_length=100)]
 # What a search reads from the address, described here; `read_filter` reads it as the page does.
 Choice = Annotated[str, Parameter(max_length=100, description="不写为全部。")]
 Day = Annotated[dt.date | None, Parameter(description="刊发日期。")]
+Copies = Annotated[
+    str, Parameter(description="首发或转载；不写为全部。", schema_extra={"enum": ["", *COPIES]})
+]
+Sort = Annotated[str, Parameter(description="次序；不写为通常的。", schema_extra={"enum": ["", *SORTS]})]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -89,6 +94,12 @@ class ClockAnswer:
 
 def _answer(visit: Visit, rows: list[T], limit: int, offset: int) -> Answer[T]:
     return Answer(visit.as_of, visit.known_by, len(rows), rows[offset : offset + limit])
+
+
+def _check_choice(name: str, value: str, known: Iterable[str]) -> None:
+    """Raises ValidationException for a value that is none of those known. "": nothing is chosen."""
+    if value and value not in known:
+        raise ValidationException(f"参数 {name}：应是 {'、'.join(known)} 之一，而不是“{value[:40]}”")
 
 
 def _api(path: str, permission: str) -> Any:
@@ -170,16 +181,18 @@ def articles(
     topic: Choice = "",
     genre: Annotated[str, Parameter(query="form", max_length=100, description="体裁。")] = "",
     sentiment: Choice = "",
-    copies: Choice = "",
+    copies: Copies = "",
     start: Day = None,
     end: Day = None,
-    sort: Choice = "",
+    sort: Sort = "",
     as_of: AsOf = None,
     known_by: KnownBy = None,
     limit: Limit = USUAL,
     offset: Offset = 0,
 ) -> Answer[FoundArticle]:
     """稿件：全文检索和筛选。"""
+    _check_choice("copies", copies, COPIES)
+    _check_choice("sort", sort, SORTS)
     _, wanted = read_filter(visit)
     try:
         found = search_articles(visit, q, wanted, sort, limit, offset)
@@ -209,13 +222,14 @@ def article(visit: Visit, article_id: Name, as_of: AsOf = None, known_by: KnownB
 def threads(
     visit: Visit,
     q: Words,
-    sort: Choice = "",
+    sort: Sort = "",
     as_of: AsOf = None,
     known_by: KnownBy = None,
     limit: Limit = USUAL,
     offset: Offset = 0,
 ) -> Answer[FoundThread]:
     """帖子：全文检索。"""
+    _check_choice("sort", sort, SORTS)
     try:
         found = search_threads(visit, q, sort, limit, offset)
     except SearchError as error:

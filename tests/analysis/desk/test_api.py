@@ -96,6 +96,9 @@ def test_an_administrator_makes_and_ends_tokens(office: Office) -> None:
         ("articles?form=" + "a" * 101, "参数 form：最多 100 个字"),
         ("tickets?state=" + "a" * 101, "参数 state：最多 100 个字"),
         ("tickets/" + "a" * 101, "参数 ticket_id：最多 100 个字"),
+        ("articles?copies=x", "参数 copies：应是 first、reprint 之一，而不是“x”"),
+        ("articles?copies=first&sort=x", "参数 sort：应是 rank、newest、oldest 之一，而不是“x”"),
+        ("threads?q=a&sort=x", "参数 sort：应是 rank、newest、oldest 之一，而不是“x”"),
         ("threads", "参数 q：必须写"),
     ],
 )

@@ -122,9 +122,8 @@ def test_a_form_filled_in_before_somebody_else_signed_in_is_not_acted_on(office:
         carried = marks(client)
         client.post("/logout", data=carried)
         entered(client, "/login", Role.EVALUATION)
-        assert (
-            marks(client)["_csrf_token"] == carried["_csrf_token"]
-        )  # of one browser: the token tells nothing
+        # Of one browser, the token does not tell them apart.
+        assert marks(client)["_csrf_token"] == carried["_csrf_token"]
         page = client.get(sent(client, carried)).text
         assert "渠道淤堵" not in page and "用另一个账号填写的" in page
         answer = client.post("/logout", data=carried)  # nothing was typed

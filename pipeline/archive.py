@@ -32,7 +32,9 @@ MANIFEST = "manifest.json"
 DATA, CITY = "data", "city"  # folders in the archive: of var/<city>, and of the city's own data
 # Below var/<city>, what is derived or lives only as long as the desk: sessions, locks, states of the crawl.
 DERIVED = frozenset({"state", "desk", "logs", "jobs"})
-MAX_MANIFEST_BYTES = 128 * 1024 * 1024
+# A manifest grows with the number of files, and so does the archive. It may be so large in any, or so many
+# times as large as its archive (of files of five bytes each it is 2.7 times): a small one fills no memory.
+MANIFEST_BYTES, MANIFEST_SHARE = 128 * 1024 * 1024, 4
 MAX_COUNTS_BYTES = 64 * 1024  # of what a manifest says of how much there is of each kind
 _ZSTD, _GZIP = b"\x28\xb5\x2f\xfd", b"\x1f\x8b"
 # A seal stands behind all else: a frame that readers of Zstandard pass over, with the SHA-256 of what is
@@ -205,8 +207,10 @@ def read_manifest(tar: tarfile.TarFile, path: Path) -> Manifest | tarfile.TarInf
         raise BackupError("备份文件是空的，请换一份备份")
     if first.name != MANIFEST:
         return first
-    if not first.isreg() or first.size > MAX_MANIFEST_BYTES:
+    if not first.isreg():
         raise BackupError("备份清单不是正常的文件，请换一份备份")
+    if first.size > max(MANIFEST_BYTES, MANIFEST_SHARE * (size := path.stat().st_size)):
+        raise BackupError(f"备份清单大得不正常：{first.size} 字节，而备份文件只有 {size} 字节，请换一份备份")
     content = tar.extractfile(first)
     assert content is not None
     manifest = _manifest_of(content.read())

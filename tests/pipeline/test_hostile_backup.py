@@ -17,6 +17,7 @@ from commands import backup as command
 from commands import stages
 from pipeline import archive, bounded_tar, restore
 from pipeline.archive import BackupError, Entry, Manifest
+from pipeline.attachments import keep_attachment
 from pipeline.backup import check_backup
 from pipeline.records import to_json
 from pipeline.restore_look import examine_backup
@@ -61,6 +62,20 @@ def test_what_a_manifest_need_not_hold_is_passed_over_and_not_kept(tmp_path: Pat
         assert tracemalloc.get_traced_memory()[1] < 4 * len(sheet)  # as objects it is thirty times as much
     finally:
         tracemalloc.stop()
+
+
+def test_a_manifest_may_be_as_large_as_the_number_of_files_makes_it(
+    case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(300):
+        keep_attachment(case.store.folder, b"%d" % number, ".txt")
+    monkeypatch.setattr(archive, "MANIFEST_BYTES", 1000)
+    path = saved(case)
+    assert len(to_json(check_backup(path))) > path.stat().st_size  # the least that so many files can have
+    put_back(path, case, tmp_path / "two")
+    small = packed(tmp_path / "x.gz", to_json(MANIFEST) + b" " * 100_000)
+    with pytest.raises(BackupError, match="清单大得不正常"):
+        check_backup(small)
 
 
 COUNTS = b",".join(b'"%d":1' % number for number in range(20_000))

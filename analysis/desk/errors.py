@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import unquote, urlencode
 
@@ -24,6 +25,7 @@ from analysis.desk.audit import AuditEntry
 from analysis.desk.flash import tell, typed_as
 from analysis.desk.forms import form_read
 from analysis.desk.jobs import JobError
+from analysis.desk.office import Office
 from analysis.desk.parameters import told_of
 from analysis.desk.rendering import problem_page
 from analysis.desk.unsent import OfAnother
@@ -93,7 +95,8 @@ def status_of(error: Exception) -> int:
 def answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     """A page or, below /api, JSON. Nothing of the inside of a fault is told outside."""
     status = status_of(error)
-    detail = _too_large(request) if status == 413 else _detail(error, status)
+    office = request.app.state.desk
+    detail = _too_large(request) if status == 413 else _without_places(office, _detail(error, status))
     if not detail and isinstance(error, ValidationException):
         detail = told_of(request, error)
     _record_refusal(request, detail or _SAID.get(status, _SAID[500]))
@@ -115,7 +118,6 @@ def answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[
         return _to_entrance(request, error)
     if _is_stale_form(error) and _keep_unsent(request):
         return _let_in_again(request, error, "stale" if request.scope.get("user") else "kept")
-    office = request.app.state.desk
     said, next_step = _SAID.get(status, "请求未能完成"), _NEXT.get(status, _NEXT[400])
     if _is_stale_form(error):
         said, next_step = _STALE
@@ -191,6 +193,17 @@ def _detail(error: Exception, status: int) -> str:
             return nested(error.detail)
         return "" if status in _SAID else error.detail
     return "" if status == 500 else nested(str(error))
+
+
+def _without_places(office: Office, detail: str) -> str:
+    """What is told, without where on this machine the city and its data lie: names are left."""
+    folders = [office.home, *office.city.folders]
+    for place in sorted(
+        {str(path) for folder in folders for path in (folder, folder.resolve())}, reverse=True
+    ):
+        if place.startswith("/") and place != "/":
+            detail = detail.replace(f"{place}/", "").replace(place, Path(place).name)
+    return detail
 
 
 def _to_entrance(request: Request[Any, Any, Any], error: NotAuthorizedException) -> Redirect:

@@ -110,7 +110,9 @@ def load_notify_rules(city: City) -> NotifyRules:
         CityError: the file is no YAML.
     """
     if city.content("notify-rules.yaml") is None:
-        raise NotifyError(f"{city.folder} 没有 notify-rules.yaml，不知道该通知谁；可从默认城市复制一份")
+        raise NotifyError(
+            f"{city.folder} 没有 notify-rules.yaml，不知道该通知谁：请管理员从默认城市复制一份，放进去"
+        )
     return parse_notify_rules(city.mapping("notify-rules.yaml"), city)
 
 

@@ -53,6 +53,20 @@ def test_a_ticket_goes_to_its_unit_which_signs_for_it(tmp_path) -> None:
     assert entry.after["state"] == "办理中"
 
 
+def test_a_sheet_without_rules_says_what_to_do_and_no_path_of_the_machine(tmp_path) -> None:
+    office = small_office(tmp_path)
+    assert office.city.folder.is_absolute() and office.city.content("notify-rules.yaml") is None
+    with browser(office, Role.PUBLICITY) as clerk:
+        path, _ = find(clerk, "水费怎么交")
+        answer = clerk.get(f"{path}/sheet")
+        assert answer.status_code == 503
+        assert "没有 notify-rules.yaml" in answer.text and "请管理员从默认城市复制一份" in answer.text
+        assert str(tmp_path) not in answer.text
+        office.warehouse.path.unlink()
+        answer = clerk.get(path)
+        assert "请先运行 gangqing build" in answer.text and str(tmp_path) not in answer.text
+
+
 def test_a_liaison_touches_no_other_units_ticket(tmp_path) -> None:
     office = small_office(tmp_path)
     with browser(office, Role.PUBLICITY) as clerk, browser(office, Role.LIAISON) as liaison:

@@ -20,7 +20,7 @@ LATE, TODAY, PAUSED = "已超时", "今天到期", "暂停"
 _COLOURS = {LATE: ("#F8D7DA", "#8A1F17"), TODAY: ("#FFF2CC", "#7A5B00"), PAUSED: ("#E6EDF3", "#44546A")}
 _COLUMNS = [
     Column("紧急", 6),
-    Column("时限情况", 13, "verdict"),
+    Column("时限情况", 18, "verdict"),
     Column("帖号", 17),
     Column("标题", 34, "long"),
     Column("类别", 6),
@@ -65,8 +65,8 @@ def write_list(tickets: Sequence[Ticket], unit: str | None, city: str, day: dt.d
 
 
 def standing(ticket: Ticket, day: dt.date) -> str:
-    """已超时 4 天, 今天到期, 剩 2 天, 暂停: how the next deadline stands on a day, in working days; of one
-    that is done its state."""
+    """已超时 4 个工作日, 今天到期, 剩 2 个工作日, 暂停: how the next deadline stands at the end of a day; of
+    one that is done its state."""
     if not ticket.is_open:
         return ticket.state
     if ticket.state == "暂停":
@@ -76,8 +76,11 @@ def standing(ticket: Ticket, day: dt.date) -> str:
         return "时限未知"
     due = next_due(ticket)
     if left < 0 or (due is not None and due < dt.datetime.combine(day, dt.time())):
-        return f"{LATE} {-left} 天" if left else LATE
-    return f"剩 {left} 天" if left else TODAY
+        return f"{LATE} {-left} 个工作日" if left else LATE
+    if left:
+        return f"剩 {left} 个工作日"
+    is_late = ticket.is_first_response_overdue if ticket.first_response_at is None else ticket.is_answer_overdue
+    return f"{TODAY}，已过" if is_late else TODAY
 
 
 def _row(ticket: Ticket, day: dt.date) -> list[Any]:

@@ -208,8 +208,8 @@ def test_the_list_has_filters_frozen_heads_colours_and_no_formula(town: Town) ->
     titles = [row[3] for row in rows]
     assert "[投诉:市水利局]=HYPERLINK(1)" in titles and not any("13800138000" in title for title in titles)
     by_title = {row[3]: row[1] for row in rows}
-    assert by_title["[投诉:市水利局]=HYPERLINK(1)"] == "已超时 8 天"
-    assert by_title["[咨询:市水利局]几时收费"] == "今天到期"
+    assert by_title["[投诉:市水利局]=HYPERLINK(1)"] == "已超时 8 个工作日"
+    assert by_title["[咨询:市水利局]几时收费"] == "今天到期，已过"  # at the end of the day
     formulas = [
         rule.formula for of in sheet.conditional_formatting for rule in of.rules if rule.type == "expression"
     ]

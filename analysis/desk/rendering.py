@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from analysis.columns import LABELS, ROLES, SENTIMENTS
 from analysis.desk.page import MENU
 from analysis.ground import MET, NOT_ASKED, NOT_YET, UNKNOWN, UNMET, CoverageRow
+from analysis.overview import DERIVED_KINDS
 from analysis.quotes import nested, quoted
 
 HERE = Path(__file__).resolve().parent
@@ -59,6 +60,7 @@ def environment() -> Environment:
         "MENU": MENU,
         "LABELS": LABELS,
         "SENTIMENTS": SENTIMENTS,
+        "DERIVED_KINDS": DERIVED_KINDS,
         "ROLES": ROLES,
         "link_safe": is_web_address,
     }

@@ -79,7 +79,9 @@ def standing(ticket: Ticket, day: dt.date) -> str:
         return f"{LATE} {-left} 个工作日" if left else LATE
     if left:
         return f"剩 {left} 个工作日"
-    is_late = ticket.is_first_response_overdue if ticket.first_response_at is None else ticket.is_answer_overdue
+    is_late = (
+        ticket.is_first_response_overdue if ticket.first_response_at is None else ticket.is_answer_overdue
+    )
     return f"{TODAY}，已过" if is_late else TODAY
 
 

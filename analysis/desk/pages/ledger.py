@@ -30,7 +30,7 @@ class LedgerPage(Page):
     Attributes:
         tasks: lines of the plan that are shown, in its order.
         columns: of these, those that some unit is asked.
-        city: verdicts on the city as a whole, of no single unit.
+        city: verdicts on the city as a whole, of no single unit; where a verdict is chosen, only those.
         rows: of each unit shown, its verdict by task; a task that it is not asked is missing.
         by_kind: the same rows by kind of unit, for a narrow screen.
         matrix: these rows as a table, ready.
@@ -38,8 +38,8 @@ class LedgerPage(Page):
         group, verdict, task: what is chosen; "" for all.
         verdicts: what can be chosen as verdict.
         terms: by task, the first and the last day by which its units must have done it.
-        counts: by task, how many units have which verdict.
-        total: by verdict, over all that is shown, without what only derives from other tasks.
+        counts: by task, how many units have which verdict, whichever verdict is chosen.
+        total: by verdict, over the units and tasks chosen, without what only derives from other tasks.
         notices: what the reader must know, such as outlets that nobody crawls.
     """
 
@@ -122,22 +122,23 @@ def build_ledger(visit: Visit) -> LedgerPage:
     for row in rows:
         if row.task in shown_tasks and (group not in groups or row.unit in groups[group]):
             by_unit.setdefault(row.unit, {})[row.task] = row
-    if verdict in VERDICTS:
-        by_unit = {
-            unit: cells
-            for unit, cells in by_unit.items()
-            if any(c.verdict == verdict and c.kind not in DERIVED_KINDS for c in cells.values())
-        }
-    order = {unit.short: number for number, unit in enumerate(visit.office.city.units)}
-    city = by_unit.get(CITY_ROW, {})
-    units = sorted((name for name in by_unit if name != CITY_ROW), key=lambda name: order.get(name, 0))
-    asked = {task for unit in units for task in by_unit[unit]}
     counts: dict[str, dict[str, int]] = {t.id: dict.fromkeys(VERDICTS, 0) for t in tasks}
     total = dict.fromkeys(VERDICTS, 0)
     for cells in by_unit.values():
         for row in cells.values():
             counts[row.task][row.verdict] += 1
             total[row.verdict] += row.kind not in DERIVED_KINDS
+    city = by_unit.pop(CITY_ROW, {})
+    if verdict in VERDICTS:
+        city = {task: row for task, row in city.items() if row.verdict == verdict}
+        by_unit = {
+            unit: cells
+            for unit, cells in by_unit.items()
+            if any(c.verdict == verdict and c.kind not in DERIVED_KINDS for c in cells.values())
+        }
+    order = {unit.short: number for number, unit in enumerate(visit.office.city.units)}
+    units = sorted(by_unit, key=lambda name: order.get(name, 0))
+    asked = {task for unit in units for task in by_unit[unit]}
     page = LedgerPage(
         tasks=tasks,
         columns=[t for t in tasks if t.id in asked],

@@ -184,3 +184,19 @@ def test_the_ledger_names_its_tasks_and_has_a_form_for_a_phone(office: Office) -
         assert re.search(
             r'<a class="cell-chip cell-bad" href="/ledger/cell\?unit=[^"]+">\S+ 缺\d+</a>', cards
         )
+
+
+def test_a_verdict_chosen_cuts_the_citys_lines_and_leaves_the_totals(office: Office) -> None:
+    with browser(office, Role.EVALUATION) as client:
+        whole, unmet = client.get("/ledger").text, client.get("/ledger?verdict=未达标").text
+        legend = whole[whole.index('<ul class="legend"') :].split("</ul>")[0]
+        assert "r4、r5 由其他事项的结论得出，不计入合计" in legend
+        assert legend == unmet[unmet.index('<ul class="legend"') :].split("</ul>")[0]
+        verdicts = {
+            told: set(re.findall(r'data-label="结论"><span class="badge[^>]*>([^<]+)', page))
+            for told, page in (("全部", whole), ("未达标", unmet))
+        }
+        assert verdicts["未达标"] == {"未达标"} < verdicts["全部"]
+        preview = client.get("/reports/preview?kind=bulletin").text
+        tasks = preview[preview.index('id="tasks"') :].split("</section>")[0]
+        assert "r4、r5 由其他事项的结论得出，不计入达标、未达标的合计" in tasks

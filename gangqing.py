@@ -11,10 +11,11 @@ import signal
 import sys
 from typing import TYPE_CHECKING, Any, TextIO
 
+from commands.exits import INTERRUPTED
+
 if TYPE_CHECKING:
     import typer
 
-INTERRUPTED = 128 + signal.SIGINT  # exit code after Ctrl-C
 # The main job's fields first; every module of commands/ that has an `app` is a field of work.
 FIRST = ("tags", "collect", "stages", "ledger", "queue")
 

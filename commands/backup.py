@@ -11,7 +11,6 @@ import typer
 
 from commands.common import (
     HOME,
-    INTERRUPTED,
     WAREHOUSE,
     CityOption,
     HomeOption,
@@ -19,6 +18,7 @@ from commands.common import (
     load_chosen,
     wall_clock,
 )
+from commands.exits import INTERRUPTED
 
 app = typer.Typer(rich_markup_mode=None)
 WITHOUT = "数据仓库、全文索引、登录会话、运行日志不在其中：由恢复后的建库重建，或重新登录"

@@ -12,7 +12,6 @@ import typer
 
 from commands.common import (
     HOME,
-    INTERRUPTED,
     CityOption,
     HomeOption,
     JsonOption,
@@ -22,6 +21,7 @@ from commands.common import (
     parse_day,
     wall_clock,
 )
+from commands.exits import INTERRUPTED
 from commands.logged import logged
 
 if TYPE_CHECKING:

@@ -32,7 +32,6 @@ HOME = default_home(ROOT)
 WAREHOUSE = "warehouse.duckdb"
 EARLIEST, LATEST = dt.date(1990, 1, 1), dt.date(2100, 12, 31)  # what --as-of and the like may say
 RECORDED = "已记录，各表即时计入"
-INTERRUPTED = 130  # exit code after Ctrl-C
 
 CityOption = Annotated[
     Path | None,

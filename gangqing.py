@@ -5,13 +5,14 @@ Modules are imported inside the commands, so that `gangqing tag` does not wait f
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import signal
 import sys
 from typing import TYPE_CHECKING, Any, TextIO
 
-from commands.exits import INTERRUPTED
+from commands.exits import INTERRUPTED, UNREAD
 
 if TYPE_CHECKING:
     import typer
@@ -56,6 +57,7 @@ def __getattr__(name: str) -> Any:
 
 def main() -> None:
     """Entry point: errors that a user can mend, and Ctrl-C, are one clear line, not a traceback."""
+    open_streams()
     heard = hear_interrupts()
     try:
         code = run(heard)
@@ -65,7 +67,7 @@ def main() -> None:
         if heard:
             signal.signal(signal.SIGINT, signal.SIG_DFL)  # once more ends at once, without a word
         say("已中断；已落盘的内容都在，再运行一次即接着来", sys.stderr)
-    sys.exit(code)
+    sys.exit(code if is_flushed() else code or UNREAD)
 
 
 def run(heard: list[int]) -> int:
@@ -76,8 +78,14 @@ def run(heard: list[int]) -> int:
     """
     use_utf8()
     try:
-        return build_app()(standalone_mode=False) or 0
-    except Exception as error:
+        code: int = build_app()(standalone_mode=False) or 0
+        sys.stdout.flush()
+        return code
+    except (Exception, SystemExit) as error:
+        if is_unread(error):
+            return INTERRUPTED if heard else UNREAD
+        if isinstance(error, SystemExit):
+            raise
         if heard:
             return INTERRUPTED
         if type(error).__name__ == "NoArgsIsHelpError":
@@ -92,10 +100,37 @@ def run(heard: list[int]) -> int:
         return 2
 
 
-def say(text: str, stream: TextIO | None) -> None:
-    """One line, where the stream is open."""
-    if stream is not None:
+def say(text: str, stream: TextIO) -> None:
+    """One line, where somebody reads it."""
+    with contextlib.suppress(OSError):
         stream.write(f"{text}\n")
+
+
+def is_unread(error: BaseException) -> bool:
+    """Did nobody read what was written? The libraries of the command line make a plain exit of it."""
+    return isinstance(error.__context__ if isinstance(error, SystemExit) else error, BrokenPipeError)
+
+
+def is_flushed() -> bool:
+    """Was all written that waited for it? What cannot be is dropped, and no more is said of it."""
+    is_read = True
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            is_read = False
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    return is_read
+
+
+def open_streams() -> None:
+    """Where the standard streams are closed, open them onto nothing: else the next file that is opened, the
+    warehouse say, has their number, and what is printed goes into it. Input stays known as closed."""
+    while (number := os.open(os.devnull, os.O_RDWR)) <= 2:
+        os.set_inheritable(number, True)
+    os.close(number)
+    sys.stdout = sys.stdout or os.fdopen(1, "w")
+    sys.stderr = sys.stderr or os.fdopen(2, "w")
 
 
 def hear_interrupts() -> list[int]:

@@ -5,3 +5,4 @@ from __future__ import annotations
 import signal
 
 INTERRUPTED = 128 + signal.SIGINT  # Ctrl-C
+UNREAD = 128 + signal.SIGPIPE  # who was to read the output is gone, as `head` is after its lines

@@ -306,7 +306,25 @@ def test_ctrl_c_is_a_line_whatever_a_library_makes_of_it(code):
     assert done.stderr.decode().splitlines() == ["已中断；已落盘的内容都在，再运行一次即接着来"]
 
 
-def test_a_reader_that_has_seen_enough_is_no_error():
-    script = f"'{sys.executable}' -m gangqing sites list --json | head -c 1"
-    done = subprocess.run(["bash", "-c", script], cwd=ROOT, capture_output=True, check=False)
-    assert done.stderr == b""
+def _in_shell(script: str, stdin: bytes = b"") -> tuple[int, bytes]:
+    """Exit code and what was said of `gangqing` in a script of the shell."""
+    script = script.replace("gangqing", f"'{sys.executable}' -m gangqing", 1)
+    done = subprocess.run(["bash", "-c", script], input=stdin, cwd=ROOT, capture_output=True, check=False)
+    return done.returncode, done.stderr
+
+
+@pytest.mark.parametrize(("command", "code"), [("tag -", 141), ("sites list --json", 141), ("sites", 2)])
+def test_a_reader_that_has_seen_enough_is_no_error(command, code):
+    lines = b'{"id": "1", "text": "x"}\n' * 9
+    assert _in_shell(f"gangqing {command} | true; exit ${{PIPESTATUS[0]}}", lines) == (code, b"")
+
+
+def test_output_that_is_closed_is_as_if_nobody_wanted_it(tmp_path):
+    file = tmp_path / "one.jsonl"
+    file.write_bytes(b'{"id": "1", "text": "x"}\n')
+    assert _in_shell(f"gangqing tag '{file}' >&-") == (0, b"")
+    assert _in_shell("gangqing sites list --json >&- 2>&-") == (0, b"")
+    assert _in_shell(f"gangqing tag '{tmp_path}' >&- 2>&- <&-") == (2, b"")
+    first_file = "import gangqing, os; gangqing.open_streams(); exit(os.open('/', os.O_RDONLY))"
+    done = subprocess.run(["bash", "-c", f'"{sys.executable}" -c "{first_file}" <&- >&- 2>&-'], cwd=ROOT)
+    assert done.returncode > 2

@@ -29,7 +29,7 @@ from crawlers.network import host_of
 from crawlers.politeness import Backoff
 from crawlers.report import CrawlReport, SiteReport
 from crawlers.settings import crawl_settings, site_settings
-from crawlers.sharing import Sharing
+from crawlers.sharing import QueueLost, Sharing
 from crawlers.site_crawl import SiteCrawl
 from crawlers.spider import SiteSpider
 from crawlers.state import CrawlState
@@ -110,7 +110,10 @@ class CrawlProcess:
                 continue
             began = time.monotonic()
             try:
+                self._sharing.check()
                 await self._crawl(site, report)
+            except QueueLost as error:
+                report.error = str(error)
             except Exception as error:
                 _log.exception("site %s failed", site.slug)
                 report.error = f"抓取失败：{_reason(error)}"
@@ -163,7 +166,8 @@ class CrawlProcess:
             await self._runner.crawl(crawler, name=site.slug, crawl=crawl)
             fault = getattr(crawler.spider, "fault", None)
             if fault is not None:
-                report.error = f"写入失败，已停止抓取本站：{_reason(fault)}"
+                is_lost = isinstance(fault, QueueLost)
+                report.error = str(fault) if is_lost else f"写入失败，已停止抓取本站：{_reason(fault)}"
         finally:
             self._writers.remove(writer)
             try:

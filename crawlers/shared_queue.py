@@ -10,6 +10,7 @@ name pages of the site's own hosts to fetch, and nothing else.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import re
@@ -28,9 +29,11 @@ from scrapy_redis.scheduler import Scheduler
 
 from crawlers.frontier import MAX_URL_LENGTH, Visit
 from crawlers.network import is_listed
+from crawlers.sharing import QueueLost
 from pipeline.city import City, CityError
 
 KEPT_SECONDS = 600  # after the last request; shorter than the time between two crawls
+TIMEOUT = 10.0  # seconds for an answer of Redis
 IDLE_SECONDS = 5.0  # a worker waits so long for what others may find before it ends
 _log = logging.getLogger(__name__)
 
@@ -45,23 +48,34 @@ def shared_settings(city: City, address: str) -> dict[str, Any]:
     Raises:
         QueueError: nobody answers there.
     """
-    try:
-        Redis.from_url(address, socket_timeout=10).ping()
-    except (RedisError, ValueError, OSError) as error:
-        shown, reason = (without_password(text) for text in (address, str(error)))
-        raise QueueError(
-            f"city.yaml 的 crawl_queue：连不上 {shown}（{reason}）；去掉这一项即在本机抓取"
-        ) from None  # what stands behind it may name the password
+    ping(address)
     name = f"gangqing:{city.settings.get('slug') or city.name}:%(spider)s"
     return {
         "SCHEDULER": "crawlers.shared_queue.SharedScheduler",
         "DUPEFILTER_CLASS": "crawlers.shared_queue.SeenPages",
         "SCHEDULER_QUEUE_CLASS": "crawlers.shared_queue.PageQueue",
         "REDIS_URL": address,
+        "REDIS_PARAMS": {"socket_timeout": TIMEOUT, "socket_connect_timeout": TIMEOUT},
         "SCHEDULER_PERSIST": True,  # the first worker to end leaves the others their queue
         "SCHEDULER_QUEUE_KEY": f"{name}:requests",
         "SCHEDULER_DUPEFILTER_KEY": f"{name}:seen",
     }
+
+
+def ping(address: str) -> None:
+    """Raises QueueError where nobody answers."""
+    try:
+        with contextlib.closing(_server(address)) as server:
+            server.ping()
+    except (RedisError, ValueError, OSError) as error:
+        shown, reason = (without_password(text) for text in (address, str(error)))
+        raise QueueError(
+            f"city.yaml 的 crawl_queue：连不上 {shown}（{reason}）；去掉这一项即在本机抓取"
+        ) from None  # what stands behind it may name the password
+
+
+def _server(address: str) -> Redis:
+    return Redis.from_url(address, socket_timeout=TIMEOUT, socket_connect_timeout=TIMEOUT)
 
 
 def run_number() -> int:
@@ -130,18 +144,36 @@ class SeenPages(RFPDupeFilter):
 
 
 class SharedScheduler(Scheduler):
-    """scrapy-redis's, with a queue that ends when nobody asks any more."""
+    """scrapy-redis's, with a queue that ends when nobody asks any more. Without it the spider gives up."""
 
     def enqueue_request(self, request: Request) -> bool:
-        is_new: bool = super().enqueue_request(request)
-        self._keep()
+        try:
+            is_new: bool = super().enqueue_request(request)
+            self._keep()
+        except RedisError as error:
+            return self._lose(error)
         return is_new
 
     def next_request(self) -> Request | None:
-        request: Request | None = super().next_request()
-        if request is not None:
-            self._keep()
+        try:
+            request: Request | None = super().next_request()
+            if request is not None:
+                self._keep()
+        except RedisError as error:
+            self._lose(error)
+            return None
         return request
+
+    def has_pending_requests(self) -> bool:
+        try:
+            return len(self) > 0
+        except RedisError as error:
+            return self._lose(error)
+
+    def _lose(self, error: RedisError) -> bool:
+        _log.warning("%s: %s", self.queue.key, without_password(str(error)))
+        self.spider.give_up(QueueLost())
+        return False
 
     def _keep(self) -> None:
         self.server.expire(self.queue.key, KEPT_SECONDS)
@@ -152,11 +184,15 @@ class SharedRecords:
     """Which address told a record first, among all workers of a crawl: as a dictionary's `setdefault`."""
 
     def __init__(self, address: str, city: City, site: str) -> None:
-        self._server = Redis.from_url(address, decode_responses=True)
+        self._server = _server(address)
         self._key = f"gangqing:{city.settings.get('slug') or city.name}:{site}:records"
 
     def setdefault(self, identity: str, url: str) -> str:
-        if self._server.hsetnx(self._key, identity, url):
-            self._server.expire(self._key, KEPT_SECONDS)
-            return url
-        return str(self._server.hget(self._key, identity) or url)
+        try:
+            if self._server.hsetnx(self._key, identity, url):
+                self._server.expire(self._key, KEPT_SECONDS)
+                return url
+            first = self._server.hget(self._key, identity) or url
+        except RedisError as error:
+            raise QueueLost from error
+        return first.decode("utf-8", "replace") if isinstance(first, bytes) else str(first)

@@ -22,6 +22,13 @@ class SharedQueue(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     workers: int = 2
 
 
+class QueueLost(OSError):
+    """The shared queue answers no more, in the middle of a crawl."""
+
+    def __str__(self) -> str:
+        return "与 Redis 的连接断了，已停止抓取本站；已采集的不受影响，没有抓的下次再抓"
+
+
 class Sharing:
     """How the sites of one crawl are taken. Without the setting each is one process's, under its lock."""
 
@@ -54,6 +61,16 @@ class Sharing:
                 f"city.yaml 写了 crawl_queue，但缺少包（{error}）：pip install 'gangqing[scale]'"
             ) from error
         return shared_settings(self._city, self.queue.redis)
+
+    def check(self) -> None:
+        """Raises QueueLost where the queue answers no more."""
+        if self.queue is not None:
+            from crawlers.shared_queue import QueueError, ping
+
+            try:
+                ping(self.queue.redis)
+            except QueueError as error:
+                raise QueueLost from error
 
     def site_settings(self, site: Site) -> dict[str, Any]:
         return {"DOWNLOAD_DELAY": site.delay * self.queue.workers} if self.queue is not None else {}

@@ -27,6 +27,7 @@ from crawlers.frontier import Visit
 from crawlers.outcome import CUT_SHORT, is_text, last_line, outcome_cut_short, outcome_of, outcome_of_status
 from crawlers.page import Page
 from crawlers.platforms.proof import TO_PROOF, is_proof_address
+from crawlers.sharing import QueueLost
 from crawlers.site_crawl import SiteCrawl, pairs_of
 from crawlers.state import READ, REDIRECT_MARK
 from crawlers.whole_body import is_cut_short
@@ -64,7 +65,7 @@ class SiteSpider(Spider):
     _walls: int  # pages in a row that wanted proof of a human
     is_turned_away: bool  # there were too many: nothing more is asked for
     letting_go: bool  # connections are being closed under pages that are on their way
-    fault: BaseException | None  # the landing failed (a full disk): the crawl of the site has ended
+    fault: OSError | None  # the landing failed (a full disk) or the queue is lost: the crawl has ended
 
     async def start(self) -> AsyncIterator[Request]:
         for link in self.crawl.frontier.start_links():
@@ -87,7 +88,7 @@ class SiteSpider(Spider):
 
     def _await_others(self) -> None:
         """With a shared queue: pages that another worker reads now may bring more."""
-        if not self.crawl.is_shared or self.letting_go:
+        if not self.crawl.is_shared or self.letting_go or self.fault is not None:
             return
         from crawlers.shared_queue import IDLE_SECONDS
 
@@ -157,6 +158,8 @@ class SiteSpider(Spider):
             if is_cut_short(response):
                 return self._land(visit, now, outcome_cut_short(response), response, detail=CUT_SHORT)
             return self._read(visit, response, now)
+        except QueueLost as error:
+            return self.give_up(error)
         except Exception as error:
             _log.exception("page failed: %s", visit.address)
             return self._land(visit, now, "parse_failed", response, detail=last_line(error))
@@ -164,8 +167,7 @@ class SiteSpider(Spider):
     def failed(self, failure: Failure) -> list[Request]:
         """Errback: a request that brought no response."""
         visit: Visit = failure.request.meta["visit"]  # type: ignore[attr-defined]
-        error = failure.value
-        outcome, detail = outcome_of(error)
+        outcome, detail = outcome_of(failure.value)
         if outcome is None or self.letting_go:
             return []  # the crawl is being stopped: no outcome, the next one asks again
         return self._land(visit, self.crawl.now(), outcome, detail=detail)
@@ -199,8 +201,7 @@ class SiteSpider(Spider):
     def _redirected(
         self, visit: Visit, response: Response, location: bytes, now: dt.datetime
     ) -> list[Request]:
-        target = urljoin(response.url, _address(location).strip())
-        target = target.partition("#")[0]
+        target = urljoin(response.url, _address(location).strip()).partition("#")[0]
         visit = dataclasses.replace(visit, cookie_set=visit.cookie_set or b"Set-Cookie" in response.headers)
         if is_proof_address(target):
             return self._land(visit, now, "captcha", response, detail=f"{TO_PROOF}{target}")
@@ -258,7 +259,7 @@ class SiteSpider(Spider):
             try:
                 self.crawl.land(visit, now, outcome, response, **more)
             except OSError as error:
-                return self._give_up(error)
+                return self.give_up(error)
             self._count_walls(outcome)
         return []
 
@@ -274,12 +275,12 @@ class SiteSpider(Spider):
             )
             self._close("turned away")
 
-    def _give_up(self, error: OSError) -> list[Request]:
-        """The landing cannot be written: end the crawl of the site, nothing more is asked for."""
+    def give_up(self, error: OSError) -> list[Request]:
+        """The landing or the shared queue is out of reach: end the crawl of the site."""
         if self.fault is None:
             self.fault = error
-            _log.error("landing of %s failed: %s", self.crawl.site.slug, error)
-            self._close("landing failed")
+            _log.error("crawl of %s given up: %s", self.crawl.site.slug, error)
+            self._close("given up")
         return []
 
     def _close(self, reason: str) -> None:

@@ -6,6 +6,7 @@ import concurrent.futures
 import datetime as dt
 import json
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -97,6 +98,36 @@ def test_two_crawlers_on_one_queue_land_what_one_lands(sample: City, alone: Path
     assert len({report.run for report in reports}) == 2
     build(city, home=home, warehouse=home / "warehouse.duckdb", tagger=Tagger(city))
     assert answers(home, city) == answers(alone, sample)
+
+
+def test_a_crawl_ends_where_its_queue_is_lost_and_the_next_one_fetches_the_rest(
+    sample: City, alone: Path, tmp_path: Path
+) -> None:
+    pytest.importorskip("scrapy_redis", reason="needs the packages of gangqing[scale]")
+    from redis import Redis
+
+    home, site = tmp_path / "home", "fcgrb"
+    landed = home / "var" / "sample" / "landing" / site
+    with redis_server(tmp_path) as address, concurrent.futures.ThreadPoolExecutor(1) as pool:
+        city = with_settings(sample, tmp_path / "city", crawl_queue={"redis": address, "workers": 1})
+        crawling = pool.submit(collect, city, home)
+        for _ in range(600):
+            if crawling.done() or sum(path.read_bytes().count(b"\n") for path in landed.glob("*")) > 30:
+                break
+            time.sleep(0.05)
+        Redis.from_url(address).shutdown(nosave=True)
+        report = crawling.result(timeout=120)
+    assert not report.interrupted
+    assert "Redis" in (report.by_site[site].error or "")
+    assert not any(count.outcomes.get("parse_failed") for count in report.sites), (
+        "a lost queue is no bad page"
+    )
+    assert any(each.fetched < each.requested or each.error for each in report.sites)
+    collect(sample, home)
+    build(sample, home=home, warehouse=home / "warehouse.duckdb", tagger=Tagger(sample))
+    found, expected = answers(home, sample), answers(alone, sample)
+    assert set(found.pop("failed")) == set(expected.pop("failed")), "what failed was asked for twice"
+    assert found == expected
 
 
 def test_a_queue_that_does_not_answer_is_told_and_nothing_is_crawled(sample: City, tmp_path: Path) -> None:

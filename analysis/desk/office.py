@@ -75,7 +75,7 @@ class DeskSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
             for kind, times in self.times().items()
             if times
         ]
-        return found or ["没有设（在 city.yaml 的 desk 一节里设）"]
+        return found or ["没有设定时任务（在 city.yaml 的 desk 一节里设）"]
 
     def times(self) -> dict[str, list[str]]:
         """By kind of job, the times of day."""

@@ -12,7 +12,9 @@ from typing import Any
 import msgspec
 
 from analysis.columns import LABELS, ROLES, SENTIMENTS, as_dicts
+from analysis.crawl_table import PLATFORM_NAMES
 from analysis.desk.pages import (
+    announcement,
     articles,
     contacts,
     deductions,
@@ -41,6 +43,10 @@ COVERAGE_COLUMNS = (
     "unit", "task", "paragraph", "title", "verdict", "done_count", "needed_count", "missing_count", "missing",
     "days_left", "window_start", "window_end", "silent", "note",
 )  # fmt: skip
+ANNOUNCEMENT_COLUMNS = (
+    "unit", "verdict", "run_days", "needed_count", "state", "gaps", "proof", "proof_day", "proof_by",
+    "proof_verdict", "note",
+)  # fmt: skip
 _TEXT = 200  # characters beyond which a column is a wide one
 _SAID = frozenset(
     {
@@ -54,6 +60,7 @@ _SAID = frozenset(
         "approvals",
         "trouble",
         "rise_why",
+        "gaps",
     }
 )  # sentences of ours, in which days stand and others are quoted
 
@@ -130,7 +137,11 @@ def sources_table(visit: Visit) -> Table:
         "trouble": "问题", "week_count": "近七天", "habit_count": "平常每周", "failed_count": "四周内出错页",
         "silent": "四周内静默",
     }  # fmt: skip
-    return Table("来源", columns, [dataclasses.asdict(source) for source in sources.all_sources(visit)])
+    rows = [
+        dataclasses.asdict(source) | {"platform": PLATFORM_NAMES.get(source.platform, source.platform)}
+        for source in sources.all_sources(visit)
+    ]
+    return Table("来源", columns, rows)
 
 
 def hotspots_table(visit: Visit) -> Table:
@@ -159,6 +170,15 @@ def deductions_table(visit: Visit) -> Table:
     return Table("预扣分", _labels(columns), as_dicts(deductions.chosen_deductions(visit)))
 
 
+def announcement_table(visit: Visit) -> Table:
+    columns = {key: LABELS[key] for key in ANNOUNCEMENT_COLUMNS} | {
+        "verdict": "持续在线", "needed_count": "应在线（天）", "state": "最近一次检查", "gaps": "中断",
+        "proof": "报送截图",
+    }  # fmt: skip
+    rows = announcement.build_announcement(visit).rows
+    return Table("公告在线", columns, [{key: getattr(row, key) for key in columns} for row in rows])
+
+
 def contacts_table(visit: Visit) -> Table:
     """With telephones: only for who calls."""
     columns = ("unit", "state", "leader", "contact", "phone", "first_day", "due_day", "recorded_by")
@@ -177,6 +197,7 @@ TABLES: dict[str, tuple[str, Callable[[Visit], Table]]] = {
     "hotspots": ("city.read", hotspots_table),
     "exposures": ("city.read", exposures_table),
     "deductions": ("own.read", deductions_table),
+    "announcement": ("own.read", announcement_table),
     "contacts": ("phone.look", contacts_table),
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from litestar.exceptions import NotFoundException
@@ -37,7 +38,7 @@ class SourcesPage(Page):
         later_count: how many were first read after the day.
         states: what a state is called.
         outcomes, platforms: what an outcome and a platform are called.
-        alike: outlets that several sources bring.
+        alike: by site of an outlet that several sources bring, what tells it from the others.
     """
 
     template: ClassVar[str] = "sources.html"
@@ -49,7 +50,7 @@ class SourcesPage(Page):
     states: dict[str, str]
     outcomes: dict[str, str]
     platforms: dict[str, str]
-    alike: set[str]
+    alike: dict[str, str]
 
 
 @dataclasses.dataclass(kw_only=True)
@@ -86,6 +87,18 @@ def all_sources(visit: Visit) -> list[SourceHealth]:
     )
 
 
+def told_apart(found: Sequence[SourceHealth]) -> dict[str, str]:
+    """By site of an outlet with several: its platform, and its own name where they share that too."""
+    of_outlet = Counter(each.outlet for each in found)
+    of_platform = Counter((each.outlet, each.platform) for each in found)
+    words = {}
+    for each in found:
+        if of_outlet[each.outlet] > 1:
+            name = PLATFORM_NAMES.get(each.platform, each.platform)
+            words[each.site] = name if of_platform[each.outlet, each.platform] == 1 else f"{name} {each.site}"
+    return words
+
+
 def build_sources(visit: Visit) -> SourcesPage:
     found = all_sources(visit)
     keys = {
@@ -101,7 +114,7 @@ def build_sources(visit: Visit) -> SourcesPage:
         states=STATES,
         outcomes=OUTCOME_NAMES,
         platforms=PLATFORM_NAMES,
-        alike={outlet for outlet, count in Counter(s.outlet for s in found).items() if count > 1},
+        alike=told_apart(found),
     )
 
 

@@ -54,6 +54,9 @@ def test_what_is_not_well_is_told(tmp_path) -> None:
     late = states(office, is_crawled_daily=True)
     assert late["crawl"] == "warn"  # the last run was on the day before
     assert states(office, is_crawled_daily=True, is_sample=True)["crawl"] == "ok"
+    about = {"city": office.city, "is_crawled_daily": False, "is_sample": True}
+    sample = look(office.store, office.warehouse.path, [], NOW, **about)
+    assert [c.said for c in sample if c.key == "backup"] == ["没有记录（样例城市不要求备份）"]
     job = Job(
         id="20171204090000-abcdef",
         kind="build",

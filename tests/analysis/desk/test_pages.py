@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import html
 import inspect
 import re
 
@@ -82,6 +83,22 @@ def test_a_site_without_the_announcement_is_called_its_front_page(office: Office
         assert "网站首页" in row
         assert "没有逐日检查" in row
         assert "未检查" not in row  # day after day
+
+
+def test_who_sent_no_proof_of_the_announcement_leaves_as_a_file(office: Office) -> None:
+    with browser(office, Role.EVALUATION) as client:
+        page = client.get("/announcement", params={"group": "县（市、区）", "verdict": "未达标"}).text
+        rows = client.get(
+            html.unescape(re.findall(r'href="(/export/announcement/json[^"]*)"', page)[0])
+        ).json()
+        assert [row["unit"] for row in rows["rows"]] == re.findall(
+            r'<tr><th scope="row"><a[^>]*>([^<]+)', page
+        )
+        assert {row["proof"] for row in rows["rows"]} == {"未报"}
+        assert "报送截图" in rows["columns"].values()
+    with browser(office, Role.LIAISON) as client:
+        rows = client.get("/export/announcement/json").json()["rows"]
+        assert [row["unit"] for row in rows] == [UNIT]
 
 
 def test_notices_name_no_file_and_single_exports_say_what_for(office: Office) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import re
 import sys
+from functools import partial
+from types import SimpleNamespace
 
 from analysis.desk.office import Office
 from analysis.desk.pages import sources as pages_sources
@@ -35,10 +37,21 @@ def test_sources_are_named_in_words_and_apart(office: Office) -> None:
         assert "数字报 · 代号 paper" in page
         assert "founder" not in page
         assert "founder" not in client.get("/sources/paper").text
+        rows = client.get("/export/sources/json").json()["rows"]
+        assert "数字报" in {row["platform"] for row in rows}
     with browser(office, Role.ADMINISTRATOR) as client:
         system = client.get("/settings?tab=system").text
         assert "../" not in system
         assert "<dt>定时任务</dt>" in system
+
+
+def test_two_sources_of_one_outlet_are_told_apart_also_on_one_platform() -> None:
+    named = partial(SimpleNamespace, outlet="某日报")
+    found = [named(site="paper", platform="founder"), named(site="pad", platform="founder")]
+    assert pages_sources.told_apart(found) == {"paper": "数字报 paper", "pad": "数字报 pad"}
+    found[1].platform = "feed"
+    assert pages_sources.told_apart(found) == {"paper": "数字报", "pad": "RSS 订阅"}
+    assert pages_sources.told_apart(found[:1]) == {}
 
 
 def test_why_a_source_cannot_be_read_is_shown_with_what_to_do(office: Office, monkeypatch) -> None:

@@ -2,8 +2,7 @@
 
 Scrapy unpacks what it can and says nothing of what is missing. Here an answer that lacks its end, or whose
 checksum is not that of its bytes, gets Scrapy's flag for lost bytes; what could be read of it stays, for the
-capture. Bytes after the end of a whole gzip or deflate stream are let pass: some servers send them. After a
-br or zstd stream they are not told from damage, and the answer counts as cut short.
+capture. Bytes after the end of a whole stream are let pass: some servers send them.
 """
 
 from __future__ import annotations
@@ -23,6 +22,7 @@ DATA_LOSS = "dataloss"  # Scrapy's own flag for an answer shorter than its heade
 MAX_PARTS = 1000  # members or frames of one body: thousands of empty ones would hold up all sites for seconds
 _STARTS = (b"\x1f\x8b\x08", b"\x28\xb5\x2f\xfd", b"\x2a\x4d\x18")  # gzip, zstd, what zstd skips
 _CHUNK = 65536
+_PIECE = 4096
 _UNREADABLE = (OSError, EOFError, struct.error, zlib.error, zstd.ZstdError, brotli.error)
 
 
@@ -39,11 +39,14 @@ class WholeBodies(HttpCompressionMiddleware):
         encodings = b",".join(response.headers.getlist("Content-Encoding"))  # afterwards they are gone
         if encodings and any(response.body.count(start) > MAX_PARTS for start in _STARTS):
             return _flagged(response)
+        outermost = encodings.rpartition(b",")[2].strip().lower()
         try:
             unpacked = super().process_response(request, response)
         except _UNREADABLE:
-            return _flagged(response)  # its body as it was sent
-        outermost = encodings.rpartition(b",")[2].strip().lower()
+            end = _end_of(response.body, outermost)
+            if end is None or end == len(response.body):
+                return _flagged(response)  # its body as it was sent
+            return self.process_response(request, response.replace(body=response.body[:end]))
         if response.status >= 300 or not isinstance(unpacked, Response) or is_whole(response.body, outermost):
             return unpacked
         return _flagged(unpacked if unpacked.body else response)
@@ -61,9 +64,18 @@ def is_whole(body: bytes, encoding: bytes) -> bool:
         return _is_whole_gzip(body)
     if encoding == b"deflate":
         return _reaches_end(zlib.decompressobj(), body) or _reaches_end(zlib.decompressobj(-15), body)
-    if encoding == b"zstd":
-        return _is_whole_zstd(body)
-    return encoding != b"br" or _is_whole_brotli(body)
+    return encoding not in (b"br", b"zstd") or _end_of(body, encoding) is not None
+
+
+def _end_of(body: bytes, encoding: bytes) -> int | None:
+    """How many bytes of a body its br or zstd stream takes up; None where it has no end, or is of another
+    encoding."""
+    try:
+        return (
+            _end_of_brotli(body) if encoding == b"br" else _end_of_zstd(body) if encoding == b"zstd" else None
+        )
+    except zstd.ZstdError:
+        return None
 
 
 def _is_whole_gzip(body: bytes) -> bool:
@@ -93,23 +105,42 @@ def _reaches_end(stream: zlib._Decompress, body: bytes) -> bool:
     return True
 
 
-def _is_whole_zstd(body: bytes) -> bool:
-    """Also of several frames, one after another, as zstd allows."""
-    try:
-        with zstd.ZstdFile(io.BytesIO(body)) as frames:
-            while frames.read(_CHUNK):
-                pass
-    except (EOFError, zstd.ZstdError):
-        return False
-    return True
+def _end_of_zstd(body: bytes) -> int | None:
+    """Also of several frames, one after another, as zstd allows. Raises ZstdError."""
+    at = 0
+    while body[at : at + 4] == _STARTS[1] or body[at + 1 : at + 4] == _STARTS[2]:
+        frame = zstd.ZstdDecompressor()
+        while not frame.eof:
+            piece = body[at : at + _CHUNK] if frame.needs_input else b""
+            if frame.needs_input and not piece:
+                return None
+            at += len(piece)
+            frame.decompress(piece, _CHUNK)
+        at -= len(frame.unused_data)
+    return at or None
 
 
-def _is_whole_brotli(body: bytes) -> bool:
-    stream = brotli.Decompressor()
-    try:
-        output = stream.process(body, output_buffer_limit=_CHUNK)
-        while output and not stream.is_finished():
-            output = stream.process(b"", output_buffer_limit=_CHUNK)
-    except brotli.error:
-        return False
+def _end_of_brotli(body: bytes) -> int | None:
+    """The library says that a stream has ended only where no byte follows: so the end is looked for in
+    pieces, and in the one that holds it byte by byte."""
+    at = 0
+    for size in (_PIECE, 1):
+        stream = brotli.Decompressor()
+        try:
+            _is_finished(stream, body[:at])
+            while piece := body[at : at + size]:
+                if _is_finished(stream, piece):
+                    return at + len(piece)
+                at += size
+        except brotli.error:
+            continue
+        return None
+    return None
+
+
+def _is_finished(stream: brotli.Decompressor, piece: bytes) -> bool:
+    """Has the stream ended with this piece of it? Raises brotli.error."""
+    output = stream.process(piece, output_buffer_limit=_CHUNK)
+    while output and not stream.is_finished():
+        output = stream.process(b"", output_buffer_limit=_CHUNK)
     return bool(stream.is_finished())

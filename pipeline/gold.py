@@ -11,7 +11,7 @@ import msgspec
 from pipeline.city import City
 from pipeline.faults import ToldError
 from pipeline.records import Form, Role, Sentiment, ThreadKind, TicketState
-from pipeline.tagging.topic_signals import TOPICS, spelled
+from pipeline.tagging.topic_signals import TOPICS, load_topics, spelled
 from pipeline.unreadable import LINE_FAULTS, field_fault, line_fault
 
 Item = dict[str, Any]
@@ -66,6 +66,7 @@ _ONE_OF: dict[str, tuple[str, ...]] = {
     "state": get_args(TicketState),
     "urgency": ("普通", "紧急"),
     "topic": tuple(TOPICS),
+    "indicator": tuple(load_topics()["indicators"]),
 }
 
 

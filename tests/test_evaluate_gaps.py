@@ -62,10 +62,12 @@ def test_names_that_nobody_knows_are_told(capsys: pytest.CaptureFixture[str]) ->
         for n in range(7)
     ]
     golds.append({"credits": [{"unit": "市水利局", "role": "boss"}], "topic": None, "why": "x"})
+    golds += [{"indicator": name} for name in ("无此指标", "水资源管理", "“美丽广西”乡村建设", None)]
     result = evaluate(lines(*golds), load_city())
     assert result.unknown["单位"] == {f"无此{n}局": 1 for n in range(7)}
     assert result.unknown["角色"] == {"boss": 1} and result.unknown["字段"] == {"owner": 7}
     assert result.unknown["topic"] == {"无此专题": 7}
+    assert result.unknown["indicator"] == {"无此指标": 1}  # another spelling is known
     print_evaluation(result, as_json=False, with_misses=False)
     assert "7 处单位认不出" in (told := capsys.readouterr().out)
     assert "无此4局 等；" in told and "无此5局" not in told

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import json
 import os
 import shutil
@@ -13,6 +14,8 @@ from pathlib import Path
 from pipeline.exchange import exchange_at_once, sync_folders
 from pipeline.store import sync_folder
 from pipeline.training.manifest import NAME
+
+DRAFT = "models"  # all that a folder of drafts holds
 
 
 @contextlib.contextmanager
@@ -25,17 +28,48 @@ def drafted(folder: Path) -> Iterator[Path]:
     """
     folder = folder.resolve()
     folder.parent.mkdir(parents=True, exist_ok=True)
+    beside, within = f".{folder.name}.training-", ".training-"
+    _remove_left(folder.parent, beside)
+    _remove_left(folder, within)
     try:
-        staging = Path(tempfile.mkdtemp(prefix=f".{folder.name}.training-", dir=folder.parent))
+        staging = Path(tempfile.mkdtemp(prefix=beside, dir=folder.parent))
     except PermissionError:  # only the folder itself may be written to
-        staging = Path(tempfile.mkdtemp(prefix=".training-", dir=folder))
+        staging = Path(tempfile.mkdtemp(prefix=within, dir=folder))
+    with _held(staging):
+        try:
+            draft = staging / DRAFT
+            draft.mkdir()
+            yield draft
+            place(draft, folder)
+        finally:
+            shutil.rmtree(staging, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _held(staging: Path) -> Iterator[bool]:
+    """Whether nobody else holds a folder of drafts. It is then held until the end, also that of a kill. False
+    where the file system knows no locks, too."""
+    handle = os.open(staging, os.O_RDONLY)
     try:
-        draft = staging / "models"
-        draft.mkdir()
-        yield draft
-        place(draft, folder)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            is_free = True
+        except OSError:
+            is_free = False
+        yield is_free
     finally:
-        shutil.rmtree(staging, ignore_errors=True)
+        os.close(handle)
+
+
+def _remove_left(parent: Path, prefix: str) -> None:
+    """Remove what trainings that were killed left there. One that runs holds its folder before it puts a
+    draft into it: so what has a draft and is not held is of none."""
+    for staging in parent.glob(".*"):
+        with contextlib.suppress(OSError):
+            if staging.name.startswith(prefix) and [path.name for path in staging.iterdir()] == [DRAFT]:
+                with _held(staging) as is_left:
+                    if is_left:
+                        shutil.rmtree(staging, ignore_errors=True)
 
 
 def place(draft: Path, folder: Path) -> None:

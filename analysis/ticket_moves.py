@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from analysis.reply_rules import Rules
 
 Role = Literal["宣传部", "责任单位", "论坛"]
 Need = Literal["why", "unit", "days", "floor"]
@@ -62,6 +65,13 @@ class Move:
     @property
     def command(self) -> str:
         return self.key.replace("_", "-")
+
+    def clocks_under(self, rules: Rules) -> str:
+        """What it does to the clocks under a city's rules: their values, not the names of their settings."""
+        restarts = "两个时限从改派起重算" if rules.transfer_restarts else "照走"
+        said = self.clocks.replace("照走；city 的 transfer_restarts 为真时两个时限从改派起重算", restarts)
+        said = said.replace("city 的 send_back_days，自转办起算", f"自转办起 {rules.send_back_days} 个工作日")
+        return said.replace("extension_max_days", f"{rules.extension_max_days} 个工作日")
 
 
 _UNPAUSED = tuple(state for state in OPEN if state != "暂停")

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
+import re
+from pathlib import Path
 from typing import get_args
 
 import pytest
 
+from analysis.reply_rules import load_rules
 from analysis.ticket_moves import (
     EARLIER,
     MOVE,
@@ -19,7 +23,7 @@ from analysis.ticket_moves import (
 )
 from pipeline.decisions import KINDS
 from pipeline.records import TicketState
-from tests.analysis.case import REPOSITORY
+from tests.analysis.case import REPOSITORY, Case
 
 # Written by hand from domain.md, "Forum posts"; the table must say the same.
 JUDGED = "response_confirmed answer_confirmed answer_rejected solved_confirmed no_reply_needed decide_units"
@@ -52,6 +56,18 @@ def test_every_move_leads_to_a_state_and_is_recorded_as_a_decision() -> None:
         assert move.to in (*STATES, SAME, EARLIER, UNDONE) and move.clocks and move.roles
         assert set(move.before) <= {*STATES, "（无）"}
         assert (move.kind in KINDS) is (move.roles != ("论坛",))
+
+
+def test_people_read_the_values_of_rules_and_no_names_of_settings(tmp_path: Path) -> None:
+    case = Case(tmp_path)
+    rules = dataclasses.replace(load_rules(case.city), send_back_days=2, extension_max_days=17)
+    words = {move.key: move.clocks_under(rules) for move in MOVES}
+    assert not [said for said in words.values() if re.search("[A-Za-z_]", said)]
+    assert words["send_back"] == "照走；须在退回时限（自转办起 2 个工作日）之内"
+    assert "至多 17 个工作日；" in words["extend"]
+    assert words["transfer"] == "照走；退回时限从此起算"
+    restarting = dataclasses.replace(rules, transfer_restarts=True)
+    assert MOVE["transfer"].clocks_under(restarting) == "两个时限从改派起重算；退回时限从此起算"
 
 
 def test_every_state_can_be_reached_and_every_open_one_left() -> None:

@@ -48,6 +48,7 @@ class TicketPage(Page):
         others: other tickets of the same thread.
         candidates: units that the rules suggest, with the reasons.
         moves: what this person may do with it now.
+        accounts: official accounts by which its unit answers on this forum; None: nothing is to be answered.
         thread_seen: the newest decision on its thread.
         units: units to which it may go.
         floors: floors that a move may name.
@@ -67,6 +68,7 @@ class TicketPage(Page):
     others: list[Ticket]
     candidates: list[str]
     moves: list[Move]
+    accounts: list[str] | None
     thread_seen: str
     units: list[str]
     floors: list[int]
@@ -138,6 +140,7 @@ def build_ticket(visit: Visit, ticket_id: str) -> TicketPage:
         ],
         candidates=ticket.candidates,
         moves=[m for m in _moves(visit, ticket) if "floor" not in m.needs or len(posts) > 1],
+        accounts=_accounts(visit, ticket),
         thread_seen=seen_of(visit, [ticket.thread_id])[ticket.thread_id],
         units=[unit.short for unit in visit.office.city.units if unit.valid_on(visit.as_of)],
         floors=[post["floor"] for post in posts if post["floor"] > 1],
@@ -153,6 +156,16 @@ def _moves(visit: Visit, ticket: Ticket) -> list[Move]:
     if actor.role == UNIT and actor.unit != ticket.unit:
         return []
     return legal_moves(ticket.state, actor.role)
+
+
+def _accounts(visit: Visit, ticket: Ticket) -> list[str] | None:
+    if not ticket.is_open or ticket.unit is None:
+        return None
+    return [
+        each.account
+        for each in visit.office.city.accounts
+        if each.unit == ticket.unit and each.forum in (ticket.forum, "*")
+    ]
 
 
 def _counts(floor: int, ticket: Ticket) -> str:

@@ -42,6 +42,9 @@ def test_a_ticket_goes_to_its_unit_which_signs_for_it(tmp_path) -> None:
         assert "改派" not in re.findall(r"<summary>(\S+)", page)  # not a unit's to do
         said = send(liaison, f"{path}/move", move="sign", seen=seen(liaison, path))
         assert "已签收" in said
+        assert "答复请用已登记的官方账号（防城港水利）在原帖下回" in said
+        send_back = said[said.index('value="send_back"') :].split("</form>")[0]
+        assert "自转办起 1 个工作日）之内，即 2017-12-05 18:00 以前" in send_back
         assert "办理中" in clerk.get(path).text
         refused = send(liaison, f"{path}/move", move="close")
         assert "没有办成" in refused
@@ -51,6 +54,18 @@ def test_a_ticket_goes_to_its_unit_which_signs_for_it(tmp_path) -> None:
     entry = next(entry for entry in office.audit.entries() if entry.act == "签收")
     assert entry.before["state"] == "待签收"
     assert entry.after["state"] == "办理中"
+
+
+def test_a_unit_without_an_official_account_is_told_so(tmp_path) -> None:
+    office = small_office(tmp_path)
+    with browser(office, Role.PUBLICITY) as clerk:
+        path = find(clerk, "水费怎么交")[0]
+        page = send(
+            clerk, f"{path}/move", move="transfer", seen=seen(clerk, path), unit="市教育局", why="归它"
+        )
+        assert "市教育局在" in page and "没有登记的官方账号" in page
+        done = find(clerk, "河道垃圾无人清")[0]
+        assert "答复请用已登记的官方账号" not in clerk.get(done).text  # nothing is to be answered
 
 
 def test_a_sheet_without_rules_says_what_to_do_and_no_path_of_the_machine(tmp_path) -> None:

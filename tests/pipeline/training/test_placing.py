@@ -59,36 +59,32 @@ def test_a_training_that_fails_leaves_the_old_ones(out: Path) -> None:
     assert [path.name for path in out.parent.iterdir()] == ["models"]
 
 
-def test_a_kill_leaves_all_old_ones_or_all_new_ones(out: Path) -> None:
-    before = contents(out)
+def kill_training(out: Path) -> None:
     child = os.fork()
     if child == 0:
         with drafted(out) as draft:
             models(draft, a="new")
             os._exit(9)
     os.waitpid(child, 0)
+
+
+def test_a_kill_leaves_all_old_ones_or_all_new_ones(out: Path) -> None:
+    before = contents(out)
+    kill_training(out)
     assert contents(out) == before
 
 
 def test_what_a_kill_left_goes_with_the_next_training_but_nothing_that_is_held(out: Path) -> None:
-    def killed() -> None:
-        child = os.fork()
-        if child == 0:
-            with drafted(out) as draft:
-                models(draft, a="new")
-                os._exit(9)
-        os.waitpid(child, 0)
-
     within = out / ".training-abcdefgh" / "models"
     within.mkdir(parents=True)
     (out.parent / ".models.training-mine").mkdir()
     (out.parent / ".models.training-mine" / "notes.txt").write_text("mine")
-    killed()
+    kill_training(out)
     (left,) = out.parent.glob(".models.training-*/models")
     with drafted(out) as running:
         models(running, a="running")
         assert not left.exists() and not within.exists()
-        killed()
+        kill_training(out)
         with drafted(out) as draft:
             models(draft, a="new")
         assert running.exists()

@@ -94,6 +94,8 @@ def test_a_package_is_a_job_and_then_a_download(office: Office) -> None:
     out = "[a for a in sys.argv if a.startswith('--out=')][0][6:]"
     script = f"import sys, pathlib; pathlib.Path({out}).write_bytes(b'PK')"
     office.jobs._program = [sys.executable, "-c", script]
+    with browser(office, Role.INSPECTOR) as inspector:
+        assert "请宣传部或绩效办打包" in inspector.get("/packages").text
     with browser(office, Role.PUBLICITY) as client:
         form = token(client.get("/packages").text)
         data = {"_csrf_token": form, "unit": UNIT, "task": "m02", "why": "--with-forum"}

@@ -78,7 +78,7 @@ class ArticleShown:
         versions: all its texts, newest first.
         credits: units that it credits, each with who decided and why.
         tags: its tags, each with why.
-        mentions: units that it names without a credit, each with why.
+        mentions: units that it names and neither credits nor exposes, each with why.
         copies: all articles of its story, first publication first.
         texts: field → its text in pieces, evidence marked.
     """
@@ -136,6 +136,7 @@ def load_article(
         for row in ask(con, "corrections_of", targets=names, known_by=known)
     }
     is_newest = version["content_hash"] == newest["content_hash"]
+    above = {credit["unit"] for credit in credits} | set(fact["exposed"] or [])  # also by a correction
     marks = [*_tag_marks(whys, version), *(_credit_marks(credits) if is_newest else ())]
     return ArticleShown(
         fact=fact,
@@ -144,7 +145,11 @@ def load_article(
         versions=versions,
         credits=credits,
         tags=_tags(fact, whys_now, _object(newest["confidence_json"]), corrected),
-        mentions={unit: _said(whys_now, f"mentions:{unit}") for unit in newest["mentions"] or []},
+        mentions={
+            unit: _said(whys_now, f"mentions:{unit}")
+            for unit in newest["mentions"] or []
+            if unit not in above
+        },
         copies=copies,
         texts={
             field: pieces(version[field], [mark for mark in marks if mark.field == field])

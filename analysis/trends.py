@@ -172,9 +172,9 @@ def reply_times(tickets: Iterable[Ticket]) -> TrendTable:
             (late if ticket.is_answer_overdue else in_time)[delay] += 1
     return TrendTable(
         "replies",
-        "答复用时",
-        "从发帖到正式答复的自然天数；“超时”按工作日时限算，答复了也仍算超时。"
-        f"另有 {waiting} 件超时仍未答复，不在图中。",
+        "正式答复用时",
+        "从发帖到正式答复的自然天数；“超时”指过了正式答复的时限（工作日），答复了也仍算超时，初步回应是否超时"
+        f"不在此列。另有 {waiting} 件正式答复超时仍未答复，不在图中。",
         ["用时", "按时", "超时"],
         [[delay, in_time[delay], late[delay]] for delay in DELAYS],
     )

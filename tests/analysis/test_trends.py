@@ -55,7 +55,8 @@ def test_tables_of_the_charts(case: Case) -> None:
     heat = forum_weeks(con, DAY, None)
     assert heat.columns[1:] == [FORUM] and {row[0]: row[1] for row in heat.rows}["11-20"] == 2
     replies = reply_times(queue(con, load_rules(case.city), DAY, include_closed=True))
-    assert replies.rows[2] == ["2—3 天", 1, 0] and "另有 1 件超时" in replies.note
+    assert replies.rows[2] == ["2—3 天", 1, 0] and "另有 1 件正式答复超时" in replies.note
+    assert "初步回应是否超时不在此列" in replies.note and replies.title == "正式答复用时"
     con.close()
 
 

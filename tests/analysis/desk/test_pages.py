@@ -215,5 +215,6 @@ def test_a_verdict_chosen_cuts_the_citys_lines_and_leaves_the_totals(office: Off
         }
         assert verdicts["未达标"] == {"未达标"} < verdicts["全部"]
         preview = client.get("/reports/preview?kind=bulletin").text
+        assert "件（两个时限都没有超；到期" in preview and "<dt>超时未办结</dt>" in preview
         tasks = preview[preview.index('id="tasks"') :].split("</section>")[0]
         assert "r4、r5 由其他事项的结论得出，不计入达标、未达标的合计" in tasks

@@ -6,12 +6,12 @@ import hashlib
 import hmac
 import re
 import secrets
-import unicodedata
 from base64 import b32encode
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from pipeline.faults import ToldError
+from pipeline.hidden_numbers import BLANKS, LIKELY, UNSEEN, Kind, find_hidden, plain_signs, seen
 from pipeline.store import ensure_folder, write_once
 
 PSEUDONYM_PREFIX = "网友-"
@@ -20,6 +20,7 @@ _ROUNDS = 8  # of looking for numbers again; two do for all but texts made to de
 
 PHONE, ID_CARD, BANK_CARD = "〔电话〕", "〔身份证号〕", "〔银行卡号〕"
 EMAIL, QQ, WECHAT = "〔邮箱〕", "〔QQ号〕", "〔微信号〕"
+_WORDS: dict[Kind, str] = {"phone": PHONE, "id": ID_CARD, "card": BANK_CARD, "qq": QQ}
 
 
 class SaltError(ToldError, ValueError):
@@ -70,8 +71,8 @@ def mask_personal(text: str) -> str:
     """Replace phone, ID-card and bank-card numbers, mail addresses, QQ and WeChat ids by a word in 〔〕.
 
     Everything else stays as it is: dates, amounts, document numbers, service numbers (12345, 110, 400-…).
-    Digits may be full-width and grouped by blanks or dashes; mobile and ID-card numbers may be spelled to
-    deceive (一三八七七…, 138_7701_1240, ①③⑧…). A number that begins inside another one is seen once that one
+    Digits may be full-width and grouped by blanks or dashes, or spelled to deceive (一三八七七…,
+    138_7701_1240, ①③⑧…: pipeline/hidden_numbers.py). A number that begins inside another one is seen once that one
     is masked, so it is looked at again until nothing is found. Time is linear in the length of the text.
     """
     for _ in range(_ROUNDS):
@@ -84,86 +85,51 @@ def mask_personal(text: str) -> str:
 
 def mask_all(texts: Mapping[str, str | None]) -> dict[str, str | None]:
     """`mask_personal` of each text: one look at all of them tells that none holds anything, as most do."""
-    joined = "\n".join(filter(None, texts.values()))  # nothing that is looked for goes over the end of a line
-    if _NUMBER.search(joined) is None and _ADDRESS.search(joined) is None:
+    joined = "\n字\n".join(filter(None, texts.values()))  # nothing that is looked for goes over it
+    if UNSEEN.search(joined) is None and LIKELY.search(joined) is None and _ADDRESS.search(joined) is None:
         return dict(texts)
     return {name: text and mask_personal(text) for name, text in texts.items()}
 
 
 def _masked(text: str) -> str:
-    number = _NUMBER.search(text)
-    if number is None and not _ADDRESS.search(text):
+    shown, places = (text, None) if UNSEEN.search(text) is None else seen(text)
+    number = LIKELY.search(shown)
+    if number is None and not _ADDRESS.search(shown):
         return text
-    plain = text.translate(_PLAIN)  # one character for one: the offsets are those of the text
+    plain = shown.translate(_PLAIN)  # one character for one: the offsets are those of the text
     found = [*_found(plain, number and number.start())]
-    if number is not None and _ODD.search(text):
-        found += _found_odd(text)
+    if number is not None:
+        found += [
+            (start, _OF_HIDDEN, end, _WORDS[kind])
+            for start, end, kind in find_hidden(shown, max(0, number.start() - _CUE))
+        ]
     parts: list[str] = []
     done = 0
     for start, _, end, word in sorted(found):
         if start < done:
             continue
-        parts += [text[done:start], word]
+        parts += [_piece(text, places, done, start), word]
         done = end
-    parts.append(text[done:])
+    parts.append(_piece(text, places, done, None))
     return "".join(parts)
 
 
-def _table() -> dict[int, str]:
-    table = {0xFF01 + i: chr(0x21 + i) for i in range(94)}  # full-width ASCII
-    table |= {ord(char): "-" for char in "‐‑‒–—―−－"}
-    table |= {ord(char): " " for char in "\u00a0\u2002\u2003\u2009\u202f\u3000"}
-    table[ord("，")] = "，"  # it parts numbers; only the half-width comma groups the digits of one
-    return table
+def _piece(text: str, places: list[int] | None, start: int, end: int | None) -> str:
+    """A piece of a text between two characters as it is seen."""
+    if places is not None:
+        # What cannot be seen right behind a number goes with it.
+        start, end = places[start] if start else 0, None if end is None else places[end]
+    return text[start:end]
 
 
-_PLAIN = _table()
-
-
-def _digit_table() -> dict[int, str]:
-    """Everything that a reader takes for a digit: 一, 壹, 幺, ①, ⑴, ➊, ², １, letters of the same look."""
-    table = dict(_PLAIN)
-    for code in range(0x80, 0x1FBFA):
-        value = unicodedata.digit(chr(code), None)
-        if value is not None:
-            table[code] = str(value)
-    alike = "〇零○Ｏ 一壹幺㈠① 二贰㈡ 三叁㈢ 四肆㈣ 五伍㈤ 六陆㈥ 七柒㈦ 八捌㈧ 九玖㈨"
-    for digit, chars in enumerate(alike.split(" ")):
-        table |= {ord(char): str(digit) for char in chars}
-    return table
-
-
-_DIGITS = _digit_table()
-_CHINESE_DIGITS = "〇零○Ｏ一壹幺二贰三叁四肆五伍六陆七柒八捌九玖"
-# What people put between digits so that no program reads them, and what cannot be seen.
-_HIDING = r"[ \-._·•*~|+()（）\u00ad\u200b-\u200f\u2060\ufeff]"
-# Worth a look for odd spellings: eleven digits of any make with signs between them, one of either not plain.
-_ODD_DIGIT = rf"[0-9０-９{_CHINESE_DIGITS}①-⑨⓪㈠-㈨⑴-⑼➀-➉⒈-⒐²³¹⁰⁴-⁹₀-₉٠-٩۰-۹\U0001d7ce-\U0001d7ff]"
-_ODD = re.compile(rf"{_ODD_DIGIT}(?:{_HIDING}{{0,2}}{_ODD_DIGIT}){{10}}")
-_NOT_PLAIN = re.compile(r"[^0-9０-９ \-.‐‑‒–—―−－\u00a0\u3000]")
-_ODD_MOBILE = re.compile(
-    rf"(?<![0-9])1(?:{_HIDING}{{0,2}})[3-9](?:{_HIDING}{{0,2}}[0-9]){{9}}(?!{_HIDING}{{0,1}}[0-9])(?![.,][0-9])"
-)
-_ODD_ID = re.compile(
-    rf"(?<![0-9A-Za-z])[1-8](?:{_HIDING}{{0,2}}[0-9]){{5}}{_HIDING}{{0,2}}(?:1{_HIDING}{{0,2}}[89]|2{_HIDING}{{0,2}}0)"
-    rf"(?:{_HIDING}{{0,2}}[0-9]){{9}}{_HIDING}{{0,2}}[0-9Xx](?![0-9A-Za-z])"
-)
-# Most texts hold nothing: one pass over the text as it stands decides. What is masked as a number has seven
-# digits of any make, with at most two signs between them that group digits (a date in Chinese has others).
-_DECIMAL = "".join(chr(code) for code in range(0x80, 0x10000) if chr(code).isdecimal())  # what \d matches
-_BLANKS = r" \u00a0\u2002\u2003\u2009\u202f\u3000"
-_GROUPING = (
-    rf"[{_BLANKS}\-._·•*~|+()（）．‐‑‒–—―−－\u00ad\u200b-\u200f\u2060\ufeff\U00010000-\U0010ffff]{{0,2}}"
-)
-_ANY_DIGIT = f"{_ODD_DIGIT[:-1]}{_DECIMAL}]"
-_NUMBER = re.compile(f"{_ANY_DIGIT}(?:{_GROUPING}{_ANY_DIGIT}){{6}}")
+_PLAIN = plain_signs()
 # What is masked as an address has a sign of one. (The pattern begins with one set of characters, so that the
 # engine skips quickly to the next of them: sooner than a look for each of the signs.)
 _ADDRESS = re.compile(
-    r"[@＠QqＱｑ扣抠企秋球微薇威VvＶｖWwＷｗ]"
-    rf"(?:(?<=[@＠])|(?<=[QqＱｑ扣抠])[QqＱｑ扣抠群号:：{_BLANKS}\d]"
-    r"|(?<=企)鹅|(?<=秋)秋|(?<=球)球"
-    r"|(?<=[微薇威VvＶｖ])信|(?<=[VvＶｖWwＷｗ])[XxＸｘ]|(?<=[WwＷｗ])[EeＥｅ][CcＣｃ])"
+    r"[@＠#＃QqＱｑ扣抠企秋球微薇威VvＶｖWwＷｗ加+＋]"
+    rf"(?:(?<=[@＠])|(?<=[#＃])[A-Za-z0-9]|(?<=[QqＱｑ扣抠])[QqＱｑ扣抠群号:：{BLANKS} \d]"
+    r"|(?<=企)鹅|(?<=秋)秋|(?<=球)球|(?<=薇)[:：]|(?<=[加+＋])[我VvＶｖ微薇威]|(?<=[微薇威]) 信"
+    r"|(?<=[微薇威VvＶｖ])信|(?<=[VvＶｖWwＷｗ])[XxＸｘ]|(?<=[WwＷｗ])[EeＥｅ][CcＣｃIiＩｉ])"
 )
 
 _DIGIT_BEFORE = r"(?<![\d])(?<!\d\.)"
@@ -173,11 +139,11 @@ _NO_AMOUNT = (
     r"(?! ?(?:元(?!旦|宵|月)|[万亿][元吨]|千克|公斤|吨|平方|立方|公里|亩|美元|人民币|人次|株|尾|%|‰))"
 )
 _MOBILE_GROUPS = (
-    r"1[3-9]\d{9}|1[3-9]\d([ \-.]{1,2})\d{4}\1\d{4}|1[3-9]\d([ \-])\d{3}\2\d{5}"
+    r"1[3-9]\d{9}|1[3-9]\d[ \-]\d{4}[ \-]\d{4}|1[3-9]\d([ \-.]{1,2})\d{4}\1\d{4}|1[3-9]\d([ \-])\d{3}\2\d{5}"
     r"|1[3-9]\d{2}([ \-])\d{3}\3\d{4}"
     r"|1[3-9]\d[ \-]\d{8}|1[3-9]\d{5}[ \-]\d{4}|1([ \-.])[3-9](?:\4\d){9}"
 )
-_MOBILE = re.compile(rf"{_DIGIT_BEFORE}(?:\+?86[ \-]?)?(?:{_MOBILE_GROUPS}){_NO_AMOUNT}")
+_MOBILE = re.compile(rf"{_DIGIT_BEFORE}(?:(?:\+|00)?86[ \-]?|0)?(?:{_MOBILE_GROUPS}){_NO_AMOUNT}")
 _AREA = r"(?:\(0(?:10|2\d|[3-9]\d{2})\)[ \-]?|0(?:10|2\d|[3-9]\d{2})[ \-]{0,2})"
 _LOCAL = r"[2-8]\d{2,3}[ \-]?\d{4}"
 _LANDLINE = re.compile(
@@ -202,16 +168,20 @@ _CARD = re.compile(
     rf"(?:([ \-])\d{{4}}\1\d{{4}}\1\d{{4}}(?:\1?\d{{1,3}})?|\d{{12,15}}){_NO_AMOUNT}"
 )
 _EMAIL = re.compile(
-    r"(?<![A-Za-z0-9._%+\-])[A-Za-z0-9._%+\-]{1,64}@[A-Za-z0-9\-]{1,63}(?:\.[A-Za-z0-9\-]{1,63}){1,4}"
+    r"(?<![A-Za-z0-9._%+\-])[A-Za-z0-9._%+\-]{1,64} {0,2}"
+    r"(?:@ {0,2}[A-Za-z0-9\-]{1,63}(?: ?[.。] ?[A-Za-z0-9\-]{1,63}){1,4}"
+    r"|# ?(?:163|126|139|189|qq|sina|sohu|yeah|foxmail|gmail|hotmail|outlook|aliyun)[.。](?:com|cn|net)"
+    r"(?![A-Za-z]))"
 )
 _QQ = re.compile(
-    r"(?:(?:[Qq][Qq]|[扣抠]{2}|企鹅号?|秋秋|球球)(?:群|号|号码|群号)?[ :]{0,3}(?:是|为)?[ ]?"
+    r"(?:(?:[Qq][Qq]|[扣抠]{2}|企鹅号?|秋秋|球球)(?:群|号|号码|群号)?[ :\-=~→\n]{0,3}(?:是|为)?[ ]?"
     r"|(?<![A-Za-z])[Qq](?:群|号)?[ ]?:[ ]?|[扣抠](?:群|号)?[ ]?:[ ]?|[加\+][Qq扣抠][ :]{0,2})"
-    r"([1-9]\d{4,11})(?!\d)"
+    r"([1-9]\d{4,11}|[1-9]\d{2,3}[ \-]\d{3,4}(?:[ \-]\d{2,4})?)(?!\d)"
 )
 _WECHAT = re.compile(
-    r"(?:(?:微信|薇信|威信|[Vv]信|[Ww]e[Cc]hat|(?<![A-Za-z])(?:[Vv][Xx]|[Ww][Xx]))"
-    r"(?P<sure>号码?[ :]{0,3}(?:是|为)?|[Ii][Dd][ :]{0,3}|[ ]?[:：][ ]?)?[ ]?)"
+    r"(?:(?:[微薇威Vv] ?信|[Ww]e[Cc]hat|(?<![A-Za-z])(?:[Vv][Xx]|[Ww][Xx]|[Ww]ei ?[Xx]in)"
+    r"|[加+]我?(?:[Vv](?![A-Za-z])|[微薇威]信?)|薇(?=:))"
+    r"(?P<sure> ?号码?[ :]{0,3}(?:是|为)?|[Ii][Dd][ :]{0,3}|[ ]?:[ ]?)?(?:[ ，,]|是(?=[A-Za-z]))?)"
     r"(?P<id>[A-Za-z][A-Za-z0-9_\-]{5,19}|[1-9]\d{4,11})(?![A-Za-z0-9_])"
 )
 
@@ -229,18 +199,6 @@ def _found(plain: str, first: int | None) -> Iterator[tuple[int, int, int, str]]
         for match in pattern.finditer(plain, begin):
             if accept is None or accept(match):
                 yield match.start(group), rank, match.end(group), word
-
-
-def _found_odd(text: str) -> Iterator[tuple[int, int, int, str]]:
-    """Numbers in an odd spelling: digits of any make, signs between them. As `_found`, ranked after it.
-
-    Of plain digits with blanks, dashes or points the plain rules decide: they know amounts and dates.
-    """
-    digits = text.translate(_DIGITS)
-    for rank, (pattern, word) in enumerate(((_ODD_ID, ID_CARD), (_ODD_MOBILE, PHONE)), 20):
-        for match in pattern.finditer(digits):
-            if _NOT_PLAIN.search(text, match.start(), match.end()):
-                yield match.start(), rank, match.end(), word
 
 
 def _is_card(match: re.Match[str]) -> bool:
@@ -269,9 +227,10 @@ _RULES: list[_Rule] = [
     (_MOBILE, PHONE, 0, None, ""),
     (_LANDLINE, PHONE, 0, None, "0"),
     (_CUED_PHONE, PHONE, 1, None, "电座手联热Tt"),
-    (_EMAIL, EMAIL, 0, None, "@"),
+    (_EMAIL, EMAIL, 0, None, "@#"),
     (_QQ, QQ, 1, None, "Qq扣抠企秋球"),
-    (_WECHAT, WECHAT, "id", _is_wechat_id, "信CcXx"),
+    (_WECHAT, WECHAT, "id", _is_wechat_id, "信CcXx加+薇"),
 ]
+_OF_HIDDEN = 20  # of two that begin at one place the plain rule counts
 _OF_NUMBERS = 7  # the rules that read numbers of seven digits and more stand first
 _CUE = 40  # characters before a number in which all stands that a rule reads before it (联系方式号码: …)

@@ -71,9 +71,9 @@ def mask_personal(text: str) -> str:
     """Replace phone, ID-card and bank-card numbers, mail addresses, QQ and WeChat ids by a word in 〔〕.
 
     Everything else stays as it is: dates, amounts, document numbers, service numbers (12345, 110, 400-…).
-    Digits may be full-width and grouped by blanks or dashes, or spelled to deceive (一三八七七…,
-    138_7701_1240, ①③⑧…: pipeline/hidden_numbers.py). A number that begins inside another one is seen once that one
-    is masked, so it is looked at again until nothing is found. Time is linear in the length of the text.
+    Digits may be full-width and grouped by blanks or dashes, or spelled to deceive (一三八七七…, ①③⑧…,
+    138_7701_1240: pipeline/hidden_numbers.py). A number that begins inside another one is seen once that is
+    masked, so it is looked at again until nothing is found. Time is linear in the length of the text.
     """
     for _ in range(_ROUNDS):
         masked = _masked(text)

@@ -38,6 +38,7 @@ class AppealsPage(Page):
         done: those that are decided or withdrawn.
         counts: by unit, how many stand how.
         tasks: lines of the plan that pieces can meet.
+        unit, task: what the form begins with, as the link that led here says; "" for nothing.
         roles: what a unit can be in a piece, in words.
         units: for whom one may appeal.
         outlets: names of outlets, to choose from.
@@ -53,6 +54,8 @@ class AppealsPage(Page):
     done: Listing[Appeal]
     counts: list[AppealCount]
     tasks: list[Task]
+    unit: str
+    task: str
     roles: dict[str, str]
     units: list[str]
     outlets: list[str]
@@ -71,6 +74,8 @@ def build_appeals(visit: Visit) -> AppealsPage:
         done=done,
         counts=counts(found),
         tasks=[task for task in visit.office.plan.tasks if task.kind in PIECE_KINDS],
+        unit=visit.request.query_params.get("unit") or "",
+        task=visit.request.query_params.get("task") or "",
         roles=CREDIT_ROLES,
         units=[visit.scope] if visit.scope else [unit.short for unit in city.units],
         outlets=list(dict.fromkeys(site.outlet for site in city.sites)),

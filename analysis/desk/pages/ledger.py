@@ -78,6 +78,7 @@ class CellPage(Page):
         counting: ids of those that count.
         outlets: where a piece may stand, in words.
         titles: what the tickets are called that it lacks.
+        is_of_pieces: whether a piece that was missed can be handed in for it.
     """
 
     template: ClassVar[str] = "cell.html"
@@ -91,6 +92,7 @@ class CellPage(Page):
     counting: set[str]
     outlets: list[str]
     titles: dict[str, str]
+    is_of_pieces: bool
 
 
 def groups_of(visit: Visit) -> dict[str, set[str]]:
@@ -186,7 +188,8 @@ def build_cell(visit: Visit, unit: str, task_id: str) -> CellPage:
     evidence = set(row.evidence)
     pieces = [fact for fact in visit.facts() if fact.article_id in evidence]
     points = {}
-    if task.kind in PIECE_KINDS and unit != CITY_ROW:
+    is_of_pieces = task.kind in PIECE_KINDS and unit != CITY_ROW
+    if is_of_pieces:
         points = {c.article_id: (c.points, c.points_why) for c in visit.credits(unit, task_id)}
     return CellPage(
         row=row,
@@ -200,6 +203,7 @@ def build_cell(visit: Visit, unit: str, task_id: str) -> CellPage:
             ticket.ticket_id: ticket.title
             for ticket in visit.tickets_of(name.rpartition("-")[0] for name in row.missing)
         },
+        is_of_pieces=is_of_pieces,
     )
 
 

@@ -193,6 +193,21 @@ def test_a_played_day_tells_what_the_command_line_tells(tmp_path) -> None:
         assert f"已超时 {len(late)}<" in client.get("/tickets").text
 
 
+def test_a_cell_that_lacks_a_piece_leads_to_the_form_for_one_that_was_missed(office: Office) -> None:
+    with browser(office, Role.LIAISON) as liaison, browser(office, Role.INSPECTOR) as inspector:
+        cell = {"unit": UNIT, "task": "a5"}
+        page = liaison.get("/ledger/cell", params=cell).text
+        (link,) = re.findall(r'已经刊发而这里没有的：<a href="([^"]+)"', page)
+        form = liaison.get(html.unescape(link)).text
+        assert re.search(r'<option value="a5" selected>', form) and "<details open>" in form
+        assert "已经刊发而这里没有的" not in inspector.get("/ledger/cell", params=cell).text
+        met = liaison.get("/ledger/cell", params={"unit": UNIT, "task": "m02"}).text
+        assert "已经刊发而这里没有的" not in met
+    with browser(office, Role.PUBLICITY) as clerk:
+        form = clerk.get("/appeals", params=cell).text
+        assert f"<option selected>{UNIT}</option>" in form
+
+
 def test_the_ledger_names_its_tasks_and_has_a_form_for_a_phone(office: Office) -> None:
     with browser(office, Role.EVALUATION) as client:
         page = client.get("/ledger").text

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from analysis.columns import ROLES
 from analysis.overview import DERIVED_KINDS
 from analysis.quotes import nested, quoted
 from analysis.reports import day_words, wording
 from analysis.reports.annexes import cut, lateness
 from analysis.reports.gb9704 import OfficialDocument
-from analysis.reports.model import Figures, PieceLine
+from analysis.reports.model import Figures, PieceLine, PostLine
 from analysis.reports.official_text import chinese_day
 
 
@@ -137,29 +139,38 @@ def _posts(document: OfficialDocument, figures: Figures) -> None:
         document.text("没有需要本单位答复的帖文。")
         return
     document.table(
-        ["帖文", "论坛", "发帖日期", "状态", "初步回应", "正式答复", "时限情况"],
+        ["帖文", "论坛", "发帖日期", "状态", "回应、答复", "时限情况"],
         [
             [
                 post.title,
                 post.forum,
                 post.opened_at.date() if post.opened_at else "—",
                 post.state,
-                post.first_response_at.date() if post.first_response_at else "—",
-                post.answer_at.date() if post.answer_at else "—",
+                _answered(post, figures.as_of),
                 lateness(post)
                 if post.is_open
                 else late_parts(post.is_first_response_overdue, post.is_answer_overdue),
             ]
             for post in figures.posts
         ],
-        [3, 1.7, 1.5, 1.4, 1.5, 1.5, 1.8],
-        aligns=["left", "left", "center", "center", "center", "center", "left"],
+        [3.2, 2, 1.7, 1.6, 2.3, 2.2],
+        aligns=["left", "left", "center", "center", "left", "left"],
         size="小五",
         fills={
-            (n, 6): "未达标" if post.is_first_response_overdue or post.is_answer_overdue else "达标"
+            (n, 5): "未达标" if post.is_first_response_overdue or post.is_answer_overdue else "达标"
             for n, post in enumerate(figures.posts)
         },
     )
+
+
+def _answered(post: PostLine, beside: dt.date) -> str:
+    """When it was responded to and answered, in one column; two of dates would leave the others no room."""
+    said = [
+        f"{what}{day_words.short_day(at.date(), beside)}"
+        for what, at in (("初步回应", post.first_response_at), ("正式答复", post.answer_at))
+        if at is not None
+    ]
+    return "，".join(said) or "—"
 
 
 def late_parts(is_first_late: bool, is_answer_late: bool) -> str:

@@ -339,3 +339,15 @@ def test_suggestions_of_deductions_name_their_tasks(bulletins: dict[dt.date, Rep
             if (each.unit, each.kind) == (line.unit, "deduction") for item in each.missing
         )  # fmt: skip
         assert "；".join(titles[task] for task in line.tasks) in text_of(bulletins[DAYS[2]])
+
+
+def test_a_units_posts_have_room_for_their_state(context: Context) -> None:
+    report = build_report("unit", context, DAYS[2], unit="市市政局")
+    tables = Document(io.BytesIO(report.docx)).tables
+    (posts,) = [table for table in tables if table.rows[0].cells[0].text == "帖文"]
+    heads = [cell.text for cell in posts.rows[0].cells]
+    assert heads == ["帖文", "论坛", "发帖日期", "状态", "回应、答复", "时限情况"]
+    widths = dict(zip(heads, (cell.width.cm for cell in posts.rows[1].cells), strict=True))
+    assert widths["帖文"] > 2.8 and widths["状态"] > 1.3  # 待研判 on one line
+    answered = {row.cells[4].text for row in posts.rows[1:]}
+    assert {"—", "初步回应1月2日，正式答复1月15日"} <= answered

@@ -46,7 +46,7 @@ def forget(
 
     from analysis.acts.retention import forget as act
     from analysis.acts.retention import forget_by_term
-    from pipeline.retention import TERM, expired, term_day
+    from pipeline.retention import TERM, copies_beside, expired, term_day
     from pipeline.store import open_store
 
     if by_term == bool(before):
@@ -72,3 +72,7 @@ def forget(
         typer.echo("以上为试看，什么都没有动；清除请去掉 --dry-run，写明 --who 和 --why")
     elif not as_json:
         typer.echo(f"腾出 {freed / 1024 / 1024:.1f} MB。此前做的备份里还有这些网页，请按同样的期限销毁旧备份")
+    for path in copies_beside(store):
+        typer.echo(
+            f"旁边还有一份数据，里面也可能有期满的网页，清除不动它，确认不用后请自行删除：{path}", err=True
+        )

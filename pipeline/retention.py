@@ -10,15 +10,17 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import glob
 import hashlib
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 import msgspec
 from filelock import FileLock, Timeout
 
 from pipeline.backup import maintenance
-from pipeline.city import City, CityError
+from pipeline.city import RESERVED_SLUGS, City, CityError
 from pipeline.decisions import Decision, append_decision
 from pipeline.faults import ToldError
 from pipeline.landing import iter_landed
@@ -26,9 +28,11 @@ from pipeline.records import Record, from_json, to_json
 from pipeline.store import Store, crawl_locks, sync_folder, write_durably
 
 FORUM = "论坛"  # level of the sites whose raw pages have a term
+FORUM_PLATFORMS = frozenset({"discuz", "hongdou"})  # whatever level a site of them is given
 SUFFIX = ".removed.json"
 # In city.yaml: for how many days raw forum pages are kept; null: until a person decides.
 TERM = "raw_forum_days"
+_THREAD = b'"kind":"thread"'  # in a line of a landing file
 LEAST_DAYS = 30  # a page younger than that may still be needed to check a ticket
 
 
@@ -83,6 +87,37 @@ def term_day(city: City, at: dt.datetime) -> dt.date | None:
     return None if days is None else at.date() - dt.timedelta(days=days)
 
 
+def forums(store: Store, city: City) -> list[str]:
+    """The sites whose raw pages have a term: the city's forums, and those that it does not name any more, whose
+    pages lie there still."""
+    named = {site.slug: site for site in city.sites}
+    found = {slug for slug, site in named.items() if site.level == FORUM or site.platform in FORUM_PLATFORMS}
+    for folder in store.captures.glob("*/"):
+        if folder.name not in named and folder.name not in RESERVED_SLUGS:
+            landed = sorted((store.landing / folder.name).glob("*.jsonl"))
+            if any(_has_threads(path, path.stat().st_size) for path in landed):
+                found.add(folder.name)
+    return sorted(found)
+
+
+@lru_cache(maxsize=10_000)
+def _has_threads(path: Path, size: int) -> bool:
+    """Whether pages of threads stand in a landing file of so many bytes."""
+    with path.open("rb") as file:
+        return any(_THREAD in line for line in file)
+
+
+def copies_beside(store: Store) -> list[Path]:
+    """Other copies of the city's data, in which raw pages of forums may stand whose term is over: those that
+    restores replaced, and what one that was killed left behind."""
+    name, beside = store.folder.name, store.folder.parent
+    found = [
+        *beside.glob(f"{glob.escape(name)}.replaced-*"),
+        *beside.glob(f".{glob.escape(name)}.restoring-*"),
+    ]
+    return sorted(path for path in found if path.is_dir())
+
+
 def overdue(store: Store, city: City, before: dt.date) -> list[str]:
     """The days on which runs began whose forum captures a day's removal would take and did not, oldest first.
 
@@ -92,9 +127,8 @@ def overdue(store: Store, city: City, before: dt.date) -> list[str]:
     last = (before - dt.timedelta(days=1)).isoformat()
     days = (
         _day_of_run(path.name)
-        for site in city.sites
-        if site.level == FORUM
-        for path in (store.captures / site.slug).glob("*.warc.gz")
+        for site in forums(store, city)
+        for path in (store.captures / site).glob("*.warc.gz")
     )
     return sorted(day for day in days if day and day < last)
 
@@ -102,22 +136,18 @@ def overdue(store: Store, city: City, before: dt.date) -> list[str]:
 def expired(store: Store, city: City, before: dt.date) -> list[Expired]:
     """Forum captures all of whose pages were fetched before a day, by site and run."""
     found = []
-    for site in city.sites:
-        if site.level != FORUM:
-            continue
+    for site in forums(store, city):
         days: dict[str, tuple[str, int]] = {}
-        for file, _, landed in iter_landed(store.folder, site=site.slug):
+        for file, _, landed in iter_landed(store.folder, site=site):
             run = Path(file).stem
             last, count = days.get(run, ("", 0))
             days[run] = (max(last, landed.fetched_at[:10]), count + (landed.warc is not None))
-        for path in sorted((store.captures / site.slug).glob("*.warc.gz")):
+        for path in sorted((store.captures / site).glob("*.warc.gz")):
             run = path.name.removesuffix(".warc.gz")
             last, count = days.get(run) or (_day_of_run(run), 0)
             if last and last < before.isoformat():
                 found.append(
-                    Expired(
-                        site=site.slug, run=run, last_day=last, page_count=count, size=path.stat().st_size
-                    )
+                    Expired(site=site, run=run, last_day=last, page_count=count, size=path.stat().st_size)
                 )
     return found
 

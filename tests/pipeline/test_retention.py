@@ -114,6 +114,34 @@ def test_raw_pages_end_on_the_day_and_nothing_else_changes(case: Case) -> None:
     assert restore_backup(case.home / "b.tar.zst", case.city, home, home / "w.duckdb", NOW).notices == ()
 
 
+@pytest.mark.parametrize("change", ["removed", "renamed", "another level"])
+def test_raw_pages_of_a_forum_end_also_when_the_city_calls_it_none_any_more(case: Case, change: str) -> None:
+    (forum,) = (site for site in case.city.sites if site.slug == "bbs")
+    case.city.sites.remove(forum)
+    if change == "renamed":
+        case.city.sites.append(msgspec.structs.replace(forum, slug="forum"))
+    if change == "another level":
+        case.city.sites.append(msgspec.structs.replace(forum, level="市级"))
+    assert overdue(case.store, case.city, dt.date(2018, 1, 1)) == ["2017-10-09", "2017-11-09"]
+    found, _ = forget(case.store, case.city, dt.date(2018, 1, 1), who="管理员", why="保存期满", at=NOW)
+    assert [(each.site, each.page_count) for each in found] == [("bbs", 1), ("bbs", 1)]
+    assert not any(b"13877012345" in path.read_bytes() for path in case.store.captures.rglob("2017*"))
+
+
+def test_pages_of_a_paper_that_the_city_names_no_more_stay(case: Case) -> None:
+    (case.store.captures / "old-paper").mkdir()
+    (case.store.captures / "old-paper" / "20160101T000000-000.warc.gz").write_bytes(b"1")
+    assert "old-paper" not in retention.forums(case.store, case.city)
+
+
+def test_copies_of_the_data_that_a_removal_does_not_touch_are_told(case: Case) -> None:
+    assert retention.copies_beside(case.store) == []
+    name = case.store.folder.name
+    for copy in (f"{name}.replaced-20180101T000000-ab12", f".{name}.restoring-ab12cd34"):
+        (case.store.folder.parent / copy).mkdir()
+    assert len(retention.copies_beside(case.store)) == 2
+
+
 def test_what_is_past_the_term_of_the_city_ends_by_its_setting(case: Case) -> None:
     with pytest.raises(ActError, match="raw_forum_days"):
         forget_by_term(case.store, case.city, NOW)

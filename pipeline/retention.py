@@ -88,8 +88,7 @@ def term_day(city: City, at: dt.datetime) -> dt.date | None:
 
 
 def forums(store: Store, city: City) -> list[str]:
-    """The sites whose raw pages have a term: the city's forums, and those that it does not name any more, whose
-    pages lie there still."""
+    """The sites whose raw pages have a term: the city's forums, and those that it does not name any more."""
     named = {site.slug: site for site in city.sites}
     found = {slug for slug, site in named.items() if site.level == FORUM or site.platform in FORUM_PLATFORMS}
     for folder in store.captures.glob("*/"):

@@ -88,6 +88,19 @@ def test_pages_work_without_scripts(browser: Browser, address: str) -> None:
     context.close()
 
 
+def test_how_to_answer_stands_above_the_moves_in_their_whole_width(browser: Browser, address: str) -> None:
+    page = browser.new_page(viewport={"width": 1440, "height": 900})
+    sign_in(page, address, NAMES[Role.PUBLICITY])
+    page.goto(f"{address}/tickets?q=水费怎么交")
+    page.get_by_role("link", name="水费怎么交").click()
+    told = page.get_by_text("答复请用已登记的官方账号").bounding_box()
+    card = page.locator("section.acts").bounding_box()
+    move = page.locator("section.acts details").first.bounding_box()
+    assert told and card and move
+    assert told["width"] > 0.9 * card["width"] and told["y"] + told["height"] <= move["y"]
+    page.close()
+
+
 TOPS_OF_CHARACTERS = """() => [...document.querySelectorAll('.task-name')].map(name => {
   const text = name.firstChild, range = document.createRange();
   return [...text.data].map((_, at) => {

@@ -109,6 +109,8 @@ def test_a_unit_is_renamed_ended_and_succeeded(office: Office) -> None:
         assert "请刷新后再定" in send(admin, "/settings/unit", **ended, valid_to="2019-01-31")
     unit = office.city.unit_by_short["市林业局"]
     assert (str(unit.valid_to), unit.successor) == ("2019-02-28", "市水务中心")
+    with browser(office, Role.INSPECTOR) as client:
+        assert "至 2019-02-28，并入市水务中心" in client.get("/settings?tab=units").text
 
 
 def test_an_account_is_registered_once_and_its_answers_count_after_the_build(office: Office) -> None:

@@ -208,6 +208,13 @@ def test_a_cell_that_lacks_a_piece_leads_to_the_form_for_one_that_was_missed(off
         assert f"<option selected>{UNIT}</option>" in form
 
 
+def test_a_cell_of_what_only_derives_tells_no_count_of_pieces(office: Office) -> None:
+    with browser(office, Role.EVALUATION) as client:
+        page = client.get("/ledger/cell", params={"unit": UNIT, "task": "r4"}).text
+        assert "应完成 0" not in page and "计入的稿件" not in page and "建议预扣分" in page
+        assert "计入的稿件" in client.get("/ledger/cell", params={"unit": UNIT, "task": "m02"}).text
+
+
 def test_the_ledger_names_its_tasks_and_has_a_form_for_a_phone(office: Office) -> None:
     with browser(office, Role.EVALUATION) as client:
         page = client.get("/ledger").text

@@ -113,7 +113,7 @@ def record_capture(
             "title": mask_personal(article.title),
             "published": article.published,
             "byline": mask_personal(article.byline or "") or None,
-            "source": article.source,
+            "source": mask_personal(article.source or "") or None,
             "body": mask_personal(article.body[:MAX_BODY]),
         }
     return recorded(decisions, decision_of("appeal_capture", number, who=who, at=at, after=after))

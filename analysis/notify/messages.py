@@ -25,7 +25,7 @@ _INVISIBLE = re.compile(
 
 def harmless(text: str, most: int = TITLE_CHARS) -> str:
     """A text from the web on one line, masked, without anything that a channel could interpret."""
-    line = mask_personal(_INVISIBLE.sub(" ", text))
+    line = mask_personal(_INVISIBLE.sub(" ", mask_personal(text)))  # a blank may part or join numbers
     line = " ".join(line.split()).replace("://", "：//").translate(_TWINS)
     return line if len(line) <= most else line[: most - 1] + "…"
 

@@ -38,6 +38,24 @@ _TAGS = {
     "caption", "blockquote", "pre", "b", "strong", "i", "em", "u", "sub", "sup", "figure", "figcaption",
 }  # fmt: skip
 
+# Within a line; a number may go on over one. What nh3 writes as an entity is a blank to a reader.
+_INLINE = re.compile(r"(?<=[^\s<>])(?:</?(?:span|b|strong|i|em|u|sub|sup)>)+(?=[^\s<>])")
+_BLANK = re.compile(r"&nbsp;|&#160;")
+
+
+def masked_structure(html: str) -> str:
+    """A page as text and structure, without numbers of persons: what entities,
+    comments, scripts and tags of its source hide is resolved before numbers are looked for."""
+    kept = _BLANK.sub("\u00a0", _clean(html))
+    plain = _INLINE.sub("", kept)
+    if mask_personal(plain) == plain:
+        return kept
+    return _clean(mask_personal(plain))
+
+
+def _clean(html: str) -> str:
+    return nh3.clean(html, tags=_TAGS, attributes={}, link_rel=None)
+
 
 def find_capture(visit: Visit, sha256: str) -> tuple[dict[str, Any], bytes]:
     """The row of a capture and its bytes, checked against the digest.
@@ -103,7 +121,7 @@ def capture(visit: Visit, sha256: str) -> Response[Any]:
     if picture is not None:
         body = "这份证明不是网页，请下载附件查看。".encode()
     text = UnicodeDammit(body, is_html=True).unicode_markup or body.decode("utf-8", "replace")
-    kept = nh3.clean(mask_personal(text[:MOST]), tags=_TAGS, attributes={}, link_rel=None)
+    kept = masked_structure(text[:MOST])
     head = '<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><title>存证</title></head>'
     html = f"{head}<body>{kept}</body></html>"
     return Response(html, media_type=MediaType.HTML, headers=HEADERS)

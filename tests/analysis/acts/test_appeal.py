@@ -371,6 +371,28 @@ def test_a_link_is_captured_and_what_it_says_is_credited(case: Case, tmp_path: P
     assert (landed.warc, landed.warc_offset, landed.sha256) == ("appeal/x.warc.gz", 7, "0" * 64)
 
 
+def test_what_is_read_of_a_captured_page_is_masked(case: Case) -> None:
+    number = hand_in(case, url="http://paper.test/1")
+    said = "周经理13877011240"
+    article = Article(
+        outlet="某网", url="http://paper.test/1", title=said, body=said, byline=said, source=said
+    )
+    decision = record_capture(
+        case.store.decisions,
+        number,
+        outcome="captured",
+        url=article.url,
+        sha256="0" * 64,
+        warc="appeal/x.warc.gz",
+        warc_offset=7,
+        article=article,
+        who="系统取证",
+        at=AT,
+    )
+    fields = ("title", "body", "byline", "source")
+    assert {decision.after[name] for name in fields} == {"周经理〔电话〕"}
+
+
 def test_private_addresses_are_not_fetched(case: Case, tmp_path: Path) -> None:
     [found] = fetch_pages(
         case.city, "appeal", ["http://127.0.0.1:8080/x"], home=tmp_path / "h", clock=lambda: AT

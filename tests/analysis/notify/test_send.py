@@ -270,12 +270,13 @@ def test_a_message_of_very_many_parts_keeps_the_limit_too(count: int) -> None:
         "**加粗** `代码` ~~删~~",
         "\u202e反写\u200b隐形\u0000空",
         "联系我 13800138000",
+        "联系我 13\u200b800138000",
     ],
 )
 def test_what_citizens_write_is_made_harmless(hostile: str) -> None:
     said = harmless(hostile)
     assert not set(said) & set("<>@*`[]#~\n\u202e\u200b\u0000") and "://" not in said
-    assert "13800138000" not in said
+    assert "800138000" not in said
 
 
 def test_only_plain_addresses_become_links() -> None:

@@ -33,6 +33,7 @@ SERVICES: dict[str, tuple[Service, int]] = {
     "json": ("webhook", 100_000),
     "jsons": ("webhook", 100_000),
 }
+MOST_SECONDS = 600  # between two messages of a channel
 # What an address may say after the question mark. Others could read files (keys) or hide a failure.
 _OPTIONS = frozenset(
     {"to", "from", "name", "smtp", "mode", "user", "pass", "secret", "token", "key", "cto", "rto", "verify"}
@@ -135,6 +136,8 @@ def check_channel(channel: Channel, city: City, environment: Mapping[str, str] =
             raise NotifyError(f"{said}：gateway 应写成 https://主机 或 https://主机:端口")
     if channel.most_bytes is not None and channel.most_bytes < 600:
         raise NotifyError(f"{said}：most_bytes 至少 600")
+    if channel.interval_seconds is not None and not 0 <= channel.interval_seconds <= MOST_SECONDS:
+        raise NotifyError(f"{said}：interval_seconds 应在 0 与 {MOST_SECONDS} 之间")
 
 
 def channels_of(channels: list[Channel], unit: str, role: str) -> list[Channel]:

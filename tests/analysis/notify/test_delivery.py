@@ -159,6 +159,9 @@ def test_several_recipients_in_one_channel_are_refused() -> None:
         ("{name: a, unit: 市水利局}", "必须且只能写一个"),
         ("{name: a, unit: 市水利局, url_env: NO_SUCH_VARIABLE}", "没有设置"),
         ("{name: a, unit: 市水利局, urll: 'wecombot://topsecret1'}", "内容有误"),
+        ("{name: a, unit: 市水利局, url: 'json://h.test', interval_seconds: .inf}", "interval_seconds"),
+        ("{name: a, unit: 市水利局, url: 'json://h.test', interval_seconds: .nan}", "interval_seconds"),
+        ("{name: a, unit: 市水利局, url: 'json://h.test', interval_seconds: -1}", "interval_seconds"),
         ("{name: '../a', unit: 市水利局, url: 'wecombot://topsecret1'}", "不合规"),
     ],
 )

@@ -12,6 +12,7 @@ from analysis.ground import MET, NOT_ASKED, NOT_YET, UNKNOWN, UNMET, CoverageRow
 from analysis.plan import CITY_ROW
 from analysis.queue import QUEUE_COLUMNS
 from analysis.warehouse import Connection, WarehouseError, ask, moment
+from pipeline.city import City
 
 TASK_COLUMNS = {
     "task": "号",
@@ -95,20 +96,40 @@ def silence_lines(rows: list[CoverageRow]) -> list[str]:
     return [f"？ 无法判定：{'；'.join(notes)}"] if notes else []
 
 
+def sites_of_outlets(city: City) -> dict[str, list[str]]:
+    """By outlet, the slugs of the sites that are crawled for it."""
+    slugs: dict[str, list[str]] = {}
+    for site in city.sites:
+        slugs.setdefault(site.outlet, []).append(site.slug)
+    return slugs
+
+
 def next_step_lines(rows: list[CoverageRow], slugs: Mapping[str, list[str]]) -> list[str]:
-    """The command that fetches a silent source again, a line for each span of it that leaves a verdict open.
+    """The command that fetches a silent source again, a line for each span of it that leaves a verdict open;
+    spans that overlap or touch, as those of several tasks do, are one.
 
     Args:
         slugs: outlet → the sites to crawl for it.
     """
-    spans: dict[tuple[str, str, str], None] = {}
+    spans: dict[str, list[tuple[dt.date, dt.date]]] = {}
     for note in sorted({note for row in rows if row.verdict == UNKNOWN for note in row.silent}):
         found = _SILENCE.match(note)
         if found and found["outlet"] in slugs:
-            sites = " ".join(slugs[found["outlet"]])
-            spans[sites, found["first"], found["last"] or found["first"]] = None
-    lines = [f"gangqing crawl {sites} --from {first} --to {last}" for sites, first, last in spans]
-    more = [f"（另有 {len(lines) - _STEPS} 段，见 --json 的 silent）"] if len(lines) > _STEPS else []
+            first, last = (dt.date.fromisoformat(found[end] or found["first"]) for end in ("first", "last"))
+            kept = spans.setdefault(" ".join(slugs[found["outlet"]]), [])
+            if kept and first <= kept[-1][1] + dt.timedelta(days=1):
+                first, last = kept[-1][0], max(last, kept.pop()[1])
+            kept.append((first, last))
+    lines = [
+        f"gangqing crawl {sites} --from {first} --to {last}"
+        for sites, kept in spans.items()
+        for first, last in kept
+    ]
+    more = (
+        [f"（另有 {len(lines) - _STEPS} 段，见 --json 的 silent，或导出的台账的“静默来源”）"]
+        if len(lines) > _STEPS
+        else []
+    )
     return ["下一步（补采后再 gangqing build）：", *lines[:_STEPS], *more] if lines else []
 
 

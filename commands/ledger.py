@@ -126,9 +126,6 @@ def show_coverage(
         with_evidence=as_json or as_csv,
     )
     rows = [row for row in rows if task is None or row.task == task]
-    slugs: dict[str, list[str]] = {}
-    for site in city.sites:
-        slugs.setdefault(site.outlet, []).append(site.slug)
     detailed = bool(unit or task)
     if as_json or as_csv or detailed:
         keys = overview.VERDICT_KEYS
@@ -147,7 +144,7 @@ def show_coverage(
         caption="\n".join(
             [
                 *overview.silence_lines(rows),
-                *overview.next_step_lines(rows, slugs),
+                *overview.next_step_lines(rows, overview.sites_of_outlets(city)),
                 *overview.no_content_lines(con, known),
                 *notices(con, plan),
             ]

@@ -62,6 +62,13 @@ def test_the_next_step_names_the_sites_and_the_days() -> None:
     lines = next_step_lines([open_row], {"防城港日报": ["fcgrb", "fcgrb-pad"]})
     assert lines[1:] == ["gangqing crawl fcgrb fcgrb-pad --from 2017-11-06 --to 2017-11-10"]
     assert next_step_lines([row("m02", "quota")], {"防城港日报": ["fcgrb"]}) == []
+    open_row.silent.append("防城港日报 2017-11-01—2017-11-30 未采集")
+    open_row.silent.append("防城港日报 2017-12-01 未采集")
+    open_row.silent.append("防城港日报 2017-12-03 未采集")
+    assert next_step_lines([open_row], {"防城港日报": ["fcgrb"]})[1:] == [
+        "gangqing crawl fcgrb --from 2017-11-01 --to 2017-12-01",
+        "gangqing crawl fcgrb --from 2017-12-03 --to 2017-12-03",
+    ]
 
 
 def test_no_edition_on_a_holiday_is_no_trouble(tmp_path: Path) -> None:

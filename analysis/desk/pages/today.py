@@ -22,7 +22,7 @@ from analysis.desk.visit import Visit
 from analysis.desk.warehouse import ON_TICKETS
 from analysis.exposure import ExposureRow
 from analysis.ground import UNKNOWN, UNMET, CoverageRow
-from analysis.overview import DERIVED_KINDS, latest_day
+from analysis.overview import DERIVED_KINDS, latest_day, next_step_lines, sites_of_outlets
 from analysis.queue import Ticket
 from analysis.queue_choice import is_late, next_due
 from analysis.queue_lists import FloorToConfirm, amend_floors, floors_to_confirm
@@ -51,6 +51,7 @@ class TodayPage(Page):
         gap_count: how many lines lack something in all.
         unknown_count: how many verdicts a silent source leaves open.
         silent: which source was silent when, where that leaves a verdict open.
+        steps: the commands that fetch these again, for who may start jobs.
         confirm: floors on which a person must decide: answers of no registered account, disputes, thanks.
         doubts: how many credits the rules would not sign and that wait for a person.
         sources: sources in trouble, each with what is wrong.
@@ -78,6 +79,7 @@ class TodayPage(Page):
     gap_count: int
     unknown_count: int
     silent: list[str]
+    steps: list[str]
     confirm: list[FloorToConfirm]
     doubts: int
     sources: list[SourceHealth]
@@ -118,6 +120,7 @@ def build_today(visit: Visit) -> TodayPage:
         gap_count=len(unmet),
         unknown_count=sum(row.verdict == UNKNOWN for row in rows),
         silent=sorted({note for row in rows if row.verdict == UNKNOWN for note in row.silent}),
+        steps=_steps(visit, rows),
         confirm=floors_of(visit),
         doubts=_doubt_count(visit),
         sources=[s for s in all_sources(visit) if s.trouble] if visit.may("city.read") else [],
@@ -132,6 +135,12 @@ def build_today(visit: Visit) -> TodayPage:
         pieces_day=pieces_day,
         latest=visit.edition.once(f"latest day {visit.as_of}", lambda: _latest(visit), ()),
     )
+
+
+def _steps(visit: Visit, rows: list[CoverageRow]) -> list[str]:
+    if not visit.may("job.run") or not visit.is_today:
+        return []
+    return next_step_lines(rows, sites_of_outlets(visit.office.city))
 
 
 def floors_of(visit: Visit) -> list[FloorToConfirm]:

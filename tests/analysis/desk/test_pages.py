@@ -85,6 +85,14 @@ def test_a_site_without_the_announcement_is_called_its_front_page(office: Office
         assert "未检查" not in row  # day after day
 
 
+def test_today_tells_who_runs_jobs_how_a_silent_source_is_fetched_again(office: Office) -> None:
+    with browser(office, Role.PUBLICITY) as clerk, browser(office, Role.INSPECTOR) as inspector:
+        pages = clerk.get("/").text, inspector.get("/").text, clerk.get("/?as_of=2017-12-01").text
+        cards = [page[page.index('id="silent"') :].split("</section>")[0] for page in pages]
+        assert re.search(r"gangqing crawl gov --from 2017-\d\d-\d\d --to 2017-", cards[0]), cards[0]
+        assert not [card for card in cards[1:] if "gangqing crawl" in card]
+
+
 def test_who_sent_no_proof_of_the_announcement_leaves_as_a_file(office: Office) -> None:
     with browser(office, Role.EVALUATION) as client:
         page = client.get("/announcement", params={"group": "县（市、区）", "verdict": "未达标"}).text

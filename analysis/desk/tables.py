@@ -21,6 +21,7 @@ from analysis.desk.pages import (
     exposures,
     hotspots,
     ledger,
+    log,
     sources,
     tickets,
     units,
@@ -170,6 +171,17 @@ def deductions_table(visit: Visit) -> Table:
     return Table("预扣分", _labels(columns), as_dicts(deductions.chosen_deductions(visit)))
 
 
+def log_table(visit: Visit) -> Table:
+    """What the page shows, by its filters; the newest first, from the screen that is looked at on."""
+    columns = {
+        "at": "时间", "who": "谁", "act": "操作", "title": "名称", "target": "对象", "changes": "改动",
+        "why": "理由", "refused": "未办成的原因", "address": "网络地址",
+    }  # fmt: skip
+    page = log.build_log(visit, log.MOST_IN_FILE)
+    cut = f"（{len(page.lines)}条，更早的请翻页再导出）" if page.older else ""
+    return Table(f"{page.view}记录{cut}", columns, [dataclasses.asdict(line) for line in page.lines])
+
+
 def announcement_table(visit: Visit) -> Table:
     columns = {key: LABELS[key] for key in ANNOUNCEMENT_COLUMNS} | {
         "verdict": "持续在线", "needed_count": "应在线（天）", "state": "最近一次检查", "gaps": "中断",
@@ -197,6 +209,7 @@ TABLES: dict[str, tuple[str, Callable[[Visit], Table]]] = {
     "hotspots": ("city.read", hotspots_table),
     "exposures": ("city.read", exposures_table),
     "deductions": ("own.read", deductions_table),
+    "log": ("log.read", log_table),
     "announcement": ("own.read", announcement_table),
     "contacts": ("phone.look", contacts_table),
 }

@@ -22,6 +22,7 @@ from analysis.warehouse import ask
 from pipeline.decisions import Decision, DecisionError
 
 MOST_LINES = 20_000  # that one request looks at
+MOST_IN_FILE = 5_000  # lines of one file; older ones are in that of an older screen
 LATE_LINES = 1_000  # whose acts can be chosen from
 
 
@@ -82,12 +83,13 @@ class LogPage(Page):
     most: int
 
 
-def build_log(visit: Visit) -> LogPage:
+def build_log(visit: Visit, per_screen: int = PER_SCREEN) -> LogPage:
     params = visit.request.query_params
     view = "决定" if params.get("view") == "decisions" else "操作"
     chosen = {name: (params.get(name) or "").strip()[:100] for name in ("who", "act", "target")}
     before = (params.get("before") or "")[:100]
-    lines, older = _screen(_decisions(visit, before) if view == "决定" else _acts(visit, before), chosen)
+    found = _decisions(visit, before) if view == "决定" else _acts(visit, before)
+    lines, older = _screen(found, chosen, per_screen)
     _name(visit, lines)
     return LogPage(
         lines=lines,
@@ -100,12 +102,12 @@ def build_log(visit: Visit) -> LogPage:
     )
 
 
-def _screen(found: Iterable[Found], chosen: Mapping[str, str]) -> tuple[list[LogLine], str]:
+def _screen(found: Iterable[Found], chosen: Mapping[str, str], per_screen: int) -> tuple[list[LogLine], str]:
     """The lines of a screen, and the mark before which to look further; "" where all was looked at."""
     lines: list[LogLine] = []
     last = ""
     for looked, (mark, is_of_day, who, act, target, line) in enumerate(found):
-        if len(lines) == PER_SCREEN or looked == MOST_LINES:
+        if len(lines) == per_screen or looked == MOST_LINES:
             return lines, last
         last = mark
         if is_of_day and chosen["who"] in who and chosen["act"] in act and chosen["target"] in target:

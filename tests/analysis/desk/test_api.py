@@ -15,6 +15,7 @@ from schemathesis.checks import CHECKS, load_all_checks
 from analysis.desk import tables
 from analysis.desk.app import create_app
 from analysis.desk.office import Office
+from analysis.desk.pages import log
 from analysis.desk.rights import Role
 from analysis.desk.tables import TABLES, Table, to_csv, to_excel
 from pipeline.search_index import update_index
@@ -168,6 +169,22 @@ def test_exports_follow_filters_and_rights(office: Office) -> None:
         rows = client.get("/export/tickets/json", params={"state": "全部"}).json()["rows"]
         assert rows and {row["unit"] for row in rows} == {UNIT}
         assert client.get("/export/sources/csv").status_code == 403
+
+
+def test_the_log_leaves_as_a_file_by_its_filters(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    with browser(office, Role.INSPECTOR) as client:
+        page = client.get("/log", params={"act": "登录"}).text
+        assert "/export/log/xlsx?act=" in page
+        rows = client.get("/export/log/json", params={"act": "登录"}).json()["rows"]
+        assert rows and {row["act"] for row in rows} == {"登录"} and rows[0]["at"].startswith("2017-12-04")
+        decided = client.get("/export/log/csv", params={"view": "decisions"})
+        assert unquote(decided.headers["content-disposition"]).endswith("决定记录-2017-12-04.csv")
+        monkeypatch.setattr(log, "MOST_IN_FILE", 1)
+        cut = client.get("/export/log/json")
+        assert len(cut.json()["rows"]) == 1
+        assert "（1条，更早的请翻页再导出）" in unquote(cut.headers["content-disposition"])
+    with browser(office, Role.LIAISON) as client:
+        assert client.get("/export/log/csv").status_code == 403
 
 
 def test_a_table_that_is_cut_says_of_how_many(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:

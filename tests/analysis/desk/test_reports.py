@@ -74,6 +74,7 @@ def test_an_issued_report_is_kept_and_told_apart_from_now(office: Office) -> Non
         assert "已印发报表" in page and "bulletin-2017-001" in page
         one = client.get("/reports/issued/bulletin-2017-001").text
         assert "没有出入" in one and "与印发时逐字节相同" in one
+        assert re.findall(r"<li>(Word|Excel|图) <a", one) == ["Word", "Excel", "图", "图", "图"]
         kept = load_issues(office.store.bulletins, office.store.decisions)
         assert kept[0].issue.signed == NOW.date()  # the day that was shown
         again = client.post("/reports/issue", data=data).text

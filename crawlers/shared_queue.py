@@ -5,7 +5,7 @@ vanish some minutes after the last worker asked for anything, so the next crawl 
 that was killed leaves nothing behind: what it had under way was not landed, and the next crawl asks for it.
 
 Requests travel as JSON that is checked when it arrives, not as pickles: whoever may write to that Redis can
-name pages of the site's own hosts to fetch, and nothing else.
+name pages of the site's own hosts to fetch, and the address of the site under which each is kept.
 """
 
 from __future__ import annotations
@@ -67,7 +67,12 @@ def ping(address: str) -> None:
     try:
         with contextlib.closing(_server(address)) as server:
             server.ping()
-    except (RedisError, ValueError, OSError) as error:
+    except ValueError:  # a / in a password ends the host's name: the address and the error would show it
+        raise QueueError(
+            "city.yaml 的 crawl_queue：redis 应写成 redis://:密码@主机:端口/库号；"
+            "密码里的 /、?、#、@、% 要写成 %2F、%3F、%23、%40、%25"
+        ) from None
+    except (RedisError, OSError) as error:
         shown, reason = (without_password(text) for text in (address, str(error)))
         raise QueueError(
             f"city.yaml 的 crawl_queue：连不上 {shown}（{reason}）；去掉这一项即在本机抓取"
@@ -124,9 +129,10 @@ class PageQueue(PriorityQueue):
 
     def _decode_request(self, encoded_request: bytes) -> Request:
         wanted = msgspec.json.decode(encoded_request, type=Wanted)
-        address, hosts = wanted.visit.address, self.spider.crawl.frontier.hosts
-        if len(address) > MAX_URL_LENGTH or not is_listed(address, hosts):
-            raise ValueError(f"no page of this site: {address[:100]}")
+        hosts = self.spider.crawl.frontier.hosts
+        for address in (wanted.visit.address, wanted.visit.url):
+            if len(address) > MAX_URL_LENGTH or not is_listed(address, hosts):
+                raise ValueError(f"no page of this site: {address[:100]}")
         request: Request = self.spider.request_for(wanted.visit)
         if wanted.retry_times:
             request.meta.update(retry_times=wanted.retry_times, not_before=wanted.not_before)

@@ -100,6 +100,7 @@ def test_what_others_put_into_the_queue_runs_no_code_and_asks_no_other_host(tmp_
         msgspec.json.encode({"visit": visit, "_class": "subprocess.Popen"}),
         msgspec.json.encode({"visit": inner}),
         msgspec.json.encode({"visit": dataclasses.replace(visit, address="file:///etc/passwd")}),
+        msgspec.json.encode({"visit": dataclasses.replace(visit, url="http://other.example/1.html")}),
         msgspec.json.encode({"visit": visit, "priority": 10**30}),
         b"[" * 100_000,
         b"\xff",
@@ -125,3 +126,13 @@ def test_no_password_of_the_queue_is_shown(address: str) -> None:
     said = f"连不上 {address}（Error 111）；去掉"
     assert "geheim7" not in without_password(said) and "Error 111" in without_password(said)
     assert "geheim7" not in without_secrets(said)
+
+
+@pytest.mark.parametrize("sign", "/?#[")
+def test_an_address_whose_password_is_not_escaped_is_told_without_it(sign: str) -> None:
+    from crawlers.shared_queue import QueueError, ping
+
+    with pytest.raises(QueueError, match="%2F") as told:
+        ping(f"redis://:geheim{sign}sieben@127.0.0.1:1/0")
+    assert "geheim" not in str(told.value) and "sieben" not in str(told.value)
+    assert told.value.__suppress_context__

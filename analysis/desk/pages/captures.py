@@ -38,23 +38,23 @@ _TAGS = {
     "caption", "blockquote", "pre", "b", "strong", "i", "em", "u", "sub", "sup", "figure", "figcaption",
 }  # fmt: skip
 
-# Within a line; a number may go on over one. What nh3 writes as an entity is a blank to a reader.
-_INLINE = re.compile(r"(?<=[^\s<>])(?:</?(?:span|b|strong|i|em|u|sub|sup)>)+(?=[^\s<>])")
-_BLANK = re.compile(r"&nbsp;|&#160;")
+# What a browser shows as nothing or one blank within a line: a number may go on over it.
+_WITHIN = re.compile(r"(?<=[^ \t\r\f>])(?:[ \t\r\f]|</?(?:span|b|strong|i|em|u|sub|sup)>)+(?=[^ \t\r\f<])")
+_BLANK = re.compile(r"&nbsp;|&#160;")  # as nh3 writes it
 
 
 def masked_structure(html: str) -> str:
-    """A page as text and structure, without numbers of persons: what entities,
-    comments, scripts and tags of its source hide is resolved before numbers are looked for."""
+    """A page as text and structure, without numbers of persons. They are looked for in what is seen:
+    without entities, comments, scripts, tags within a line; blanks and lines as a browser sets them."""
     kept = _BLANK.sub("\u00a0", _clean(html))
-    plain = _INLINE.sub("", kept)
-    if mask_personal(plain) == plain:
-        return kept
-    return _clean(mask_personal(plain))
+    lines = kept.replace("\n", " ").replace("<br>", "\n")
+    lines = _WITHIN.sub(lambda found: " " if re.search(r"\s", found[0]) else "", lines)
+    masked = mask_personal(lines)
+    return kept if masked == lines else _clean(masked.replace("\n", "<br>"))
 
 
 def _clean(html: str) -> str:
-    return nh3.clean(html, tags=_TAGS, attributes={}, link_rel=None)
+    return nh3.clean(html, tags=_TAGS, attributes={"*": set()}, link_rel=None)
 
 
 def find_capture(visit: Visit, sha256: str) -> tuple[dict[str, Any], bytes]:

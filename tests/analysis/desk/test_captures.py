@@ -27,6 +27,10 @@ from analysis.warehouse import ask
         "&#19968;三八七七零一一二四零",
         "zhang&#64;163.com",
         "<u>0770</u>-<u>2822345</u>",
+        "<span>138</span>\n<span>7701</span>\n  <span>1240</span>",
+        "138\r\n7701\n1240",
+        "138&nbsp;<b>7701</b>&nbsp;<b>1240</b>",
+        "电话：138<br>\n<b>7701</b><br>1240",
     ],
 )
 def test_a_number_is_masked_however_it_is_written(source: str) -> None:
@@ -38,6 +42,15 @@ def test_a_number_is_masked_however_it_is_written(source: str) -> None:
 def test_a_page_without_numbers_keeps_its_structure() -> None:
     page = "<h1>汛期<em>备料</em></h1><p>共<b>35</b>吨，2017-12-04&nbsp;10:00</p><ul><li>一</li></ul>"
     assert masked_structure(page) == page.replace("&nbsp;", "\u00a0")
+
+
+def test_no_attribute_is_kept() -> None:
+    assert masked_structure('<p title="138" lang="770">一</p>') == "<p>一</p>"
+
+
+def test_lines_stay_lines_where_a_number_is_masked() -> None:
+    page = "<p>一<br>二\n三<br>13877011240<br>四</p>"
+    assert masked_structure(page) == "<p>一<br>二 三<br>〔电话〕<br>四</p>"
 
 
 def test_a_list_of_a_forum_of_which_no_thread_was_read_is_of_a_forum() -> None:

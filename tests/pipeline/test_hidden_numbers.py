@@ -103,6 +103,7 @@ def test_one_sign_between_all_digits_hides_no_number(sign: str) -> None:
         ("zhang @ 163.com", "〔邮箱〕"),
         ("zhang@163。com", "〔邮箱〕"),
         ("zhang#163.com", "〔邮箱〕"),
+        ("zhang@vip.163 . com，谢谢", "〔邮箱〕，谢谢"),
         ("加V：zhangsan", "加V：〔微信号〕"),
         ("+V zhangsan88", "+V 〔微信号〕"),
         ("加我微zhangsan88", "加我微〔微信号〕"),
@@ -138,6 +139,9 @@ def test_spellings_that_a_reader_reads(text: str, masked: str) -> None:
         "加我市民热线",
         "二〇一七年一二月、三四月",
         "第０３０８００９１２３期",
+        "QQ群2017-2018年度公告",
+        "感谢tom @jerry。2018年再见",
+        "via @weibo. 10时",
     ],
 )
 def test_what_is_no_number_of_a_person_stays(text: str) -> None:
@@ -185,6 +189,6 @@ def test_masking_twice_is_masking_once_and_alike_in_all_fields(text: str) -> Non
     ],
 )
 def test_time_is_linear_on_hostile_text(text: str) -> None:
-    begin = time.perf_counter()
+    begin = time.process_time()
     mask_personal(text)
-    assert time.perf_counter() - begin < 5
+    assert time.process_time() - begin < 5

@@ -205,7 +205,7 @@ class Calendar:
         """The `number`-th working day after `day`; 0: `day` itself. Raises UnknownYear."""
         if number == 0:
             return day
-        year = (day + dt.timedelta(days=1)).year
+        year = day.year + ((day.month, day.day) == (12, 31))
         while True:
             days = self.workdays_of(year)
             place = bisect_right(days, day) + number - 1
@@ -216,6 +216,8 @@ class Calendar:
 
     def workdays_of(self, year: int) -> list[dt.date]:
         """The working days of a year, in order, reckoned once. Raises UnknownYear."""
+        if year >= dt.MAXYEAR:  # a clock that was wrong; its last day has no next one
+            raise UnknownYear(year)
         if year not in self._years:
             new_year = dt.date(year, 1, 1)
             days = (new_year + dt.timedelta(days=n) for n in range(366))

@@ -143,3 +143,22 @@ def test_after_hours_rule_agrees_with_itself(start: dt.datetime, days: int) -> N
     assert sum(n.is_counted for n in notes) == days
     assert notes[-1].day == calendar.due(start, days).date()
     assert calendar.due(start, days) >= CALENDAR.due(start, days)
+
+
+@pytest.mark.parametrize("start", ["9998-12-31T10:00:00", "9999-01-01T00:00:00", "9999-12-31T23:59:59"])
+def test_the_last_days_that_can_be_written_are_of_a_year_that_is_not_known(start: str) -> None:
+    calendar = load_calendar({"calendar": {9998: {}, 9999: {}}})
+    for ask in (CALENDAR, calendar):
+        with pytest.raises(UnknownYear):
+            ask.due(at(start), 5)
+        with pytest.raises(UnknownYear):
+            ask.workdays_between(at(start).date() - dt.timedelta(days=1), dt.date.max)
+        with pytest.raises(UnknownYear):
+            ask.next_workday(at(start).date())
+
+
+def test_a_span_goes_over_the_change_of_years_and_29_february() -> None:
+    assert CALENDAR.due(at("2015-12-31T16:00:00"), 1).date() == day("2016-01-04")
+    assert CALENDAR.due(at("2016-02-26T16:00:00"), 1).date() == day("2016-02-29")
+    assert CALENDAR.workdays_between(day("2016-02-28"), day("2016-03-01")) == 2
+    assert CALENDAR.workdays_between(day("2015-12-31"), day("2016-01-04")) == 1

@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 
 from pipeline.faults import ToldError
+from pipeline.privacy import mask_personal
 from pipeline.store import ensure_folder, write_durably
 
 MAX_BYTES = 20 * 1024 * 1024  # of a photo, a scan, a short video
@@ -35,7 +36,7 @@ class AttachmentError(ToldError, ValueError):
 
 @dataclasses.dataclass(frozen=True)
 class Attachment:
-    """A file that was handed in. `name` is what it was called, for people only."""
+    """A file that was handed in. `name` is what it was called, for people only, numbers of persons masked."""
 
     name: str
     content: bytes
@@ -58,7 +59,7 @@ def read_attachment(name: str, content: bytes) -> Attachment:
     for magic, offset, suffix, media_type in _MAGIC:
         if content[offset : offset + len(magic)] == magic:
             digest = hashlib.sha256(content).hexdigest()
-            return Attachment(shown, content, digest, suffix, media_type)
+            return Attachment(mask_personal(shown), content, digest, suffix, media_type)
     raise AttachmentError(f"附件“{shown}”不是照片、PDF 或 MP4，请换成 jpg、png、pdf 或 mp4")
 
 

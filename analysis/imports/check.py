@@ -13,11 +13,12 @@ from analysis.imports.sheet import read_sheet
 from analysis.plan import Plan
 from pipeline.attachments import plain_name
 from pipeline.city import City
+from pipeline.privacy import mask_personal
 
 
 @dataclasses.dataclass(frozen=True)
 class Checked:
-    """An import as checked. It may be recorded where there are no faults."""
+    """An import as checked. It may be recorded where there are no faults. In `name` numbers are masked."""
 
     name: str
     sha256: str
@@ -63,4 +64,6 @@ def check_import(
             first.setdefault(item.key, row.number)
             items.append(item)
         faults += line.faults
-    return Checked(name, hashlib.sha256(content).hexdigest(), items if not faults else [], faults)
+    return Checked(
+        mask_personal(name), hashlib.sha256(content).hexdigest(), items if not faults else [], faults
+    )

@@ -375,3 +375,21 @@ def test_template_is_the_same_bytes_and_can_be_filled_in(case: Case) -> None:
 def test_only_a_check_records_nothing(case: Case) -> None:
     assert run(case, workbook([GOOD]), only_check=True).article_count == 1
     assert nothing_was_recorded(case)
+
+
+def test_numbers_in_names_of_files_are_kept_nowhere(case: Case) -> None:
+    photo = "联系人13877011240.jpg"
+    board = BOARD | {"附件": photo, "说明": "手机1\ufe0f\u20e33877011240"}
+    table_name = "报送 138_7701_1240.xlsx"
+    run(case, workbook([board, GOOD]), table_name, files={photo: PHOTO})
+    case.build()
+    kept = [path for path in case.store.folder.rglob("*.jsonl") if path.is_file()]
+    kept += list(case.store.batches.glob("*"))
+    said = "".join(path.read_text("utf-8", "replace") for path in kept)
+    assert "报送 〔电话〕.xlsx" in said and "联系人〔电话〕.jpg" in said
+    assert "7701" not in said and "77011240" not in said
+    evidence = [r for _, _, r in iter_landed(case.store.folder, site="import")]
+    for record in evidence:
+        assert record.warc is not None and record.warc_offset is not None
+        _, body = read_capture(case.store.folder, record.warc, record.warc_offset)
+        assert b"7701" not in body

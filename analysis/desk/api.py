@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import functools
-from collections.abc import Iterable
+from collections.abc import Collection
 from typing import Annotated, Any, Generic, TypeVar
 
 import msgspec
@@ -96,7 +96,7 @@ def _answer(visit: Visit, rows: list[T], limit: int, offset: int) -> Answer[T]:
     return Answer(visit.as_of, visit.known_by, len(rows), rows[offset : offset + limit])
 
 
-def _check_choice(name: str, value: str, known: Iterable[str]) -> None:
+def _check_choice(name: str, value: str, known: Collection[str]) -> None:
     """Raises ValidationException for a value that is none of those known. "": nothing is chosen."""
     if value and value not in known:
         raise ValidationException(f"参数 {name}：应是 {'、'.join(known)} 之一，而不是“{value[:40]}”")

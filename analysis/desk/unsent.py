@@ -32,7 +32,7 @@ class Unsent(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class UnsentForms:
-    """The forms of a desk that were not sent, of each account the newest."""
+    """The forms of a desk that were not sent, of each account the newest few."""
 
     def __init__(self, folder: Path, secret: str) -> None:
         self.folder = folder

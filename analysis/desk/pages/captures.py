@@ -28,6 +28,7 @@ from analysis.warehouse import ask
 from pipeline.attachments import PICTURES, AttachmentError, read_attachment
 from pipeline.captures import CaptureError, read_capture
 from pipeline.privacy import mask_personal
+from pipeline.retention import FORUM_PLATFORMS
 
 MOST = 3_000_000  # characters of a page that are shown
 HEADERS = {"content-security-policy": CAPTURE_POLICY, "referrer-policy": "no-referrer"}
@@ -80,7 +81,7 @@ def find_capture(visit: Visit, sha256: str) -> tuple[dict[str, Any], bytes]:
 
 def _row_of(visit: Visit, sha256: str) -> dict[str, Any] | None:
     """The row of a capture: of a crawled page, else of the link of an appeal, which no build knows yet."""
-    for row in ask(visit.con, "capture_of", sha256=sha256):
+    for row in ask(visit.con, "capture_of", sha256=sha256, forum_platforms=[*FORUM_PLATFORMS]):
         return row
     for said in uses_of(visit.con, sha256, ("appeal_capture",)):
         if said.after.get("warc"):

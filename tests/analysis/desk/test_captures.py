@@ -7,6 +7,7 @@ import pytest
 
 from analysis.desk.pages.captures import masked_structure
 from analysis.warehouse import ask
+from pipeline.retention import FORUM_PLATFORMS
 
 
 @pytest.mark.parametrize(
@@ -60,9 +61,10 @@ def test_a_list_of_a_forum_of_which_no_thread_was_read_is_of_a_forum() -> None:
         " TIMESTAMP '2018-01-01' AS fetched_at, 'd' AS sha256, 'bbs/1.warc.gz' AS warc, 0 AS warc_offset"
     )
     con.execute("CREATE TABLE thread_page_version (site VARCHAR)")
-    con.execute("CREATE TABLE site AS SELECT 'bbs' AS slug, '论坛' AS level")
-    (row,) = ask(con, "capture_of", sha256="d")
-    assert row["is_forum"]
-    con.execute("UPDATE site SET level = '市级'")
-    (row,) = ask(con, "capture_of", sha256="d")
-    assert not row["is_forum"]
+    con.execute("CREATE TABLE site AS SELECT 'bbs' AS slug, '论坛' AS level, 'feed' AS platform")
+    asked = {"sha256": "d", "forum_platforms": [*FORUM_PLATFORMS]}
+    assert ask(con, "capture_of", **asked)[0]["is_forum"]
+    con.execute("UPDATE site SET level = '市级网站'")
+    assert not ask(con, "capture_of", **asked)[0]["is_forum"]
+    con.execute("UPDATE site SET platform = 'discuz'")  # whose raw pages end as a forum's, too
+    assert ask(con, "capture_of", **asked)[0]["is_forum"]

@@ -8,6 +8,7 @@ step, so that a reader sees whole editions only. The last two are kept for those
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from pipeline.warehouse import Warehouse, WarehouseError
 
 CURRENT = "current"
 KEPT = 2  # editions
+_NUMBER = re.compile(r"[0-9]{8}")  # of an edition: its folder's name
 
 
 def lake_folder(city: City) -> Path | None:
@@ -67,10 +69,13 @@ def current_edition(folder: Path) -> Path:
     """The folder of the edition that a city's folder of the lake points to.
 
     Raises:
-        FileNotFoundError: nothing was published there.
+        FileNotFoundError: nothing was published there, or what names it is damaged.
     """
-    return folder / (folder / CURRENT).read_text(encoding="ascii").strip()
+    name = (folder / CURRENT).read_text(encoding="ascii", errors="replace").strip()
+    if not _NUMBER.fullmatch(name):
+        raise FileNotFoundError(f"{folder / CURRENT} 已损坏")
+    return folder / name
 
 
 def _editions(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.iterdir() if path.is_dir() and path.name.isdigit())
+    return sorted(path for path in folder.iterdir() if path.is_dir() and _NUMBER.fullmatch(path.name))

@@ -169,7 +169,8 @@ _CARD = re.compile(
 )
 _EMAIL = re.compile(
     r"(?<![A-Za-z0-9._%+\-])[A-Za-z0-9._%+\-]{1,64} {0,2}"
-    r"(?:@ {0,2}[A-Za-z0-9\-]{1,63}(?:\.[A-Za-z0-9\-]{1,63}| ?[.。] ?(?:com|cn|net|org)(?![A-Za-z])){1,4}"
+    r"(?:@(?!\dx\.(?:png|jpe?g|webp)) {0,2}[A-Za-z0-9\-]{1,63}"
+    r"(?:\.[A-Za-z0-9\-]{1,63}| ?[.。] ?(?:com|cn|net|org)(?![A-Za-z])){1,4}"
     r"|# ?(?:163|126|139|189|qq|sina|sohu|yeah|foxmail|gmail|hotmail|outlook|aliyun)[.。](?:com|cn|net)"
     r"(?![A-Za-z]))"
 )

@@ -142,6 +142,7 @@ def test_spellings_that_a_reader_reads(text: str, masked: str) -> None:
         "QQ群2017-2018年度公告",
         "感谢tom @jerry。2018年再见",
         "via @weibo. 10时",
+        "640.webp@2x.png",  # a picture for a fine screen
     ],
 )
 def test_what_is_no_number_of_a_person_stays(text: str) -> None:

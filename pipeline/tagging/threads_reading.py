@@ -21,6 +21,10 @@ LEXICON = Path(__file__).resolve().parent.parent / "lexicon" / "threads.yaml"
 
 # 在东莞交的社保，辞工回|防城: what was left behind elsewhere is asked of the city to which one came home
 _HOME_AGAIN = re.compile("(?:辞工|辞职|打工|毕业|退伍|转业|退休|现在|如今|今年)[^，。；\n]{0,4}回(?:到|了)?")
+# 在东莞办厂，想回来开: who means to come home asks the city that he comes from
+_MEANS_TO_COME = re.compile(
+    "(?:想|要|打算|准备|计划|商量)(?:搬|迁|带[^，。；\n]{1,8})?(?:回来|回乡|回家乡|返乡|回老家)"
+)
 _MOVED_HERE = re.compile(
     "(?:社保|医保|户口|学籍|公积金|档案|组织关系)[^，。；\n]{0,3}(?:转|迁)(?:回|来|入)(?:到|了)?"
 )
@@ -63,6 +67,11 @@ _ON_THE_WAY_AFTER = (
     "号牌",
     "牌",
     "路",
+    "青",  # 上海青 is a vegetable
+    "米粉",
+    "螺蛳粉",
+    "白菜",
+    "烤鸭",
 )
 
 
@@ -213,6 +222,8 @@ class PostReader:
                 own += sum(3.0 if start < title_end else 1.0 for start, _ in spans)
                 places.update(start for start, _ in spans)
         if places and any(match.end() in places for match in _HOME_AGAIN.finditer(text)):
+            return None
+        if _MEANS_TO_COME.search(text):
             return None
         others = {start for spans in cities.values() for start, _ in spans}
         if places and any(match.end() not in others for match in _MOVED_HERE.finditer(text)):

@@ -48,15 +48,14 @@ class TextTagger:
         """Tag those of these rows of article_version whose text has no tags yet."""
         texts = _texts(loaded) if loaded is not None else []
         self.changed.update(text.item.id for text in texts)
-        new = {f"{text.item.id}/{text.content_hash}": text for text in reversed(texts)}
+        new = {_key(text.item.id, text.content_hash): text for text in reversed(texts)}
         keys = sorted(new.keys() - self._seen)
         if keys and self._had_tags:
-            self._warehouse.hold("todo", "key", keys)
+            self._warehouse.hold("todo", "article_id", {new[key].item.id for key in keys})
             known = self._warehouse.rows(
-                "SELECT key FROM todo "
-                "SEMI JOIN (SELECT article_id || '/' || content_hash AS key FROM article_tag) USING (key)"
+                "SELECT article_id, content_hash FROM article_tag SEMI JOIN todo USING (article_id)"
             )
-            keys = sorted(set(keys) - {key for (key,) in known})
+            keys = sorted(set(keys) - {_key(article, text) for article, text in known})
         self._seen.update(keys)
         tagged: list[tuple[_Text, ArticleTags]] = []
         for start in range(0, len(keys), BATCH):
@@ -75,6 +74,10 @@ class _Text(NamedTuple):
 
     item: ArticleItem
     content_hash: str
+
+
+def _key(article: str, content_hash: str) -> str:
+    return f"{article}/{content_hash}"
 
 
 def _texts(loaded: pa.Table) -> list[_Text]:

@@ -17,8 +17,10 @@ from pipeline.tagging.items import ThreadPost
 from pipeline.tagging.threads_phrases import Span
 from pipeline.tagging.threads_reading import PostReader
 
-# It only passes the matter on, as a hotline or a publicity office does.
-_PASSES_ON = re.compile(r"已(?:经)?(?:转(?!告|我|至我|给我|由我)|交办|反馈给|派单|派发)")
+# It only passes the matter on, as a hotline or a publicity office does; not to a section of its own.
+_PASSES_ON = re.compile(
+    r"已(?:经)?(?:转(?!告|我|至我|给我|由我|[^，。；局委府县区镇]{0,9}(?:科|股|中心|支队|大队))|交办|反馈给|派单|派发)"
+)
 # It thanks for praise: so it was praise, however it was put.
 _PRAISED = re.compile(r"(?:感谢|谢谢).{0,6}(?:表扬|肯定|点赞|认可|鼓励|夸奖)")
 

@@ -28,7 +28,7 @@ MOST = 3
 RESPONSIBLE = 0.35  # share of the best share from which a named unit is held responsible
 PLACE_OWN = SIGNS.index("place_own")
 LIFTED = 0.1  # log odds before the next
-FAR = 5.0  # log odds behind the first from which a unit is suggested no more
+FAR = 4.0  # log odds behind the first from which a unit is suggested no more
 REPLIED, POINTED, SENT_BACK = 0.97, 0.9, 0.6  # confidence by what officials replied
 PRAISED = 0.25  # share from which the learned router names who is praised
 

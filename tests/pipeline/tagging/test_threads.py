@@ -221,8 +221,8 @@ def test_states_follow_the_registered_replies(tagger: ThreadTagger) -> None:
 def test_one_whom_others_beg_to_live_is_in_danger(tagger: ThreadTagger) -> None:
     friend = ("网友乙", "你在哪？千万别做傻事！", False)
     calm = ("晚安", "今晚的月亮真圆，海边的风好舒服。猫粮在柜子第二层。")
-    # Words of one who puts affairs in order: by themselves the model takes them for a complaint.
-    settled = ("晚安", "今晚的月亮真圆。欠的我都写在本子上了，猫粮在柜子第二层。")
+    # Words of one who puts affairs in order: by themselves they are a complaint.
+    settled = ("晚安", "今晚的月亮真圆。厂里欠我的工资我都写在本子上了，猫粮在柜子第二层。")
     assert not tagger.tag(thread(*calm)).needs_reply
     assert tagger.tag(thread(*settled)).needs_reply
     for opening in (calm, settled):

@@ -15,12 +15,13 @@ Kind = Literal["phone", "id", "card", "qq"]
 
 # Nothing is seen of these, or they only adorn the character before them: zero widths, marks of direction,
 # fillers, tags, controls, private use, selectors of a look, keycaps, strokes through.
-UNSEEN = re.compile(
-    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u0300-\u036f\u0483-\u0489\u061c\u115f\u1160\u180b-\u180f"
+_UNSEEN = (
+    "\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u0300-\u036f\u0483-\u0489\u061c\u115f\u1160\u180b-\u180f"
     "\u1ab0-\u1aff\u1dc0-\u1dff\u200b-\u200f\u202a-\u202e\u2060-\u206f\u20d0-\u20ff\u2800\u302a-\u302d\u3164"
     "\ud800-\udfff\ue000-\uf8ff\ufe00-\ufe0f\ufe20-\ufe2f\ufeff\uffa0\ufff9-\ufffb"
-    "\U000e0000-\U000e0fff\U000f0000-\U0010ffff]+"
+    "\U000e0000-\U000e0fff\U000f0000-\U0010ffff"
 )
+UNSEEN = re.compile(f"[{_UNSEEN}]+")
 
 
 def seen(text: str) -> tuple[str, list[int]]:
@@ -82,6 +83,10 @@ _GROUPING = rf"[ {BLANKS}\-._·•*~|+()（）．‐‑‒–—―−－]{{0,2}
 _ALMOST_DIGIT = f"{ANY_DIGIT[:-1]}OoIl]"
 LIKELY = re.compile(
     rf"{_ALMOST_DIGIT}(?:(?:{_GROUPING}{ANY_DIGIT}){{6}}|(?:{_SIGN}{{0,3}}{_ALMOST_DIGIT}){{10}})"
+)
+# What stands in every text that is not as it is seen, or in which `LIKELY` finds something: one quick pass.
+WORTH_A_LOOK = re.compile(
+    rf"[{_ALMOST_DIGIT[1:-1]}{_UNSEEN}](?:(?<=[{_UNSEEN}])|(?:[\W_]{{0,3}}{_ALMOST_DIGIT}){{6}})"
 )
 # Of plain digits with blanks, dashes or points the plain rules decide: they know amounts and dates.
 _NOT_PLAIN = re.compile(r"[^0-9０-９ \-.‐‑‒–—―−－\u00a0\u3000]")

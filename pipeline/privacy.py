@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from pipeline.faults import ToldError
-from pipeline.hidden_numbers import BLANKS, LIKELY, UNSEEN, Kind, find_hidden, plain_signs, seen
+from pipeline.hidden_numbers import BLANKS, LIKELY, UNSEEN, WORTH_A_LOOK, Kind, find_hidden, plain_signs, seen
 from pipeline.store import ensure_folder, write_once
 
 PSEUDONYM_PREFIX = "网友-"
@@ -86,12 +86,14 @@ def mask_personal(text: str) -> str:
 def mask_all(texts: Mapping[str, str | None]) -> dict[str, str | None]:
     """`mask_personal` of each text: one look at all of them tells that none holds anything, as most do."""
     joined = "\n字\n".join(filter(None, texts.values()))  # nothing that is looked for goes over it
-    if UNSEEN.search(joined) is None and LIKELY.search(joined) is None and _ADDRESS.search(joined) is None:
+    if WORTH_A_LOOK.search(joined) is None and _ADDRESS.search(joined) is None:
         return dict(texts)
     return {name: text and mask_personal(text) for name, text in texts.items()}
 
 
 def _masked(text: str) -> str:
+    if WORTH_A_LOOK.search(text) is None and _ADDRESS.search(text) is None:
+        return text
     shown, places = (text, None) if UNSEEN.search(text) is None else seen(text)
     number = LIKELY.search(shown)
     if number is None and not _ADDRESS.search(shown):

@@ -179,7 +179,16 @@ def log_table(visit: Visit) -> Table:
     }  # fmt: skip
     page = log.build_log(visit, log.MOST_IN_FILE)
     cut = f"（{len(page.lines)}条，更早的请翻页再导出）" if page.older else ""
-    return Table(f"{page.view}记录{cut}", columns, [dataclasses.asdict(line) for line in page.lines])
+    rows = [dataclasses.asdict(line) | {"at": _moment(line.at)} for line in page.lines]
+    return Table(f"{page.view}记录{cut}", columns, rows)
+
+
+def _moment(text: str) -> dt.datetime | str:
+    """A time as a spreadsheet sorts and shows it; what is none stays as it is."""
+    try:
+        return dt.datetime.fromisoformat(text)
+    except ValueError:
+        return text
 
 
 def announcement_table(visit: Visit) -> Table:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline import hidden_numbers
 from pipeline.privacy import mask_all, mask_personal
 
 NUMBER = "13877011240"
@@ -193,3 +194,13 @@ def test_time_is_linear_on_hostile_text(text: str) -> None:
     begin = time.process_time()
     mask_personal(text)
     assert time.process_time() - begin < 5
+
+
+@given(
+    st.text(
+        alphabet="0159一零①ＯOlI -._·•(（）:：,，年a字\n\u200b\u0301\ufe0f\U000e0031", min_size=5, max_size=40
+    )
+)
+def test_what_is_likely_or_unseen_is_worth_a_look(text: str) -> None:
+    if hidden_numbers.LIKELY.search(text) or hidden_numbers.UNSEEN.search(text):
+        assert hidden_numbers.WORTH_A_LOOK.search(text)

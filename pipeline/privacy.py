@@ -86,13 +86,18 @@ def mask_personal(text: str) -> str:
 def mask_all(texts: Mapping[str, str | None]) -> dict[str, str | None]:
     """`mask_personal` of each text: one look at all of them tells that none holds anything, as most do."""
     joined = "\n字\n".join(filter(None, texts.values()))  # nothing that is looked for goes over it
-    if WORTH_A_LOOK.search(joined) is None and _ADDRESS.search(joined) is None:
+    if not _is_worth_a_look(joined):
         return dict(texts)
     return {name: text and mask_personal(text) for name, text in texts.items()}
 
 
+def _is_worth_a_look(text: str) -> bool:
+    """Whether anything may stand in a text; most hold nothing."""
+    return WORTH_A_LOOK.search(text) is not None or _ADDRESS.search(text) is not None
+
+
 def _masked(text: str) -> str:
-    if WORTH_A_LOOK.search(text) is None and _ADDRESS.search(text) is None:
+    if not _is_worth_a_look(text):
         return text
     shown, places = (text, None) if UNSEEN.search(text) is None else seen(text)
     number = LIKELY.search(shown)

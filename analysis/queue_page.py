@@ -12,11 +12,13 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from analysis.names_column import Names
 from analysis.queue import queue
 from analysis.queue_choice import NOBODY, SOON, Choice, QueuePage, is_of_words, next_due, page_of
 from analysis.ticket import Rules, Ticket, ticket_from
-from analysis.ticket_lists import Names, classed_columns, clocks_of, columns_of, made, ranks_of, reckon
+from analysis.ticket_lists import columns_of, made, ranks_of, reckon
 from analysis.ticket_rows import rows_unlike, threads_beside
+from analysis.ticket_spans import plain_tickets
 from analysis.warehouse import Connection, ask_arrow, moment
 from analysis.workday_columns import NEVER, Column
 
@@ -49,9 +51,7 @@ def queue_page(
         tickets = queue(con, rules, at, choice.scope, known_by, include_closed=True)
         return page_of(tickets, choice, at, sort, limit, offset)
     beside, restarts = threads_beside(con), rules.transfer_restarts
-    table = ask_arrow(con, "ticket_clock", as_of=at, unit=choice.scope, restarts=restarts)
-    columns = classed_columns(con, table)
-    clocks, _ = clocks_of(columns, rules, at)
+    columns, clocks = plain_tickets(con, rules, at, choice.scope)
     rows = rows_unlike(con, at, beside, restarts, columns["key"][clocks.is_odd].tolist())
     fresh = [ticket_from(row, rules, at) for row in rows if choice.scope in (None, row["unit"])]
     plain = ~clocks.is_odd

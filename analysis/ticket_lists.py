@@ -7,7 +7,7 @@ import contextlib
 import dataclasses
 import datetime as dt
 import gc
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import repeat
 from typing import Any
 
@@ -15,6 +15,7 @@ import numpy as np
 import pyarrow as pa
 
 from analysis.kept import as_built
+from analysis.names_column import Names
 from analysis.ticket import Rules, Ticket
 from analysis.ticket_moves import ENDED, OPEN
 from analysis.warehouse import Connection, ask_arrow
@@ -32,47 +33,6 @@ _AS_ASKED = (
 )  # fmt: skip
 _FLOORS = ("first_response_floor", "answer_floor")
 _FEW = frozenset({"kind", "urgency", "unit", "state", "forum"})  # columns of few names
-
-
-@dataclasses.dataclass(frozen=True)
-class Names:
-    """A column of few names. `codes`: of each row, the place of its name in `names`; -1: it has none."""
-
-    codes: Column
-    names: list[str]
-
-    def isin(self, wanted: Collection[str]) -> Column:
-        """Which rows have one of these names."""
-        table = np.array([*(name in wanted for name in self.names), False], bool)
-        found: Column = table[self.codes]
-        return found
-
-    def __getitem__(self, which: Column) -> Names:
-        return Names(self.codes[which], self.names)
-
-    @classmethod
-    def of(cls, values: Sequence[str | None]) -> Names:
-        """A column of these names."""
-        names = sorted({name for name in values if name is not None})
-        places = {name: place for place, name in enumerate(names)}
-        return cls(np.array([-1 if name is None else places[name] for name in values], np.int32), names)
-
-    def joined(self, other: Names) -> Names:
-        """This column with another one behind it."""
-        names = list(dict.fromkeys([*self.names, *other.names]))
-        places = {name: place for place, name in enumerate(names)}
-        table = np.array([*(places[name] for name in other.names), -1], np.int32)
-        return Names(np.concatenate([self.codes, table[other.codes]]), names)
-
-    def counts(self) -> dict[str, int]:
-        """How many rows there are of each name that there are any of."""
-        counts = np.bincount(self.codes[self.codes >= 0], minlength=len(self.names)).tolist()
-        return {name: count for name, count in zip(self.names, counts, strict=True) if count}
-
-    def tolist(self) -> list[str | None]:
-        """The names themselves; None: missing."""
-        names = [*self.names, None]
-        return [names[code] for code in self.codes.tolist()]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -103,10 +63,9 @@ class ClockColumns:
         return ranks(self.is_open, urgency.isin(("紧急",)), self.was_late, self.is_left, self.left)
 
 
-def classed_columns(con: Connection, table: pa.Table) -> dict[str, Any]:
-    """`columns_of` a table that has the numbers of sql/ticket_class.sql in the place of names."""
+def classed_columns(con: Connection, columns: dict[str, Any]) -> dict[str, Any]:
+    """Columns that have the numbers of sql/ticket_class.sql in the place of names, with these names."""
     classes = as_built(con, "ticket classes", lambda: columns_of(ask_arrow(con, "ticket_class")))
-    columns = columns_of(table)
     return columns | {name: classes[name][columns["class"]] for name in _FEW}
 
 
@@ -127,12 +86,23 @@ def columns_of(table: pa.Table) -> dict[str, Any]:
 
 def clocks_of(columns: Mapping[str, Any], rules: Rules, at: dt.datetime) -> tuple[ClockColumns, Workdays]:
     """The clocks of columns of sql/ticket_plain.sql, and the calendar by which they were reckoned."""
-    opened, state, ended = columns["opened_at"], columns["state"], columns["ended_at"]
+    workdays = Workdays.around(columns["opened_at"], rules, at)
+    return clocks_by(columns, dues_of(columns, rules, workdays), workdays, at), workdays
+
+
+def dues_of(columns: Mapping[str, Any], rules: Rules, workdays: Workdays) -> tuple[Column, Column]:
+    """When both spans of each end, whatever the moment; NaT: in a year whose holidays are not known."""
     firsts, answers = _spans(columns["kind"], columns["urgency"], rules)
-    workdays = Workdays.around(opened, rules, at)
-    from_days, is_known = workdays.event_days(opened, rules)
-    first_due = workdays.end(from_days, is_known, firsts, rules)
-    answer_due = workdays.end(from_days, is_known, answers, rules)
+    from_days, is_known = workdays.event_days(columns["opened_at"], rules)
+    return workdays.end(from_days, is_known, firsts, rules), workdays.end(from_days, is_known, answers, rules)
+
+
+def clocks_by(
+    columns: Mapping[str, Any], dues: tuple[Column, Column], workdays: Workdays, at: dt.datetime
+) -> ClockColumns:
+    """The clocks of columns at a moment; `dues` are their `dues_of`."""
+    first_due, answer_due = dues
+    state, ended = columns["state"], columns["ended_at"]
     moment = np.datetime64(at, "us")
     answered = np.where(columns["answer_at"] <= moment, columns["answer_at"], NEVER)
     responded = columns["first_response_at"]
@@ -143,7 +113,7 @@ def clocks_of(columns: Mapping[str, Any], rules: Rules, at: dt.datetime) -> tupl
     until = np.where(is_left, due, moment).astype("M8[D]").astype(np.int64)
     left, is_left_known = workdays.between(day_number(at.date()), until)
     is_counted = ~state.isin(("无需回复",))
-    clocks = ClockColumns(
+    return ClockColumns(
         first_due=first_due,
         answer_due=answer_due,
         responded=responded,
@@ -156,7 +126,6 @@ def clocks_of(columns: Mapping[str, Any], rules: Rules, at: dt.datetime) -> tupl
         is_left=is_left,
         is_odd=np.isnat(first_due) | np.isnat(answer_due) | is_left & ~is_left_known,
     )
-    return clocks, workdays
 
 
 def _spans(kind: Names, urgency: Names, rules: Rules) -> tuple[Column, Column]:

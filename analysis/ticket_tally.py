@@ -8,8 +8,9 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from analysis.names_column import Names
 from analysis.ticket import Rules, Ticket, ticket_from
-from analysis.ticket_lists import Names, classed_columns, clocks_of, placed, ranks_of
+from analysis.ticket_lists import classed_columns, clocks_of, columns_of, placed, ranks_of
 from analysis.ticket_rows import rows_unlike, threads_beside
 from analysis.warehouse import Connection, ask_arrow, moment
 from analysis.workday_columns import Column
@@ -87,7 +88,7 @@ def tally(
     table = ask_arrow(
         con, "ticket_season", as_of=at, first=begin, last=end, restarts=restarts, beside=beside
     )  # fmt: skip
-    columns = classed_columns(con, table)
+    columns = classed_columns(con, columns_of(table))
     clocks, _ = clocks_of(columns, rules, at)
     rows = rows_unlike(con, at, beside, restarts, columns["key"][clocks.is_odd].tolist())
     fresh = [

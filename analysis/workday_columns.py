@@ -36,9 +36,12 @@ class Workdays:
     def around(cls, starts: Column, rules: Rules, at: dt.datetime) -> Workdays:
         """From the year of the first moment on, to the last year that is known."""
         years = starts[~np.isnat(starts)].astype("M8[Y]").astype(np.int64) + 1970
-        first, last = at.year, at.year
-        if len(years):
-            first, last = min(first, int(years.min())), max(last, int(years.max()))
+        first, last = (int(years.min()), int(years.max())) if len(years) else (at.year, at.year)
+        return cls.of_years(min(first, at.year), max(last, at.year), rules)
+
+    @classmethod
+    def of_years(cls, first: int, last: int, rules: Rules) -> Workdays:
+        """The same of moments from the first to the last of these years."""
         last = min(last + 2, dt.MAXYEAR)
         known: list[Column] = []
         for year in range(first, last + 1):

@@ -17,6 +17,7 @@ from pathlib import Path
 import msgspec
 
 from pipeline.captures import CaptureError, CaptureWriter, Exchange, read_capture
+from pipeline.masks import masked
 from pipeline.records import Landed, RecordError, from_json, to_json
 from pipeline.store import ensure_folder, sync_folder
 
@@ -85,10 +86,12 @@ class LandingWriter:
         sync_folder(self._path.parent)
 
     def add(self, record: Landed, exchange: Exchange | None = None) -> Landed:
-        """Take one page. With an exchange, it is captured and the record points to the capture.
+        """Take one page, its texts masked. With an exchange, it is captured and the record points to the
+        capture.
 
         Returns the record as it will be landed; it is durable only after the next `sync`.
         """
+        record = masked(record)
         if exchange is not None:
             if self._captures is None:
                 self._captures = CaptureWriter(self._warc_path)

@@ -8,12 +8,12 @@ from collections import defaultdict
 from typing import Any
 
 from pipeline.floors import each_floor_once
-from pipeline.privacy import PSEUDONYM_PREFIX, mask_all, mask_personal, pseudonym
+from pipeline.masks import masked
+from pipeline.privacy import PSEUDONYM_PREFIX, mask_personal, pseudonym
 from pipeline.records import Article, Landed, Post, ThreadPage
 
 Rows = defaultdict[str, list[dict[str, Any]]]
 # What a version of an article is: a change in one of these is a new text, to be tagged again.
-_TEXT = ("title", "kicker", "subtitle", "byline", "source", "page", "column", "body")
 _CONTENT = ("title", "kicker", "subtitle", "byline", "source", "page", "lead", "column", "published", "body")
 
 
@@ -48,6 +48,7 @@ def load_landed(rows: Rows, file: str, end_offset: int, landed: Landed, salt: by
             "detail": mask_personal(landed.detail) if landed.detail else None,
         }
     )
+    landed = masked(landed)
     seen = place | {"captured_at": captured_at, "sha256": landed.sha256}
     if landed.article is not None:
         rows["article_version"].append(seen | _article(landed.article))
@@ -66,28 +67,26 @@ def load_landed(rows: Rows, file: str, end_offset: int, landed: Landed, salt: by
 
 
 def _article(article: Article) -> dict[str, Any]:
-    text = mask_all({name: getattr(article, name) for name in _TEXT})
-    said = {**text, "lead": article.lead, "published": article.published}
-    content = "\n".join(f"{name}={said[name]}" for name in _CONTENT)
+    content = "\n".join(f"{name}={getattr(article, name)}" for name in _CONTENT)
     return {
         "article_id": article_id(article.outlet, article.url),
         "content_hash": _short(content),
         "outlet": article.outlet,
         "url": article.url,
-        "title": text["title"],
-        "kicker": text["kicker"],
-        "subtitle": text["subtitle"],
-        "byline": text["byline"],
-        "source": text["source"],
-        "page": text["page"],
+        "title": article.title,
+        "kicker": article.kicker,
+        "subtitle": article.subtitle,
+        "byline": article.byline,
+        "source": article.source,
+        "page": article.page,
         "page_name": article.page_name,
         "is_lead": article.lead,
-        "column_name": text["column"],
+        "column_name": article.column,
         "published": article.published,
         "published_at": parse_time(article.published),
         "images": article.images,
-        "body": text["body"],
-        "has_body": bool(text["body"]),
+        "body": article.body,
+        "has_body": bool(article.body),
     }
 
 
@@ -99,7 +98,7 @@ def _thread_page(page: ThreadPage) -> dict[str, Any]:
         "tid": page.tid,
         "board": page.board,
         "url": page.url,
-        "title": mask_personal(page.title),
+        "title": page.title,
         "type": page.type,
         "pages": page.pages,
         "view_count": page.views,
@@ -118,9 +117,9 @@ def _post(post: Post, salt: bytes) -> dict[str, Any]:
         "pid": post.pid,
         "is_registered_official": post.is_registered_official,
         "quote_author": _author(quote.author, salt) if quote else None,
-        "quote_text": mask_personal(quote.text) if quote else None,
+        "quote_text": quote.text if quote else None,
         "edited": post.edited,
-        "text": mask_personal(post.text) if post.text is not None else None,
+        "text": post.text,
     }
 
 

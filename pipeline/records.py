@@ -166,6 +166,7 @@ class Landed(Record, frozen=True, kw_only=True):
     for_date: str | None = None  # the day whose edition or list this page is, where the address says so
     wanted_from: str | None = None  # of a list: the first day whose articles the crawl wanted from it
     detail: str | None = None
+    masks: str | None = None  # fingerprint of the rules by which the texts were masked (`pipeline.masks`)
     article: Article | None = None
     thread: ThreadPage | None = None
 

@@ -27,7 +27,7 @@ _TAGGING = frozenset(
 # Modules of which the rows hang too.
 _LOADERS = (
     "load_alike", "load_landing", "load_parts", "load_stories", "load_tags", "load_thread_past",
-    "load_threads", "floors", "privacy",
+    "load_threads", "floors", "hidden_numbers", "masks", "privacy",
 )  # fmt: skip
 
 

@@ -76,7 +76,7 @@ def load_told(data_dir: Path) -> list[Example]:
     """Real posts of another city's forum whose title begins with its kind."""
     seen: Counter[str] = Counter()
     found: list[Example] = []
-    for name, title, text in _forum_posts(data_dir):
+    for name, title, text in forum_posts(data_dir):
         word = next((word for word in TELLING if title.startswith(word)), None)
         if word is None or len(text) > TOLD_LONGEST or seen[TELLING[word]] >= TOLD_MOST:
             continue
@@ -107,12 +107,12 @@ def load_labelled(data_dir: Path) -> list[Example]:
             asked=labels[name]["asked"] == "1",
             weight=LABELLED_WEIGHT,
         )
-        for name, title, text in _forum_posts(data_dir)
+        for name, title, text in forum_posts(data_dir)
         if name in labels
     ]
 
 
-def _forum_posts(data_dir: Path) -> Iterator[tuple[str, str, str]]:
+def forum_posts(data_dir: Path) -> Iterator[tuple[str, str, str]]:
     """Id, title and text of the real posts, where they are given."""
     path = data_dir / "forum-posts.jsonl.gz"
     if path.is_file():

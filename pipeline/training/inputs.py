@@ -25,6 +25,7 @@ TOPICS, CHAT = "citizen-topics.csv.gz", "sentiment.csv.gz"
 # Tables that must be there, with the columns that are read.
 TABLES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(MESSAGES, ("text",)),
+    "citizen-messages.csv.gz": ("id", "title", "text"),
     "citizen-replies.csv.gz": ("title", "text", "answer"),
     TOPICS: ("topic", "text"),
     CHAT: ("source", "sentiment", "text"),

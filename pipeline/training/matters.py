@@ -16,6 +16,7 @@ from pipeline.tagging.threads_reading import PostReader
 from pipeline.tagging.threads_router import MODEL, LearnedRouter, functions_of
 from pipeline.training.examples import DATA, gold_files, load_rows, own_tables
 from pipeline.training.fit import Odds, fit_grams
+from pipeline.training.read_posts import load_read
 from pipeline.training.replies import load_answered
 from pipeline.training.split import SEED
 
@@ -23,6 +24,8 @@ from pipeline.training.split import SEED
 SHARES = (1.0, 0.4, 0.25)
 # What a real message counts for whose function is guessed from the office that answered.
 GUESSED = 0.3
+# What one counts for that was read, but not written as posts are here.
+READ = 0.6
 # Scales margins so that shares tell how sure the model is.
 SHARPNESS = 3.0
 # The odds of grams know more of rare functions, the margins more of close ones.
@@ -71,6 +74,11 @@ def load_matters(
                 function = standing(name)
                 if function is not None:
                     matters.append((function, f"{row['title']}\n{row['text']}", share))
+    for names, title, text in load_read(data_dir):
+        for name, share in zip(names, SHARES, strict=False):
+            function = standing(name)
+            if function is not None:
+                matters.append((function, f"{title}\n{text}", READ * share))
     for name, title, text in load_answered(data_dir):
         function = standing(name)
         if function is not None:
@@ -94,7 +102,7 @@ def fit_matters(matters: Sequence[Matter]) -> GramModel:
         [function for function, _, _ in matters],
         LinearSVC(C=1.0, random_state=SEED),
         min_count=2,
-        most_grams=36_000,
+        most_grams=42_000,
         sharpness=SHARPNESS,
         odds=ODDS,
         weights=[weight for _, _, weight in matters],

@@ -166,11 +166,12 @@ def editor_note(ground: Ground, task: Task) -> Iterable[CoverageRow]:
 
 
 def emphasis_month(ground: Ground, task: Task) -> Iterable[CoverageRow]:
-    """A quota over the window and one within the month of emphasis. A month that was surely missed is over:
-    nothing later in the window makes up for it."""
+    """A quota over the window and one within the month of emphasis. What the month lacks is told by its own
+    days alone, and due by its end: nothing before makes it uncertain, nothing later makes up for it."""
     assert task.emphasis is not None
     month = task.emphasis.month
     begin = dt.date.fromisoformat(f"{month}-01")
+    is_over = ground.day > month_end(begin)
     for unit in ground.plan.members[task.id]:
         found = ground.tally(task, unit)
         in_month = found.where(lambda item: item == month).count
@@ -178,8 +179,8 @@ def emphasis_month(ground: Ground, task: Task) -> Iterable[CoverageRow]:
         short_month = max(0, task.emphasis.quota - in_month) if ground.day >= begin else 0
         last = min(month_end(begin), ground.day)
         sources = ground.sources_of(task, unit)
-        # A month of emphasis that is over and was read without a gap is missed for good.
-        is_sure = bool(short_month and sources) and ground.day > last and not silences(sources, begin, last)
+        is_sure = bool(short_month and sources) and not silences(sources, begin, last)
+        told = f"{month} 刊发 {in_month} 篇" if ground.day >= begin else f"{month} 重点宣传自 {begin} 起另计"
         until = f"，{task.window.end} 前可补" if ground.day <= task.window.end else ""
         yield ground.row(
             task,
@@ -192,9 +193,8 @@ def emphasis_month(ground: Ground, task: Task) -> Iterable[CoverageRow]:
             sources=sources,
             span=(begin, last) if short_month and not short else None,
             is_unknown=False if is_sure else None,
-            end=month_end(begin) if is_sure else None,
-            note=f"{month} 刊发 {in_month} 篇"
-            + (f"；全期另缺 {short} 篇{until}" if is_sure and short else ""),
+            end=month_end(begin) if short_month and (is_sure or not short) else None,
+            note=told + (f"；全期另缺 {short} 篇{until}" if is_sure and is_over and short else ""),
         )
 
 

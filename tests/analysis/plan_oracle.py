@@ -159,8 +159,8 @@ class Oracle:
         for unit in self._members(task):
             own = self._stories(found, unit)
             none_in_month = day >= begin and not [f for f in own if begin <= f["day"] <= end]
-            was_read = not any(a <= end and b >= begin for a, b in self.off)
-            if none_in_month and day > end and was_read and self._sources(task, unit):
+            was_read = not any(a <= min(end, day) and b >= begin for a, b in self.off)
+            if none_in_month and was_read and self._sources(task, unit):
                 yield unit, UNMET
             elif own and none_in_month:  # only the month is lacking: only its own days matter
                 yield unit, self._of(task, day, True, unit, None, (begin, min(end, day)))

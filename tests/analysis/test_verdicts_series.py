@@ -119,7 +119,9 @@ def test_december_is_the_month_of_emphasis() -> None:
     assert (never.days_left, never.note) == (0, "2017-12 刊发 0 篇；全期另缺 1 篇，2018-02-28 前可补")
     over = rows("m06", "2018-01-05", [])["上思县"]
     assert over.note == "2017-12 刊发 0 篇；全期另缺 1 篇"  # the term is over: nothing makes up for it
-    assert rows("a1", "2017-12-20", [october])["上思县"].days_left == 70
+    assert (
+        rows("a1", "2017-12-20", [october])["上思县"].days_left == 11
+    )  # December's piece is due by the 31st
     assert rows("a1", "2018-01-05", [october, december])["上思县"].verdict == "达标"
     assert (
         rows("a1", "2018-01-05", [october], [silent("2017-12-03", "2017-12-03")])["上思县"].verdict
@@ -129,6 +131,21 @@ def test_december_is_the_month_of_emphasis() -> None:
         rows("a1", "2018-01-05", [october], [silent("2017-11-03", "2017-11-03")])["上思县"].verdict
         == "未达标"
     )
+
+
+def test_what_december_lacks_is_told_by_december_alone() -> None:
+    october, gap = fact("2017-10-09", "上思县", words=["整改"]), silent("2017-11-06", "2017-11-10")
+    for task in ("m06", "a1"):
+        before = rows(task, "2017-11-30", [october], [gap])
+        assert (before["上思县"].verdict, before["港口区"].verdict) == ("达标", "无法判定")
+        assert before["上思县"].note == "2017-12 重点宣传自 2017-12-01 起另计"
+        running = rows(task, "2017-12-15", [october], [gap])
+        for unit in ("上思县", "港口区"):  # who did nothing before is judged no milder than who did
+            row = running[unit]
+            assert (row.verdict, row.missing_count, row.days_left, row.silent) == ("未达标", 1, 16, [])
+        assert running["港口区"].note == "2017-12 刊发 0 篇"  # one piece in December is all that it lacks
+        blind = rows(task, "2017-12-15", [october], [silent("2017-12-04", "2017-12-05")])
+        assert {blind[unit].verdict for unit in ("上思县", "港口区")} == {"无法判定"}
 
 
 def test_honours_each_told_once() -> None:

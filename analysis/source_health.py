@@ -30,6 +30,7 @@ class SourceHealth:
             never read before, what the day brought is told by what it published. None: not since.
         outcomes: how the pages of the last four weeks ended, most frequent first: (outcome, count).
         failed_count: of these, how many did not end well.
+        lacking_count: pages of all time that failed and were not got since.
         state: of the newest day of which something is known; None: of none.
         week_count: articles, on a forum posts, of the last seven days.
         habit_count: mean of the four weeks before these; None: nothing is known of them.
@@ -48,6 +49,7 @@ class SourceHealth:
     later_fetched_at: dt.datetime | None
     outcomes: list[tuple[str, int]]
     failed_count: int
+    lacking_count: int
     state: str | None
     state_day: dt.date | None
     week_count: int
@@ -133,6 +135,7 @@ def _health(
         later_fetched_at=later,
         outcomes=outcomes,
         failed_count=sum(count for outcome, count in outcomes if outcome not in GOOD),
+        lacking_count=row["lacking_count"],
         state=state,
         state_day=told[-1]["day"] if told else None,
         week_count=week,

@@ -136,7 +136,7 @@ def sources_table(visit: Visit) -> Table:
     columns = {
         "outlet": "来源", "site": "站点", "platform": "平台", "level": "级别", "last_fetched_at": "最近采集",
         "trouble": "问题", "week_count": "近七天", "habit_count": "平常每周", "failed_count": "四周内出错页",
-        "silent": "四周内静默",
+        "lacking_count": "仍缺的网页", "silent": "四周内静默",
     }  # fmt: skip
     rows = [
         dataclasses.asdict(source) | {"platform": PLATFORM_NAMES.get(source.platform, source.platform)}

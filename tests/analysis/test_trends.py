@@ -9,7 +9,7 @@ import pytest
 
 from analysis.plan import load_facts, load_plan
 from analysis.queue import queue
-from analysis.source_health import outcome_days, source_health
+from analysis.source_health import failures, outcome_days, source_health
 from analysis.ticket import load_rules
 from analysis.trend_charts import draw_trend
 from analysis.trends import coverage_weeks, forum_weeks, reply_times, sentiment_weeks
@@ -67,6 +67,24 @@ def test_the_same_table_is_the_same_picture(case: Case, kind: str) -> None:
     assert draw_trend(table, kind) == draw_trend(table, kind)  # type: ignore[arg-type]
     empty = forum_weeks(con, dt.date(2000, 1, 1), None)
     assert empty.is_empty and draw_trend(empty, kind)  # type: ignore[arg-type]
+    con.close()
+
+
+def test_pages_that_failed_and_were_not_got_since_are_lacking(case: Case) -> None:
+    # After the list that failed: one page failed twice, one failed and was read, one is not there.
+    case.fetch("gov", "http://gov.test/1", "2017-11-29T08:00:00", "article", "server_error")
+    case.fetch("gov", "http://gov.test/1", "2017-11-30T08:00:00", "article", "login_wall")
+    case.fetch("gov", "http://gov.test/2", "2017-11-29T08:00:00", "article", "server_error")
+    case.fetch("gov", "http://gov.test/2", "2017-12-01T08:00:00", "article", "unchanged")
+    case.fetch("gov", "http://gov.test/3", "2017-11-29T08:00:00", "article", "not_found")
+    case.build()
+    con = open_warehouse(case.warehouse)
+    for day, count in ((dt.date(2017, 11, 27), 0), (dt.date(2017, 11, 30), 3), (DAY, 2)):
+        found = {source.site: source.lacking_count for source in source_health(con, day)}
+        open_rows = [
+            row for row in failures(con, "gov", day) if not row["is_mended"] and row["outcome"] != "not_found"
+        ]
+        assert (found["gov"], found["bbs"]) == (count, 0) and len(open_rows) == count
     con.close()
 
 

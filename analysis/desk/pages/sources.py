@@ -35,6 +35,7 @@ class SourcesPage(Page):
     Attributes:
         listing: sources, those in trouble first.
         trouble_count: how many are in trouble.
+        lacking_count: of how many pages are lacking that failed and were not got since.
         later_count: how many were first read after the day.
         states: what a state is called.
         outcomes, platforms: what an outcome and a platform are called.
@@ -46,6 +47,7 @@ class SourcesPage(Page):
     section: ClassVar[str] = HERE
     listing: Listing[SourceHealth]
     trouble_count: int
+    lacking_count: int
     later_count: int
     states: dict[str, str]
     outcomes: dict[str, str]
@@ -110,6 +112,7 @@ def build_sources(visit: Visit) -> SourcesPage:
     return SourcesPage(
         listing=cut(found, visit.request.query_params, keys),
         trouble_count=sum(bool(source.trouble) for source in found),
+        lacking_count=sum(bool(source.lacking_count) for source in found),
         later_count=sum(s.last_fetched_at is None and s.later_fetched_at is not None for s in found),
         states=STATES,
         outcomes=OUTCOME_NAMES,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import re
 import sys
@@ -70,6 +71,22 @@ def test_why_a_source_cannot_be_read_is_shown_with_what_to_do(office: Office, mo
             assert "网站要求验证（验证码或防火墙）：4 页" in page and "现在读不出" in page
             assert "放行" in page and "gangqing sites reread gov" in page
         assert "怎么办" not in client.get("/sources/paper").text
+
+
+def test_a_source_whose_pages_are_lacking_is_not_called_without_fault(office: Office, monkeypatch) -> None:
+    def lacking(visit):
+        found = source_health(visit.con, visit.as_of)
+        return [dataclasses.replace(s, trouble=[], lacking_count=5 * (s.site == "paper")) for s in found]
+
+    monkeypatch.setattr(pages_sources, "all_sources", lacking)
+    with browser(office, Role.EVALUATION) as client:
+        one = client.get("/sources/paper").text
+        assert "5 页仍缺" in one and "没有发现问题" not in one
+        assert "没有发现问题" in client.get("/sources/gov").text
+        every = client.get("/sources").text
+        assert "没有发现别的问题，1 个有网页仍缺" in every and "都正常" not in every
+        rows = client.get("/export/sources/json").json()["rows"]
+        assert sorted(row["lacking_count"] for row in rows)[-2:] == [0, 5]
 
 
 def test_a_check_is_a_job(office: Office) -> None:

@@ -96,7 +96,9 @@ def gaps(document: OfficialDocument, figures: Figures, where: str, *, is_short: 
     if not found:
         document.text("没有未达标的事项。")
         return
-    over = [(task, lines) for task, lines in found if not max(line.days_left for line in lines)]
+    # Units may have days of their own: what counts is the term of those that have not done it.
+    late = {task.task: [line for line in lines if line.verdict == "未达标"] for task, lines in found}
+    over = [(task, lines) for task, lines in found if not any(line.days_left for line in late[task.task])]
     running = [(task, lines) for task, lines in found if (task, lines) not in over]
     for title, part in (("已到期仍未达标的", over), ("期限未到、须抓紧完成的", running)):
         if not part:
@@ -109,7 +111,7 @@ def gaps(document: OfficialDocument, figures: Figures, where: str, *, is_short: 
         for task, lines in part:
             document.text(
                 wording.task_gap(lines, figures, where),
-                lead=f"{task.title}（{wording.due(task, lines, figures.as_of)}）。",
+                lead=f"{task.title}（{wording.due(task, late[task.task], figures.as_of)}）。",
             )
 
 

@@ -65,3 +65,18 @@ def test_what_falls_due_is_told_with_the_day_of_each_unit(lines: list[Any], said
 def test_the_last_day_of_several_is_told_as_the_last() -> None:
     assert wording.due(TASK, [line(DAY), line(DAY)], AS_OF) == "三（二），12月15日到期，还剩14天"
     assert wording.due(TASK, [line(LATER), line(DAY)], AS_OF) == "三（二），最迟2018年1月10日到期，还剩40天"
+
+
+def test_what_nobody_can_make_up_is_over_though_the_window_of_who_did_it_runs_on() -> None:
+    about = {"kind": "emphasis_month", "missing": ["2017-11 重点宣传"], "missing_count": 1}
+    past = dt.date(2017, 11, 30)
+    missed = SimpleNamespace(**vars(line(past)) | about | {"unit": "上思县", "days_left": 0})
+    done = SimpleNamespace(**vars(line(LATER, "达标")) | about | {"unit": "防城区"})
+    document: Any = Written()
+    figures: Any = SimpleNamespace(as_of=AS_OF, tasks=[TASK], lines=[missed, done])
+    sections.gaps(document, figures, "附件2")
+    assert document.texts == [
+        "未达标事项",
+        "已到期仍未达标的",
+        "专栏（三（二），11月30日已到期）。应完成的2个单位中，上思县未达标。",
+    ]

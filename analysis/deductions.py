@@ -31,16 +31,19 @@ class DeductionRow:
     decided_at: dt.datetime | None
     decision: str | None
     note: str | None
+    also: list[str] = dataclasses.field(default_factory=list)  # tasks that ask the same, told here with it
 
 
-def suggested(rows: Iterable[CoverageRow], points: Points, day: dt.date) -> list[DeductionRow]:
-    """What coverage suggests: tasks whose term is over and that were certainly not met.
+def suggested(plan: Plan, rows: Iterable[CoverageRow], points: Points, day: dt.date) -> list[DeductionRow]:
+    """What coverage suggests: tasks whose term is over and that were certainly not met; what two of them ask
+    alike once.
 
     Args:
         rows: of `coverage` as of the day; its rows of kind deduction say of which units it is suggested.
     """
     rows = list(rows)
-    failed = failed_rows(rows, day)
+    failed = failed_rows(rows, day, plan)
+    unmet = {(row.unit, row.task) for row in rows if row.verdict == UNMET and row.window_end < day}
     found: list[DeductionRow] = []
     for row in rows:
         if row.kind != "deduction":
@@ -48,10 +51,16 @@ def suggested(rows: Iterable[CoverageRow], points: Points, day: dt.date) -> list
         room = points.deduction_cap
         for cell in failed.get(row.unit, []):
             worth = points.deductions.get(cell.task, points.deduction)
-            note = None
+            also = [
+                again
+                for again, first in plan.repeats.items()
+                if first == cell.task and (cell.unit, again) in unmet
+            ]
+            notes = [f"{plan.task(each).paragraph}（{each}）要求的是同一件事，不另扣" for each in also]
             if room is not None:
                 if worth > room:
-                    worth, note = room, f"全部事项合计以 {points.deduction_cap:g} 分为限"
+                    worth = room
+                    notes.append(f"全部事项合计以 {points.deduction_cap:g} 分为限")
                 room -= worth
             found.append(
                 DeductionRow(
@@ -65,7 +74,8 @@ def suggested(rows: Iterable[CoverageRow], points: Points, day: dt.date) -> list
                     None,
                     None,
                     None,
-                    note,
+                    "；".join(notes) or None,
+                    also,
                 )
             )
     return found
@@ -88,15 +98,25 @@ def deductions(
     decided = {(row.unit, row.task): row for row in deductions_in(con, plan, as_of, known_by)}
     found = []
     day = as_of.date() if isinstance(as_of, dt.datetime) else as_of
-    for row in suggested(rows, points, day):
+    for row in suggested(plan, rows, points, day):
         said = decided.pop((row.unit, row.task), None)
         if said is not None:
             row = dataclasses.replace(
-                said, reason=row.reason, suggested_points=row.suggested_points, note=row.note
+                said,
+                reason=row.reason,
+                suggested_points=row.suggested_points,
+                note=row.note,
+                also=row.also,
             )
         found.append(row)
+    told = {(row.unit, row.task) for row in found}
     for left in decided.values():
-        found.append(dataclasses.replace(left, note="结论已变，现不再建议扣分，请复核"))
+        first = plan.repeats.get(left.task)
+        is_twice = (left.unit, first) in told
+        note = (
+            f"与 {first} 是同一件事，只应扣一次，请复核" if is_twice else "结论已变，现不再建议扣分，请复核"
+        )
+        found.append(dataclasses.replace(left, note=note))
     return found
 
 

@@ -83,13 +83,16 @@ def terms(rows: Iterable[Due]) -> dict[str, tuple[dt.date, dt.date]]:
     return found
 
 
-def failed_rows(rows: Iterable[CoverageRow], day: dt.date) -> dict[str, list[CoverageRow]]:
+def failed_rows(rows: Iterable[CoverageRow], day: dt.date, plan: Plan) -> dict[str, list[CoverageRow]]:
     """By unit, the verdicts whose term was over before a day and that were certainly not met: what 预扣分 is
-    suggested for, itself left out."""
+    suggested for, itself left out. What two tasks ask alike (`Task.repeats`) is one lack, of the first."""
     found: dict[str, list[CoverageRow]] = {}
     for row in rows:
         if row.verdict == UNMET and row.window_end < day and row.kind != "deduction":
             found.setdefault(row.unit, []).append(row)
+    for unit, failed in found.items():
+        tasks = {row.task for row in failed}
+        found[unit] = [row for row in failed if plan.repeats.get(row.task) not in tasks]
     return found
 
 

@@ -189,7 +189,7 @@ def _read_since(forum: Source, first: dt.date, last: dt.date) -> dt.date:
 
 def deduction(ground: Ground, task: Task, rows: list[CoverageRow]) -> Iterable[CoverageRow]:
     """Suggests 预扣分 for tasks whose term is over and that were certainly not met; a person decides."""
-    of_unit = failed_rows(rows, ground.day)
+    of_unit = failed_rows(rows, ground.day, ground.plan)
     for unit in ground.plan.members[task.id]:
         failed = of_unit.get(unit, [])
         yield ground.row(

@@ -129,6 +129,7 @@ class Task(Strict, frozen=True, kw_only=True):
     emphasis: Emphasis | None = None
     honours: list[Honour] = []
     proof: Proof | None = None
+    repeats: str | None = None  # the task that asks the same of the same units: what both lack is one lack
     note: str | None = None
 
     @property
@@ -155,6 +156,11 @@ class Plan(Strict, frozen=True, kw_only=True):
     def task(self, task_id: str) -> Task:
         """Raises KeyError for an unknown id."""
         return {task.id: task for task in self.tasks}[task_id]
+
+    @property
+    def repeats(self) -> dict[str, str]:
+        """Tasks that ask again what another asks → that one."""
+        return {task.id: task.repeats for task in self.tasks if task.repeats is not None}
 
     def outlet_class(self, outlet: str) -> str | None:
         """The class of an outlet by its name, None for one that the plan does not name."""
@@ -208,6 +214,11 @@ def parse_plan(raw: Any, city: City) -> Plan:
         for unit in [*task.carriers, *task.hosts, *(h.unit for h in task.honours if h.unit)]:
             _known(city, unit, where)
         members[task.id] = _resolve(plan, city, task.units, where)
+    for again, first in plan.repeats.items():
+        if first not in seen or first in plan.repeats:
+            raise CityError(
+                f"plan.yaml: 事项 {again}：repeats 应为一个本身不重复别项的事项编号，不是 {first}"
+            )
     for topic, units in plan.series.items():
         for unit in units:
             _known(city, unit, f"plan.yaml: series {topic}")

@@ -63,7 +63,11 @@ def check_deduction(
 ) -> DeductionRow:
     """The suggestion on which such a decision is possible. Arguments, errors: as `decide_deduction`."""
     known_units(city, [unit])
-    row = next((each for each in rows if (each.unit, each.task) == (unit, task)), None)
+    of_unit = [each for each in rows if each.unit == unit]
+    row = next((each for each in of_unit if each.task == task), None)
+    first = next((each.task for each in of_unit if task in each.also), None)
+    if first is not None and (row is None or points > 0):
+        raise ActError(f"{unit}的事项 {task} 与 {first} 是同一件事，只应扣一次，请在 {first} 裁定")
     if row is None or (row.reason is None and points > 0):
         raise ActError(f"{unit}的事项 {task} 没有列为预扣分建议（期限未过、已达标或无法判定），不能扣分")
     if not 0 <= points <= MAX_POINTS:

@@ -105,7 +105,7 @@ def collect(
         facts = [fact for fact in facts if unit in fact.credits]
     groups = {short: each.kind for short, each in context.city.unit_by_short.items()} | {CITY_ROW: CITY_ROW}
     lines = [_line(row, groups) for row in rows]
-    failed = failed_rows(rows, as_of)
+    failed = failed_rows(rows, as_of, plan)
     weekly = next((task for task in plan.tasks if task.kind == "weekly"), None)
     return Figures(
         kind=kind,

@@ -108,6 +108,7 @@ def _asks_nothing(sentence: str) -> bool:
     [
         (lambda raw: raw["tasks"][0].update(quata=3), "quata"),
         (lambda raw: raw["tasks"].append(raw["tasks"][0]), "编号重复"),
+        (lambda raw: raw["tasks"][0].update(repeats="m99"), "不是 m99"),
         (lambda raw: raw["tasks"][0].update(units=["没有的局"]), "没有的局"),
         (lambda raw: raw["tasks"][0].update(outlets=["radio"]), "radio"),
         (lambda raw: raw["tasks"][0]["window"].update(end="2016-01-01"), "早于"),

@@ -113,9 +113,35 @@ def test_what_is_suggested_for_a_unit_has_a_cap(case: Case) -> None:
     con = open_warehouse(case.warehouse)
     rows = coverage(con, plan, dt.date(2018, 3, 31))
     con.close()
-    found = suggested(rows, parse_points({"deduction": 1, "deduction_cap": 1.5}), dt.date(2018, 3, 31))
+    found = suggested(plan, rows, parse_points({"deduction": 1, "deduction_cap": 1.5}), dt.date(2018, 3, 31))
     own = [row.suggested_points for row in found if row.unit == "东兴市"]
     assert own[:3] == [1, 0.5, 0] and sum(own) == 1.5
+
+
+def test_what_two_tasks_ask_alike_is_suggested_once(case: Case) -> None:
+    day = dt.date(2018, 1, 31)
+    read_paper(case, "2017-12-01", "2018-01-31")
+    read_lists(case, "2018-01-31T20:00:00")
+    own = {row.task: row for row in rows_on(case, day) if row.unit == "东兴市"}
+    assert "a1" not in own  # 附件1 asks what 三（六） asks
+    assert own["m06"].suggested_points == 0.5
+    assert own["m06"].note == "附件1（a1）要求的是同一件事，不另扣"
+    at = dt.datetime(2018, 1, 31, 9)
+    with pytest.raises(ActError, match="a1 与 m06 是同一件事，只应扣一次，请在 m06 裁定"):
+        decide_deduction(
+            case.store.decisions,
+            case.city,
+            rows_on(case, day),
+            "东兴市",
+            "a1",
+            0.5,
+            who="李某",
+            at=at,
+            why="缺",
+        )
+    case.decide("deduction", "东兴市", "2018-01-31T10:00:00", after={"task": "a1", "points": 0.5})
+    left = next(row for row in rows_on(case, day) if (row.unit, row.task) == ("东兴市", "a1"))
+    assert left.note == "与 m06 是同一件事，只应扣一次，请复核"
 
 
 def test_score_of_the_season(case: Case) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from analysis.ground import NOT_ASKED, UNSURE, CoverageRow, Ground
 from analysis.plan import CITY_ROW, Task, weeks
@@ -29,10 +29,15 @@ def quota(ground: Ground, task: Task) -> Iterable[CoverageRow]:
     yield from carriers(ground, task)
 
 
-def carriers(ground: Ground, task: Task) -> Iterable[CoverageRow]:
-    """Units that must carry a task in their own outlet, whoever is credited there."""
+def carriers(ground: Ground, task: Task, items: Collection[str] | None = None) -> Iterable[CoverageRow]:
+    """Units that must carry a task in their own outlet, whoever is credited there.
+
+    Args:
+        items: of which it must be one; None: whatever counts for the task.
+    """
     for unit, outlet_class in task.carriers.items():
         own = ground.tally(task, carrier(outlet_class))
+        own = own if items is None else own.where(items.__contains__)
         sources = [source for source in ground.sources if source.outlet_class == outlet_class]
         yield ground.row(task, unit, own.ids, task.quota, done_count=own.count, sources=sources)
 
@@ -106,11 +111,12 @@ def series_topics(ground: Ground, task: Task) -> Iterable[CoverageRow]:
 
 
 def indicators(ground: Ground, task: Task) -> Iterable[CoverageRow]:
-    """Reports by indicator: the city needs each indicator, a unit a piece of its own that credits it."""
+    """Reports by indicator: the city needs each, a unit a piece of its own that credits it, a carrier one of
+    any."""
     members = ground.plan.members[task.id]
     owners = {i: [e.unit] if e.unit in members else [] for i, e in ground.plan.indicators.items()}
     yield from _items(ground, task, owners)
-    yield from carriers(ground, task)
+    yield from carriers(ground, task, owners)
 
 
 def _items(ground: Ground, task: Task, owners: dict[str, list[str]]) -> Iterable[CoverageRow]:

@@ -123,7 +123,7 @@ class Oracle:
         names = {o: n for n, e in self.plan["indicators"].items() for o in e.get("also", [])}
         named = [f | {"indicator": names.get(f.get("indicator"), f.get("indicator"))} for f in found]
         yield from self._items(task, day, owners, "indicator", named)
-        yield from self._carriers(task, day, found)
+        yield from self._carriers(task, day, [f for f in named if f.get("indicator") in owners])
 
     def _items(
         self, task: dict[str, Any], day: dt.date, owners: dict[str, list[str]], key: str, found: list[Any]

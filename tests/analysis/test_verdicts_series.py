@@ -81,6 +81,14 @@ def test_eleven_indicators() -> None:
     assert PLAN.indicator("扶贫攻坚") == "扶贫"
 
 
+def test_a_paper_carries_the_indicators_by_a_piece_on_one_of_them() -> None:
+    weather = fact("2017-12-05")  # of no indicator
+    row = rows("m11", "2018-02-28", [weather])["防城港日报社"]
+    assert (row.verdict, row.done_count) == ("未达标", 0)
+    row = rows("m11", "2018-02-28", [weather, fact("2017-12-06", indicator="扶贫")])["防城港日报社"]
+    assert (row.verdict, row.done_count) == ("达标", 1)
+
+
 def test_every_piece_of_january_and_february_begins_with_the_note() -> None:
     good = fact("2018-01-09", has_editor_note=True)
     bare = fact("2018-01-10", title="无按语")

@@ -79,6 +79,7 @@ class CellPage(Page):
         outlets: where a piece may stand, in words.
         titles: what the tickets are called that it lacks.
         is_of_pieces: whether a piece that was missed can be handed in for it.
+        alike: lines of the plan that ask the same of the unit, so that what is lacking of both is one lack.
     """
 
     template: ClassVar[str] = "cell.html"
@@ -93,6 +94,7 @@ class CellPage(Page):
     outlets: list[str]
     titles: dict[str, str]
     is_of_pieces: bool
+    alike: list[Task]
 
 
 def groups_of(visit: Visit) -> dict[str, set[str]]:
@@ -204,6 +206,12 @@ def build_cell(visit: Visit, unit: str, task_id: str) -> CellPage:
             for ticket in visit.tickets_of(name.rpartition("-")[0] for name in row.missing)
         },
         is_of_pieces=is_of_pieces,
+        alike=[
+            each
+            for each in visit.office.plan.tasks
+            if (each.id == task.repeats or each.repeats == task_id)
+            and unit in visit.office.plan.members[each.id]
+        ],
     )
 
 

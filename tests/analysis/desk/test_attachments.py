@@ -281,3 +281,19 @@ def test_a_cell_tells_the_appeals_and_the_deduction_of_its_task(tmp_path: Path) 
     assert "报送、记录和裁定（3）" in cell
     assert "申诉不予计分" in cell and "裁定预扣分" in cell and "漏计的稿" in cell
     assert "别家的" not in cell
+
+
+def test_a_cell_says_which_line_asks_the_same_and_the_term_of_both(tmp_path: Path) -> None:
+    office = small_office(tmp_path)
+    with browser(office, Role.EVALUATION) as client:
+        row = client.get("/ledger/cell", params={"unit": "上思县", "task": "a1"}).text
+        first = client.get("/ledger/cell", params={"unit": "上思县", "task": "m06"}).text
+        alone = client.get("/ledger/cell", params={"unit": "市环保局", "task": "a4"}).text
+        proof = client.get("/ledger/cell", params={"unit": "上思县", "task": "a3"}).text
+    assert "2017-10-01 至 2018-02-28" in row
+    assert (
+        "2017-10-11 至 2017-10-24，本项最迟 2017-10-26" in proof
+    )  # the notice's term, and that of the proof
+    assert "三（六）（m06）</a>要求的是同一件事" in row and "附件1（a1）</a>要求的是同一件事" in first
+    assert all("两项都缺时预扣分只建议一次，列在 m06 名下" in page for page in (row, first))
+    assert "同一件事" not in alone  # 三（七） does not ask 市环保局

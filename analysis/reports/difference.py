@@ -10,6 +10,7 @@ from typing import Any
 from analysis.handed_in import PROOF_KINDS, WITHDRAWAL
 from analysis.plan import CITY_ROW
 from analysis.record import Said, said_in
+from analysis.record_words import kind_words
 from analysis.reports import issued, wording
 from analysis.reports.collect import Context, collect
 from analysis.reports.difference_words import (
@@ -155,9 +156,9 @@ def _is_proof_for(said: Said, task: str) -> bool:
 
 
 def cause(said: Said) -> str:
-    """2018-03-02 09:10 张三 credit_add：补认定（credit_add-2018…）."""
+    """2018-03-02 09:10 张三 补记计分：补认定（credit_add-2018…）."""
     why = f"：{said.why}" if said.why else ""
-    return f"{said.at:%Y-%m-%d %H:%M} {said.who} {said.kind}{why}（{said.id}）"
+    return f"{said.at:%Y-%m-%d %H:%M} {said.who} {kind_words(said.kind)}{why}（{said.id}）"
 
 
 def _captured(context: Context, articles: list[str], known: Known) -> dict[str, str]:

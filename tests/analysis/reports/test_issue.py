@@ -162,13 +162,13 @@ def test_difference_names_the_decision_and_the_capture_behind_each_change(case: 
     pieces = {
         (change.unit, change.then == "没有"): change for change in found.changes if change.what == "稿件"
     }
-    assert "credit_add" in pieces["上思县", True].causes[0] and "补认定" in pieces["上思县", True].causes[0]
+    assert " 补记计分：补认定（" in pieces["上思县", True].causes[0]
     assert "2017-11-06 08:00 采集到 http://paper.test/c.html" in pieces["市教育局", True].causes[0]
     line = next(
         c for c in found.changes if c.what == "对账" and c.unit == "上思县" and c.subject.startswith("m02")
     )
     assert line.then.startswith("未达标") or line.then.startswith("无法判定")
-    assert line.now.startswith("达标") and "credit_add" in line.causes[0]
+    assert line.now.startswith("达标") and "补记计分" in line.causes[0]
     assert all(change.causes for change in found.changes)
     assert found.later_decision_count == 1 and found.rules == []
     # What was issued stays what it was.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from analysis.overview import DERIVED_KINDS
@@ -12,6 +12,9 @@ from analysis.reports.day_words import dated_words, days, span
 from analysis.reports.model import KIND_NAMES, Figures, ReportRules
 from analysis.reports.official_text import chinese_day, chinese_time
 from analysis.reports.sheet import Column, Workbook
+
+_IDS_A_LINE = 2  # of 证据, which is as wide as that
+_MOST_IDS = 56  # the highest row of Excel has room for
 
 
 def write_excel(figures: Figures, rules: ReportRules, pictures: Mapping[str, bytes]) -> bytes:
@@ -182,7 +185,7 @@ def _lines(book: Workbook, figures: Figures) -> None:
             Column("剩余天数", 8, "count"),
             Column("来源静默", 30, "long"),
             Column("说明", 30, "long"),
-            Column("证据", 24, "long"),
+            Column("证据", 36, "long"),
         ],
         [
             [
@@ -201,12 +204,20 @@ def _lines(book: Workbook, figures: Figures) -> None:
                 line.days_left,
                 dated_words("；".join(line.silent)),
                 dated_words(line.note or ""),
-                "；".join(line.evidence),
+                _in_lines(line.evidence),
             ]
             for line in figures.lines
             if line.kind not in DERIVED_KINDS and line.verdict != "不适用"
         ],
     )
+
+
+def _in_lines(ids: Sequence[str]) -> str:
+    """Ids broken into lines here, since programs break a row of them at different places and cut off its end;
+    of more than a row has room for the first ones, and how many there are (the figures as JSON hold all)."""
+    shown = ids[:_MOST_IDS]
+    lines = ["；".join(shown[n : n + _IDS_A_LINE]) for n in range(0, len(shown), _IDS_A_LINE)]
+    return "\n".join([*lines, *([f"等 {len(ids)} 件"] if len(ids) > _MOST_IDS else [])])
 
 
 def _pictures(book: Workbook, pictures: Mapping[str, bytes]) -> None:

@@ -18,6 +18,7 @@ from analysis.overview import DERIVED_KINDS
 from analysis.reports import model, wording
 from analysis.reports.build import build_report, compose, stem_of
 from analysis.reports.collect import Context, collect
+from analysis.reports.excel import _in_lines
 from analysis.reports.model import Figures, Report
 from analysis.reports.rules import load_report_rules
 from analysis.scoring import score
@@ -93,6 +94,21 @@ def test_decided_deductions_stand_beside_the_suggestions(
     assert "已扣分 0.5 分（市绩效办 黄，2018年2月20日）" in text_of(made)
     assert "已决定1项" in text_of(made)
     assert any("已扣分 0.5 分" in str(cell) for row in sheets_of(made)["预扣分建议"] for cell in row)
+
+
+def test_the_proof_of_a_verdict_is_seen_whole(bulletins: dict[dt.date, Report]) -> None:
+    sheet = openpyxl.load_workbook(io.BytesIO(bulletins[DAYS[2]].xlsx))["对账明细"]
+    head = next(cell for row in sheet.iter_rows() for cell in row if cell.value == "证据")
+    width = sheet.column_dimensions[head.column_letter].width
+    most = 0
+    for row in range(head.row + 1, sheet.max_row + 1):
+        lines = str(sheet.cell(row, head.column).value or "").split("\n")
+        assert max(len(line) + line.count("；") for line in lines) <= width - 1.5  # no program breaks a line
+        assert sheet.row_dimensions[row].height >= 13.5 * len(lines)
+        most = max(most, len(lines))
+    assert most > 3
+    many = _in_lines([f"a{n:012}" for n in range(300)]).split("\n")
+    assert (len(many), many[-1]) == (29, "等 300 件")
 
 
 @pytest.mark.parametrize("day", DAYS, ids=str)

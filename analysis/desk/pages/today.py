@@ -31,6 +31,7 @@ from analysis.source_health import SourceHealth
 from analysis.warehouse import WarehouseError
 
 SHOWN = 8  # lines of each list; the rest is behind its link
+MOST_FOLDED = 60  # lines of a list that can be unfolded
 SOON_DAYS = 14  # a task of the plan is near its end
 
 
@@ -62,6 +63,7 @@ class TodayPage(Page):
         pieces_day: the day that is looked at, or the last one before it on which anything was published.
         latest: day of the newest capture; None: nothing was ever fetched.
         shown: how many lines of a list are shown.
+        most_folded: up to which line a list can be unfolded here; a page must stay small.
     """
 
     template: ClassVar[str] = "today.html"
@@ -90,6 +92,7 @@ class TodayPage(Page):
     pieces_day: dt.date
     latest: dt.date | None
     shown: int = SHOWN
+    most_folded: int = MOST_FOLDED
 
 
 def _lists(visit: Visit) -> dict[str, Any]:

@@ -13,8 +13,11 @@ import pytest
 from analysis.desk.office import Office
 from analysis.desk.page import Page
 from analysis.desk.pages import PAGES
+from analysis.desk.pages import tickets as pages_tickets
+from analysis.desk.pages import today as pages_today
 from analysis.desk.rendering import HERE
 from analysis.desk.rights import Role
+from analysis.queue_lists import FloorToConfirm
 from tests.analysis.desk.people import UNIT, browser
 
 CONTEXTS = [
@@ -55,6 +58,44 @@ def test_a_liaison_sees_her_unit_only(office: Office) -> None:
         assert "水费怎么交" in client.get("/tickets").text
         assert client.get("/units/市教育局").status_code == 403
         assert client.get("/ledger/cell", params={"unit": "市教育局", "task": "m02"}).status_code == 403
+
+
+def test_today_stays_small_where_thousands_wait_for_a_person(office: Office, monkeypatch) -> None:
+    about = {
+        "thread_id": "t",
+        "url": "http://bbs.test/t",
+        "unit": UNIT,
+        "state": "已答复",
+        "kind": "disputed",
+    }
+    floors = [
+        FloorToConfirm(
+            ticket_id="t-1",
+            title=f"第{n}处",
+            floor=n,
+            words="没修",
+            text=None,
+            said_at=dt.datetime(2017, 12, 1),
+            **about,
+        )
+        for n in range(3000)
+    ]
+    monkeypatch.setattr(pages_today, "floors_of", lambda visit: floors)
+    with browser(office, Role.PUBLICITY) as client:
+        page = client.get("/").text
+    assert page.count("没修") == pages_today.MOST_FOLDED
+    assert "待确认的跟帖（3000）" in page and "还有 2940 处，前面的确认了就接着列出" in page
+
+
+def test_a_long_column_of_the_board_leads_to_its_table(office: Office, monkeypatch) -> None:
+    with browser(office, Role.PUBLICITY) as client:
+        assert "另有" not in client.get("/tickets?view=board").text
+        found = pages_tickets.chosen_tickets
+        monkeypatch.setattr(
+            pages_tickets, "chosen_tickets", lambda *asked: [found(*asked)[0]] * 50 if found(*asked) else []
+        )
+        page = html.unescape(client.get("/tickets?view=board&kind=求助").text)
+    assert re.search(r'另有 10 件，见<a href="/tickets\?kind=[^"]+&state=[^"]+">表格', page)
 
 
 def test_today_tells_what_was_published_and_whom_it_credits(office: Office) -> None:

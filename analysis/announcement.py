@@ -10,6 +10,7 @@ from typing import Any
 from analysis.ground import UNKNOWN, UNMET, CoverageRow, Ground
 from analysis.plan import Fact, Task
 from analysis.proofs import Record
+from analysis.sources import Source
 
 # Outlets in which each unit has an account of its own: whose a piece is, its byline says.
 ACCOUNT_CLASSES = ("wechat", "weibo", "app")
@@ -53,10 +54,26 @@ def _proven(ground: Ground, record: Record, task: Task, unit: str, own: list[Fac
     assert task.proof is not None and task.proof.by is not None
     proofs = record.of(task, unit, ground.day)
     in_time = [proof["id"] for proof in proofs if proof["day"] <= task.proof.by]
-    seen = f"本单位平台已见公告（{own[0].published_day}）" if own else "本单位平台未见公告"
+    seen = f"本单位平台已见公告（{own[0].published_day}）" if own else _unseen(ground, task, unit)
     note = f"逾期报送（{proofs[0]['day']}）；{seen}" if proofs and not in_time else seen
     missing = [] if in_time else [task.proof.what]
     return ground.row(task, unit, in_time, 1, missing, end=task.proof.by, note=note)
+
+
+def _places(ground: Ground, task: Task, unit: str) -> list[Source]:
+    """Sources in which a unit's announcement would be seen. Accounts are captured link by link: no list of
+    theirs can show that a notice is absent."""
+    return [
+        source
+        for source in ground.sources
+        if (source.unit == unit or source.outlet_class == task.hosts.get(unit))
+        and source.outlet_class not in ACCOUNT_CLASSES
+    ]
+
+
+def _unseen(ground: Ground, task: Task, unit: str) -> str:
+    """Why no announcement of a unit was seen: none stood where it was looked, or nobody looked."""
+    return "本单位平台未见公告" if _places(ground, task, unit) else "本单位网站未接入采集"
 
 
 def _present(ground: Ground, record: Record, task: Task, unit: str, own: list[Fact]) -> CoverageRow:
@@ -79,13 +96,7 @@ def _present(ground: Ground, record: Record, task: Task, unit: str, own: list[Fa
         )  # fmt: skip
     # Two weeks from the day of publication: before they are over nothing is missed.
     end = publish_by if first is None else max(publish_by, first + dt.timedelta(days=needed - 1))
-    # Accounts are captured link by link: no list of theirs can show that a notice is absent.
-    places = [
-        s
-        for s in ground.sources
-        if (s.unit == unit or s.outlet_class == task.hosts.get(unit))
-        and s.outlet_class not in ACCOUNT_CLASSES
-    ]
+    places = _places(ground, task, unit)
     # What was not looked at may have stood: only pages found gone in time prove that it did not.
     most = max(
         [_most_days(fact, record.fetches.get(fact.url, []), task, ground.day) for fact in own], default=0
@@ -101,7 +112,7 @@ def _present(ground: Ground, record: Record, task: Task, unit: str, own: list[Fa
         span=(best[1] if best else task.window.start, min(end, ground.day)),
         end=end,
         is_unknown=most >= needed if own else None,
-        note=f"{best[0]}—{best[1]} 在线 {days} 天" if best else None if places else "本单位网站未接入采集",
+        note=f"{best[0]}—{best[1]} 在线 {days} 天" if best else _unseen(ground, task, unit),
     )
     gone = _gone_since(own, record, ground.day)
     if gone is not None and best is not None:

@@ -10,7 +10,7 @@ from analysis.plan import Credited
 from analysis.plan_facts import counted
 from analysis.proofs import Record
 from analysis.sources import Source
-from tests.analysis.judged import PLAN, SITE, day, fact, fetches, notice, proof, rows, silent
+from tests.analysis.judged import PAPER, PLAN, SITE, day, fact, fetches, notice, proof, rows, silent
 
 
 @pytest.mark.parametrize(
@@ -144,3 +144,10 @@ def test_screenshots_by_26_october() -> None:
     assert (found["东兴市"].verdict, found["港口区"].verdict) == ("未达标", "未达标")
     assert "逾期报送（2017-10-27）" in (found["东兴市"].note or "")
     assert rows("a3", "2017-10-20", [], record=record)["港口区"].days_left == 6
+
+
+def test_what_nobody_looked_for_is_not_called_unseen() -> None:
+    for task in ("m05", "a3"):
+        found = rows(task, "2017-11-05", [], [PAPER, SITE])
+        assert found["防城港日报社"].note == found["市水利局"].note == "本单位平台未见公告"
+        assert found["市商务局"].note == "本单位网站未接入采集"

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.acts.record import decision_of
-from analysis.acts.ticket_check import Actor, MoveError, check_floor, check_move, check_unit
+from analysis.acts.ticket_check import Actor, MoveError, check_floor, check_move, check_own_ticket, check_unit
 from analysis.queue import find_ticket, tickets_of_thread
 from analysis.ticket import Rules, Ticket
 from analysis.ticket_moves import MOVE, STATES, Move
@@ -139,6 +139,7 @@ def _moved(
         after["state"] = "待研判"
     if unit is not None and said.kind == "transfer":
         check_unit(register.city, unit, at.date())
+        check_own_ticket(tickets_of_thread(register.con, register.rules, ticket.thread_id, at), ticket, unit)
         before["unit"], after["unit"] = ticket.unit, unit
     if days is not None and said.key == "extend":
         after["days"] = days

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from analysis.acts.record import ActError
@@ -101,6 +101,17 @@ def check_unit(city: City, unit: str, day: dt.date) -> None:
         raise MoveError(f"{unit}在 {day} 不存在（{found.valid_from or '…'}—{found.valid_to or '…'}）{after}")
 
 
+def check_own_ticket(tickets: Iterable[Ticket], moved: Ticket, unit: str) -> None:
+    """Raises MoveError: the unit has a ticket of this thread already; one that needs no reply is none."""
+    for other in tickets:
+        if other.ticket_id != moved.ticket_id and other.unit == unit and other.state != "无需回复":
+            raise MoveError(
+                f"{unit}在这个帖子里已有一件（{other.ticket_id}，{other.state}），"
+                f"{moved.ticket_id} 不能再转给它；"
+                f"{moved.unit or '这一件'}不必答复的，请作“无需回复”（no-reply-needed）"
+            )
+
+
 def check_floor(con: Connection, ticket: Ticket, move: Move, floor: int, at: dt.datetime) -> dt.datetime:
     """When the floor was posted. Raises MoveError: there is none, or it cannot be what is said of it."""
     rows = {row["floor"]: row for row in ask(con, "floor", thread_id=ticket.thread_id, as_of=at)}
@@ -117,4 +128,23 @@ def check_floor(con: Connection, ticket: Ticket, move: Move, floor: int, at: dt.
             f"{floor} 楼是发帖人自己写的，不能{move.label}；发帖人说已解决的，用 solved-confirmed"
         )
     posted: dt.datetime = row["posted_at"]
+    if move.key == "dispute_confirmed":
+        _check_dispute(ticket, floor, posted)
     return posted
+
+
+def _check_dispute(ticket: Ticket, floor: int, posted: dt.datetime) -> None:
+    """Raises MoveError: what was said before the answer of the present round disputes no answer of it."""
+    if ticket.answer_at is not None:
+        ended, what = ticket.answer_at, f" {ticket.answer_floor} 楼的答复"
+        is_before = (posted, floor) < (ended, ticket.answer_floor or 0)
+    elif ticket.ended_at is not None:
+        ended, what = ticket.ended_at, "办结"
+        is_before = posted <= ended
+    else:
+        return
+    if is_before:
+        raise MoveError(
+            f"{floor} 楼（{posted:%Y-%m-%d %H:%M}）在{what}（{ended:%Y-%m-%d %H:%M}）之前，不是对它的异议；"
+            "要再办的，请作“重新办理”（reopen）"
+        )

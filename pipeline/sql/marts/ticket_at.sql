@@ -94,7 +94,7 @@ stated AS (
 ),
 paused AS (
   SELECT ticket_id, ARG_MAX(kind, number_in_order) = 'pause' AS is_paused
-  FROM move WHERE kind IN ('pause', 'resume') GROUP BY ticket_id
+  FROM move WHERE kind = 'pause' OR is_resumed GROUP BY ticket_id
 ),
 judged AS (
   SELECT
@@ -109,11 +109,22 @@ reopened AS (
   SELECT ticket_id, LIST(round_at ORDER BY number_in_order) AS starts
   FROM move WHERE round_at IS NOT NULL GROUP BY ticket_id
 ),
+-- Whose floors are not a ticket's: those of the other tickets' units, as they were and are. The unit that had it before
+-- it was passed on still speaks for it, unless it has another ticket of the thread.
 entry AS (
   SELECT
-    n.*, CONCAT(n.thread_id, '-', n.number) AS ticket_id, n.units[n.number] AS first_unit,
-    LIST_FILTER(n.units, lambda u: u <> n.units[n.number]) AS others
-  FROM numbered AS n
+    * EXCLUDE (unit, now_units),
+    LIST_FILTER(
+      LIST_CONCAT(units, now_units),
+      lambda u: u <> unit AND (u <> first_unit OR LIST_CONTAINS(now_units, u))
+    ) AS others
+  FROM (
+    SELECT
+      n.*, COALESCE(m.unit, n.first_unit) AS unit,
+      LIST(COALESCE(m.unit, n.first_unit)) OVER (PARTITION BY n.thread_id) AS now_units
+    FROM (SELECT *, CONCAT(thread_id, '-', number) AS ticket_id, units[number] AS first_unit FROM numbered) AS n
+    LEFT JOIN moved AS m USING (ticket_id)
+  )
 ),
 -- Only where the thread as a whole does not tell: several units, floors that a person judged, later rounds.
 special AS (

@@ -1,6 +1,7 @@
 -- Tickets as they stood at as_of, known at known_by (NULL: now), with all that their clocks are counted from.
 -- threads: only of these (a list of ids), NULL: of all.
--- extensions, pauses are decisions: extensions in working days from the start, spans in which the clocks stood still.
+-- extensions, pauses are decisions: extensions in working days from the start, spans in which the clocks stood still
+-- (also ended by what ends a round or the ticket, or gives it to another unit).
 -- seen: ids of the newest decisions on the ticket and on its thread, with a / between: what an act must have
 -- seen; decided_at: when the newest was taken.
 -- sent_back_at: when the unit last sent the post back (退回改派); handed_at: when it had last been handed to one.
@@ -21,10 +22,16 @@ LEFT JOIN (
   GROUP BY ticket_id
 ) AS e USING (ticket_id)
 LEFT JOIN (
-  SELECT target AS ticket_id, LIST({'kind': kind, 'at': decided_at} ORDER BY number_in_order) AS pauses
-  FROM decision_at(known_by)
-  WHERE kind IN ('pause', 'resume') AND decided_at <= as_of
-  GROUP BY target
+  SELECT
+    ticket_id,
+    LIST({
+      'kind': CASE WHEN is_resumed THEN 'resume' ELSE kind END,
+      'at': CASE WHEN is_resumed THEN resumed_at ELSE decided_at END
+    } ORDER BY number_in_order) AS pauses
+  FROM ticket_move_at(as_of, known_by)
+  WHERE kind = 'pause' OR is_resumed
+  GROUP BY ticket_id
+  HAVING BOOL_OR(kind = 'pause')
 ) AS p USING (ticket_id)
 LEFT JOIN (
   SELECT target AS ticket_id, MAX(decided_at) AS sent_back_at

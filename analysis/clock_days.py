@@ -41,7 +41,7 @@ def explain(
 
     Raises:
         TicketError: none or several fit.
-        UnknownYear: the span reaches into a year whose holidays are not known.
+        UnknownYear: both spans reach into a year whose holidays are not known; of one of them no day is told.
     """
     row, at = named_row(con, ticket, as_of, known_by)
     return ticket_from(row, rules, at), days_of(row, rules, at)
@@ -52,8 +52,15 @@ def days_of(row: dict[str, Any], rules: Rules, at: dt.datetime) -> list[ClockDay
     clocks = run_clocks(row, rules, at)
     days: list[ClockDay] = []
     if clocks.start is not None:
-        spans = (clocks.first_days, clocks.first_skipped), (clocks.answer_days, clocks.answer_skipped)
-        for clock, (span, skipped) in zip(CLOCKS, spans, strict=True):
+        if clocks.unknown is not None and clocks.first_due is None and clocks.answer_due is None:
+            raise clocks.unknown
+        spans = (
+            (clocks.first_days, clocks.first_skipped, clocks.first_due),
+            (clocks.answer_days, clocks.answer_skipped, clocks.answer_due),
+        )
+        for clock, (span, skipped, due) in zip(CLOCKS, spans, strict=True):
+            if due is None:
+                continue
             days += [_clock_day(clock, note) for note in rules.calendar.explain(clocks.start, span, skipped)]
     return days
 

@@ -15,9 +15,8 @@ from typing import Literal
 from analysis.queue import ticket_rows
 from analysis.reply_rules import Rules
 from analysis.ticket import Ticket, ticket_from
-from analysis.ticket_clocks import NO_CLOCKS, Clocks, run_clocks
+from analysis.ticket_clocks import Clocks, run_clocks
 from analysis.warehouse import Connection, moment
-from analysis.worktime import UnknownYear
 
 By = Literal["unit", "kind", "month"]
 WHOLE = "全部"
@@ -87,11 +86,7 @@ def queue_stats(
         ticket = ticket_from(row, rules, at)
         if ticket.state == "无需回复" or ticket.opened_at is None or unit not in (None, ticket.unit):
             continue
-        try:
-            clocks = run_clocks(row, rules, at)
-        except UnknownYear:
-            clocks = NO_CLOCKS
-        cases.append((ticket, clocks))
+        cases.append((ticket, run_clocks(row, rules, at)))
     groups: dict[str, list[tuple[Ticket, Clocks]]] = {}
     for case in cases:
         groups.setdefault(_GROUP[by](case[0]), []).append(case)
@@ -134,8 +129,8 @@ def _stats(group: str, cases: list[tuple[Ticket, Clocks]], rules: Rules, at: dt.
              clocks.answer_skipped, answered_in_time, answers, rules.calendar.worked_days),
         ):  # fmt: skip
             done = done_at or ticket.ended_at
-            if done is None and not is_late:
-                continue  # its time is not over
+            if not is_late and (done is None or due is None):
+                continue  # its time is not over, or nobody can tell yet when it is
             in_time.append(not is_late)
             if clocks.start is not None and due is not None:
                 times.append(measure(clocks.start, done or at, skipped))

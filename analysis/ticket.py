@@ -86,11 +86,10 @@ def ticket_from(row: dict[str, Any], rules: Rules, at: dt.datetime) -> Ticket:
     if start is None:
         notes.append("发帖时间未能识别，无法计算时限")
     else:
-        try:
-            clocks = run_clocks(row, rules, at)
-            late_before = _past_lateness(row, rules)
-        except UnknownYear as error:
-            notes.append(str(error))
+        clocks = run_clocks(row, rules, at)
+        late_before = _past_lateness(row, rules)
+        if clocks.unknown is not None:
+            notes.append(str(clocks.unknown))
     first_due, answer_due = clocks.first_due, clocks.answer_due
     answered, responded = _until(row["answer_at"], at), _until(row["first_response_at"], at)
     # An answer with no earlier response stops both clocks.
@@ -177,7 +176,7 @@ def _is_late(done: dt.datetime | None, due: dt.datetime | None, at: dt.datetime)
 
 
 def _past_lateness(row: dict[str, Any], rules: Rules) -> tuple[bool, bool]:
-    """Whether an earlier round of the ticket was late in its response, in its answer. Raises UnknownYear."""
+    """Whether an earlier round of the ticket was late in its response, in its answer."""
     late = [False, False]
     for number, past in enumerate(row["past_rounds"] or []):
         until = past["ended_at"]

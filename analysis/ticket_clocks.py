@@ -16,7 +16,8 @@ from analysis.worktime import UnknownYear
 
 @dataclasses.dataclass(frozen=True)
 class Clocks:
-    """Both clocks of one round of a ticket, seen at a moment. Spans are working days."""
+    """Both clocks of one round of a ticket, seen at a moment. Spans are working days; a deadline is None
+    where the span reaches into a year whose holidays are not known, which `unknown` names."""
 
     start: dt.datetime | None
     first_days: int = 0
@@ -27,6 +28,7 @@ class Clocks:
     answer_due: dt.datetime | None = None
     extended_why: str | None = None  # reason of the extension that holds; None: none holds
     too_late_why: str | None = None  # reason of one that was granted when time had run out
+    unknown: UnknownYear | None = None
 
 
 NO_CLOCKS = Clocks(None)
@@ -52,8 +54,6 @@ def run_clocks(row: dict[str, Any], rules: Rules, at: dt.datetime, round_number:
         row: of sql/ticket.sql.
         round_number: from 0; None: the present round.
 
-    Raises:
-        UnknownYear: a span reaches into a year whose holidays are not known.
     """
     start = clock_start(row, rules, round_number)
     if start is None:
@@ -64,29 +64,38 @@ def run_clocks(row: dict[str, Any], rules: Rules, at: dt.datetime, round_number:
     for extension in row["extensions"] or []:
         if extension["at"] > at or (extension["at"] < start and not is_first_round):
             continue
-        if extension["at"] > due_at(row, rules, start, answer, at):
+        _, due, _ = _end(row, rules, start, answer, at)
+        if due is not None and extension["at"] > due:
             too_late = extension["why"]
             continue
         answer = max(answer, min(int(extension["days"]), rules.extension_max_days))
         extended = extension["why"]
-    first_skipped = skipped_days(row, rules, start, first, at)
-    answer_skipped = skipped_days(row, rules, start, answer, at)
+    first_skipped, first_due, first_unknown = _end(row, rules, start, first, at)
+    answer_skipped, answer_due, answer_unknown = _end(row, rules, start, answer, at)
     return Clocks(
         start=start,
         first_days=first,
         answer_days=answer,
         first_skipped=first_skipped,
         answer_skipped=answer_skipped,
-        first_due=rules.calendar.due(start, first, first_skipped),
-        answer_due=rules.calendar.due(start, answer, answer_skipped),
+        first_due=first_due,
+        answer_due=answer_due,
         extended_why=extended,
         too_late_why=too_late,
+        unknown=first_unknown or answer_unknown,
     )
 
 
-def due_at(row: dict[str, Any], rules: Rules, start: dt.datetime, days: int, at: dt.datetime) -> dt.datetime:
-    """When a clock of `days` working days from `start` runs out, seen at a moment. Raises UnknownYear."""
-    return rules.calendar.due(start, days, skipped_days(row, rules, start, days, at))
+def _end(
+    row: dict[str, Any], rules: Rules, start: dt.datetime, days: int, at: dt.datetime
+) -> tuple[frozenset[dt.date], dt.datetime | None, UnknownYear | None]:
+    """Of a clock of `days` working days from `start`, seen at a moment: the days on which it stood still,
+    when it runs out, or the year for which that cannot be told."""
+    try:
+        skipped = skipped_days(row, rules, start, days, at)
+        return skipped, rules.calendar.due(start, days, skipped), None
+    except UnknownYear as error:
+        return frozenset(), None, error
 
 
 def skipped_days(

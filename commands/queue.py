@@ -107,5 +107,11 @@ def queue_explain(
         as_json,
         False,
         title=f"{found.ticket_id} {found.title}（{found.kind}，{found.unit or '单位未定'}）",
-        caption="\n".join([f"状态（截至 {day}）：{found.state}", *clock_lines(found, rules, day)]),
+        caption="\n".join(
+            [
+                f"状态（截至 {day}）：{found.state}",
+                *clock_lines(found, rules, day),
+                *([f"说明：{found.note}"] if found.note else []),
+            ]
+        ),
     )

@@ -22,19 +22,20 @@ UNKNOWN, KNOWN = "未知", "已知"
 
 
 def note_calendar(register: TicketRegister, who: str, at: dt.datetime) -> list[Decision]:
-    """Record, once each, the years that clocks of open tickets reach and that are not known, and those that
-    have become known since, with the deadlines that follow. Returns what was recorded now, [] if nothing.
+    """Record, once of each ticket, the years that clocks of open tickets reach and that are not known;
+    and those that have become known since, with the deadlines of these tickets, closed or not.
+    Returns what was recorded now, [] if nothing.
 
     Args:
         who: who runs it, or the job that does.
         at: wall-clock time of China.
     """
-    noted = {row["year"]: row["state"] for row in ask(register.con, "calendar_note")}
-    tickets = queue(register.con, register.rules, at)
+    noted = {row["year"]: row for row in ask(register.con, "calendar_note")}
+    tickets = queue(register.con, register.rules, at, include_closed=True)
     waiting: dict[int, list[str]] = defaultdict(list)
     for ticket in tickets:
-        year = _unknown_year(register, ticket, at)
-        if year is not None:
+        year = _unknown_year(register, ticket, at) if ticket.is_open else None
+        if year is not None and ticket.ticket_id not in noted.get(year, {}).get("tickets", ()):
             waiting[year].append(ticket.ticket_id)
     decisions = [
         decision_of(
@@ -43,11 +44,9 @@ def note_calendar(register: TicketRegister, who: str, at: dt.datetime) -> list[D
             why=f"{year} 年的节假日安排尚不可知，{len(waiting[year])} 件的时限暂不能算",
         )
         for year in sorted(waiting)
-        if noted.get(year) != UNKNOWN
     ]  # fmt: skip
     by_id = {ticket.ticket_id: ticket for ticket in tickets}
-    for row in ask(register.con, "calendar_note"):
-        year = row["year"]
+    for year, row in noted.items():
         if row["state"] != UNKNOWN or not _is_known(register, year):
             continue
         dues = {
@@ -67,9 +66,10 @@ def note_calendar(register: TicketRegister, who: str, at: dt.datetime) -> list[D
 
 
 def _unknown_year(register: TicketRegister, ticket: Ticket, at: dt.datetime) -> int | None:
-    if ticket.clocks_from is not None or ticket.opened_at is None:
-        return None  # the clocks run, or there is nothing from which they could
-    for year in range(ticket.opened_at.year, max(at.year, ticket.opened_at.year) + 2):
+    if None not in (ticket.first_response_due, ticket.answer_due) or ticket.opened_at is None:
+        return None  # both clocks run, or there is nothing from which they could
+    start = ticket.clocks_from or ticket.opened_at
+    for year in range(start.year, max(at.year, start.year) + 2):
         if not _is_known(register, year):
             return year
     return None

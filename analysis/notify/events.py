@@ -14,7 +14,7 @@ from analysis.notify.rules import TIMED, How, NotifyRules, Recipient, Stage
 from analysis.notify.stages import Clock, reached_at, stage_label, why_reached
 from analysis.queue import CLOCKS, ticket_rows
 from analysis.ticket import Rules, Ticket, ticket_from
-from analysis.ticket_clocks import NO_CLOCKS, run_clocks
+from analysis.ticket_clocks import run_clocks
 from analysis.warehouse import Connection
 from analysis.worktime import Calendar, UnknownYear
 
@@ -62,17 +62,14 @@ def running_clocks(
         clocks: list[Clock] = []
         done = (ticket.first_response_at, ticket.answer_at)
         if ticket.state != "暂停":
-            try:
-                running = run_clocks(row, rules, at)
-            except UnknownYear:  # the ticket's note says it
-                running = NO_CLOCKS
+            running = run_clocks(row, rules, at)
             spans = (
                 (running.first_days, running.first_skipped, running.first_due),
                 (running.answer_days, running.answer_skipped, running.answer_due),
             )
             for name, (span, skipped, due), done_at in zip(CLOCKS, spans, done, strict=True):
                 if running.start is None or due is None or done_at is not None:
-                    continue
+                    continue  # of a year that is not known the ticket's note says it
                 notes = rules.calendar.explain(running.start, span, skipped)
                 counted = tuple(n.day for n in notes if n.is_counted)
                 clocks.append(Clock(name, running.start, counted, due))

@@ -81,7 +81,7 @@ def build_sheet(
     except UnknownYear as error:
         found, days, reason = find_ticket(con, rules, ticket, at, known_by), [], str(error)
     notify = load_notify_rules(city)
-    parents = parent_bodies([(u.short, u.parent) for u in city.units], city.name, notify)
+    parents = parent_bodies([(u.short, u.parent) for u in city.all_units], city.name, notify)
     posts = ask(con, "thread_posts", thread_id=found.thread_id, as_of=at, known_by=moment(known_by))
     return TicketSheet(
         kind=kind,

@@ -116,6 +116,10 @@ class City(msgspec.Struct, kw_only=True, dict=True):
         """The units of the plan's season and those that came later."""
         return [*self.units, *self.later]
 
+    def units_on(self, day: dt.date) -> list[Unit]:
+        """The units that there are on a day, of any season."""
+        return [unit for unit in self.all_units if unit.valid_on(day)]
+
     @cached_property
     def site_by_slug(self) -> dict[str, Site]:
         return {site.slug: site for site in self.sites}

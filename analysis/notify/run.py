@@ -30,7 +30,7 @@ def compute_plan(
     """What to send as of a moment. The same warehouse, rules, outbox and moment give the same plan."""
     reply = load_rules(city)
     running = running_clocks(con, reply, at, known_by)
-    parents = parent_bodies([(unit.short, unit.parent) for unit in city.units], city.name, rules)
+    parents = parent_bodies([(unit.short, unit.parent) for unit in city.all_units], city.name, rules)
     events: list[Event] = ticket_events(running, rules, reply.calendar, parents, at)
     events += alarm_events(con, load_plan(city), rules, reply.calendar, at, known_by)
     events += rise_events(con, load_hot_rules(city), rules, at, known_by)

@@ -142,7 +142,7 @@ def build_ticket(visit: Visit, ticket_id: str) -> TicketPage:
         moves=[m for m in _moves(visit, ticket) if "floor" not in m.needs or len(posts) > 1],
         accounts=_accounts(visit, ticket),
         thread_seen=seen_of(visit, [ticket.thread_id])[ticket.thread_id],
-        units=[unit.short for unit in visit.office.city.units if unit.valid_on(visit.as_of)],
+        units=[unit.short for unit in visit.office.city.units_on(visit.as_of)],
         floors=[post["floor"] for post in posts if post["floor"] > 1],
         may_correct=visit.is_today and visit.may("tag.correct"),
         kinds=get_args(ThreadKind),

@@ -114,7 +114,7 @@ def build_tickets(visit: Visit, per_screen: int = PER_SCREEN) -> TicketsPage:
     for ticket in chosen_tickets(visit, choice) if is_board else ():
         if ticket.state in board:
             board[ticket.state].append(ticket)
-    valid = [unit.short for unit in visit.office.city.units if unit.valid_on(visit.as_of)]
+    valid = [unit.short for unit in visit.office.city.units_on(visit.as_of)]
     return TicketsPage(
         listing=Listing(found.rows, found.total, screen, screens, sort),
         board=board,

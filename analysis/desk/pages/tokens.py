@@ -44,7 +44,7 @@ def build_tokens(visit: Visit, secret: str = "", problem: str = "") -> TokensPag
     return TokensPage(
         tokens=sorted(visit.office.tokens.all().values(), key=lambda token: token.at, reverse=True),
         roles=[role.value for role in Role],
-        units=[unit.short for unit in visit.office.city.units],
+        units=[unit.short for unit in visit.office.city.all_units],
         secret=secret,
         problem=problem,
     )

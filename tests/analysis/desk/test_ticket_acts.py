@@ -9,10 +9,13 @@ import re
 from litestar import Litestar
 from litestar.testing import TestClient
 
+from analysis.desk.office import open_office
 from analysis.desk.rights import Role
 from analysis.queue_lists import FloorToConfirm
+from pipeline.city import load_city
 from pipeline.decisions import load_decisions
-from tests.analysis.desk.people import NOW, UNIT, browser, small_office, token
+from tests.analysis.case import REPOSITORY, Case
+from tests.analysis.desk.people import NOW, UNIT, browser, open_accounts, small_office, token
 from tests.analysis.desk.test_acts import send
 
 
@@ -254,3 +257,22 @@ def test_today_leads_to_the_alarm_and_to_every_floor(tmp_path, monkeypatch) -> N
         assert re.findall(r"/tickets/t1-1#floor-(\d+)", page) == [str(each.floor) for each in floors]
         alarm = page.split('id="alarms"')[1].split("</section>")[0]
         assert 'href="/exposures"' in alarm
+
+
+def test_a_unit_of_a_later_reform_is_there_from_its_day_on(tmp_path) -> None:
+    case = Case(tmp_path)
+    later = (REPOSITORY / "city" / "units-later.csv").read_text("utf-8").replace("2018-07-05", "2017-12-04")
+    (case.city.folder / "units-later.csv").write_text(later, "utf-8")
+    case.city = load_city(case.city.folder)
+    case.thread(
+        "1", "[咨询:市国税局] 怎么报税", [("u1", "2017-11-20 10:00:00", "怎么报")], at="2017-12-03T08:00:00"
+    )
+    case.build()
+    office = open_office(case.city, case.home, lambda: NOW, case.warehouse)
+    open_accounts(office)
+    with browser(office, Role.PUBLICITY) as clerk:
+        path, ticket = find(clerk, "怎么报税")
+        for page in (path, "/tickets"):
+            offered = re.findall(r"<option[^>]*>([^<]+)", clerk.get(page).text)
+            assert "市税务局" in offered and "市应急局" not in offered
+        assert "已转办" in send(clerk, "/tickets/hand-over", ticket=[ticket], unit="市税务局", why="机构改革")

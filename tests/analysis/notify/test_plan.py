@@ -6,6 +6,8 @@ import pytest
 
 from analysis.notify.outbox import Outbox
 from analysis.notify.rules import NotifyError, parse_notify_rules
+from pipeline.city import load_city
+from tests.analysis.case import REPOSITORY
 from tests.analysis.notify.receivers import Robot
 from tests.analysis.notify.town import DESK, Town, webhook
 
@@ -253,3 +255,14 @@ def test_a_sudden_rise_is_told_once_a_week_with_its_evidence(tmp_path: Path) -> 
     assert rises("2017-12-06T12:00") == ["近 7 天 3 帖，此前四个 7 天平均 0 帖"]
     assert rises("2017-12-07T12:00") == []
     assert rises("2017-12-12T12:00") == []  # another week, but only two of the posts are recent
+
+
+def test_a_unit_of_a_later_reform_has_a_parent_that_hears_of_it(tmp_path: Path) -> None:
+    town = Town(tmp_path)
+    later = (REPOSITORY / "city" / "units-later.csv").read_text("utf-8")
+    (town.city.folder / "units-later.csv").write_text(later, "utf-8")
+    town.city = load_city(town.city.folder)
+    ticket = town.post("1", "[投诉:市税务局] 报税", "2017-10-09T10:00:00", handed="2017-10-09T11:00:00")
+    town.build()
+    told = town.plan("2017-10-17T10:00", []).unreachable
+    assert ("市政府办", ticket) in {(event.to, event.key.split("|")[0]) for event in told}

@@ -71,7 +71,8 @@ def ticket_history(
     """All that happened to a ticket up to a moment, oldest first.
 
     Args:
-        with_states: tell the state before and after each event, a question to the warehouse for each.
+        with_states: tell the state before and after each event, a question to the warehouse for each; without,
+            those that a person's decision names.
     """
     at, known = moment(as_of), moment(known_by)
     which = {"thread_id": ticket.thread_id, "ticket_id": ticket.ticket_id, "known_by": known}
@@ -97,6 +98,7 @@ def _event(row: dict[str, Any], before: str | None, state: str | None, unit: str
         move = MOVE.get(after.get("move", ""))
         what = move.label if move else _DECIDED.get(row["what"], row["what"])
         who, floor = row["who"], after.get("floor")
+        state, unit = state or after.get("state"), unit or after.get("unit")
         if "days" in after:
             what += f"至第 {after['days']} 个工作日"
         if row["what"] == "tag_correction":

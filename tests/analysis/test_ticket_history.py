@@ -53,6 +53,16 @@ def test_floors_and_people_stand_in_one_order(office: Office) -> None:
     ]
     assert [e.state_before for e in events][1:] == [e.state_after for e in events][:-1]
     assert [e.is_automatic for e in events].count(False) == 4
+    # The page asks the warehouse once: what people did, it tells with the state and the unit that they named.
+    short = ticket_history(
+        office.register().con, office.ticket(ticket, "20T09:00"), at("20T09:00"), with_states=False
+    )
+    assert [(e.what, e.state_after, e.unit) for e in short if not e.is_automatic] == [
+        ("转办", "待签收", "市水利局"),
+        ("签收", "办理中", None),
+        ("确认二次反映", "办理中", None),
+        ("确认已解决", "已办结", None),
+    ]
 
 
 def test_floors_wait_for_a_word_until_it_is_given(office: Office) -> None:

@@ -69,6 +69,10 @@ VALUE_WORDS = SENTIMENTS | ROLES | {
 _HIDDEN = frozenset({"move", "key", "setting_file", "sha256", "warc", "warc_offset", "body", "phone"})
 
 
+# Points that a person decides are told also where they are those that were suggested.
+_TOLD_UNCHANGED = frozenset({"points"})
+
+
 class Told(TypedDict):
     """A decision as people read it: when, who, what was done, to what, a line for each change, the reason."""
 
@@ -107,6 +111,8 @@ def change_words(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[st
         if key in before and key in after:
             if before[key] != after[key]:
                 found.append(f"{name}：{value_words(before[key])} → {value_words(after[key])}")
+            elif key in _TOLD_UNCHANGED:
+                found.append(f"{name}：{value_words(after[key])}")
         elif key in after:
             found.append(f"{name}：{value_words(after[key])}")
         else:

@@ -71,8 +71,8 @@ def ticket_history(
     """All that happened to a ticket up to a moment, oldest first.
 
     Args:
-        with_states: tell the state before and after each event, a question to the warehouse for each; without,
-            those that a person's decision names.
+        with_states: tell the state before and after each event, a question to the warehouse for each; else
+            only those that a person's decision names.
     """
     at, known = moment(as_of), moment(known_by)
     which = {"thread_id": ticket.thread_id, "ticket_id": ticket.ticket_id, "known_by": known}

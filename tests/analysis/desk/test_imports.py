@@ -197,6 +197,9 @@ def test_deductions_are_decided_several_at_once_and_not_over_somebody_elses(tmp_
         assert "刚有人决定过" in again
         page = officer.get(f"/deductions?unit={UNIT}&state=已扣分").text
         assert "核实" in page
+        assert (
+            "分值：0." in officer.get("/log?act=裁定预扣分").text
+        )  # how many, also where it is as suggested
         mine = liaison.get("/deductions").text
         assert "市教育局" not in mine
         assert 'action="/deductions/decide"' not in mine

@@ -27,17 +27,37 @@ _SECRETS = (
     (re.compile(r"\bgq_[\w-]{8,}"), "gq_***"),
     (re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]{6,}"), r"\1 ***"),
     (re.compile(r"(?i)\b((?:set-)?cookie['\"]?\s*[=:]\s*)[^\n]+"), r"\1***"),
-    (re.compile(r"(?i)(password|passwd|pwd|secret|token|key|authorization)(['\"]?\s*[=:]\s*['\"]?)[^\s'\",;&]+"),
-     r"\1\2***"),
     (re.compile(r"\b([a-z]{2,12}://)[^\s/@:]{0,200}:[^\s/@]{1,200}@"), r"\1***@"),
     (re.compile(r"\$argon2\w+\$[^\s\"']+"), "$argon2***"),
 )  # fmt: skip
+_NAMED = re.compile(
+    r"(?i)(password|passwd|pwd|secret|(token|key)|authorization)(['\"]?\s*[=:]\s*['\"]?)([^\s'\",;&]+)"
+)
+_STEM = re.compile(r"[A-Za-z0-9_-]{0,40}\Z")  # what of a name stands before
+# Words that end as the name of a secret does. All other names are taken for one: api_key, accessToken.
+_WORDS = re.compile(
+    r"(?i)(?:mon|tur|don|hoc|joc|whis|lac|flun|malar|mic|ric|smo|ho|po|jo|dic|hic|cri|jer)key|(?:be|fore)token"
+)
+_ASCII = "".join(map(chr, range(0x21, 0x7F)))
+_LEAST_SECRET = 4  # characters: no key is shorter, nor begins with fewer that are ASCII (token: 3个)
+
+
+def _named(match: re.Match[str]) -> str:
+    """A name with a stand-in for its secret, or as it stands where it is none."""
+    name, is_key, sign, value = match.groups()
+    if is_key:
+        stem = _STEM.search(match.string, max(0, match.start() - 40), match.start())
+        is_word = _WORDS.fullmatch(f"{stem[0] if stem else ''}{name}") is not None
+        if is_word or len(value) - len(value.lstrip(_ASCII)) < _LEAST_SECRET:
+            return match[0]
+    return f"{name}{sign}***"
 
 
 def without_secrets(text: str) -> str:
     """A text as it may stand in a log."""
     for pattern, stand_in in _SECRETS:
         text = pattern.sub(stand_in, text)
+    text = _NAMED.sub(_named, text)
     return mask_personal(text[:MAX_TEXT])
 
 
@@ -46,8 +66,17 @@ def _clean(value: Any) -> Any:
     if isinstance(value, str):
         return without_secrets(value)
     if isinstance(value, dict):
-        return {key: _clean(each) for key, each in value.items()}
+        return {key: _clean_named(key, each) for key, each in value.items()}
     return [_clean(each) for each in value] if isinstance(value, list | tuple) else value
+
+
+def _clean_named(name: Any, value: Any) -> Any:
+    """The value of a field; that of a password or a key is none for a log."""
+    clean = _clean(value)
+    if isinstance(value, str | int) and not isinstance(value, bool) and clean == value:
+        said = f"{name}={value}"
+        return clean if _NAMED.sub(_named, said) == said else "***"
+    return clean
 
 
 class JsonLines(logging.Formatter):

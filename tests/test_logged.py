@@ -16,7 +16,7 @@ from commands.common import UserError
 from commands.logged import logged
 from commands.stages import build_warehouse
 from crawlers import run
-from pipeline.log import KEPT_FILES, NAME, kept_log, lines_to
+from pipeline.log import KEPT_FILES, NAME, JsonLines, kept_log, lines_to, without_secrets
 from pipeline.store import Store, open_store
 from tests.crawlers.crawled import article, links, one_site
 from tests.crawlers.servers import Web, serve
@@ -96,3 +96,36 @@ def test_a_disk_that_takes_no_line_of_the_log_stops_no_work_and_is_told_once_wit
     with kept_log(tmp_path, "y") as log:
         log.info("%d", "no number")
     assert "Logging error" in capfd.readouterr().err  # a fault of ours is not hushed up
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["monkey: banana", "the Turkey=12345", "主题 token: 水利 民生", "主题 token: 3个", "Unexpected token: }"],
+)
+def test_words_that_end_as_the_name_of_a_secret_stay_in_the_log(said: str) -> None:
+    assert without_secrets(said) == said
+
+
+@pytest.mark.parametrize(
+    ("said", "secret"),
+    [
+        ("accessToken: abcd1234", "abcd1234"),
+        ("X-Api-Key: 9f8e7d", "9f8e7d"),
+        ("appkey=geheim7", "geheim7"),
+        ("主题token=geheim7", "geheim7"),
+        ("my_monkey=geheim7", "geheim7"),
+        ("token=geheim7，请查", "geheim7"),
+        ("dbpassword: x1", "x1"),
+    ],
+)
+def test_a_secret_of_any_name_does_not(said: str, secret: str) -> None:
+    assert secret not in without_secrets(said)
+
+
+def test_a_field_of_a_secret_name_is_masked_whatever_its_value() -> None:
+    fields = {"password": "geheim", "pwd": 12345, "api_key": "geheim", "monkey": "banana", "secret": True}
+    record = logging.makeLogRecord({"msg": "said", "fields": {"told": fields}})
+    line = json.loads(JsonLines().format(record))
+    assert line["told"] == {
+        "password": "***", "pwd": "***", "api_key": "***", "monkey": "banana", "secret": True
+    }  # fmt: skip

@@ -8,6 +8,7 @@ import json
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from pipeline.store import sync_folder
 from pipeline.training.manifest import NAME
 
 DRAFT = "models"  # all that a folder of drafts holds
+STARTS_SECONDS = 60.0  # a training that has made its folder holds it long before
 
 
 @contextlib.contextmanager
@@ -63,13 +65,19 @@ def _held(staging: Path) -> Iterator[bool]:
 
 def _remove_left(parent: Path, prefix: str) -> None:
     """Remove what trainings that were killed left there. One that runs holds its folder before it puts a
-    draft into it: so what has a draft and is not held is of none."""
+    draft into it: so what has a draft and is not held is of none, and neither is what has lain empty for a
+    while: its draft took the place of the models."""
     for staging in parent.glob(".*"):
         with contextlib.suppress(OSError):
-            if staging.name.startswith(prefix) and [path.name for path in staging.iterdir()] == [DRAFT]:
+            if staging.name.startswith(prefix) and _is_draft_or_left(staging):
                 with _held(staging) as is_left:
                     if is_left:
                         shutil.rmtree(staging, ignore_errors=True)
+
+
+def _is_draft_or_left(staging: Path) -> bool:
+    names = [path.name for path in staging.iterdir()]
+    return names == [DRAFT] or (not names and time.time() - staging.stat().st_mtime > STARTS_SECONDS)
 
 
 def place(draft: Path, folder: Path) -> None:

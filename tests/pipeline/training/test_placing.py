@@ -91,6 +91,28 @@ def test_what_a_kill_left_goes_with_the_next_training_but_nothing_that_is_held(o
     assert sorted(path.name for path in out.parent.iterdir()) == [".models.training-mine", "models"]
 
 
+def test_what_a_kill_left_behind_the_rename_goes_once_it_is_old(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "models"
+    with monkeypatch.context() as patched:
+        patched.setattr("pipeline.training.placing.sync_folder", lambda folder: os._exit(9))
+        child = os.fork()
+        if child == 0:
+            with drafted(out) as draft:
+                models(draft, a="new")
+        os.waitpid(child, 0)
+    assert contents(out)["news/a.json"] == "new"
+    (left,) = tmp_path.glob(".models.training-*")
+    with drafted(out) as draft:
+        models(draft, a="newer")
+        assert left.exists(), "it may be of a training that has just begun"
+    os.utime(left, (0, 0))
+    with drafted(out) as draft:
+        models(draft, a="newest")
+    assert [path.name for path in tmp_path.iterdir()] == ["models"]
+
+
 def test_a_folder_that_is_not_there_is_made(tmp_path: Path) -> None:
     with drafted(tmp_path / "deep" / "models") as draft:
         expected = models(draft, a="new")

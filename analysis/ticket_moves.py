@@ -50,7 +50,7 @@ class Move:
         to: the state after it; SAME, EARLIER, UNDONE.
         needs: what must be said with it.
         kind: kind of the decision (pipeline/decisions.py); empty for moves of the forum.
-        clocks: what it does to the two clocks, in Chinese.
+        effect: what it does to the two clocks, in Chinese, with a place for each rule that a city sets.
     """
 
     key: str
@@ -60,18 +60,28 @@ class Move:
     to: str
     needs: tuple[Need, ...]
     kind: str
-    clocks: str
+    effect: str
 
     @property
     def command(self) -> str:
         return self.key.replace("_", "-")
 
+    @property
+    def clocks(self) -> str:
+        """What it does to the clocks, with the names of the settings on which that hangs."""
+        return self.effect.format(
+            restart="照走；city 的 transfer_restarts 为真时两个时限从改派起重算",
+            send_back="city 的 send_back_days，自转办起算",
+            extension="extension_max_days",
+        )
+
     def clocks_under(self, rules: Rules) -> str:
         """What it does to the clocks under a city's rules: their values, not the names of their settings."""
-        restarts = "两个时限从改派起重算" if rules.transfer_restarts else "照走"
-        said = self.clocks.replace("照走；city 的 transfer_restarts 为真时两个时限从改派起重算", restarts)
-        said = said.replace("city 的 send_back_days，自转办起算", f"自转办起 {rules.send_back_days} 个工作日")
-        return said.replace("extension_max_days", f"{rules.extension_max_days} 个工作日")
+        return self.effect.format(
+            restart="两个时限从改派起重算" if rules.transfer_restarts else "照走",
+            send_back=f"自转办起 {rules.send_back_days} 个工作日",
+            extension=f"{rules.extension_max_days} 个工作日",
+        )
 
 
 _UNPAUSED = tuple(state for state in OPEN if state != "暂停")
@@ -101,15 +111,15 @@ MOVES: tuple[Move, ...] = (
     ),
     Move(
         "send_back", "退回", ("责任单位", "宣传部"), ("待签收", "办理中"), "退回改派", ("why",),
-        "state_change", "照走；须在退回时限（city 的 send_back_days，自转办起算）之内",
+        "state_change", "照走；须在退回时限（{send_back}）之内",
     ),
     Move(
         "transfer", "改派", ("宣传部",), _UNPAUSED, "待签收", ("unit", "why"), "transfer",
-        "照走；city 的 transfer_restarts 为真时两个时限从改派起重算；退回时限从此起算",
+        "{restart}；退回时限从此起算",
     ),
     Move(
         "extend", "延期", ("宣传部",), WORKED_ON, "延期", ("days", "why"), "extension",
-        "正式答复时限改为自发帖起这么多个工作日，至多 extension_max_days；改后仍已过的不能办；"
+        "正式答复时限改为自发帖起这么多个工作日，至多 {extension}；改后仍已过的不能办；"
         "时限已过再批的不改时限",
     ),
     Move(

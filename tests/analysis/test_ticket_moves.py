@@ -70,6 +70,14 @@ def test_people_read_the_values_of_rules_and_no_names_of_settings(tmp_path: Path
     assert MOVE["transfer"].clocks_under(restarting) == "两个时限从改派起重算；退回时限从此起算"
 
 
+def test_a_rule_stands_in_what_a_move_does_and_is_not_looked_for_in_its_words(tmp_path: Path) -> None:
+    case = Case(tmp_path)
+    reworded = dataclasses.replace(MOVE["send_back"], effect="退回须赶早：{send_back}")
+    rules = dataclasses.replace(load_rules(case.city), send_back_days=4)
+    assert reworded.clocks_under(rules) == "退回须赶早：自转办起 4 个工作日"
+    assert reworded.clocks == "退回须赶早：city 的 send_back_days，自转办起算"
+
+
 def test_every_state_can_be_reached_and_every_open_one_left() -> None:
     reached = {move.to for move in MOVES}
     assert set(STATES) <= reached

@@ -123,6 +123,10 @@ _GROUPED = re.compile(
     r"(?![.,][0-9])(?! ?(?:元|[万亿][元吨]|吨|亩|%))"
 )
 _BRACKETED = re.compile(r"(?<=[(\[<【「“])1[3-9][0-9](?:[)\]>】」”][(\[<【「“][0-9]{4}){2}(?=[)\]>】」”])")
+# Two years in a row behind a number of three digits, as files are named (130_2017_2018); before it
+# stands no Chinese, which may say that it is a telephone.
+_YEARS = re.compile(r"(?<![^\x00-\x7f])(?<![:+0-9])1[3-9][0-9]_(20[0-3][0-9])_(20[0-3][0-9])(?!_?[0-9])")
+_TOLD = re.compile(r"(?:[^\x00-\x7f]|[Tt][Ee][Ll]|[Pp]hone|[Mm]obile)[ :.\n]{0,3}\Z")
 # Where a text says that a number follows, its digits may be parted anyhow, also over lines.
 _CUED = re.compile(
     r"(?:电话|手机|联系方式|热线|致电|拨打|短信|号码|微信|[Tt]el|TEL|[☎📞📱☏])[^\w\n]{0,4}(?:[号码是为请打加]{1,4}[^\w\n]{0,3})?\n?"
@@ -145,14 +149,25 @@ def find_hidden(text: str, begin: int) -> Iterator[tuple[int, int, Kind]]:
     for pattern, kind, group in _ODD_RULES:
         for match in pattern.finditer(digits, begin):
             is_odd = _NOT_PLAIN.search(text, match.start(group), match.end(group)) is not None
+            if _is_years(text, match.start(group)):
+                continue
             if is_odd or (kind == "id" and _TRUE_ID.fullmatch(re.sub(r"[^0-9Xx]", "", match[0]))):
                 yield match.start(group), match.end(group), kind
     for pattern in (_PARTED, _GROUPED, _BRACKETED):
         for match in pattern.finditer(digits, begin):
-            yield match.start(), match.end(), "phone"
+            if not _is_years(text, match.start()):
+                yield match.start(), match.end(), "phone"
     for pattern in (_CUED, _CUED_CHINESE):
         for match in pattern.finditer(digits, begin):
             yield match.start(1), match.end(1), "phone"
     for match in _LETTERED.finditer(digits, begin):
         if _LEAST_DIGITS <= sum(char.isdigit() for char in match[0]) < len(match[0]):
             yield match.start(), match.end(), "phone"
+
+
+def _is_years(text: str, start: int) -> bool:
+    """Whether a name of a file with two years stands there."""
+    years = _YEARS.match(text, start)
+    if years is None or int(years[2]) != int(years[1]) + 1:
+        return False
+    return _TOLD.search(text, max(0, start - 10), start) is None

@@ -192,6 +192,10 @@ _WECHAT = re.compile(
     r"(?P<sure> ?号码?[ :]{0,3}(?:是|为)?|[Ii][Dd][ :]{0,3}|[ ]?:[ ]?)?(?:[ ，,]|是(?=[A-Za-z]))?)"
     r"(?P<id>[A-Za-z][A-Za-z0-9_\-]{5,19}|[1-9]\d{4,11})(?![A-Za-z0-9_])"
 )
+_DAY_OF_FILE = re.compile(
+    rf"(?<=[A-Za-z])20\d\d{_MONTH_DAY}(?:(?:[01]\d|2[0-3])[0-5]\d)?"
+    r"\.(?:jpe?g|png|gif|bmp|webp|mp4|docx?|xlsx?|pdf|zip|html?)(?![A-Za-z0-9])"
+)
 
 
 def _found(plain: str, first: int | None) -> Iterator[tuple[int, int, int, str]]:
@@ -221,8 +225,13 @@ def _is_card(match: re.Match[str]) -> bool:
 
 
 def _is_wechat_id(match: re.Match[str]) -> bool:
-    """A bare word after 微信 is an id only if it looks like one; after 微信号 or a colon anything is."""
-    return bool(match["sure"]) or any(char.isdigit() or char == "_" for char in match["id"])
+    """A bare word after 微信 is an id only if it looks like one; after 微信号 or a colon anything is. The day
+    in the name of a picture (weixin20171204.jpg) is none."""
+    if match["sure"]:
+        return True
+    if _DAY_OF_FILE.match(match.string, match.start("id")):
+        return False
+    return any(char.isdigit() or char == "_" for char in match["id"])
 
 
 # Pattern, stand-in, group, further test, characters of which each match holds one (a text without is passed).

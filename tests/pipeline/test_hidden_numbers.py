@@ -141,6 +141,8 @@ def test_spellings_that_a_reader_reads(text: str, masked: str) -> None:
         "二〇一七年一二月、三四月",
         "第０３０８００９１２３期",
         "QQ群2017-2018年度公告",
+        "130_2017_2018",
+        "/upload/130_2017_2018.pdf",
         "感谢tom @jerry。2018年再见",
         "via @weibo. 10时",
         "640.webp@2x.png",  # a picture for a fine screen
@@ -204,3 +206,19 @@ def test_time_is_linear_on_hostile_text(text: str) -> None:
 def test_what_is_likely_or_unseen_is_worth_a_look(text: str) -> None:
     if hidden_numbers.LIKELY.search(text) or hidden_numbers.UNSEEN.search(text):
         assert hidden_numbers.WORTH_A_LOOK.search(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "电话130_2017_2018",
+        "找我 130_2017_2018",
+        "tel: 130_2017_2018",
+        "130_2017_2019",
+        "138_7701_1240",
+        "+86130_2017_2018",
+        "130-2017-2018",
+    ],
+)
+def test_what_may_be_a_number_beside_two_years_is_masked(text: str) -> None:
+    assert "〔电话〕" in mask_personal(text)

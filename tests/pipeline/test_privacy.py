@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.privacy import SaltError, load_salt, mask_personal, pseudonym
+from pipeline.privacy import WECHAT, SaltError, load_salt, mask_personal, pseudonym
 
 FULL_WIDTH = str.maketrans("0123456789-X", "０１２３４５６７８９－Ｘ")
 
@@ -81,6 +81,14 @@ def test_personal_numbers_are_masked(text: str, masked: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
+    ["weixin20171204", "weixin:20171204.jpg", "weixin20179904.jpg", "weixin12345678.jpg", "微信20171204.jpg"],
+)
+def test_a_number_that_is_no_day_of_a_file_is_masked(text: str) -> None:
+    assert WECHAT in mask_personal(text)
+
+
+@pytest.mark.parametrize(
+    "text",
     [
         "2017-10-09 08:00:00",
         "20171009",
@@ -116,6 +124,7 @@ def test_personal_numbers_are_masked(text: str, masked: str) -> None:
         "1370-1380-1390元/吨",
         "Q1季度，扣10分，Q: 为什么",
         "13.8 77.0 12.3 45",
+        "见 weixin20171204.jpg 与 wx201712041230.png",
     ],
 )
 def test_what_is_not_personal_stays(text: str) -> None:

@@ -121,7 +121,7 @@ def check_site(site: Site, city: City, *, clock: Callable[[], dt.datetime], days
 
 def check_report(report: SiteReport) -> list[str]:
     """What the pages just crawled say of the site's health, in Chinese; empty where all is well."""
-    problems = [report.error] if report.error else []
+    problems = [*([report.error] if report.error else []), *report.notes]
     for kind, count in report.fields.items():
         for name in NEEDED.get(kind, ()):
             found = count.found.get(name, 0)

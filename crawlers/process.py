@@ -29,7 +29,7 @@ from crawlers.network import host_of
 from crawlers.politeness import Backoff
 from crawlers.report import CrawlReport, SiteReport
 from crawlers.settings import crawl_settings, site_settings
-from crawlers.sharing import QueueLost, Sharing
+from crawlers.sharing import NOTHING_LEFT, QueueLost, Sharing
 from crawlers.site_crawl import SiteCrawl
 from crawlers.spider import SiteSpider
 from crawlers.state import CrawlState
@@ -60,7 +60,8 @@ class CrawlProcess:
         self._began = time.monotonic()
         self._stop = asyncio.Event()
         # Pages that a person pointed to, and a look at a site, are few: they are fetched here.
-        self._sharing = Sharing(self.city, is_wanted=not job.pages and job.per_kind is None)
+        days = f"{job.first_day}..{job.last_day}"
+        self._sharing = Sharing(self.city, days, is_wanted=not job.pages and job.per_kind is None)
         self._runner = AsyncCrawlerRunner(crawl_settings(self.city) | self._sharing.settings())
         self.report = CrawlReport()
         self._writers: list[LandingWriter] = []
@@ -116,7 +117,10 @@ class CrawlProcess:
                 report.error = str(error)
             except Exception as error:
                 _log.exception("site %s failed", site.slug)
-                report.error = f"抓取失败：{_reason(error)}"
+                loss = self._sharing.loss(error)
+                report.error = str(loss) if loss is not None else f"抓取失败：{_reason(error)}"
+            if self._sharing.is_shared and not report.requested and report.error is None:
+                report.notes.append(NOTHING_LEFT)
             # With a shared queue, what was asked for here may have been fetched elsewhere.
             report.unfinished = 0 if self._sharing.is_shared else report.requested - report.fetched
             report.seconds = round(time.monotonic() - began, 3)

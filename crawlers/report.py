@@ -36,6 +36,7 @@ class SiteReport(msgspec.Struct):
     quarantined: int = 0  # landing lines that are no valid record
     fields: dict[PageKind, FieldCount] = {}
     error: str | None = None  # in Chinese: why the site was not crawled, or not to its end
+    notes: list[str] = []  # in Chinese: what is no fault and yet to be known
 
     def count(self, outcome: Outcome) -> None:
         self.outcomes[outcome] = self.outcomes.get(outcome, 0) + 1

@@ -39,17 +39,22 @@ _log = logging.getLogger(__name__)
 
 
 class QueueError(CityError):
-    """The queue cannot be reached; the message says what to do, in Chinese."""
+    """The queue cannot be used; the message says what to do, in Chinese, and `why` what is the matter."""
+
+    why = "连接断了"
 
 
-def shared_settings(city: City, address: str) -> dict[str, Any]:
+def shared_settings(city: City, address: str, days: str = "") -> dict[str, Any]:
     """Scrapy settings of a crawl whose queue is in the Redis at `address` (redis://host:port/number).
 
+    Args:
+        days: which are crawled.
+
     Raises:
-        QueueError: nobody answers there.
+        QueueError: nobody answers there, or nothing can be written.
     """
     ping(address)
-    name = f"gangqing:{city.settings.get('slug') or city.name}:%(spider)s"
+    name = _key(city, "%(spider)s", days)
     return {
         "SCHEDULER": "crawlers.shared_queue.SharedScheduler",
         "DUPEFILTER_CLASS": "crawlers.shared_queue.SeenPages",
@@ -62,11 +67,15 @@ def shared_settings(city: City, address: str) -> dict[str, Any]:
     }
 
 
+def _key(city: City, site: str, days: str) -> str:
+    return f"gangqing:{city.settings.get('slug') or city.name}:{site}{days and ':' + days}"
+
+
 def ping(address: str) -> None:
-    """Raises QueueError where nobody answers."""
+    """Raises QueueError where nobody answers, or nothing can be written."""
     try:
         with contextlib.closing(_server(address)) as server:
-            server.ping()
+            server.set("gangqing:ping", b"", ex=KEPT_SECONDS)
     except ValueError:  # a / in a password ends the host's name: the address and the error would show it
         raise QueueError(
             "city.yaml 的 crawl_queue：redis 应写成 redis://:密码@主机:端口/库号；"
@@ -74,9 +83,32 @@ def ping(address: str) -> None:
         ) from None
     except (RedisError, OSError) as error:
         shown, reason = (without_password(text) for text in (address, str(error)))
-        raise QueueError(
-            f"city.yaml 的 crawl_queue：连不上 {shown}（{reason}）；去掉这一项即在本机抓取"
-        ) from None  # what stands behind it may name the password
+        why = why_of(error)
+        what = f"连不上 {shown}" if why == QueueError.why else f"{shown} {why}"
+        told = QueueError(f"city.yaml 的 crawl_queue：{what}（{reason}）；去掉这一项即在本机抓取")
+        told.why = why
+        raise told from None  # what stands behind it may name the password
+
+
+_WHY = (
+    ("NOAUTH", "要密码，地址里没有写"),
+    ("HELLO must be called with", "要密码，地址里没有写"),
+    ("Authentication required", "要密码，地址里没有写"),
+    ("invalid username-password", "不认这个密码"),
+    ("invalid password", "不认这个密码"),
+    ("maxmemory", "内存已满（maxmemory）"),
+    ("read only replica", "是只读的副本"),
+    ("no permissions", "不许这个用户写入"),
+    ("loading", "还在启动"),
+    ("MISCONF", "写不了盘，不再接受写入"),
+    ("max number of clients", "连接数已满"),
+    ("WRONGTYPE", "里有别的程序写的同名内容"),
+)
+
+
+def why_of(error: BaseException) -> str:
+    """What is the matter with Redis, in Chinese."""
+    return next((why for sign, why in _WHY if sign in str(error)), QueueError.why)
 
 
 def _server(address: str) -> Redis:
@@ -106,6 +138,12 @@ class Wanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class PageQueue(PriorityQueue):
     """scrapy-redis's, whose entries are checked. One that is none of ours is logged and passed over."""
+
+    def push(self, request: Request) -> None:
+        with self.server.pipeline() as both:  # at once: a kill between them would leave it for ever
+            both.zadd(self.key, {self._encode_request(request): -request.priority})
+            both.expire(self.key, KEPT_SECONDS)
+            both.execute()
 
     def pop(self, timeout: int = 0) -> Request | None:
         while True:
@@ -143,6 +181,17 @@ class SeenPages(RFPDupeFilter):
     """A page is asked for once, whoever found a link to it or was redirected to it; again only when the way
     through its redirects comes back to it (with a cookie then)."""
 
+    def request_seen(self, request: Request) -> bool:
+        with self.server.pipeline() as both:
+            both.sadd(self.key, self.request_fingerprint(request))
+            both.expire(self.key, KEPT_SECONDS)
+            added, _ = both.execute()
+        return not added
+
+    def forget(self, request: Request) -> None:
+        """For one that is in no queue: it may be asked for again."""
+        self.server.srem(self.key, self.request_fingerprint(request))
+
     def request_fingerprint(self, request: Request) -> str:
         visit = request.meta["visit"]
         returns = len(visit.chain) if visit.address in visit.chain else 0
@@ -157,6 +206,8 @@ class SharedScheduler(Scheduler):
             is_new: bool = super().enqueue_request(request)
             self._keep()
         except RedisError as error:
+            with contextlib.suppress(RedisError):
+                self.df.forget(request)
             return self._lose(error)
         return is_new
 
@@ -178,7 +229,7 @@ class SharedScheduler(Scheduler):
 
     def _lose(self, error: RedisError) -> bool:
         _log.warning("%s: %s", self.queue.key, without_password(str(error)))
-        self.spider.give_up(QueueLost())
+        self.spider.give_up(QueueLost(why_of(error)))
         return False
 
     def _keep(self) -> None:
@@ -189,9 +240,9 @@ class SharedScheduler(Scheduler):
 class SharedRecords:
     """Which address told a record first, among all workers of a crawl: as a dictionary's `setdefault`."""
 
-    def __init__(self, address: str, city: City, site: str) -> None:
+    def __init__(self, address: str, city: City, site: str, days: str = "") -> None:
         self._server = _server(address)
-        self._key = f"gangqing:{city.settings.get('slug') or city.name}:{site}:records"
+        self._key = f"{_key(city, site, days)}:records"
 
     def setdefault(self, identity: str, url: str) -> str:
         try:
@@ -200,5 +251,5 @@ class SharedRecords:
                 return url
             first = self._server.hget(self._key, identity) or url
         except RedisError as error:
-            raise QueueLost from error
+            raise QueueLost(why_of(error)) from error
         return first.decode("utf-8", "replace") if isinstance(first, bytes) else str(first)

@@ -136,3 +136,29 @@ def test_an_address_whose_password_is_not_escaped_is_told_without_it(sign: str) 
         ping(f"redis://:geheim{sign}sieben@127.0.0.1:1/0")
     assert "geheim" not in str(told.value) and "sieben" not in str(told.value)
     assert told.value.__suppress_context__
+
+
+def test_a_kill_between_two_commands_leaves_nothing_for_ever(tmp_path: Path) -> None:
+    from crawlers.shared_queue import SeenPages
+
+    visit = Visit(HOME, HOME, Link(url=HOME, kind="article"))
+    with queue(tmp_path) as pages:
+        seen = SeenPages(pages.server, "seen")
+        request = pages.spider.request_for(visit)
+        assert not seen.request_seen(request) and seen.request_seen(request)
+        pages.push(request)
+        assert pages.server.ttl("seen") > 0 and pages.server.ttl(pages.key) > 0
+
+
+def test_a_page_that_the_queue_did_not_take_is_not_taken_for_asked(tmp_path: Path) -> None:
+    from crawlers.shared_queue import SeenPages, SharedScheduler
+
+    lost: list[OSError] = []
+    with queue(tmp_path) as pages:
+        pages.spider.give_up = lost.append
+        pages.server.set(pages.key, "no queue")
+        scheduler = SharedScheduler(pages.server, persist=True, dupefilter=SeenPages(pages.server, "seen"))
+        scheduler.spider, scheduler.queue = pages.spider, pages
+        request = pages.spider.request_for(Visit(HOME, HOME, Link(url=HOME, kind="article")))
+        assert not scheduler.enqueue_request(request)
+        assert "同名内容" in str(lost[0]) and not pages.server.exists("seen")

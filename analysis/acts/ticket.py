@@ -113,6 +113,11 @@ def move(
     decisions = [
         _moved(register, said, ticket, actor, at, why.strip(), unit, days, floor) for ticket in found
     ]
+    given = [
+        (t.thread_id, d.after["unit"]) for t, d in zip(found, decisions, strict=True) if "unit" in d.after
+    ]
+    if len(set(given)) < len(given):
+        raise MoveError("同一个帖子的两件不能转给同一个单位；只须一家答的，请把另一件作“无需回复”")
     append_decisions(register.decisions, decisions, _expected((ticket, seen) for ticket in found))
     return decisions
 
@@ -139,7 +144,6 @@ def _moved(
         after["state"] = "待研判"
     if unit is not None and said.kind == "transfer":
         check_unit(register.city, unit, at.date())
-        check_own_ticket(tickets_of_thread(register.con, register.rules, ticket.thread_id, at), ticket, unit)
         before["unit"], after["unit"] = ticket.unit, unit
     if days is not None and said.key == "extend":
         after["days"] = days
@@ -152,6 +156,9 @@ def _moved(
         after["round_at"] = after["floor_at"]
     if said.key == "reopen" and ticket.answer_at is not None:
         after["round_at"] = _moment(at)
+    if after.get("unit", ticket.unit) != ticket.unit:
+        others = tickets_of_thread(register.con, register.rules, ticket.thread_id, at)
+        check_own_ticket(others, ticket, after["unit"])
     if actor.role != "宣传部":
         after["role"] = actor.role
     return _decision(said, ticket.ticket_id, actor, at, why, before, after, kind=kind)

@@ -99,6 +99,13 @@ def test_a_unit_gets_no_second_ticket_of_a_thread(office: Office) -> None:
     for key in ("transfer", "hand_over"):
         with pytest.raises(MoveError, match=f"市住建委在这个帖子里已有一件（{second}，待研判）"):
             move(office.register(), key, first, OFFICE, at("10T09:00"), unit="市住建委", why="归住建")
+    with pytest.raises(MoveError, match="同一个帖子的两件不能转给同一个单位"):
+        move(office.register(), "hand_over", [first, second], OFFICE, at("10T09:00"), unit="市交通局")
+    move(office.register(), "transfer", first, OFFICE, at("10T09:00"), unit="市交通局", why="归交通")
+    move(office.register(), "transfer", second, OFFICE, at("10T09:01"), unit="市水利局", why="归水利")
+    with pytest.raises(MoveError, match="市水利局在这个帖子里已有一件"):
+        move(office.register(), "take_back", first, OFFICE, at("10T09:02"), why="转错了")
+    move(office.register(), "take_back", second, OFFICE, at("10T09:03"), why="转错了")
     move(office.register(), "no_reply_needed", second, OFFICE, at("10T09:10"), why="并到第一件")
     move(office.register(), "transfer", first, OFFICE, at("10T09:20"), unit="市住建委", why="归住建")
     assert office.ticket(first, "10T10:00").unit == "市住建委"

@@ -23,7 +23,7 @@ GROUP BY thread_id HAVING CAST(MIN(captured_at) AS DATE) < CAST(MAX(captured_at)
 """
 # Threads that may have done more than grow. One that grew has one title and board, and each of its floors
 # stands on one page, from its first capture on in all captures of that page, with the same words, and said at
-# a known time; and no floor was captured on an earlier day than one before it.
+# a known time; no floor was captured on an earlier day than one before it, and no capture told fewer pages.
 _DOUBTED = """
 WITH look AS (
   SELECT
@@ -51,6 +51,11 @@ SELECT thread_id FROM beside GROUP BY thread_id HAVING BOOL_OR(is_doubted)
 UNION
 SELECT thread_id FROM thread_page_version
 GROUP BY thread_id HAVING COUNT(DISTINCT title) > 1 OR COUNT(DISTINCT COALESCE(board, '')) > 1
+UNION
+SELECT thread_id FROM thread_page_version
+QUALIFY GREATEST(page, pages) < MAX(GREATEST(page, pages)) OVER (
+  PARTITION BY thread_id ORDER BY captured_at, file, end_offset
+)
 ORDER BY thread_id
 """
 _SIZES = """

@@ -69,6 +69,31 @@ def test_an_answer_that_is_gone_since_was_an_answer_then(case: Case, is_rebuilt:
     assert past(case) == [(None, dt.datetime(2017, 10, 5))]
 
 
+@pytest.mark.parametrize("is_rebuilt", [False, True])
+def test_a_page_is_gone_when_its_thread_has_fewer_pages(case: Case, is_rebuilt: bool) -> None:
+    chat = [(f"网友{n}", f"2017-10-01T08:{n:02}:00", "顶") for n in range(1, 10)]
+    for page, posts in ((1, [ASKS, *chat]), (2, [ANSWER])):
+        at = f"2017-10-01T12:00:0{page}"
+        case.thread("1", TITLE, posts, at=at, page=page, pages=2, first_floor=page * 10 - 9)
+    case.build()
+    # A post of the first page is deleted, so the answer stands there; then the answer is deleted, too.
+    case.thread("1", TITLE, [ASKS, *chat[1:], ANSWER], at="2017-10-03T12:00:00")
+    case.build()
+    case.thread("1", TITLE, [ASKS, *chat[1:]], at="2017-10-05T12:00:00")
+    case.build(rebuild=is_rebuilt)
+    assert told(case, 2) == [("投诉", "已答复", 11)]
+    assert told(case, 4) == [("投诉", "已答复", 10)]
+    assert told(case, 5) == told(case, None) == [("投诉", "待研判", None)]
+
+
+def test_a_page_that_is_read_alone_takes_no_other_away(case: Case) -> None:
+    case.thread("1", TITLE, [ASKS], at="2017-10-01T12:00:00", page=1, pages=3)
+    case.thread("1", TITLE, [ANSWER], at="2017-10-01T12:00:01", page=3, pages=3, first_floor=21)
+    case.thread("1", TITLE, [TAKEN], at="2017-10-02T12:00:00", page=2, pages=3, first_floor=11)
+    case.build()
+    assert told(case, None) == [("投诉", "已答复", 21)]
+
+
 def test_what_a_floor_was_edited_into_was_not_known_before(case: Case) -> None:
     case.thread("1", TITLE, [ASKS, TAKEN], at="2017-10-01T12:00:00")
     case.thread("1", "[咨询:市水利局]", [ASKS, (*TAKEN[:2], "答复：已装好")], at="2017-10-05T12:00:00")

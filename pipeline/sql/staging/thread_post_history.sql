@@ -1,4 +1,5 @@
 -- The posts of each thread: the union of the newest captures of its pages, each floor once, the newest text.
+-- A page past those that the thread's newest capture says there are is gone: posts before it were deleted.
 -- first_captured_at: when the floor was first seen. is_official: registered on the forum or in the city's data.
 -- Read from all versions; thread_post_at answers the same, for now from the table that the build made of it.
 CREATE OR REPLACE MACRO thread_post_history(known_by) AS TABLE
@@ -11,7 +12,9 @@ newest_page AS (
   WHERE known_by IS NULL OR captured_at <= known_by
   QUALIFY ROW_NUMBER() OVER (
     PARTITION BY thread_id, page ORDER BY captured_at DESC NULLS LAST, file DESC, end_offset DESC
-  ) = 1
+  ) = 1 AND page <= FIRST_VALUE(GREATEST(page, pages)) OVER (
+    PARTITION BY thread_id ORDER BY captured_at DESC NULLS LAST, file DESC, end_offset DESC
+  )
 ),
 seen AS (
   SELECT thread_id, floor, MIN(captured_at) AS first_captured_at FROM known GROUP BY thread_id, floor

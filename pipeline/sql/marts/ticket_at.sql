@@ -69,16 +69,24 @@ base AS (
     AND (l.state <> '无需回复' OR f.needs_reply = 'true' OR l.thread_id IN (SELECT thread_id FROM touched))
 ),
 numbered AS (SELECT *, UNNEST(RANGE(1, GREATEST(LEN(units), 1) + 1)) AS number FROM base),
+-- A transfer that was taken back moved nothing, and the taking back neither.
 moved AS (
   SELECT
     m.ticket_id,
     ARG_MAX(m.unit, m.number_in_order) AS unit,
-    MAX(m.decided_at) FILTER (m.unit IS DISTINCT FROM m.unit_before) AS moved_at,
-    COUNT(*) FILTER (m.unit IS DISTINCT FROM m.unit_before) AS transfer_count
-  FROM move AS m
+    MAX(m.decided_at) FILTER (m.is_moved) AS moved_at,
+    COUNT(*) FILTER (m.is_moved) AS transfer_count
+  FROM (
+    SELECT
+      *,
+      unit IS DISTINCT FROM unit_before AND move IS DISTINCT FROM 'take_back'
+        AND LEAD(move) OVER (PARTITION BY ticket_id ORDER BY number_in_order) IS DISTINCT FROM 'take_back' AS is_moved
+    FROM move
+    WHERE kind = 'transfer'
+  ) AS m
   LEFT JOIN decided AS d ON d.thread_id = REGEXP_REPLACE(m.ticket_id, '-\d+$', '')
   -- Deciding the units anew overrides earlier transfers.
-  WHERE m.kind = 'transfer' AND m.number_in_order > COALESCE(d.number_in_order, -1)
+  WHERE m.number_in_order > COALESCE(d.number_in_order, -1)
   GROUP BY m.ticket_id
 ),
 stated AS (

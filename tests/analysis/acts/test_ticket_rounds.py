@@ -136,6 +136,23 @@ def test_what_was_said_before_a_post_was_called_solved_reopens_nothing(office: O
         move(office.register(), "dispute_confirmed", ticket, OFFICE, at("11T11:00"), floor=2)
 
 
+def test_a_transfer_that_is_taken_back_starts_no_clock_anew(office: Office) -> None:
+    rules = office.case.city.folder / "reply-rules.yaml"
+    said = rules.read_text("utf-8").replace("transfer_restarts: false", "transfer_restarts: true")
+    rules.write_text(said, "utf-8")
+    ticket = office.post()
+    office.open()
+    late = office.ticket(ticket, "12T08:00")
+    move(office.register(), "transfer", ticket, OFFICE, at("12T09:00"), unit="市住建委", why="归住建")
+    assert office.ticket(ticket, "12T10:00").clocks_from == at("12T09:00")
+    move(office.register(), "take_back", ticket, OFFICE, at("12T11:00"), why="转错了")
+    back = office.ticket(ticket, "12T12:00")
+    assert (back.clocks_from, back.answer_due) == (late.clocks_from, late.answer_due)
+    assert late.is_first_response_overdue and back.is_first_response_overdue
+    office.case.build()
+    assert office.ticket(ticket, "12T12:00") == back
+
+
 def test_history_says_the_state_of_the_second_round(office: Office) -> None:
     from analysis.ticket_history import ticket_history
 

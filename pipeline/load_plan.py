@@ -119,6 +119,7 @@ class Task(Strict, frozen=True, kw_only=True):
     words_all: list[str] = []  # all stand there
     words_outside_column: list[str] = []  # at least one stands in a piece outside the plan's column
     title_words: list[str] = []  # at least one stands in the title
+    notice_title_words: list[str] = []  # at least one stands in the title of a 公告
     parts: list[Part] = []
     units: list[str] = []
     carriers: dict[str, str] = {}  # unit → class of outlet in which it must carry the task

@@ -92,6 +92,7 @@ def all_words(plan: Plan) -> list[str]:
     words = {""}  # a list of no words has no type
     for task in plan.tasks:
         words |= {*task.words, *task.words_all, *task.words_outside_column, *task.title_words}
+        words |= set(task.notice_title_words)
         words |= {word for part in task.parts for word in part.words}
         words |= {word for honour in task.honours for word in honour.words}
     return sorted(words)
@@ -121,6 +122,9 @@ def counts(task: Task, fact: Fact) -> bool:
     if fact.outlet_class in task.column_in and not fact.is_plan_column:
         return False
     if fact.form not in task.forms if task.forms else fact.form == "公告":
+        return False
+    is_notice = fact.form == "公告" and bool(task.notice_title_words)
+    if is_notice and fact.title_words.isdisjoint(task.notice_title_words):
         return False
     is_elsewhere = bool(task.words_outside_column) and not fact.is_plan_column
     if is_elsewhere and fact.words.isdisjoint(task.words_outside_column):

@@ -273,6 +273,9 @@ class Oracle:
                 and (not task.get("words") or any(w in f["text"] for w in task["words"]))
                 and (not task.get("parts") or any(self._is_part(p, f) for p in task["parts"]))
             )
+            named = task.get("notice_title_words")
+            if counts and named and f["form"] == "公告":
+                counts = any(w in f["title"] for w in named)
             outside = task.get("words_outside_column")
             if counts and outside and not f["plan_column"]:
                 counts = any(w in f["text"] for w in outside)

@@ -141,6 +141,15 @@ def test_december_is_the_month_of_emphasis() -> None:
     )
 
 
+def test_the_social_evaluations_announcement_is_no_report_of_what_was_put_right() -> None:
+    about = {"words": ["整改"], "form": "公告", "outlet_class": "gov", "is_plan_column": False}
+    announced = fact("2017-10-11", "市政府办", title_words=["社会评价"], **about)
+    named = fact("2017-10-12", "市政府办", title_words=["社会评价", "整改"], **about)
+    for task in ("m06", "a1"):
+        assert rows(task, "2017-10-31", [announced])["市政府办"].done_count == 0
+        assert rows(task, "2017-10-31", [announced, named])["市政府办"].done_count == 1
+
+
 def test_what_december_lacks_is_told_by_december_alone() -> None:
     october, gap = fact("2017-10-09", "上思县", words=["整改"]), silent("2017-11-06", "2017-11-10")
     for task in ("m06", "a1"):

@@ -20,6 +20,8 @@ import msgspec
 DATA = Path(__file__).resolve().parent / "data"
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLE = ROOT / "sample" / "content" / "threads.jsonl"
+# Half of its threads lie at borders: with them learned, threads at large come out worse (docs/gold-threads.md).
+UNLEARNED = frozenset({"threads-tuned-30.jsonl"})
 # Gold that has been looked at; `threads-unseen-*` is for scoring alone.
 TUNED = ROOT / "tests" / "gold"
 
@@ -67,9 +69,9 @@ def load_examples(data_dir: Path, without: Collection[str] = ()) -> list[Example
 
 
 def gold_files(data_dir: Path) -> list[Path]:
-    """Files of threads with gold, in a fixed order."""
+    """Files of threads with gold that are learned from, in a fixed order."""
     found = [SAMPLE, *sorted(data_dir.glob("threads-*.jsonl")), *sorted(TUNED.glob("threads-tuned-*.jsonl"))]
-    return [path for path in found if path.is_file()]
+    return [path for path in found if path.is_file() and path.name not in UNLEARNED]
 
 
 def load_told(data_dir: Path) -> list[Example]:

@@ -20,7 +20,7 @@ import msgspec
 DATA = Path(__file__).resolve().parent / "data"
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLE = ROOT / "sample" / "content" / "threads.jsonl"
-# Half of its threads lie at borders: with them learned, threads at large come out worse (docs/gold-threads.md).
+# Half of its threads lie at borders: with them learned, threads at large come out worse.
 UNLEARNED = frozenset({"threads-tuned-30.jsonl"})
 # Gold that has been looked at; `threads-unseen-*` is for scoring alone.
 TUNED = ROOT / "tests" / "gold"

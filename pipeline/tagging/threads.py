@@ -34,6 +34,7 @@ from pipeline.tagging.threads_rank import UnitRank
 from pipeline.tagging.threads_reading import PostReader, Reading
 from pipeline.tagging.threads_replies import Repliers, read_repliers
 from pipeline.tagging.threads_units import Place, UnitChoice, UnitChooser, texts_to_read
+from pipeline.tagging.unit_days import UnitDays
 
 _QUESTION = re.compile(
     r"请问|想问|问下|问一下|[？?]|吗(?:$|[，。！])|能不能|可以.{0,12}吗|怎么(?:办|走|去|出|进|报|交|领|查|算|坐|停)"
@@ -67,6 +68,7 @@ class ThreadTagger:
         self._bank = GramBank([self._kinds.model, self._units_of.learned.model])
         self._sentiment = PostSentiment()
         self._account_unit = unit_of_account(city)
+        self._days = UnitDays(city)
         self._formal = frozenset(
             name for u in city.units for name in (u.short, u.official, f"{u.short}人民政府")
         )
@@ -99,7 +101,12 @@ class ThreadTagger:
             for number, reading in enumerate(readings)
         ]
         return [
-            self._tag(item, floors, readings[number], kinds[number], shares[number], answered, places[number])
+            self._days.dated(
+                self._tag(
+                    item, floors, readings[number], kinds[number], shares[number], answered, places[number]
+                ),
+                floors[0].time if floors else None,
+            )
             for item, floors, number, answered in zip(
                 items, posts, map(numbers.__getitem__, openings), answering, strict=True
             )

@@ -9,7 +9,6 @@ city's threshold (`credit_threshold` in city.yaml, else the model's) is a mentio
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from typing import NamedTuple
 
@@ -35,6 +34,7 @@ from pipeline.tagging.roles_occurrence import Text
 from pipeline.tagging.roles_police import leave_to_county
 from pipeline.tagging.roles_reasons import read_exposed, read_mention, read_piece
 from pipeline.tagging.roles_text import Reader
+from pipeline.tagging.unit_days import UnitDays
 
 # Between the chance that denies a mark in the title and the one that overrules the silence of the rules
 FOUND = 0.2
@@ -113,6 +113,7 @@ class UnitTagger:
         self.bylines = Bylines(city, self.names, self.finder)
         self.model = model or load_role_model()
         self.threshold = read_threshold(city, self.model.threshold)
+        self._days = UnitDays(city)
 
     def tag(self, item: ArticleItem, criticism: Criticism | None = None) -> UnitTags:
         """Credits, mentions and exposed units of one article. Deterministic; reads nothing but the item.
@@ -123,7 +124,7 @@ class UnitTagger:
         text = self.reader.read(item)
         bylined = self.bylines.read(item, text)
         cases = self.read_cases(item, text)
-        suppliers = {self._of_day(byline.unit, item.published) for byline in bylined}
+        suppliers = {self._days.of_day(byline.unit, item.published) for byline in bylined}
         found: Split | None = None
         if criticism is None:
             found = read_exposure(item, text, cases, suppliers)
@@ -136,7 +137,7 @@ class UnitTagger:
         credits: list[Credit] = []
         doubtful: list[Credit] = []
         for byline in bylined:
-            unit = self._of_day(byline.unit, item.published)
+            unit = self._days.of_day(byline.unit, item.published)
             if all(credit.unit != unit for credit in credits):
                 credits.append(
                     Credit(unit=unit, role="byline", evidence=byline.evidence, confidence=byline.confidence)
@@ -199,7 +200,7 @@ class UnitTagger:
         """All units that the text names, in its order, with what each does."""
         cases: dict[str, Case] = {}
         for occurrence in text.occurrences:
-            unit = self._of_day(occurrence.unit, item.published)
+            unit = self._days.of_day(occurrence.unit, item.published)
             case = cases.get(unit)
             if case is None:
                 case = cases[unit] = Case(unit=unit, occurrences=[])
@@ -211,28 +212,6 @@ class UnitTagger:
             leave_to_county(text, cases.values(), counties)
             _give_to_county(text, cases, counties)
         return cases
-
-    def _of_day(self, unit: str, published: str | None) -> str:
-        """The unit that held the name's duties on the day: a unit that ended is its successor."""
-        known = self.city.unit_by_short
-        data = known[unit]
-        if not published or (data.valid_to is None and data.valid_from is None):
-            return unit
-        try:
-            day = dt.date.fromisoformat(published[:10])
-        except ValueError:
-            return unit
-        seen = {unit}
-        while data.valid_to is not None and day > data.valid_to and data.successor in known:
-            if data.successor in seen:
-                break
-            seen.add(data.successor)
-            data = known[data.successor]
-        if data.valid_from is not None and day < data.valid_from:
-            before = [u for u in self.city.all_units if u.successor == data.short and u.valid_on(day)]
-            if len(before) == 1:
-                return before[0].short
-        return data.short
 
 
 def _give_to_county(text: Text, cases: dict[str, Case], counties: list[Case]) -> None:

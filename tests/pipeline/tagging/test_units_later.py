@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from pipeline.city import CityError, load_city
-from pipeline.tagging.items import ArticleItem
+from pipeline.tagging.items import ArticleItem, ThreadItem, ThreadPost
+from pipeline.tagging.threads import ThreadTagger
 from pipeline.tagging.units import UnitTagger
 
 TAGGER = UnitTagger(load_city())
@@ -32,6 +33,25 @@ TAGGER = UnitTagger(load_city())
 def test_the_unit_of_the_day_is_credited(day, body, units):
     tags = TAGGER.tag(ArticleItem(id="x", outlet="防城港日报", body=body, published=day))
     assert [credit.unit for credit in tags.credits] == units
+
+
+@pytest.mark.parametrize(
+    ("day", "unit"),
+    [
+        ("2017-10-09T08:00:00", "市国税局"),
+        ("2018-07-04T23:00:00", "市国税局"),
+        ("2018-07-10T08:00:00", "市税务局"),
+        (None, "市国税局"),
+        ("昨天", "市国税局"),
+    ],
+)
+def test_a_thread_waits_for_the_unit_of_its_day(day, unit):
+    post = ThreadPost(floor=1, author="网友", time=day, text="国税局的窗口排队三个小时，能不能多开两个？")
+    tags = ThreadTagger(load_city()).tag(
+        ThreadItem(id="x", title="国税局办发票排队太久", board="百姓声音", posts=[post])
+    )
+    assert tags.units[0] == unit
+    assert ("市国税局的职责当日属市税务局" in tags.why["units"].why) == (unit == "市税务局")
 
 
 def test_every_unit_that_ended_has_a_successor_that_was_there_the_next_day():

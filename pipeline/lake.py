@@ -63,7 +63,7 @@ def publish_lake(edition: Path, city: City, wait_seconds: float = 600) -> None:
 def _publish(edition: Path, folder: Path) -> None:
     number = max((int(path.name) for path in _editions(folder)), default=0) + 1
     draft, pointer = folder / f".{number:08d}.building", folder / f".{CURRENT}.building"
-    whole = folder / f"{number:08d}"
+    whole, before = folder / f"{number:08d}", _current(folder)
     try:
         draft.mkdir()
         with contextlib.closing(Warehouse(edition, read_only=True)) as warehouse, told_in_chinese(folder):
@@ -80,18 +80,19 @@ def _publish(edition: Path, folder: Path) -> None:
     except BaseException:
         for left in (draft, pointer):  # a disk that is full has no room for what nobody reads
             _remove(left)
-        if not _is_current(whole):
+        if _current(folder) != whole:
             _remove(whole)
         raise
     sync_folder(folder)
     for old in _editions(folder)[:-KEPT]:
-        _remove(old)
+        if old != before:  # behind it stands one that a kill left before anybody was led to it
+            _remove(old)
 
 
-def _is_current(whole: Path) -> bool:
+def _current(folder: Path) -> Path | None:
     with contextlib.suppress(OSError):
-        return current_edition(whole.parent) == whole
-    return False
+        return current_edition(folder)
+    return None
 
 
 def _refuse_another_city(folder: Path, city: City) -> None:

@@ -133,6 +133,19 @@ def test_what_a_kill_left_in_a_lake_is_removed(lake: tuple[Case, Path]) -> None:
     assert not [each for each in folder.glob(".*") if each.name != ".lock"]
 
 
+def test_what_was_current_is_kept_for_its_readers_behind_an_edition_that_a_kill_left(
+    lake: tuple[Case, Path],
+) -> None:
+    case, folder = lake
+    with contextlib.closing(open_warehouse(folder)) as reader:
+        (folder / "00000002").mkdir()  # whole, and nobody was led to it
+        case.build()
+        assert (folder / "current").read_text() == "00000003" and (folder / "00000001").is_dir()
+        assert reader.execute("SELECT COUNT(*) FROM article").fetchall() == [(1,)]
+    case.build()
+    assert {each.name for each in folder.iterdir()} == {"00000003", "00000004", "current", ".lock"}
+
+
 def test_another_city_of_the_same_slug_is_refused(lake: tuple[Case, Path], tmp_path: Path) -> None:
     case, folder = lake
     other = Case(tmp_path / "other")

@@ -133,7 +133,7 @@ def _floors(posts: Sequence[Mapping[str, Any]], follow: ThreadFollowUp) -> Itera
             "is_dated": post["posted_at"] is not None,
             "known_at": post["first_captured_at"],
             "kind": said.kind,
-            "unit": post["official_unit"],
+            "unit": follow.heirs.get(post["official_unit"], post["official_unit"]),
             "words": said.words[:100],
         }
 

@@ -18,6 +18,7 @@ from pipeline.tagging.answers import Answering, AnswerReader, Reply
 from pipeline.tagging.fold import fold_threads
 from pipeline.tagging.items import ThreadItem, ThreadPost
 from pipeline.tagging.threads_reading import PostReader
+from pipeline.tagging.unit_days import UnitDays
 
 LEXICON = Path(__file__).resolve().parent.parent / "lexicon" / "threads_followups.yaml"
 NEAR = 6  # characters before and after a word in which another takes its sense away
@@ -43,11 +44,13 @@ def _load_words() -> dict[str, str]:
 
 class ThreadFollowUp(Record, frozen=True, kw_only=True):
     """What follows in a thread. `called`: units that the opening post calls on by name, two or more, each to
-    do its part, in the order of their names; else empty."""
+    do its part, in the order of their names; else empty. `heirs`: units that did not hold their duties on the
+    day of the opening post → the unit that did, as `ThreadTags.units` and `called` name it."""
 
     id: str
     floors: list[FloorSaid] = []  # noqa: RUF012 - msgspec copies defaults
     called: list[str] = []  # noqa: RUF012
+    heirs: dict[str, str] = {}  # noqa: RUF012
 
 
 class Again(NamedTuple):
@@ -85,7 +88,7 @@ class AgainReader:
 class FollowUpReader:
     """Reads the follow-ups of threads."""
 
-    def __init__(self, reader: PostReader) -> None:
+    def __init__(self, reader: PostReader, days: UnitDays) -> None:
         words = _load_words()
         self._solved = re.compile(words["solved"])
         self._unsolved = re.compile(words["unsolved"])
@@ -95,19 +98,25 @@ class FollowUpReader:
         self._selling = re.compile(words["selling"])
         self._either = re.compile(words["either"])
         self._answers = AnswerReader()
-        self._reader = reader
+        self._reader, self._days = reader, days
 
     def read_all(self, items: Sequence[ThreadItem]) -> list[ThreadFollowUp]:
         """All that follows the opening posts of threads: what numpy does, it does for all of them at once."""
         threads = fold_threads(item.posts for item in items)
         return [
-            ThreadFollowUp(
-                id=item.id, floors=self._floors(posts, answering.replies), called=self._called(item, posts[0])
-            )
-            if posts
-            else ThreadFollowUp(id=item.id)
+            self._read(item, posts, answering) if posts else ThreadFollowUp(id=item.id)
             for item, posts, answering in zip(items, threads, self._answers.read_all(threads), strict=True)
         ]
+
+    def _read(self, item: ThreadItem, posts: Sequence[ThreadPost], answering: Answering) -> ThreadFollowUp:
+        heirs = self._days.heirs(posts[0].time)
+        called = list(dict.fromkeys(heirs.get(unit, unit) for unit in self._called(item, posts[0])))
+        return ThreadFollowUp(
+            id=item.id,
+            floors=self._floors(posts, answering.replies),
+            called=called if len(called) > 1 else [],
+            heirs=heirs,
+        )
 
     def _floors(self, posts: Sequence[ThreadPost], replies: Sequence[Reply]) -> list[FloorSaid]:
         """`replies` are the official ones after the opening post, in their order."""

@@ -49,8 +49,9 @@ class Tagger:
     def followup_reader(self) -> FollowUpReader:
         from pipeline.tagging.followups import FollowUpReader
         from pipeline.tagging.threads_reading import PostReader
+        from pipeline.tagging.unit_days import UnitDays
 
-        return FollowUpReader(PostReader(self.city))
+        return FollowUpReader(PostReader(self.city), UnitDays(self.city))
 
     @cached_property
     def post_tagger(self) -> PostTagger:

@@ -15,6 +15,7 @@ class UnitDays:
 
     def __init__(self, city: City) -> None:
         self._city = city
+        self._heirs: dict[str, dict[str, str]] = {}  # by day
 
     def of_day(self, unit: str, day: str | None) -> str:
         """The unit that held the duties of one on a day: a unit that ended is its successor, one that was not
@@ -43,9 +44,18 @@ class UnitDays:
                 return before[0].short
         return data.short
 
+    def heirs(self, day: str | None) -> dict[str, str]:
+        """Units that did not hold their duties on a day → the unit that did. `day`: as `of_day`."""
+        key = (day or "")[:10]
+        if key not in self._heirs:
+            held = {unit.short: self.of_day(unit.short, key) for unit in self._city.all_units}
+            self._heirs[key] = {unit: heir for unit, heir in held.items() if unit != heir}
+        return self._heirs[key]
+
     def dated(self, tags: ThreadTags, opened: str | None) -> ThreadTags:
         """A thread's tags with the units of the day on which it was opened (ISO; None: not known)."""
-        held = [(unit, self.of_day(unit, opened)) for unit in tags.units]
+        heirs = self.heirs(opened)
+        held = [(unit, heirs.get(unit, unit)) for unit in tags.units]
         if all(unit == heir for unit, heir in held):
             return tags
         told = "；".join(f"{unit}的职责当日属{heir}" for unit, heir in held if unit != heir)

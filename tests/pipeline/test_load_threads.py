@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import threading
+from contextlib import closing
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from pipeline import load_threads
 from pipeline.records import ThreadTags
+from pipeline.tagging.followups import ThreadFollowUp
 from pipeline.tagging.items import ThreadItem
 from pipeline.warehouse import Warehouse, WarehouseError
 from tests.analysis.case import Case, MarkTagger
@@ -69,3 +72,20 @@ def test_a_tagger_that_fails_while_another_part_is_written_is_told(
     with pytest.raises(MemoryError):
         case.build(rebuild=True)
     assert digest(case) == before
+
+
+def test_an_account_speaks_for_the_unit_of_the_threads_day(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case, given = Case(tmp_path), MarkTagger.followups
+    posts = [("某某", "2019-06-10T08:00:00", "没水"), ("防城港水利", "2019-06-11T08:00:00", "答复：好了")]
+    case.thread("1", "[投诉:市住建委]", posts, at="2019-06-12T08:00:00")
+
+    def reformed(tagger: MarkTagger, items: list[ThreadItem]) -> list[ThreadFollowUp]:
+        heirs = {"市水利局": "市住建委"}
+        return [msgspec.structs.replace(follow, heirs=heirs) for follow in given(tagger, items)]
+
+    monkeypatch.setattr(MarkTagger, "followups", reformed)
+    case.build()
+    with closing(Warehouse(case.warehouse, read_only=True)) as warehouse:
+        assert warehouse.rows("SELECT unit FROM thread_floor") == [("市住建委",)]

@@ -8,6 +8,7 @@ from pipeline.tagging.followups import FollowUpReader
 from pipeline.tagging.items import ThreadItem, ThreadPost
 from pipeline.tagging.threads import ThreadTagger
 from pipeline.tagging.threads_reading import PostReader
+from pipeline.tagging.unit_days import UnitDays
 
 FIXED = "您好，经查，该处路灯已于昨日全部修复，感谢监督。"
 SEEN = "您好，来帖收悉，正在核实，请稍候。"
@@ -15,7 +16,7 @@ SEEN = "您好，来帖收悉，正在核实，请稍候。"
 
 @pytest.fixture(scope="module")
 def reader() -> FollowUpReader:
-    return FollowUpReader(PostReader(load_city()))
+    return FollowUpReader(PostReader(load_city()), UnitDays(load_city()))
 
 
 def thread(name: str, *posts: tuple[int, str, str | None, bool]) -> ThreadItem:

@@ -7,6 +7,7 @@ from pipeline.tagging.followups import FollowUpReader
 from pipeline.tagging.items import ThreadItem, ThreadPost
 from pipeline.tagging.threads import ThreadTagger
 from pipeline.tagging.threads_reading import PostReader
+from pipeline.tagging.unit_days import UnitDays
 
 
 @pytest.fixture(scope="module")
@@ -177,7 +178,9 @@ def test_units_named_together_are_called_on_together(tagger: ThreadTagger) -> No
     assert tagger.tag(post("十万大山的门票", text)).units[:2] == ["市旅发委", "市发改委"]
     told = "隔壁讲旅游局的人来看过，年初三门票翻倍，价格这样涨，物价局几时来管？"
     assert tagger.tag(post("十万大山的门票", told)).units[0] == "市发改委"
-    (follow,) = FollowUpReader(PostReader(load_city())).read_all([post("十万大山的门票", text)])
+    (follow,) = FollowUpReader(PostReader(load_city()), UnitDays(load_city())).read_all(
+        [post("十万大山的门票", text)]
+    )
     assert follow.called == []  # one of them is called on, not each to do its part
 
 

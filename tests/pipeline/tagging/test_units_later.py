@@ -5,8 +5,11 @@ from __future__ import annotations
 import pytest
 
 from pipeline.city import CityError, load_city
+from pipeline.tagging.followups import FollowUpReader
 from pipeline.tagging.items import ArticleItem, ThreadItem, ThreadPost
 from pipeline.tagging.threads import ThreadTagger
+from pipeline.tagging.threads_reading import PostReader
+from pipeline.tagging.unit_days import UnitDays
 from pipeline.tagging.units import UnitTagger
 
 TAGGER = UnitTagger(load_city())
@@ -52,6 +55,25 @@ def test_a_thread_waits_for_the_unit_of_its_day(day, unit):
     )
     assert tags.units[0] == unit
     assert ("市国税局的职责当日属市税务局" in tags.why["units"].why) == (unit == "市税务局")
+
+
+@pytest.mark.parametrize(
+    ("day", "called"),
+    [
+        ("2017-10-09T08:00:00", ["市国土局", "市规划局", "市水利局"]),
+        ("2019-06-10T08:00:00", ["市自然资源局", "市水利局"]),
+        (None, ["市国土局", "市规划局", "市水利局"]),
+    ],
+)
+def test_a_thread_calls_on_the_units_that_it_waits_for(day, called):
+    text = "请市国土局查查占地的事，请市规划局查查违建的事，请市水利局查查河道的事。"
+    item = ThreadItem(
+        id="x", title="占地占河", posts=[ThreadPost(floor=1, author="网友", time=day, text=text)]
+    )
+    city = load_city()
+    (follow,) = FollowUpReader(PostReader(city), UnitDays(city)).read_all([item])
+    assert follow.called == called
+    assert follow.heirs.get("市国土局", "市国土局") == called[0]
 
 
 def test_every_unit_that_ended_has_a_successor_that_was_there_the_next_day():

@@ -53,7 +53,6 @@ def run_clocks(row: dict[str, Any], rules: Rules, at: dt.datetime, round_number:
     Args:
         row: of sql/ticket.sql.
         round_number: from 0; None: the present round.
-
     """
     start = clock_start(row, rules, round_number)
     if start is None:

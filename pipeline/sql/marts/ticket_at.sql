@@ -82,11 +82,10 @@ moved AS (
       unit IS DISTINCT FROM unit_before AND move IS DISTINCT FROM 'take_back'
         AND LEAD(move) OVER (PARTITION BY ticket_id ORDER BY number_in_order) IS DISTINCT FROM 'take_back' AS is_moved
     FROM move
-    WHERE kind = 'transfer'
   ) AS m
   LEFT JOIN decided AS d ON d.thread_id = REGEXP_REPLACE(m.ticket_id, '-\d+$', '')
   -- Deciding the units anew overrides earlier transfers.
-  WHERE m.number_in_order > COALESCE(d.number_in_order, -1)
+  WHERE m.kind = 'transfer' AND m.number_in_order > COALESCE(d.number_in_order, -1)
   GROUP BY m.ticket_id
 ),
 stated AS (

@@ -114,10 +114,12 @@ def move(
         _moved(register, said, ticket, actor, at, why.strip(), unit, days, floor) for ticket in found
     ]
     given = [
-        (t.thread_id, d.after["unit"]) for t, d in zip(found, decisions, strict=True) if "unit" in d.after
+        (ticket.thread_id, decision.after.get("unit", ticket.unit))
+        for ticket, decision in zip(found, decisions, strict=True)
+        if "unit" in decision.after or _is_revived(said, ticket)
     ]
     if len(set(given)) < len(given):
-        raise MoveError("同一个帖子的两件不能转给同一个单位；只须一家答的，请把另一件作“无需回复”")
+        raise MoveError("同一个帖子的两件不能由同一个单位办理；只须一家答的，请把另一件作“无需回复”")
     append_decisions(register.decisions, decisions, _expected((ticket, seen) for ticket in found))
     return decisions
 
@@ -156,12 +158,18 @@ def _moved(
         after["round_at"] = after["floor_at"]
     if said.key == "reopen" and ticket.answer_at is not None:
         after["round_at"] = _moment(at)
-    if after.get("unit", ticket.unit) != ticket.unit:
+    own = after.get("unit", ticket.unit)
+    if own is not None and (own != ticket.unit or _is_revived(said, ticket)):
         others = tickets_of_thread(register.con, register.rules, ticket.thread_id, at)
-        check_own_ticket(others, ticket, after["unit"])
+        check_own_ticket(others, ticket, own)
     if actor.role != "宣传部":
         after["role"] = actor.role
     return _decision(said, ticket.ticket_id, actor, at, why, before, after, kind=kind)
+
+
+def _is_revived(said: Move, ticket: Ticket) -> bool:
+    """Whether a ticket that was none for its unit becomes one again."""
+    return said.key == "reopen" and ticket.state == "无需回复"
 
 
 def _undone(
@@ -180,13 +188,16 @@ def _undone(
 
 
 def _keep_numbers(present: Sequence[Ticket], units: Sequence[str]) -> list[str]:
-    """The units in such an order that a ticket whose unit stays keeps its number."""
-    left = [unit for unit in units if unit not in {ticket.unit for ticket in present[: len(units)]}]
-    order = []
-    for number in range(len(units)):
-        own = present[number].unit if number < len(present) else None
-        order.append(own if own is not None and own in units else left.pop(0))
-    return order
+    """The units in such an order that a ticket whose unit stays keeps its number; of two of one unit that one
+    which needs a reply."""
+    kept: dict[str, int] = {}
+    for number, ticket in enumerate(present[: len(units)]):
+        unit = ticket.unit or ""
+        if unit in units and (unit not in kept or present[kept[unit]].state == "无需回复"):
+            kept[unit] = number
+    own = {number: unit for unit, number in kept.items()}
+    left = [unit for unit in units if unit not in kept]
+    return [own[number] if number in own else left.pop(0) for number in range(len(units))]
 
 
 def _decision(

@@ -105,9 +105,11 @@ def check_own_ticket(tickets: Iterable[Ticket], moved: Ticket, unit: str) -> Non
     """Raises MoveError: the unit has a ticket of this thread already; one that needs no reply is none."""
     for other in tickets:
         if other.ticket_id != moved.ticket_id and other.unit == unit and other.state != "无需回复":
+            has_one = f"{unit}在这个帖子里已有一件（{other.ticket_id}，{other.state}）"
+            if moved.unit == unit:
+                raise MoveError(f"{has_one}，{moved.ticket_id} 不能重新办理；请办那一件，或先把它改派")
             raise MoveError(
-                f"{unit}在这个帖子里已有一件（{other.ticket_id}，{other.state}），"
-                f"{moved.ticket_id} 不能再转给它；"
+                f"{has_one}，{moved.ticket_id} 不能再转给它；"
                 f"{moved.unit or '这一件'}不必答复的，请作“无需回复”（no-reply-needed）"
             )
 

@@ -99,7 +99,7 @@ def test_a_unit_gets_no_second_ticket_of_a_thread(office: Office) -> None:
     for key in ("transfer", "hand_over"):
         with pytest.raises(MoveError, match=f"市住建委在这个帖子里已有一件（{second}，待研判）"):
             move(office.register(), key, first, OFFICE, at("10T09:00"), unit="市住建委", why="归住建")
-    with pytest.raises(MoveError, match="同一个帖子的两件不能转给同一个单位"):
+    with pytest.raises(MoveError, match="同一个帖子的两件不能由同一个单位办理"):
         move(office.register(), "hand_over", [first, second], OFFICE, at("10T09:00"), unit="市交通局")
     move(office.register(), "transfer", first, OFFICE, at("10T09:00"), unit="市交通局", why="归交通")
     move(office.register(), "transfer", second, OFFICE, at("10T09:01"), unit="市水利局", why="归水利")
@@ -109,6 +109,24 @@ def test_a_unit_gets_no_second_ticket_of_a_thread(office: Office) -> None:
     move(office.register(), "no_reply_needed", second, OFFICE, at("10T09:10"), why="并到第一件")
     move(office.register(), "transfer", first, OFFICE, at("10T09:20"), unit="市住建委", why="归住建")
     assert office.ticket(first, "10T10:00").unit == "市住建委"
+    with pytest.raises(MoveError, match=rf"市住建委.*已有一件（{first}，待签收），{second} 不能重新办理"):
+        move(office.register(), "reopen", second, OFFICE, at("10T10:10"), why="还是要答")
+    move(office.register(), "no_reply_needed", first, OFFICE, at("10T10:20"), why="都不必")
+    with pytest.raises(MoveError, match="同一个帖子的两件不能由同一个单位办理"):
+        move(office.register(), "reopen", [first, second], OFFICE, at("10T10:30"), why="还是要答")
+    move(office.register(), "reopen", second, OFFICE, at("10T10:40"), why="还是要答")
+    assert office.ticket(second, "10T10:50").state == "办理中"
+
+
+def test_units_decided_anew_are_all_given_a_ticket_where_one_had_two(office: Office) -> None:
+    first = office.post(title=BOTH)
+    second = first.removesuffix("1") + "2"
+    office.open()
+    move(office.register(), "no_reply_needed", first, OFFICE, at("10T09:00"), why="并到第二件")
+    move(office.register(), "transfer", second, OFFICE, at("10T09:10"), unit="市水利局", why="归水利")
+    decide_units(office.register(), second, OFFICE, at("10T09:20"), units=["市水利局", "市交通局"])
+    given = {t: office.ticket(t, "10T10:00") for t in (first, second)}
+    assert [(t.unit, t.state) for t in given.values()] == [("市交通局", "待签收"), ("市水利局", "待签收")]
 
 
 def test_only_what_was_said_after_the_answer_disputes_it(office: Office) -> None:

@@ -4,7 +4,8 @@
 -- (also ended by what ends a round or the ticket, or gives it to another unit).
 -- seen: ids of the newest decisions on the ticket and on its thread, with a / between: what an act must have
 -- seen; decided_at: when the newest was taken.
--- sent_back_at: when the unit last sent the post back (退回改派); handed_at: when it had last been handed to one.
+-- sent_back_at: when the unit last sent the post back (退回改派); handed_at: when it had last been handed to one
+-- and was not taken back.
 CREATE OR REPLACE MACRO ticket_row_at(as_of, known_by, threads := NULL) AS TABLE
 SELECT
   t.* EXCLUDE (why_json),
@@ -42,11 +43,11 @@ LEFT JOIN (
 LEFT JOIN (
   SELECT ticket_id, MAX(decided_at) AS handed_at
   FROM (
-    SELECT target AS ticket_id, decided_at
-    FROM decision_at(known_by)
-    WHERE decided_at <= as_of
-      AND (kind = 'transfer' OR kind = 'state_change' AND (CAST(after_json AS JSON) ->> '$.state') = '待签收')
+    SELECT *, LEAD(move) OVER (PARTITION BY ticket_id ORDER BY number_in_order) AS next_move
+    FROM ticket_move_at(as_of, known_by)
   )
+  WHERE (kind = 'transfer' OR kind = 'state_change' AND state = '待签收')
+    AND move IS DISTINCT FROM 'take_back' AND next_move IS DISTINCT FROM 'take_back'
   GROUP BY ticket_id
 ) AS h USING (ticket_id)
 LEFT JOIN (

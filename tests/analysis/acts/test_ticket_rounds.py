@@ -180,6 +180,7 @@ def test_a_transfer_that_is_taken_back_starts_no_clock_anew(office: Office) -> N
     move(office.register(), "take_back", ticket, OFFICE, at("12T11:00"), why="转错了")
     back = office.ticket(ticket, "12T12:00")
     assert (back.clocks_from, back.answer_due) == (late.clocks_from, late.answer_due)
+    assert back.send_back_due == late.send_back_due == at("10T18:00")
     assert late.is_first_response_overdue and back.is_first_response_overdue
     office.case.build()
     assert office.ticket(ticket, "12T12:00") == back

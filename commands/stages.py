@@ -49,17 +49,17 @@ def build(
 
 def build_warehouse(city: City, home: Path, rebuild: bool = False, jobs: int = 1) -> None:
     from analysis.terminal import stage_progress
-    from pipeline.cluster import ClusterTagger
     from pipeline.load import build as load
     from pipeline.rules import rules_fingerprint
     from pipeline.search_index import SearchIndexError, update_index
     from pipeline.store import open_store
+    from pipeline.tagging.engine import EngineTagger
     from pipeline.tagging.parallel import ParallelTagger
     from pipeline.tagging.tagger import Tagger
 
     tagger: Tagger
     if engine := city.settings.get("tag_engine"):
-        tagger = ClusterTagger(city, str(engine), rules_fingerprint)
+        tagger = EngineTagger(city, str(engine), rules_fingerprint)
     else:
         tagger = ParallelTagger(city, jobs) if jobs > 1 else Tagger(city)
     with logged(open_store(home, city), "build", rebuild=rebuild) as told:
@@ -79,7 +79,7 @@ def build_warehouse(city: City, home: Path, rebuild: bool = False, jobs: int = 1
                     typer.echo(f"注意：{error}", err=True)
                     told["index"] = str(error)
         finally:
-            if isinstance(tagger, ParallelTagger | ClusterTagger):
+            if isinstance(tagger, ParallelTagger | EngineTagger):
                 tagger.close()
         told |= dataclasses.asdict(report)
     if report.why_rebuilt:

@@ -142,7 +142,7 @@ class EngineTagger(Tagger):
         yield from (said for _, said in in_order(submit, chain([first], chunks), AHEAD * self._threads()))
 
     def _threads(self) -> int:
-        """Of all workers, once there is one. (`wait_for_workers` waits for a scheduler that hangs for ever.)"""
+        """Of all workers, once there is one. A scheduler that hangs holds `wait_for_workers` for ever."""
         until = time.monotonic() + self._start_seconds
         with _told(f"调度器 {self._start_seconds:.0f} 秒没有回应"):
             while not (threads := sum(self._client.nthreads(callback_timeout=self._start_seconds).values())):

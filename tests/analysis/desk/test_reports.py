@@ -44,7 +44,7 @@ def test_preview_and_files(office: Office) -> None:
         assert _end(client.get("/reports/preview?kind=bulletin").text, "a3") == "2017-10-26"
         assert "2017-10-11 至 2017-10-26" in client.get("/ledger").text
         cell = client.get("/ledger/cell", params={"unit": UNIT, "task": "a3"}).text
-        assert "2017-10-11 至 2017-10-26" in cell
+        assert "2017-10-11 至 2017-10-24，本项最迟 2017-10-26" in cell
         sheet = client.get("/reports/make/unit.docx", params={"unit": UNIT})
         text = "\n".join(p.text for p in Document(io.BytesIO(sheet.content)).paragraphs)
         assert UNIT in text and "filename*=UTF-8''" in sheet.headers["content-disposition"]

@@ -1,5 +1,5 @@
 """Owns that no personal number is loaded: the texts of a landed line are masked before it is written, and
-once more when one is read that was written by other rules than these, or by hand."""
+once more when one is read that does not say that these rules masked it."""
 
 from __future__ import annotations
 

@@ -18,11 +18,10 @@ from analysis.queue_choice import NOBODY, SOON, Choice, QueuePage, is_of_words, 
 from analysis.ticket import Rules, Ticket, ticket_from
 from analysis.ticket_lists import columns_of, made, ranks_of, reckon
 from analysis.ticket_rows import rows_unlike, threads_beside
-from analysis.ticket_spans import plain_tickets
+from analysis.ticket_spans import NAMES, plain_tickets
 from analysis.warehouse import Connection, ask_arrow, moment
 from analysis.workday_columns import NEVER, Column
 
-_NAMES = ("kind", "urgency", "unit", "state")
 _NONE_LEFT = np.iinfo(np.int64).min  # in the place of working days that are not counted
 _FEW = 500  # tickets that are asked by their numbers; for more all are read
 
@@ -64,7 +63,7 @@ def queue_page(
         due=np.where(clocks.is_open & clocks.is_left, clocks.due, NEVER),
         left=np.where(clocks.is_left, clocks.left, _NONE_LEFT),
         is_open=clocks.is_open,
-        names={name: columns[name] for name in _NAMES},
+        names={name: columns[name] for name in NAMES},
         keys=columns["key"],
     )
     lines = (lines if plain.all() else lines.of(plain)).with_tickets(fresh)
@@ -118,7 +117,7 @@ def _lines_of(tickets: Sequence[Ticket]) -> _Lines:
         due=np.array([next_due(ticket) for ticket in tickets], "M8[us]"),
         left=np.array(left, np.int64),
         is_open=np.array([ticket.is_open for ticket in tickets], bool),
-        names={name: Names.of([getattr(ticket, name) for ticket in tickets]) for name in _NAMES},
+        names={name: Names.of([getattr(ticket, name) for ticket in tickets]) for name in NAMES},
         keys=np.zeros(len(tickets), np.uint64),
     )
 

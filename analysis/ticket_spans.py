@@ -13,10 +13,10 @@ from analysis.kept import as_built
 from analysis.ticket import Rules
 from analysis.ticket_lists import ClockColumns, classed_columns, clocks_by, columns_of, dues_of
 from analysis.warehouse import Connection, ask_arrow
-from analysis.workday_columns import Column, Workdays
+from analysis.workday_columns import Column, Workdays, years_of
 
 _MOMENTS = ("opened_at", "first_response_at", "answer_at", "ended_at")
-_NAMES = ("kind", "urgency", "unit", "state")
+NAMES = ("kind", "urgency", "unit", "state")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -46,7 +46,7 @@ def plain_tickets(
     if unit is not None:
         which &= all_of["unit"].isin((unit,))
     places = np.flatnonzero(which)
-    columns = {name: all_of[name][places] for name in ("key", *_MOMENTS, *_NAMES)}
+    columns = {name: all_of[name][places] for name in ("key", *_MOMENTS, *NAMES)}
     first_due, answer_due = _dues(spans, rules)
     workdays = _workdays(spans, rules, at)
     return columns, clocks_by(columns, (first_due[places], answer_due[places]), workdays, at)
@@ -54,9 +54,7 @@ def plain_tickets(
 
 def _read(con: Connection) -> _Spans:
     columns = classed_columns(con, columns_of(ask_arrow(con, "ticket_spans")))
-    opened = columns["opened_at"]
-    years = opened[~np.isnat(opened)].astype("M8[Y]").astype(np.int64) + 1970
-    return _Spans(columns, (int(years.min()), int(years.max())) if len(years) else None, [])
+    return _Spans(columns, years_of(columns["opened_at"]), [])
 
 
 def _dues(spans: _Spans, rules: Rules) -> tuple[Column, Column]:

@@ -35,8 +35,7 @@ class Workdays:
     @classmethod
     def around(cls, starts: Column, rules: Rules, at: dt.datetime) -> Workdays:
         """From the year of the first moment on, to the last year that is known."""
-        years = starts[~np.isnat(starts)].astype("M8[Y]").astype(np.int64) + 1970
-        first, last = (int(years.min()), int(years.max())) if len(years) else (at.year, at.year)
+        first, last = years_of(starts) or (at.year, at.year)
         return cls.of_years(min(first, at.year), max(last, at.year), rules)
 
     @classmethod
@@ -103,6 +102,12 @@ class Workdays:
     def dues(self, starts: Column, count: Column | int, rules: Rules) -> Column:
         """When spans of so many working days end (`Calendar.due`); NaT: in a year that is not known."""
         return self.end(*self.event_days(starts, rules), count, rules)
+
+
+def years_of(moments: Column) -> tuple[int, int] | None:
+    """The first and the last year of moments; None: there is no moment."""
+    years = moments[~np.isnat(moments)].astype("M8[Y]").astype(np.int64) + 1970
+    return (int(years.min()), int(years.max())) if len(years) else None
 
 
 def day_number(day: dt.date) -> int:

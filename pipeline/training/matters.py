@@ -67,22 +67,20 @@ def load_matters(
     def standing(function: str) -> str | None:
         return known.get(unit_of.get(function, ""))
 
-    # The latter teach nothing of kinds: nearly all of them ask.
-    for path in [*own_tables(), *sorted(DATA.glob("routes-*.tsv"))]:
-        for row in load_rows(path):
-            for name, share in zip(row["functions"].split(","), SHARES, strict=False):
-                function = standing(name)
-                if function is not None:
-                    matters.append((function, f"{row['title']}\n{row['text']}", share))
-    for names, title, text in load_read(data_dir):
+    def learn(names: Sequence[str], title: str, text: str, worth: float = 1.0) -> None:
         for name, share in zip(names, SHARES, strict=False):
             function = standing(name)
             if function is not None:
-                matters.append((function, f"{title}\n{text}", READ * share))
+                matters.append((function, f"{title}\n{text}", worth * share))
+
+    # The latter teach nothing of kinds: nearly all of them ask.
+    for path in [*own_tables(), *sorted(DATA.glob("routes-*.tsv"))]:
+        for row in load_rows(path):
+            learn(row["functions"].split(","), row["title"], row["text"])
+    for names, title, text in load_read(data_dir):
+        learn(names, title, text, READ)
     for name, title, text in load_answered(data_dir):
-        function = standing(name)
-        if function is not None:
-            matters.append((function, f"{title}\n{text}", GUESSED))
+        learn([name], title, text, GUESSED)
     decided = [corrected] if corrected is not None and corrected.is_file() else []
     for path in [*sorted(DATA.glob("posts-*.jsonl")), *gold_files(data_dir), *decided]:
         if path.name in without:

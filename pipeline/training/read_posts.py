@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pipeline.training.examples import DATA, forum_posts, load_rows
+from pipeline.training.replies import LONGEST
 
 FORUM, MESSAGES = DATA / "functions-forum.tsv", DATA / "functions-messages.tsv"  # id, functions: best first
-LONGEST = 400  # characters of a text that are read
 
 
 def load_read(data_dir: Path) -> Iterator[tuple[list[str], str, str]]:

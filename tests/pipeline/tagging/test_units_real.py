@@ -25,7 +25,7 @@ GOLD = ROOT / "tests" / "gold"
 FLOORS = {
     "local-news-labels.jsonl": (60, 0.94, 0.92),
     "local-news-labels-b.jsonl": (100, 0.955, 0.965),
-    "local-news-labels-c.jsonl": (60, 0.90, 0.90),
+    "local-news-labels-c.jsonl": (60, 0.89, 0.90),
     "local-news-labels-d.jsonl": (100, 0.95, 0.95),
     "local-news-labels-e.jsonl": (119, 0.95, 0.93),  # first look; none of its misses was read
 }

@@ -18,6 +18,11 @@ BEGIN, END = marks(audit.COMMAND)
 FAULT = {"id": "PYSEC-2018-1", "fix_versions": ["1.1"], "aliases": [], "description": "…"}
 CLEAN = {"name": "a", "version": "1.0", "vulns": []}
 FAULTY = {"name": "b", "version": "1.0", "vulns": [FAULT, FAULT | {"id": "PYSEC-2018-2", "fix_versions": []}]}
+HARMLESS = {
+    "name": "Scrapy",
+    "version": "2.19.0",
+    "vulns": [FAULT | {"id": "PYSEC-2017-83", "fix_versions": []}],
+}
 SKIPPED = {"name": "c", "skip_reason": "not found"}
 
 
@@ -35,6 +40,15 @@ SKIPPED = {"name": "c", "skip_reason": "not found"}
             False,
         ),
         ([CLEAN, SKIPPED], ["asked on 2018-03-01 about 1 packages, 0 found; no answer about 1: c."], False),
+        (
+            [CLEAN, HARMLESS],
+            [
+                "asked on 2018-03-01 about 2 packages, 0 found, 1 that do not reach this project.",
+                "- Scrapy 2.19.0: PYSEC-2017-83, mended in no version yet "
+                f"({audit.HARMLESS['scrapy', 'PYSEC-2017-83']})",
+            ],
+            True,
+        ),
         ([SKIPPED], ["not asked yet: no network where it was last run."], False),
         ([], ["not asked yet: no network where it was last run."], False),
     ],
@@ -46,6 +60,17 @@ def test_what_was_asked_and_found_is_said(
     assert text.removeprefix("Known faults of the locked dependencies: ").splitlines() == lines
     assert well is is_well
     assert audit.said(None, DAY) == audit.said({"dependencies": []}, DAY)
+
+
+@pytest.mark.parametrize(
+    ("name", "fix_versions", "is_harmless"),
+    [("scrapy", [], True), ("scrapy", ["2.9"], True), ("scrapy", ["2.20"], False), ("b", [], False)],
+)
+def test_a_harmless_fault_is_one_until_a_newer_version_mends_it(
+    name: str, fix_versions: list[str], is_harmless: bool
+) -> None:
+    fault = {"id": "PYSEC-2017-83", "fix_versions": fix_versions}
+    assert bool(audit.harmless({"name": name, "version": "2.19.0"}, fault)) is is_harmless
 
 
 def test_an_answer_stays_until_there_is_another() -> None:

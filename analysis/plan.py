@@ -20,7 +20,6 @@ __all__ = [
     "Plan",
     "Task",
     "amend_facts",
-    "by_unit",
     "is_part",
     "load_facts",
     "load_plan",
@@ -107,15 +106,6 @@ def stories_by_unit(facts: Iterable[Fact]) -> dict[str, list[Fact]]:
         for unit in fact.credits:
             found.setdefault(unit, {}).setdefault(fact.story_id, fact)
     return {unit: list(own.values()) for unit, own in found.items()}
-
-
-def by_unit(facts: Iterable[Fact]) -> dict[str, list[Fact]]:
-    """The articles that credit each unit, in their order."""
-    found: dict[str, list[Fact]] = {}
-    for fact in facts:
-        for unit in fact.credits:
-            found.setdefault(unit, []).append(fact)
-    return found
 
 
 def weeks(start: dt.date, end: dt.date) -> Iterator[tuple[dt.date, dt.date]]:

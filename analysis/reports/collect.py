@@ -13,7 +13,7 @@ from analysis.deductions import deductions_in
 from analysis.ground import MET, NOT_YET, UNKNOWN, UNMET, CoverageRow, failed_rows, terms
 from analysis.handed_in import MEASURE, STANDS, proofs_in
 from analysis.overview import DERIVED_KINDS
-from analysis.plan import CITY_ROW, Fact, Plan, load_facts, stories
+from analysis.plan import CITY_ROW, Fact, Plan, load_facts, stories_by_unit
 from analysis.queue import queue
 from analysis.reports import collect_matters as matters
 from analysis.reports.collect_pieces import counted_by, credit_lines, piece_figure, within
@@ -217,8 +217,7 @@ def _units(
     points: dict[str, float] = {}
     for piece in pieces:
         points[piece.unit] = points.get(piece.unit, 0.0) + piece.points
-    season = Counter(unit for fact in stories(facts) for unit in fact.credits)
-    now = Counter(unit for fact in stories(within(facts, start, end)) for unit in fact.credits)
+    credited = stories_by_unit(facts)
     posts = Counter(ticket.unit for ticket in tickets)
     late = Counter(ticket.unit for ticket in tickets if ticket.was_late)
     scored = {
@@ -229,8 +228,8 @@ def _units(
             unit=unit,
             group=groups[unit],
             verdicts=_verdicts(line.verdict for line in by_unit[unit] if line.kind not in DERIVED_KINDS),
-            period_count=now[unit],
-            season_count=season[unit],
+            period_count=len(within(credited.get(unit, []), start, end)),
+            season_count=len(credited.get(unit, [])),
             points=round(points.get(unit, 0.0), 2) if unit in scored else None,
             post_count=posts[unit],
             late_post_count=late[unit],

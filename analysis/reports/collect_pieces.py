@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 
 from analysis.credits import Points, copies_of, ledger_rows
-from analysis.plan import Fact, Plan, by_unit, stories
+from analysis.plan import Fact, Plan, stories, stories_by_unit
 from analysis.reports.model import Counted, Kind, PieceFigure, PieceLine
 from analysis.scoring import score_lines
 
@@ -19,21 +19,23 @@ def _before(kind: Kind, start: dt.date, end: dt.date) -> tuple[dt.date, dt.date]
 
 
 def piece_figure(plan: Plan, kind: Kind, facts: list[Fact], start: dt.date, end: dt.date) -> PieceFigure:
-    """How many pieces appeared in a period, beside the one before and the season."""
+    """How many pieces appeared in a period, beside the one before and the season. A story is of the period of
+    its first copy (of those that credit a unit, of those in the column): a later reprint is none."""
     season = [fact for fact in facts if fact.published_day >= plan.season.start]
-    now = within(facts, start, end)
-    own = stories(now)
+    told = stories(facts)
+    own = within(told, start, end)
     first, last = _before(kind, start, end)
-    credited = [fact for fact in own if fact.credits]
+    credited = {unit: within(each, start, end) for unit, each in stories_by_unit(facts).items()}
+    column = stories(fact for fact in season if fact.is_plan_column)
     return PieceFigure(
         period_count=len(own),
-        previous_count=len(stories(within(facts, first, last))) if first >= plan.season.start else None,
+        previous_count=len(within(told, first, last)) if first >= plan.season.start else None,
         season_count=len(stories(season)),
-        reprint_count=len(now) - len(own),
-        credited_count=len(credited),
-        credited_unit_count=len({unit for fact in credited for unit in fact.credits}),
-        column_count=len(stories(fact for fact in now if fact.is_plan_column)),
-        season_column_count=len(stories(fact for fact in season if fact.is_plan_column)),
+        reprint_count=len(within(facts, start, end)) - len(own),
+        credited_count=len({fact.story_id for each in credited.values() for fact in each}),
+        credited_unit_count=sum(bool(each) for each in credited.values()),
+        column_count=len(within(column, start, end)),
+        season_column_count=len(column),
     )
 
 
@@ -44,8 +46,9 @@ def within(facts: Iterable[Fact], start: dt.date, end: dt.date) -> list[Fact]:
 
 def counted_by(facts: list[Fact], start: dt.date, end: dt.date, name: Callable[[Fact], str]) -> list[Counted]:
     """How many stories there are of each name, in the period and in all, the most first."""
-    season = Counter(name(fact) for fact in stories(facts))
-    now = Counter(name(fact) for fact in stories(within(facts, start, end)))
+    told = stories(facts)
+    season = Counter(name(fact) for fact in told)
+    now = Counter(name(fact) for fact in within(told, start, end))
     return [
         Counted(name=each, period_count=now[each], season_count=count)
         for each, count in sorted(season.items(), key=lambda pair: (-pair[1], pair[0]))
@@ -67,9 +70,8 @@ def credit_lines(plan: Plan, facts: list[Fact], points: Points) -> list[PieceLin
         for line in lines
     }
     found = []
-    credited = by_unit(facts)
-    for unit in sorted(credited):
-        for fact in stories(credited[unit]):
+    for unit, credited in sorted(stories_by_unit(facts).items()):
+        for fact in credited:
             credit = fact.credits[unit]
             worth, how = scored.get((unit, fact.story_id)) or points.of_story(copies[fact.story_id], unit)
             found.append(

@@ -18,10 +18,12 @@ from analysis.overview import DERIVED_KINDS
 from analysis.reports import model, wording
 from analysis.reports.build import build_report, compose, stem_of
 from analysis.reports.collect import Context, collect
+from analysis.reports.collect_pieces import piece_figure
 from analysis.reports.excel import _in_lines
 from analysis.reports.model import Figures, Report
 from analysis.reports.rules import load_report_rules
 from analysis.scoring import score
+from tests.analysis.judged import fact
 
 DAYS = [dt.date(2017, 10, 31), dt.date(2017, 12, 31), dt.date(2018, 2, 28)]
 
@@ -311,6 +313,35 @@ def test_the_period_before_is_that_of_the_kind_of_report(context: Context) -> No
     assert [each.pieces.previous_count for each in weeks] == [each.pieces.period_count for each in days]
     month = collect(context, "monthly", dt.date(2017, 11, 7))
     assert month.pieces.previous_count == collect(context, "monthly", DAYS[0]).pieces.period_count
+
+
+def test_a_story_is_of_the_period_in_which_it_was_first_told(context: Context) -> None:
+    """One of 31 January is reprinted on 1 February: the months add up to the season."""
+    days = [dt.date(2017, 9, 30), dt.date(2017, 10, 31), dt.date(2017, 11, 30), dt.date(2017, 12, 31)]
+    found = [collect(context, "monthly", day) for day in [*days, dt.date(2018, 1, 31), dt.date(2018, 2, 26)]]
+    last = found[-1]
+    assert sum(each.pieces.period_count for each in found) == last.pieces.season_count
+    assert sum(each.pieces.column_count for each in found) == last.pieces.season_column_count
+    for number, unit in enumerate(last.units):
+        assert sum(each.units[number].period_count for each in found) == unit.season_count, unit.unit
+    for names in ("outlets", "topics"):
+        months: Counter[str] = Counter()
+        for each in found:
+            months.update({one.name: one.period_count for one in getattr(each, names)})
+        assert months == Counter({one.name: one.season_count for one in getattr(last, names)})
+    own = [line for line in last.credits if last.start <= line.published_day <= last.end]
+    assert last.pieces.credited_count == len({line.article_id for line in own})
+    assert last.pieces.credited_unit_count == len({line.unit for line in own})
+
+
+def test_a_unit_that_only_a_reprint_credits_has_its_piece(context: Context) -> None:
+    """As the ledger and the score count it: by the first copy that credits the unit."""
+    first = fact("2017-10-31", "市水利局", name="first", story_id="first")
+    copy = fact("2017-11-01", "市水利局", "市农业局", name="copy", story_id="first", is_first=False)
+    start, end = dt.date(2017, 11, 1), dt.date(2017, 11, 30)
+    found = piece_figure(context.plan, "monthly", [first, copy], start, end)
+    assert (found.period_count, found.reprint_count, found.previous_count, found.season_count) == (0, 1, 1, 1)
+    assert (found.credited_count, found.credited_unit_count) == (1, 1)
 
 
 def test_an_approval_whose_order_is_open_is_not_told_as_given_before(

@@ -70,23 +70,28 @@ base AS (
 ),
 numbered AS (SELECT *, UNNEST(RANGE(1, GREATEST(LEN(units), 1) + 1)) AS number FROM base),
 -- A transfer that was taken back moved nothing, and the taking back neither.
-moved AS (
+passed AS (
   SELECT
-    m.ticket_id,
-    ARG_MAX(m.unit, m.number_in_order) AS unit,
-    MAX(m.decided_at) FILTER (m.is_moved) AS moved_at,
-    COUNT(*) FILTER (m.is_moved) AS transfer_count
+    m.*, m.number_in_order > COALESCE(d.number_in_order, -1) AS is_newest,
+    m.unit IS DISTINCT FROM m.unit_before AND m.move IS DISTINCT FROM 'take_back' AND NOT m.is_undone AS is_moved
   FROM (
     SELECT
-      *,
-      unit IS DISTINCT FROM unit_before AND move IS DISTINCT FROM 'take_back'
-        AND LEAD(move) OVER (PARTITION BY ticket_id ORDER BY number_in_order) IS DISTINCT FROM 'take_back' AS is_moved
+      *, COALESCE(LEAD(move) OVER (PARTITION BY ticket_id ORDER BY number_in_order) = 'take_back', FALSE) AS is_undone
     FROM move
   ) AS m
   LEFT JOIN decided AS d ON d.thread_id = REGEXP_REPLACE(m.ticket_id, '-\d+$', '')
-  -- Deciding the units anew overrides earlier transfers.
-  WHERE m.kind = 'transfer' AND m.number_in_order > COALESCE(d.number_in_order, -1)
-  GROUP BY m.ticket_id
+  WHERE m.kind = 'transfer'
+),
+-- Deciding the units anew overrides earlier transfers. held: units that had the ticket for a time.
+moved AS (
+  SELECT
+    ticket_id,
+    ARG_MAX(unit, number_in_order) FILTER (NOT is_undone) AS unit,
+    COALESCE(LIST(DISTINCT unit) FILTER (NOT is_undone), []) AS held,
+    BOOL_OR(NOT is_undone AND move IS DISTINCT FROM 'take_back') AS is_given,
+    MAX(decided_at) FILTER (is_moved) AS moved_at,
+    COUNT(*) FILTER (is_moved) AS transfer_count
+  FROM passed WHERE is_newest GROUP BY ticket_id
 ),
 stated AS (
   SELECT
@@ -120,15 +125,19 @@ reopened AS (
 -- it was passed on still speaks for it, unless it has another ticket of the thread.
 entry AS (
   SELECT
-    * EXCLUDE (unit, now_units),
+    * EXCLUDE (unit, now_units, held, all_held),
     LIST_FILTER(
-      LIST_CONCAT(units, now_units),
-      lambda u: u <> unit AND (u <> first_unit OR LIST_CONTAINS(now_units, u))
+      LIST_CONCAT(units, now_units, all_held),
+      lambda u: u <> unit AND (
+        LIST_CONTAINS(now_units, u) OR LIST_CONTAINS(units, u) AND u <> first_unit
+        OR NOT LIST_CONTAINS(units, u) AND NOT LIST_CONTAINS(held, u)
+      )
     ) AS others
   FROM (
     SELECT
-      n.*, COALESCE(m.unit, n.first_unit) AS unit,
-      LIST(COALESCE(m.unit, n.first_unit)) OVER (PARTITION BY n.thread_id) AS now_units
+      n.*, COALESCE(m.unit, n.first_unit) AS unit, COALESCE(m.held, []) AS held,
+      LIST(COALESCE(m.unit, n.first_unit)) OVER (PARTITION BY n.thread_id) AS now_units,
+      FLATTEN(LIST(COALESCE(m.held, [])) OVER (PARTITION BY n.thread_id)) AS all_held
     FROM (SELECT *, CONCAT(thread_id, '-', number) AS ticket_id, units[number] AS first_unit FROM numbered) AS n
     LEFT JOIN moved AS m USING (ticket_id)
   )
@@ -220,7 +229,7 @@ SELECT
   th.title, th.url, th.forum, th.board, th.site, th.sha256,
   t.kind, t.urgency,
   COALESCE(m.unit, t.first_unit) AS unit,
-  t.candidates, t.is_unit_decided OR m.unit IS NOT NULL AS is_unit_decided,
+  t.candidates, t.is_unit_decided OR COALESCE(m.is_given, FALSE) AS is_unit_decided,
   LEN(t.units) > 1 AS is_shared_thread,
   CASE
     WHEN d.state IN ('已办结', '无需回复') THEN d.state

@@ -1,0 +1,57 @@
+"""Whose a ticket is when it changes hands and comes back, and whose floors are its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from analysis.acts.ticket import move
+from pipeline.city import load_city
+from tests.analysis.acts.test_ticket import OFFICE, Office, at
+from tests.analysis.acts.test_ticket_rounds import BOTH
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    made = Office(tmp_path)
+    yield made
+    made.close()
+
+
+def test_who_gets_nobodys_post_by_mistake_gives_it_back_to_nobody(office: Office) -> None:
+    ticket = office.post(title="[投诉]")
+    office.open()
+    before = office.ticket(ticket, "09T13:00")
+    move(office.register(), "hand_over", ticket, OFFICE, at("09T14:00"), unit="市住建委")
+    assert office.ticket(ticket, "09T14:30").unit == "市住建委"
+    move(office.register(), "take_back", ticket, OFFICE, at("09T15:00"), why="转错了")
+    back = office.ticket(ticket, "09T16:00")
+    assert (before.unit, before.state) == (back.unit, back.state) == (None, "待研判")
+    assert not back.is_unit_decided
+    office.case.build()
+    assert office.ticket(ticket, "09T16:00") == back
+
+
+def test_a_hand_over_to_the_suggested_unit_that_is_taken_back_decides_nothing(office: Office) -> None:
+    ticket = office.post()
+    office.open()
+    move(office.register(), "hand_over", ticket, OFFICE, at("09T14:00"))
+    assert office.ticket(ticket, "09T14:30").is_unit_decided
+    move(office.register(), "take_back", ticket, OFFICE, at("09T15:00"), why="再看看")
+    back = office.ticket(ticket, "09T16:00")
+    assert (back.unit, back.is_unit_decided) == ("市水利局", False)
+
+
+def test_a_unit_that_had_one_of_two_tickets_for_a_time_answered_for_that_one_only(office: Office) -> None:
+    accounts = office.case.home / "town" / "official-accounts.csv"
+    accounts.write_text(accounts.read_text("utf-8") + "港城交通,*,市交通局\n", "utf-8")
+    office.case.city = load_city(accounts.parent)
+    first = office.post(("港城交通", "2017-10-12T09:00:00", "答复：归我们的已办"), title=BOTH)
+    second = first.removesuffix("1") + "2"
+    office.open()
+    move(office.register(), "transfer", second, OFFICE, at("10T09:00"), unit="市交通局", why="归交通")
+    move(office.register(), "transfer", second, OFFICE, at("11T09:00"), unit="市教育局", why="归教育")
+    # What 交通 said when it had the second one stops the clocks of that one, not those of 水利.
+    assert [office.ticket(t, "13T09:00").state for t in (first, second)] == ["待研判", "已答复"]

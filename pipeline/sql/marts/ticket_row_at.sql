@@ -38,6 +38,7 @@ LEFT JOIN (
   SELECT target AS ticket_id, MAX(decided_at) AS sent_back_at
   FROM decision_at(known_by)
   WHERE kind = 'state_change' AND decided_at <= as_of AND (CAST(after_json AS JSON) ->> '$.state') = '退回改派'
+    AND COALESCE(CAST(after_json AS JSON) ->> '$.move', '') NOT IN ('answer_rejected', 'take_back')
   GROUP BY target
 ) AS b USING (ticket_id)
 LEFT JOIN (
@@ -47,7 +48,7 @@ LEFT JOIN (
     FROM ticket_move_at(as_of, known_by)
   )
   WHERE (kind = 'transfer' OR kind = 'state_change' AND state = '待签收')
-    AND move IS DISTINCT FROM 'take_back' AND next_move IS DISTINCT FROM 'take_back'
+    AND COALESCE(move, '') NOT IN ('take_back', 'answer_rejected') AND next_move IS DISTINCT FROM 'take_back'
   GROUP BY ticket_id
 ) AS h USING (ticket_id)
 LEFT JOIN (

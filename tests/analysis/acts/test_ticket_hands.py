@@ -55,3 +55,19 @@ def test_a_unit_that_had_one_of_two_tickets_for_a_time_answered_for_that_one_onl
     move(office.register(), "transfer", second, OFFICE, at("11T09:00"), unit="市教育局", why="归教育")
     # What 交通 said when it had the second one stops the clocks of that one, not those of 水利.
     assert [office.ticket(t, "13T09:00").state for t in (first, second)] == ["待研判", "已答复"]
+
+
+def test_a_floor_of_no_use_is_no_hand_over_and_no_sending_back(office: Office) -> None:
+    ticket = office.post(("小张", "2017-10-10T09:00:00", "我局已修好"))
+    office.open()
+    move(office.register(), "hand_over", ticket, OFFICE, at("09T14:00"))
+    move(office.register(), "answer_rejected", ticket, OFFICE, at("16T09:00"), floor=2, why="不是官方")
+    assert office.ticket(ticket, "16T10:00").send_back_due == at("10T18:00")
+    move(office.register(), "transfer", ticket, OFFICE, at("16T11:00"), unit="市住建委", why="归住建")
+    move(office.register(), "send_back", ticket, OFFICE, at("16T12:00"), why="不归住建")
+    move(office.register(), "answer_rejected", ticket, OFFICE, at("20T09:00"), floor=2, why="不是官方")
+    move(office.register(), "hand_over", ticket, OFFICE, at("20T10:00"), unit="市水利局")
+    move(office.register(), "take_back", ticket, OFFICE, at("20T11:00"), why="转错了")
+    back = office.ticket(ticket, "20T12:00")
+    assert (back.state, back.send_back_due) == ("退回改派", at("17T18:00"))
+    assert "退回改派超过" not in (back.note or "")

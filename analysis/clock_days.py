@@ -99,6 +99,8 @@ def _outcome(
         said = f"{done:%Y-%m-%d %H:%M} 已答{where}"
         if due is None:
             return said
+        if ticket.ended_at is not None and ticket.ended_at < done:
+            return f"{said}，在办结（{ticket.ended_at:%Y-%m-%d %H:%M}）之后"
         return f"{said}，按时" if done <= due else f"{said}，晚 {_distance(due, done, rules)}"
     if not ticket.is_open:
         return f"论坛上未见，状态为{ticket.state}"

@@ -15,7 +15,7 @@ from typing import Literal
 from analysis.queue import ticket_rows
 from analysis.reply_rules import Rules
 from analysis.ticket import Ticket, ticket_from
-from analysis.ticket_clocks import Clocks, run_clocks
+from analysis.ticket_clocks import Clocks, earliest, run_clocks
 from analysis.warehouse import Connection, moment
 
 By = Literal["unit", "kind", "month"]
@@ -128,7 +128,7 @@ def _stats(group: str, cases: list[tuple[Ticket, Clocks]], rules: Rules, at: dt.
             (ticket.answer_at, clocks.answer_due, ticket.is_answer_overdue,
              clocks.answer_skipped, answered_in_time, answers, rules.calendar.worked_days),
         ):  # fmt: skip
-            done = done_at or ticket.ended_at
+            done = earliest(done_at, ticket.ended_at)
             if not is_late and (done is None or due is None):
                 continue  # its time is not over, or nobody can tell yet when it is
             in_time.append(not is_late)

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from analysis.reply_rules import Rules, load_rules, parse_rules
-from analysis.ticket_clocks import NO_CLOCKS, clock_start, run_clocks, send_back
+from analysis.ticket_clocks import NO_CLOCKS, Span, earliest, run_clocks, send_back, spans_of
 from analysis.ticket_moves import OPEN
 from analysis.worktime import UnknownYear
 
@@ -82,18 +82,19 @@ def ticket_from(row: dict[str, Any], rules: Rules, at: dt.datetime) -> Ticket:
     """A ticket with its two clocks, from a row of sql/ticket.sql."""
     notes: list[str] = []
     clocks, late_before = NO_CLOCKS, (False, False)
-    start = clock_start(row, rules)
+    *past, span = spans_of(row, rules)
+    start = span.start
     if start is None:
         notes.append("发帖时间未能识别，无法计算时限")
     else:
-        clocks = run_clocks(row, rules, at)
-        late_before = _past_lateness(row, rules)
+        clocks = run_clocks(row, rules, at, span)
+        late_before = _past_lateness(row, rules, past)
         if clocks.unknown is not None:
             notes.append(str(clocks.unknown))
     first_due, answer_due = clocks.first_due, clocks.answer_due
     answered, responded = _until(row["answer_at"], at), _until(row["first_response_at"], at)
     # An answer with no earlier response stops both clocks.
-    responded = min((m for m in (responded, answered) if m is not None), default=None)
+    responded = earliest(responded, answered)
     is_done = row["state"] in ("已答复", "已办结", "无需回复")
     next_due = None if is_done else (first_due if responded is None else answer_due)
     left = None
@@ -119,7 +120,8 @@ def ticket_from(row: dict[str, Any], rules: Rules, at: dt.datetime) -> Ticket:
     ended = row["ended_at"]
     undated = tuple(row["undated_floors"] or ())
     first_late, answer_late = (
-        is_counted and (before or (_is_late(done or ended, due, at) and not (done and floor in undated)))
+        is_counted
+        and (before or (_is_late(earliest(done, ended), due, at) and not (done and floor in undated)))
         for done, due, before, floor in (
             (responded, first_due, late_before[0], row["first_response_floor"]),
             (answered, answer_due, late_before[1], row["answer_floor"]),
@@ -175,13 +177,15 @@ def _is_late(done: dt.datetime | None, due: dt.datetime | None, at: dt.datetime)
     return done > due if done is not None else at > due
 
 
-def _past_lateness(row: dict[str, Any], rules: Rules) -> tuple[bool, bool]:
-    """Whether an earlier round of the ticket was late in its response, in its answer."""
+def _past_lateness(row: dict[str, Any], rules: Rules, past: list[Span]) -> tuple[bool, bool]:
+    """Whether an earlier span of the ticket's clocks was late in its response, in its answer."""
     late = [False, False]
-    for number, past in enumerate(row["past_rounds"] or []):
-        until = past["ended_at"]
-        clocks = run_clocks(row, rules, until, number)
-        ends = (past["first_response_at"], past["answer_at"])
-        for which, (done, due) in enumerate(zip(ends, (clocks.first_due, clocks.answer_due), strict=True)):
-            late[which] |= _is_late(_until(done, until) or _until(past["answer_at"], until), due, until)
+    for span in past:
+        until = span.until
+        assert until is not None
+        clocks = run_clocks(row, rules, until, span)
+        for which, (done, due) in enumerate(
+            zip(span.stops, (clocks.first_due, clocks.answer_due), strict=True)
+        ):
+            late[which] |= _is_late(_until(done, until), due, until)
     return late[0], late[1]

@@ -1,12 +1,14 @@
 """Owns the two clocks of a ticket: when they start, stand still, are extended and run out.
 
-Late stays late: a pause or an extension that came after a clock had run out moves nothing.
+Late stays late: a pause or an extension that came after a clock had run out moves nothing. Nor does what
+comes after a clock has stopped: its deadline stays the one by which it was judged.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import itertools
 from collections.abc import Iterator
 from typing import Any
 
@@ -34,43 +36,87 @@ class Clocks:
 NO_CLOCKS = Clocks(None)
 
 
-def clock_start(row: dict[str, Any], rules: Rules, round_number: int | None = None) -> dt.datetime | None:
-    """When the clocks of a round started: with the opening post, the reopening, or the transfer where the
-    rules restart them. `round_number` counts from 0; None: the present round."""
-    if round_number is not None and round_number < row["round_count"]:
-        began: dt.datetime | None = row["past_rounds"][round_number]["started_at"]
-        return began if began is not None else row["opened_at"]
-    start: dt.datetime | None = row["round_at"] if row["round_at"] is not None else row["opened_at"]
-    moved = row["transferred_at"]
-    if rules.transfer_restarts and moved is not None and (start is None or moved > start):
-        start = moved
-    return start
+@dataclasses.dataclass(frozen=True)
+class Span:
+    """What the clocks ran over from one start: a round of a ticket, or a part of one where a transfer starts
+    them anew. until: when the next one began; None: it is the present one."""
+
+    start: dt.datetime | None
+    until: dt.datetime | None
+    responded_at: dt.datetime | None
+    answered_at: dt.datetime | None
+    ended_at: dt.datetime | None  # when a person closed the ticket
+    is_first: bool = False
+
+    @property
+    def stops(self) -> tuple[dt.datetime | None, dt.datetime | None]:
+        """When its two clocks stopped: an answer with no earlier response stops both, so does the end."""
+        answered = earliest(self.answered_at, self.ended_at)
+        return earliest(self.responded_at, answered), answered
 
 
-def run_clocks(row: dict[str, Any], rules: Rules, at: dt.datetime, round_number: int | None = None) -> Clocks:
-    """Both clocks of a ticket's round, seen at a moment.
+def earliest(*moments: dt.datetime | None) -> dt.datetime | None:
+    """The first of those that are known."""
+    return min((moment for moment in moments if moment is not None), default=None)
+
+
+def spans_of(row: dict[str, Any], rules: Rules) -> list[Span]:
+    """The spans of a ticket's clocks in order, the present one last: they start with the opening post, with
+    each reopening and, where the rules say so, with each transfer of what was not answered yet."""
+    spans: list[Span] = []
+    rounds = [
+        (
+            past["started_at"],
+            past["ended_at"],
+            past["first_response_at"],
+            past["answer_at"],
+            past["closed_at"],
+        )
+        for past in row["past_rounds"] or []
+    ]
+    rounds.append(
+        (row["round_at"], None, row["first_response_at"], row["answer_at"], row["ended_at"])
+    )  # fmt: skip
+    passed = (row["passed_at"] or []) if rules.transfer_restarts else []
+    for number, (began, until, responded, answered, ended) in enumerate(rounds):
+        start = began if began is not None else row["opened_at"]
+        own = [
+            moment
+            for moment in passed
+            if (start is None or moment > start)
+            and (until is None or moment < until)
+            and (answered is None or moment < answered)
+        ]
+        for begin, end in itertools.pairwise([start, *own, until]):
+            spans.append(Span(begin, end, responded, answered, ended, is_first=not number and begin == start))
+    return spans
+
+
+def run_clocks(row: dict[str, Any], rules: Rules, at: dt.datetime, span: Span | None = None) -> Clocks:
+    """Both clocks of a ticket's span, seen at a moment.
 
     Args:
         row: of sql/ticket.sql.
-        round_number: from 0; None: the present round.
+        span: one of `spans_of`; None: the present one.
     """
-    start = clock_start(row, rules, round_number)
+    span = span or spans_of(row, rules)[-1]
+    start = span.start
     if start is None:
         return NO_CLOCKS
     first, answer = rules.spans(row["kind"], row["urgency"])
+    first_at, answer_at = (earliest(stop, at) or at for stop in span.stops)
     extended = too_late = None
-    is_first_round = row["round_count"] == 0 or round_number == 0
     for extension in row["extensions"] or []:
-        if extension["at"] > at or (extension["at"] < start and not is_first_round):
+        if extension["at"] > answer_at or (extension["at"] < start and not span.is_first):
             continue
-        _, due, _ = _end(row, rules, start, answer, at)
+        _, due, _ = _end(row, rules, start, answer, answer_at)
         if due is not None and extension["at"] > due:
             too_late = extension["why"]
             continue
         answer = max(answer, min(int(extension["days"]), rules.extension_max_days))
         extended = extension["why"]
-    first_skipped, first_due, first_unknown = _end(row, rules, start, first, at)
-    answer_skipped, answer_due, answer_unknown = _end(row, rules, start, answer, at)
+    first_skipped, first_due, first_unknown = _end(row, rules, start, first, first_at)
+    answer_skipped, answer_due, answer_unknown = _end(row, rules, start, answer, answer_at)
     return Clocks(
         start=start,
         first_days=first,
@@ -133,7 +179,7 @@ def _pauses(
 def send_back(row: dict[str, Any], rules: Rules) -> tuple[dt.datetime | None, bool]:
     """Until when the unit may send the post back, counted from when it was handed to it, else from the post;
     and whether it did so later."""
-    handed = row["handed_at"] or clock_start(row, rules)
+    handed = row["handed_at"] or spans_of(row, rules)[-1].start
     if handed is None:
         return None, False
     try:

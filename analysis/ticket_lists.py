@@ -254,7 +254,7 @@ def _made(found: Mapping[str, Any], order: Column) -> list[Ticket]:
 
 
 def _late(done: Column, ended: Column, due: Column, at: np.datetime64) -> Column:
-    """Done or ended after it was due, or neither, and it is due."""
-    done = np.where(np.isnat(done), ended, done)
+    """Done or ended, whichever came first, after it was due; or neither, and it is due."""
+    done = np.fmin(done, ended)
     late: Column = np.where(np.isnat(done), at > due, done > due)
     return late

@@ -16,7 +16,7 @@ _FAR = "TIMESTAMP '9999-12-31 23:59:59.999999'"  # the end of time
 _TICKET = (
     "kind", "urgency", "unit", "is_unit_decided", "is_shared_thread", "state", "opened_at",
     "first_captured_at", "first_response_floor", "first_response_at", "answer_floor", "answer_at",
-    "round_count", "round_at", "past_rounds", "ended_at", "transferred_at", "transfer_count", "extensions",
+    "round_count", "round_at", "past_rounds", "ended_at", "passed_at", "transfer_count", "extensions",
     "pauses", "sent_back_at", "handed_at", "seen", "site", "forum", "board", "title", "url", "sha256",
     "undated_floors",
 )  # fmt: skip

@@ -8,7 +8,7 @@ SELECT
   CASE WHEN n.candidates = '' THEN [] ELSE STRING_SPLIT(n.candidates, CHR(10)) END AS candidates,
   n.is_unit_decided, n.is_shared_thread, n.state, n.opened_at, n.first_captured_at,
   n.first_response_floor, n.first_response_at, n.answer_floor, n.answer_at,
-  n.round_count, n.round_at, n.past_rounds, n.ended_at, n.transferred_at, n.transfer_count,
+  n.round_count, n.round_at, n.past_rounds, n.ended_at, n.passed_at, n.transfer_count,
   n.extensions, n.pauses, n.sent_back_at, n.handed_at, n.seen, n.decided_at, n.undated_floors,
   LEAST(c.checked_at, u.checked_at) AS checked_at
 FROM ticket_span AS n

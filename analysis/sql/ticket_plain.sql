@@ -13,6 +13,6 @@ LEFT JOIN thread_unread_now AS u ON u.thread_id = n.thread_id
 WHERE n.is_plain AND n.since_at <= $as_of AND n.until_at > $as_of
   AND ($is_whole OR n.state NOT IN ('已答复', '已办结', '无需回复'))
   AND ($unit IS NULL OR n.unit = $unit)
-  AND NOT ($restarts AND n.transferred_at IS NOT NULL)
+  AND NOT ($restarts AND n.passed_at IS NOT NULL)
   AND ($keys IS NULL OR n.opened_at BETWEEN $first AND $last AND LIST_CONTAINS(CAST($keys AS UBIGINT[]), n."key"))
   AND n.thread_id NOT IN (SELECT UNNEST(CAST($beside AS VARCHAR[])));

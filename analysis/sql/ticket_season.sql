@@ -8,5 +8,5 @@ LEFT JOIN forum_checked_now AS c ON c.site = n.site
 LEFT JOIN thread_unread_now AS u ON u.thread_id = n.thread_id
 WHERE n.is_plain AND n.since_at <= $as_of AND n.until_at > $as_of
   AND n.opened_at BETWEEN $first AND $last
-  AND NOT ($restarts AND n.transferred_at IS NOT NULL)
+  AND NOT ($restarts AND n.passed_at IS NOT NULL)
   AND n.thread_id NOT IN (SELECT UNNEST(CAST($beside AS VARCHAR[])));

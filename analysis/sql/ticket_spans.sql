@@ -2,6 +2,6 @@
 -- until_at: all that its clocks, its place in the queue and a choice among them hang on (class: ticket_class.sql)?
 SELECT
   "key", class, since_at, until_at, opened_at, first_response_at, answer_at, ended_at,
-  transferred_at IS NOT NULL AS is_transferred
+  passed_at IS NOT NULL AS is_transferred
 FROM ticket_span
 WHERE is_plain;

@@ -22,8 +22,9 @@ END = dt.datetime(2025, 12, 30)
 
 def row(start: dt.datetime, kind: str = "投诉", **more: Any) -> dict[str, Any]:
     return {
-        "opened_at": start, "round_at": None, "round_count": 0, "past_rounds": None, "transferred_at": None,
-        "kind": kind, "urgency": "普通", "extensions": None, "pauses": None,
+        "opened_at": start, "round_at": None, "round_count": 0, "past_rounds": None, "passed_at": None,
+        "kind": kind, "urgency": "普通", "extensions": None, "pauses": None, "first_response_at": None,
+        "answer_at": None, "ended_at": None,
     } | more  # fmt: skip
 
 

@@ -89,20 +89,31 @@ moved AS (
     ARG_MAX(unit, number_in_order) FILTER (NOT is_undone) AS unit,
     COALESCE(LIST(DISTINCT unit) FILTER (NOT is_undone), []) AS held,
     BOOL_OR(NOT is_undone AND move IS DISTINCT FROM 'take_back') AS is_given,
-    MAX(decided_at) FILTER (is_moved) AS moved_at,
     COUNT(*) FILTER (is_moved) AS transfer_count
   FROM passed WHERE is_newest GROUP BY ticket_id
+),
+-- When a ticket was passed on for good (改派; a hand-over starts no clock anew).
+passed_on AS (
+  SELECT ticket_id, LIST(decided_at ORDER BY number_in_order) AS passed_at
+  FROM passed WHERE is_moved AND move IS DISTINCT FROM 'hand_over' GROUP BY ticket_id
+),
+-- closed_at: when a person had closed it before, or the floor on which that rests was said.
+step AS (
+  SELECT
+    ticket_id, state, decided_at, number_in_order, round_at, COALESCE(floor_at, decided_at) AS ended_at,
+    CASE WHEN LAG(state) OVER own = '已办结' THEN LAG(COALESCE(floor_at, decided_at)) OVER own END AS closed_at
+  FROM move
+  WHERE kind IN ('state_change', 'transfer', 'extension') AND state IS NOT NULL
+    AND COALESCE(move, '') NOT IN ('response_confirmed', 'answer_confirmed', 'answer_rejected')
+  WINDOW own AS (PARTITION BY ticket_id ORDER BY number_in_order)
 ),
 stated AS (
   SELECT
     ticket_id,
     ARG_MAX(state, number_in_order) AS state,
     ARG_MAX(decided_at, number_in_order) AS decided_at,
-    ARG_MAX(COALESCE(floor_at, decided_at), number_in_order) AS ended_at
-  FROM move
-  WHERE kind IN ('state_change', 'transfer', 'extension') AND state IS NOT NULL
-    AND COALESCE(move, '') NOT IN ('response_confirmed', 'answer_confirmed', 'answer_rejected')
-  GROUP BY ticket_id
+    ARG_MAX(ended_at, number_in_order) AS ended_at
+  FROM step GROUP BY ticket_id
 ),
 paused AS (
   SELECT ticket_id, ARG_MAX(kind, number_in_order) = 'pause' AS is_paused
@@ -118,8 +129,11 @@ judged AS (
   GROUP BY ticket_id, floor
 ),
 reopened AS (
-  SELECT ticket_id, LIST(round_at ORDER BY number_in_order) AS starts
-  FROM move WHERE round_at IS NOT NULL GROUP BY ticket_id
+  SELECT
+    ticket_id,
+    LIST(round_at ORDER BY number_in_order) AS starts,
+    LIST(closed_at ORDER BY number_in_order) AS closed
+  FROM step WHERE round_at IS NOT NULL GROUP BY ticket_id
 ),
 -- Whose floors are not a ticket's: those of the other tickets' units, as they were and are. The unit that had it before
 -- it was passed on still speaks for it, unless it has another ticket of the thread.
@@ -144,7 +158,7 @@ entry AS (
 ),
 -- Only where the thread as a whole does not tell: several units, floors that a person judged, later rounds.
 special AS (
-  SELECT e.ticket_id, e.thread_id, e.number, e.others, e.is_shared, COALESCE(r.starts, []) AS starts
+  SELECT e.ticket_id, e.thread_id, e.number, e.others, e.is_shared, COALESCE(r.starts, []) AS starts, r.closed
   FROM entry AS e
   LEFT JOIN reopened AS r USING (ticket_id)
   WHERE LEN(e.others) > 0 OR r.starts IS NOT NULL OR e.ticket_id IN (SELECT ticket_id FROM judged)
@@ -170,10 +184,21 @@ round AS (
     ARG_MIN(floor, (said_at, floor)) FILTER (kind <> 'sent_back') AS first_response_floor,
     MIN(said_at) FILTER (kind = 'answer') AS answer_at,
     ARG_MIN(floor, (said_at, floor)) FILTER (kind = 'answer') AS answer_floor,
-    ARG_MAX(kind, (said_at, floor)) AS last_kind,
-    MIN(moved_at) FILTER (kind <> 'sent_back') AS responded_at,
+    ARG_MAX(kind, (moved_at, floor)) AS last_kind,
     MAX(moved_at) AS last_at
   FROM own GROUP BY ALL
+),
+-- Also of rounds in which no floor was said.
+past AS (
+  SELECT
+    x.ticket_id,
+    LIST({
+      'started_at': CASE WHEN x.place > 0 THEN x.starts[x.place] END, 'ended_at': x.starts[x.place + 1],
+      'first_response_at': p.first_response_at, 'answer_at': p.answer_at, 'closed_at': x.closed[x.place + 1]
+    } ORDER BY x.place) AS past_rounds
+  FROM (SELECT *, UNNEST(RANGE(LEN(starts))) AS place FROM special) AS x
+  LEFT JOIN round AS p ON p.ticket_id = x.ticket_id AND p.number = x.place
+  GROUP BY x.ticket_id
 ),
 folded AS (
   SELECT
@@ -186,21 +211,16 @@ folded AS (
       WHEN r.first_response_at IS NOT NULL THEN '已初步回应'
       ELSE '待研判'
     END AS state,
-    CASE WHEN r.last_kind = 'sent_back' THEN r.last_at ELSE r.responded_at END AS state_since_at,
+    r.last_at AS state_since_at,
     r.first_response_at, r.first_response_floor, r.answer_at, r.answer_floor,
-    (
-      SELECT LIST({
-        'started_at': CASE WHEN p.number > 0 THEN x.starts[p.number] END, 'ended_at': x.starts[p.number + 1],
-        'first_response_at': p.first_response_at, 'answer_at': p.answer_at
-      } ORDER BY p.number)
-      FROM round AS p WHERE p.ticket_id = x.ticket_id AND p.number < LEN(x.starts)
-    ) AS past_rounds
+    a.past_rounds
   FROM special AS x
   LEFT JOIN round AS r ON r.ticket_id = x.ticket_id AND r.number = LEN(x.starts)
+  LEFT JOIN past AS a ON a.ticket_id = x.ticket_id
 ),
--- A sending-back that comes again after the ticket was passed on moves it again.
-sent_back AS (
-  SELECT thread_id, ARG_MAX(kind, floor) = 'sent_back' AS is_last, MAX(said_at) AS said_at FROM said GROUP BY thread_id
+-- A response or a sending-back that comes again after people moved the ticket moves it again.
+last_said AS (
+  SELECT thread_id, ARG_MAX(kind, floor) AS kind, MAX(said_at) AS said_at FROM said GROUP BY thread_id
 ),
 undated AS (
   SELECT thread_id, LIST(floor ORDER BY floor) AS floors FROM said WHERE NOT is_dated GROUP BY thread_id
@@ -211,7 +231,7 @@ whole AS (
     COALESCE(f.state, e.thread_state) AS floor_state,
     CASE
       WHEN f.ticket_id IS NOT NULL THEN COALESCE(f.state_since_at, f.round_at, TIMESTAMP '1900-01-01')
-      WHEN e.thread_state = '退回改派' AND b.is_last THEN b.said_at
+      WHEN (e.thread_state, b.kind) IN (('退回改派', 'sent_back'), ('已初步回应', 'response')) THEN b.said_at
       ELSE e.state_since_at
     END AS since_at,
     COALESCE(f.round_count, 0) AS round_count, f.round_at, f.past_rounds,
@@ -221,7 +241,7 @@ whole AS (
     CASE WHEN f.ticket_id IS NULL THEN e.any_answer_floor ELSE f.answer_floor END AS answer_floor
   FROM entry AS e
   LEFT JOIN folded AS f USING (ticket_id)
-  LEFT JOIN sent_back AS b USING (thread_id)
+  LEFT JOIN last_said AS b USING (thread_id)
 )
 SELECT
   t.ticket_id, t.thread_id,
@@ -243,12 +263,13 @@ SELECT
   t.first_response_floor, t.first_response_at, t.answer_floor, t.answer_at,
   t.round_count, t.round_at, t.past_rounds,
   CASE WHEN d.state = '已办结' THEN d.ended_at END AS ended_at,
-  m.moved_at AS transferred_at, COALESCE(m.transfer_count, 0) AS transfer_count,
+  o.passed_at, COALESCE(m.transfer_count, 0) AS transfer_count,
   t.why_json
 FROM whole AS t
 JOIN thread_at(known_by) AS th USING (thread_id)
 LEFT JOIN undated AS u USING (thread_id)
 LEFT JOIN moved AS m USING (ticket_id)
+LEFT JOIN passed_on AS o USING (ticket_id)
 LEFT JOIN stated AS d USING (ticket_id)
 LEFT JOIN paused AS p USING (ticket_id)
 WHERE t.thread_state <> '无需回复' OR t.needs_reply = 'true' OR d.state IS NOT NULL;

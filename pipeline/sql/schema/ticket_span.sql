@@ -15,9 +15,10 @@ CREATE TABLE IF NOT EXISTS ticket_span (
   first_response_floor INTEGER, first_response_at TIMESTAMP, answer_floor INTEGER, answer_at TIMESTAMP,
   round_count INTEGER, round_at TIMESTAMP,
   past_rounds STRUCT(
-    started_at TIMESTAMP, ended_at TIMESTAMP, first_response_at TIMESTAMP, answer_at TIMESTAMP
+    started_at TIMESTAMP, ended_at TIMESTAMP, first_response_at TIMESTAMP, answer_at TIMESTAMP,
+    closed_at TIMESTAMP
   )[],
-  ended_at TIMESTAMP, transferred_at TIMESTAMP, transfer_count BIGINT,
+  ended_at TIMESTAMP, passed_at TIMESTAMP[], transfer_count BIGINT,
   extensions STRUCT("days" INTEGER, "at" TIMESTAMP, why VARCHAR)[],
   pauses STRUCT(kind VARCHAR, "at" TIMESTAMP)[],
   sent_back_at TIMESTAMP, handed_at TIMESTAMP, seen VARCHAR, decided_at TIMESTAMP,

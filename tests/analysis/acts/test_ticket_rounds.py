@@ -154,14 +154,14 @@ def test_what_was_said_before_a_post_was_called_solved_reopens_nothing(office: O
         move(office.register(), "dispute_confirmed", ticket, OFFICE, at("11T11:00"), floor=2)
 
 
-def _let_transfers_restart(office: Office) -> None:
+def let_transfers_restart(office: Office) -> None:
     rules = office.case.city.folder / "reply-rules.yaml"
     said = rules.read_text("utf-8").replace("transfer_restarts: false", "transfer_restarts: true")
     rules.write_text(said, "utf-8")
 
 
 def test_a_hand_over_of_nobodys_post_that_is_taken_back_starts_no_clock_anew(office: Office) -> None:
-    _let_transfers_restart(office)
+    let_transfers_restart(office)
     ticket = office.post(title="[投诉]")
     office.open()
     move(office.register(), "hand_over", ticket, OFFICE, at("12T09:00"), unit="市住建委")
@@ -171,7 +171,7 @@ def test_a_hand_over_of_nobodys_post_that_is_taken_back_starts_no_clock_anew(off
 
 
 def test_a_transfer_that_is_taken_back_starts_no_clock_anew(office: Office) -> None:
-    _let_transfers_restart(office)
+    let_transfers_restart(office)
     ticket = office.post()
     office.open()
     late = office.ticket(ticket, "12T08:00")

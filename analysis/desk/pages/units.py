@@ -80,7 +80,7 @@ class UnitPage(Page):
         rows: its lines of the plan, what lacks first.
         score: its points with the sum line by line; None: the plan does not score it.
         stories: stories that credit it, newest first; each once whatever tasks it counts for.
-        tasks_of: by article, the lines of the plan for which it counts.
+        tasks_of: by story, the lines of the plan for which it counts.
         measures: 通报, 约谈 … that it recorded, with their proof.
         tickets: that wait for it, and how many are done.
         titles: what its tickets are called.
@@ -194,7 +194,7 @@ def build_unit(visit: Visit, name: str) -> UnitPage:
     own = stories(visit.facts(), name)
     tasks_of: dict[str, list[str]] = {}
     for credit in visit.credits(name):
-        tasks_of.setdefault(credit.article_id, []).append(credit.task)
+        tasks_of.setdefault(credit.story_id, []).append(credit.task)
     tickets = visit.tickets_by_unit().get(name, [])
     return UnitPage(
         unit=unit,

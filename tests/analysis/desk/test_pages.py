@@ -7,10 +7,11 @@ import datetime as dt
 import html
 import inspect
 import re
+from pathlib import Path
 
 import pytest
 
-from analysis.desk.office import Office
+from analysis.desk.office import Office, open_office
 from analysis.desk.page import Page
 from analysis.desk.pages import PAGES
 from analysis.desk.pages import tickets as pages_tickets
@@ -18,7 +19,8 @@ from analysis.desk.pages import today as pages_today
 from analysis.desk.rendering import HERE
 from analysis.desk.rights import Role
 from analysis.queue_lists import FloorToConfirm
-from tests.analysis.desk.people import UNIT, browser
+from tests.analysis.case import Case
+from tests.analysis.desk.people import NOW, UNIT, browser, open_accounts
 
 CONTEXTS = [
     value
@@ -46,6 +48,19 @@ def test_the_ledger_shows_each_verdict_and_opens_its_cell(office: Office) -> Non
         assert "市水利局部署冬修水利" in cell
         assert "标记" in cell  # why it was credited
         assert client.get("/ledger/cell", params={"unit": "没有的局", "task": "m02"}).status_code == 404
+
+
+def test_a_units_story_tells_its_task_by_whichever_copy_it_counts(tmp_path: Path) -> None:
+    """First told on the city's site, which does not count for m02; by the paper's copy it does."""
+    case = Case(tmp_path)
+    case.article("2017-10-09", "[上思县:subject][same=s]", site="gov", name="first", title="上思县先登网站")
+    case.article("2017-10-10", "[上思县:subject][column][same=s]", name="a", title="上思县登上日报")
+    case.build()
+    office = open_office(case.city, case.home, lambda: NOW, case.warehouse)
+    open_accounts(office)
+    with browser(office, Role.EVALUATION) as client:
+        page = client.get("/units/上思县").text
+    assert "上思县先登网站" in page and "计入 m02" in page
 
 
 def test_a_liaison_sees_her_unit_only(office: Office) -> None:

@@ -21,7 +21,7 @@ from analysis.plan import (
 from analysis.plan_facts import Counted, Tally, ids_of
 from analysis.plan_facts import counted as counted_of
 from analysis.warehouse import Connection
-from pipeline.plan_count import SCORED, worth_of
+from pipeline.plan_count import SCORED, scored_facts, worth_of
 
 
 @dataclasses.dataclass(frozen=True)
@@ -114,12 +114,12 @@ def score_sums(
 
 
 def score_lines(plan: Plan, task: Task, facts: list[Fact], points: Points) -> dict[str, list[ScoreLine]]:
-    """The lines of each unit of a score task over the season, by day.
+    """The lines of each unit of a score task over its window, by day.
 
     Every story counts once. Where there is a cap for a task, a story takes its points from the tasks that it
     counts for, from the one with most room; one that counts for no task has no cap.
     """
-    copies = copies_of(facts)
+    copies = copies_of(scored_facts(task, facts))
     return {
         unit: [_line(unit, story, copies[story.fact.story_id]) for story in own]
         for unit, own in _worths(plan, task, counted_of(plan, facts), points).items()
@@ -137,7 +137,8 @@ class _Worth:
 
 
 def _worths(plan: Plan, task: Task, counted: Counted, points: Points) -> dict[str, list[_Worth]]:
-    copies, credited = copies_of(counted.facts), stories_by_unit(counted.facts)
+    facts = scored_facts(task, counted.facts)
+    copies, credited = copies_of(facts), stories_by_unit(facts)
     tasks_of: dict[str, list[str]] = {}
     for each in plan.tasks:
         for fact in counted.by_task[each.id] if each.kind in PIECE_KINDS else []:

@@ -104,7 +104,7 @@ def pieces(plan: Plan, facts: Iterable[tuple[Fact, Sequence[str]]]) -> Iterator[
     """What is counted of articles, each with the tasks that it counts for, by time of publication. A story
     stands here with all of its articles; what it counts up to a day does not hang on those after it."""
     tasks = {task.id: task for task in plan.tasks if task.kind in PIECE_KINDS}
-    is_scored = any(task.kind == "score" for task in plan.tasks)
+    score = next((task for task in plan.tasks if task.kind == "score"), None)
     stories: dict[str, list[tuple[Fact, Sequence[str]]]] = {}
     for fact, counted_for in facts:
         stories.setdefault(fact.story_id, []).append((fact, counted_for))
@@ -120,8 +120,8 @@ def pieces(plan: Plan, facts: Iterable[tuple[Fact, Sequence[str]]]) -> Iterator[
                         item = item_of(task, _printed(task, fact, copies)) if item is None else item
                         article, story = fact.article_id, fact.story_id
                         yield Piece(task.id, owner, day, item, article, story, 1)
-        if is_scored:
-            yield from _scored([fact for fact, _ in copies])
+        if score is not None:
+            yield from _scored(scored_facts(score, (fact for fact, _ in copies)))
 
 
 def _printed(task: Task, fact: Fact, copies: Iterable[tuple[Fact, Sequence[str]]]) -> Fact:
@@ -141,8 +141,13 @@ def _owners(task: Task, fact: Fact) -> Iterator[str]:
         yield carrier(fact.outlet_class)
 
 
+def scored_facts(task: Task, facts: Iterable[Fact]) -> list[Fact]:
+    """The articles that a score counts: those of its window. What comes later is no part of it."""
+    return [fact for fact in facts if task.window.start <= fact.published_day <= task.window.end]
+
+
 def _scored(copies: list[Fact]) -> Iterator[Piece]:
-    story, has_note = copies[0].story_id, False
+    story, has_note = copies[0].story_id if copies else "", False
     places: dict[str, dict[Place, None]] = {}  # of each unit that is credited
     firsts: dict[str, str] = {}
     told: dict[str, str] = {}

@@ -62,18 +62,21 @@ def credit_lines(plan: Plan, facts: list[Fact], points: Points) -> list[PieceLin
         tasks.setdefault((row.unit, row.story_id), []).append(row.task)
     copies = copies_of(facts)
     # As the score counts them, with its cap; units that have no score get what the story is worth.
+    score = next((task for task in plan.tasks if task.kind == "score"), None)
+    members = plan.members[score.id] if score else []
     scored = {
         (line.unit, line.story_id): (line.points, line.points_why)
-        for task in plan.tasks
-        if task.kind == "score"
-        for lines in score_lines(plan, task, facts, points).values()
+        for lines in (score_lines(plan, score, facts, points).values() if score else [])
         for line in lines
     }
     found = []
     for unit, credited in sorted(stories_by_unit(facts).items()):
         for fact in credited:
             credit = fact.credits[unit]
-            worth, how = scored.get((unit, fact.story_id)) or points.of_story(copies[fact.story_id], unit)
+            if unit in members:
+                worth, how = scored.get((unit, fact.story_id), (0.0, "不在计分期内"))
+            else:
+                worth, how = points.of_story(copies[fact.story_id], unit)
             found.append(
                 PieceLine(
                     unit=unit,

@@ -11,8 +11,9 @@ import pytest
 
 from analysis import coverage
 from analysis.credits import Points, credit_rows, credits, load_points, parse_points
-from analysis.plan import PIECE_KINDS, Credited, Fact, Plan, load_plan
-from analysis.scoring import score_lines
+from analysis.plan import PIECE_KINDS, Credited, Fact, Plan, load_facts, load_plan
+from analysis.reports.collect_pieces import credit_lines
+from analysis.scoring import score, score_lines
 from analysis.warehouse import open_warehouse
 from pipeline.city import CityError
 from tests.analysis.case import Case
@@ -152,6 +153,29 @@ def test_note_that_a_person_recorded_adds_points(tmp_path: Path) -> None:
     con.close()
     assert (row.points, row.role) == (5.0, "subject") and "批示 +2" in row.points_why
     assert before.points == 3.0  # not known yet
+
+
+def test_a_score_ends_with_its_season(tmp_path: Path) -> None:
+    """What is published after the last day of the plan is no part of this year's basis (四（一）), in the
+    score, in coverage and in what a report says of a piece; nor is a copy better placed by then."""
+    case = Case(tmp_path)
+    case.article("2018-02-27", "[上思县:subject][same=s]", site="gov", name="a")
+    case.article("2018-03-01", "[上思县:subject][same=s]", name="b", page="01版")
+    case.article("2018-03-02", "[上思县:subject]", name="c")
+    case.build()
+    con, plan, worth = open_warehouse(case.warehouse), load_plan(case.city), load_points(case.city)
+    assert plan is not None
+    found = {}
+    for day in (dt.date(2018, 2, 28), dt.date(2018, 3, 31)):
+        (whole,) = score(con, plan, day, unit="上思县", points=worth)
+        rows = coverage.coverage(con, plan, day, unit="上思县", points=worth)
+        (cell,) = [row for row in rows if row.task == "r5"]
+        lines = credit_lines(plan, load_facts(con, plan, day), worth)
+        found[day] = (whole.story_count, whole.earned_points, cell.done_count, cell.note)
+        assert sum(line.points for line in lines if line.unit == "上思县") == whole.earned_points
+    con.close()
+    assert set(found.values()) == {(1, 2.0, 1, "2 分")}
+    assert [line.points_why for line in lines][-1] == "不在计分期内"
 
 
 def test_a_score_explains_itself_line_by_line() -> None:

@@ -53,6 +53,7 @@ TICKET_KEYS = QUEUE_COLUMNS
 _SILENCE = re.compile(r"(?P<outlet>.+) (?P<first>\d{4}-\d\d-\d\d)(?:—(?P<last>\d{4}-\d\d-\d\d))? ")
 _STEPS = 6  # how many commands to print
 _NAMED = 6  # how many units a cell names before it counts the rest
+TASKS_NAMED = 12  # and how many tasks
 
 
 def _counts(rows: list[CoverageRow]) -> dict[str, int]:
@@ -148,21 +149,22 @@ def _named(names: Any, most: int = _NAMED) -> str:
     return f"{shown} 等{len(listed)}" if len(listed) > most else shown
 
 
-def unit_overview(rows: list[CoverageRow]) -> list[dict[str, Any]]:
-    """One row a unit, those who lack most first; without what derives from other tasks (预扣分, 评分)."""
+def unit_overview(rows: list[CoverageRow], most: int | None = TASKS_NAMED) -> list[dict[str, Any]]:
+    """One row a unit, those who lack most first; without what derives from other tasks (预扣分, 评分).
+
+    Args:
+        most: how many tasks are named in words before the rest is counted; None: all, as a list.
+    """
     by_unit: dict[str, list[CoverageRow]] = {}
     for row in rows:
         if row.kind in DERIVED_KINDS:
             continue
         by_unit.setdefault(row.unit, []).append(row)
-    found = [
-        {
-            "unit": unit,
-            **_counts(of_unit),
-            "tasks": _named((row.task for row in of_unit if row.verdict == UNMET), 12),
-        }
-        for unit, of_unit in by_unit.items()
-    ]
+    found = []
+    for unit, of_unit in by_unit.items():
+        tasks = [row.task for row in of_unit if row.verdict == UNMET]
+        told = tasks if most is None else _named(tasks, most)
+        found.append({"unit": unit, **_counts(of_unit), "tasks": told})
     return sorted(found, key=lambda row: (-row["unmet_count"], -row["unknown_count"], row["unit"]))
 
 

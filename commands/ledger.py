@@ -126,12 +126,13 @@ def show_coverage(
         with_evidence=as_json or as_csv,
     )
     rows = [row for row in rows if task is None or row.task == task]
-    detailed = bool(unit or task)
-    if as_json or as_csv or detailed:
+    for_machines, detailed = as_json or as_csv, bool(unit or task)
+    if detailed or (for_machines and not by_unit):
         keys = overview.VERDICT_KEYS
         shown, columns = as_dicts(rows), {key: LABELS[key] for key in keys}
     elif by_unit:
-        shown, columns = overview.unit_overview(rows), overview.UNIT_COLUMNS
+        shown = overview.unit_overview(rows, None if for_machines else overview.TASKS_NAMED)
+        columns = overview.UNIT_COLUMNS
     else:
         shown, columns = overview.task_overview(rows), overview.TASK_COLUMNS
     emit_rows(

@@ -74,10 +74,13 @@ def perform(
     except (ActError, DecisionError, TicketError, ValidationException, ValueError) as error:
         said = error.detail if isinstance(error, ValidationException) else str(error)
         said = _COMMAND.sub("", said)
+        is_stale = isinstance(error, StaleDecision)
         if isinstance(error, StaleDecision):
             said = said.replace(f"（{error.latest.kind}）", f"（{kind_words(error.latest.kind)}）")
         visit.log(label, target, refused=said, why=why)
-        return visit.back(to, f"没有办成：{said}", is_error=True)
+        # The page to which one is led is the newest: to reload it would lose what stands in its form again.
+        said = said.replace("请刷新后再定", "本页已是最新的，请看清后再定")
+        return visit.back(to, f"没有办成：{said}", is_error=True, is_stale=is_stale)
     found = [result] if isinstance(result, Decision) else result if isinstance(result, list) else []
     for decision in found:
         visit.log(

@@ -110,7 +110,7 @@ def answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[
         )
     page = _page_of_form(request)
     if status in (400, 409) and page and "form" in request.scope["state"]:
-        tell(request, f"没有办成：{detail or _SAID[status]}", is_error=True)
+        tell(request, f"没有办成：{detail or _SAID[status]}", is_error=True, is_stale=status == 409)
         return Redirect(page, status_code=303)
     if isinstance(error, NotAuthorizedException) and request.url.path == "/metrics":
         return Response("请带上令牌：Authorization: Bearer …", status_code=401, media_type=MediaType.TEXT)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Mapping
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 import msgspec
 from litestar import Request
@@ -23,31 +23,43 @@ Fields = Mapping[str, list[str]]
 
 class Typed(TypedDict):
     """What was sent to an address: the values of each field, in their order; `names`: of all fields, those
-    that are not kept, too."""
+    that are not kept, too; `left`: those that stayed as the page had shown them, where the browser tells."""
 
     path: str
     names: list[str]
     fields: dict[str, list[str]]
+    left: NotRequired[list[str]]
 
 
-def tell(request: Request[Any, Any, Any], said: str, is_error: bool, typed: Typed | None = None) -> None:
+def tell(
+    request: Request[Any, Any, Any],
+    said: str,
+    is_error: bool,
+    typed: Typed | None = None,
+    *,
+    is_stale: bool = False,
+) -> None:
     """Keep for the next page of this person what came of an act; of one refused what she typed, too: now, or
-    in a form that was not sent (`typed`)."""
+    in a form that was not sent (`typed`). Where somebody else was first (`is_stale`), only what she changed
+    is put back: the rest of her form is older than what he decided."""
     flash: dict[str, Any] = {"said": nested(said)[:SAID], "is_error": is_error, "undo": None}
-    if is_error and (typed := typed or typed_in(request)) is not None:
+    if is_error and (typed := typed or typed_in(request, is_stale=is_stale)) is not None:
         flash["typed"] = typed
     request.session["flash"] = flash
 
 
-def typed_in(request: Request[Any, Any, Any]) -> Typed | None:
-    """What came with a request; None: no form, or too much of it."""
+def typed_in(request: Request[Any, Any, Any], *, is_stale: bool = False) -> Typed | None:
+    """What came with a request, all of it unless somebody else was first; None: no form, or too much."""
     form = request.scope.get("state", {}).get("form")
-    return typed_as(request, form) if isinstance(form, Form) else None
+    typed = typed_as(request, form) if isinstance(form, Form) else None
+    if typed is not None and not is_stale:
+        typed["left"] = []
+    return typed
 
 
 def typed_as(request: Request[Any, Any, Any], form: Form) -> Typed | None:
     """What a form of a request holds; None: too much to be kept."""
-    typed = Typed(path=request.url.path, names=form.names(), fields=form.kept())
+    typed = Typed(path=request.url.path, names=form.names(), fields=form.kept(), left=form.left())
     return typed if len(msgspec.json.encode(typed)) <= MOST else None
 
 
@@ -62,7 +74,7 @@ def refilled(page: str, typed: Typed) -> str:
     fitting = [(more, form) for more, form in able if _is_that_of(form, fields)]
     _, form = min(fitting, key=lambda each: each[0], default=(0, None))
     if form is not None:
-        _fill_form(form, fields)
+        _fill_form(form, fields, set(typed.get("left", [])))
         _unfold(form)
     elif why := fields.get("why", [""])[0]:
         for told in tree.css("p.flash"):
@@ -98,10 +110,15 @@ def _controls(form: LexborNode) -> list[LexborNode]:
     return [each for each in found if each.attributes.get("type") not in _NOT_TYPED]
 
 
-def _fill_form(form: LexborNode, fields: Fields) -> None:
-    left = {name: list(values) for name, values in fields.items()}
+def _fill_form(form: LexborNode, fields: Fields, left: set[str]) -> None:
+    """Fill in all fields but those that she had left as they were: these stay as the page shows them now."""
+    typed = {name: list(values) for name, values in fields.items()}
     for control in _controls(form):
-        values = left.get(control.attributes.get("name") or "", [])
+        name = control.attributes.get("name") or ""
+        if name in left:
+            continue
+        control.attrs["data-typed"] = ""  # to the browser it is no default of the page
+        values = typed.get(name, [])
         kind = control.attributes.get("type") if control.tag == "input" else control.tag
         if kind == "file":
             for note in LexborHTMLParser(_FILE).css("span"):

@@ -64,6 +64,11 @@ class Form:
         """Which fields were sent, whatever they hold; without the token, which each form has."""
         return [name for name in dict.fromkeys(self._fields) if is_named(name)]
 
+    def left(self) -> list[str]:
+        """Which fields stayed as the page had shown them, as the script of the page says (desk.js)."""
+        value = self._fields.get("_left")
+        return as_kept(value).split() if isinstance(value, str) else []
+
     def all(self, name: str, most: int = MANY) -> list[str]:
         """All values of a field that can come several times, each once. Raises ValidationException."""
         found = list(dict.fromkeys(_clean(v) for v in self._fields.getall(name, []) if isinstance(v, str)))

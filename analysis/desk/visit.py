@@ -105,14 +105,16 @@ class Visit(Answers):
             html = refilled(html, typed)
         return Response(html, media_type=MediaType.HTML, status_code=status)
 
-    def back(self, path: str, said: str = "", is_error: bool = False, **params: Any) -> Redirect:
+    def back(
+        self, path: str, said: str = "", is_error: bool = False, is_stale: bool = False, **params: Any
+    ) -> Redirect:
         """To another page of the desk after an act, saying there what came of it. What was refused leads to
-        the page as it was looked at, with its query."""
+        the page as it was looked at, with its query; `is_stale`: because somebody else was first."""
         came = came_from(self.request) if is_error else ""
         if came.partition("?")[0] == path.partition("?")[0]:
             path = came
         if said:
-            tell(self.request, said, is_error)
+            tell(self.request, said, is_error, is_stale=is_stale)
         return Redirect(path if "?" in path else self.link(path, **params), status_code=303)
 
     def offer(self, path: str, label: str, **fields: list[str]) -> None:

@@ -28,6 +28,7 @@ from pipeline.records import Form as ArticleForm
 
 NONE = "-"  # in a form: there is none, as told from: leave it
 SPARE = 2  # empty lines for further units
+LINES = 100  # of units in the form, those for further units the last of them
 
 
 @dataclasses.dataclass(frozen=True)
@@ -62,6 +63,8 @@ class ArticlePage(Page):
         seen: by target, the newest decision on it, so that a second person is told.
         units, roles, topics, forms, sentiments: what can be chosen when correcting.
         spare: empty lines for further units.
+        first_spare: number of the first of them, whatever stands above: in a form that comes back after
+            somebody else credited a unit, they are the same.
         is_handed_in: whether what stands for its page is a file that somebody handed in.
     """
 
@@ -80,6 +83,7 @@ class ArticlePage(Page):
     forms: list[str]
     sentiments: dict[str, str]
     spare: int
+    first_spare: int
     is_handed_in: bool
 
 
@@ -134,6 +138,7 @@ def build_article(visit: Visit, article_id: str) -> ArticlePage:
         forms=list(get_args(ArticleForm)),
         sentiments=SENTIMENTS,
         spare=SPARE,
+        first_spare=LINES - SPARE,
         is_handed_in=suffix_of(visit.office.store.folder, shown.version["sha256"] or "") is not None,
     )
 
@@ -224,7 +229,7 @@ def said_of(form: Form, shown: ArticleShown) -> dict[str, Any]:
 def read_credits(form: Form) -> list[dict[str, str]]:
     """The units of the form with their roles. Raises ValidationException."""
     found: list[dict[str, str]] = []
-    for n in range(100):
+    for n in range(LINES):
         unit = form.text(f"unit{n}", "单位")
         if not unit or form.flag(f"drop{n}"):
             continue

@@ -85,6 +85,26 @@
     });
   }
 
+  // Fields that were left as the page showed them: where somebody else was first and the form comes back, only
+  // what was changed is put back into it.
+  const isLeft = (field) => {
+    if (field.dataset.typed !== undefined) return false;
+    if (field.type === "checkbox" || field.type === "radio") return field.checked === field.defaultChecked;
+    if (!field.options) return field.value === field.defaultValue;
+    const options = [...field.options], own = options.some((option) => option.defaultSelected);
+    if (!own && !field.multiple) return field.selectedIndex <= 0;
+    return options.every((option) => option.selected === option.defaultSelected);
+  };
+  const tellLeft = (form) => {
+    const fields = [...form.elements].filter((each) => each.name && !["hidden", "file", "submit"].includes(each.type));
+    const changed = new Set(fields.filter((each) => !isLeft(each)).map((each) => each.name));
+    const mark = form.querySelector("input[name=_left]") || document.createElement("input");
+    mark.type = "hidden";
+    mark.name = "_left";
+    mark.value = [...new Set(fields.map((each) => each.name))].filter((name) => !changed.has(name)).join(" ");
+    form.append(mark);
+  };
+
   // A form that is sent is not sent twice.
   document.addEventListener("submit", (event) => {
     const form = event.target;
@@ -93,6 +113,7 @@
     const count = form.querySelectorAll("input[name=" + (form.dataset.bulk || "none") + "]:checked").length;
     if (asked && !form.dataset.sent && !window.confirm(asked.replace("{n}", count))) return event.preventDefault();
     if (form.dataset.sent) return event.preventDefault();
+    tellLeft(form);
     form.dataset.sent = "1";
     setTimeout(() => delete form.dataset.sent, 4000);
   });

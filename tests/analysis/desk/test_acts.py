@@ -106,7 +106,7 @@ def test_the_second_of_two_who_act_on_one_thing_is_told(tmp_path) -> None:
             one, "/exposures/approve", title=TITLE, step="市绩效办", number="2号", who="覃某", seen=looked
         )
         assert "没有办成" in said
-        assert "请刷新后再定" in said
+        assert "本页已是最新的，请看清后再定" in said
         assert "宣传部张三" in said  # who was first
     assert len(list(load_decisions(office.store.decisions))) == 2
 

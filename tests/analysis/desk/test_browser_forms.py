@@ -90,3 +90,36 @@ def test_without_scripts_what_was_typed_when_the_session_ended_comes_back(
     form.get_by_role("button", name="登记").click()
     assert "已登记拟曝光" in page.locator(".flash").inner_text()
     page.context.close()
+
+
+def _correction(page: Page, address: str, article: str) -> Locator:
+    page.goto(f"{address}{article}")
+    page.get_by_text("更正计分和标签").click()
+    return page.locator("form[action$='/correct']")
+
+
+def test_what_somebody_else_changed_meanwhile_is_not_put_back(browser: Browser, address: str) -> None:
+    """Two correct one piece: the second changes a credit, and the first one's tags and units stay."""
+    one, two = browser.new_page(), browser.new_context().new_page()
+    sign_in(one, address, NAMES[Role.PUBLICITY])
+    sign_in(two, address, NAMES[Role.EVALUATION])
+    one.goto(f"{address}/articles")
+    article = one.locator("main a", has_text="市教育局抓教学质量").first.get_attribute("href") or ""
+    first, second = (_correction(page, address, article) for page in (one, two))
+    first.locator("[name=sentiment]").select_option("negative")
+    first.get_by_label("单位 2").select_option("市国土局")
+    first.get_by_label("理由").fill("转述投诉")
+    first.get_by_role("button", name="记录更正").click()
+    one.locator(".flash-good").wait_for()
+    for told in ("已是最新的，请看清后再定", "已更正标签"):
+        second.get_by_label("理由").fill("联合行动")
+        if told != "已更正标签":  # the second time it stands there still
+            second.get_by_label("单位 2").select_option(UNIT)
+        second.get_by_role("button", name="记录更正").click()
+        two.locator(".flash", has_text=told).wait_for()
+        assert told == "已更正标签" or second.locator("[name=sentiment]").input_value() == "negative"
+    tags, credits = (
+        two.locator(f"section[aria-labelledby={name}]").inner_text() for name in ("tags", "credits")
+    )
+    assert "负面" in tags
+    assert all(unit in credits for unit in ("市教育局", "市国土局", UNIT))

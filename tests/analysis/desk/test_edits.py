@@ -47,7 +47,7 @@ def test_a_rule_is_set_and_counts_at_once(office: Office) -> None:
         assert send(admin, "/settings/rule", **rule, value="3", why="市政府专题会议") == "已修改规则"
         assert office.rules.answer_days["咨询"] == 3
         # Whoever still looks at the old value is told, and nothing is overwritten.
-        assert "请刷新后再定" in send(admin, "/settings/rule", **rule, value="9", why="试")
+        assert "本页已是最新的，请看清后再定" in send(admin, "/settings/rule", **rule, value="9", why="试")
         assert office.rules.answer_days["咨询"] == 3
         page = admin.get("/settings?tab=edits").text
         assert "市政府专题会议" in page
@@ -106,7 +106,7 @@ def test_a_unit_is_renamed_ended_and_succeeded(office: Office) -> None:
         ended = kept | {"seen": seen[1], "why": "机构改革", "successor": "市水务中心"}
         assert "请写明有效期到哪一天" in send(admin, "/settings/unit", **ended)
         assert send(admin, "/settings/unit", **ended, valid_to="2019-02-28") == "已修改单位"
-        assert "请刷新后再定" in send(admin, "/settings/unit", **ended, valid_to="2019-01-31")
+        assert "本页已是最新的，请看清后再定" in send(admin, "/settings/unit", **ended, valid_to="2019-01-31")
     unit = office.city.unit_by_short["市林业局"]
     assert (str(unit.valid_to), unit.successor) == ("2019-02-28", "市水务中心")
     with browser(office, Role.INSPECTOR) as client:

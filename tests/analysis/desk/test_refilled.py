@@ -34,14 +34,14 @@ def test_steps_of_one_of_several_exposures_come_back_in_their_own_form(tmp_path:
         fields = {"title": "曝光：乙", "step": "市绩效办", "seen": "旧", "who": "覃某", "number": "3号"}
         said = send(officer, "/exposures", "/exposures/approve", **fields)
         assert (
-            "刷新后再定" in said
+            "请看清后再定" in said
             and "（登记拟曝光）" in said
             and "exposure_plan" not in said.split("<main")[1].split("</p>")[0]
         )
         forms = [form_of(said, "/exposures/approve", place) for place in (0, 1)]
         assert {form["title"][0]: form["who"] for form in forms} == {"曝光：甲": [""], "曝光：乙": ["覃某"]}
         unknown = send(officer, "/exposures", "/exposures/approve", **fields | {"title": "曝光：丙"})
-        assert "请刷新后再定" in unknown  # a title that nobody ever decided on
+        assert "请看清后再定" in unknown  # a title that nobody ever decided on
         # Of one that no step waits for any more, no form is left: the reason stands where it is told.
         own = next(form for form in forms if form["title"] == ["曝光：甲"])
         fields = {"title": "曝光：甲", "step": "市绩效办", "seen": own["seen"]}

@@ -77,11 +77,17 @@ def test_a_correction_that_is_refused_comes_back(office: Office) -> None:
         article = re.search(r"/articles/(a[0-9a-f]{12})\"", officer.get("/articles").text)
         assert article is not None
         page = f"/articles/{article[1]}"
-        data = {"form": "诗歌", "unit0": "市教育局", "role0": "joint", "topic": "法治建设", "why": "文中写明"}
+        data = {
+            "form": "诗歌",
+            "unit98": "市教育局",
+            "role98": "joint",
+            "topic": "法治建设",
+            "why": "文中写明",
+        }
         said = send(officer, page, f"{page}/correct", **data)
         assert "没有体裁“诗歌”" in said
         found = form_of(said, f"{page}/correct")
-        assert [found[name] for name in ("unit0", "role0", "topic", "why")] == [
+        assert [found[name] for name in ("unit98", "role98", "topic", "why")] == [
             ["市教育局"], ["joint"], ["法治建设"], ["文中写明"],
         ]  # fmt: skip
 

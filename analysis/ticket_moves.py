@@ -183,6 +183,8 @@ MOVES: tuple[Move, ...] = (
 )  # fmt: skip
 
 MOVE = {move.key: move for move in MOVES}
+BY_OPENER = ("solved_confirmed", "dispute_confirmed")  # moves that name a floor of the poster's own
+BY_OTHERS = ("response_confirmed", "answer_confirmed")  # and those that name none of hers
 
 
 def legal_moves(state: str, role: Role | None = None) -> list[Move]:

@@ -9,7 +9,17 @@ from typing import Any
 
 from analysis.acts.record import ActError
 from analysis.ticket import Rules, Ticket
-from analysis.ticket_moves import NEED_WORDS, OFFICE, UNIT, Move, Role, legal_moves, named
+from analysis.ticket_moves import (
+    BY_OPENER,
+    BY_OTHERS,
+    NEED_WORDS,
+    OFFICE,
+    UNIT,
+    Move,
+    Role,
+    legal_moves,
+    named,
+)
 from analysis.warehouse import Connection, ask
 from pipeline.city import City
 
@@ -123,9 +133,9 @@ def check_floor(con: Connection, ticket: Ticket, move: Move, floor: int, at: dt.
     row = rows[floor]
     if row["posted_at"] is None:
         raise MoveError(f"{floor} 楼的发表时间未能识别，不能据此停表；请在采集后再试")
-    if move.key in ("solved_confirmed", "dispute_confirmed") and not row["is_opener"]:
+    if move.key in BY_OPENER and not row["is_opener"]:
         raise MoveError(f"{floor} 楼不是发帖人所写，不能据此{move.label}")
-    if move.key in ("response_confirmed", "answer_confirmed") and row["is_opener"]:
+    if move.key in BY_OTHERS and row["is_opener"]:
         raise MoveError(
             f"{floor} 楼是发帖人自己写的，不能{move.label}；发帖人说已解决的，用 solved-confirmed"
         )

@@ -22,7 +22,7 @@ from analysis.desk.visit import Visit
 from analysis.queue import Ticket
 from analysis.reports.handover import write_handover
 from analysis.ticket_history import TicketEvent, ticket_history
-from analysis.ticket_moves import MOVE, UNIT, Move, legal_moves
+from analysis.ticket_moves import BY_OPENER, BY_OTHERS, MOVE, UNIT, Move, legal_moves
 from analysis.ticket_sheet import build_sheet
 from analysis.warehouse import ask, moment
 from analysis.worktime import UnknownYear
@@ -51,7 +51,7 @@ class TicketPage(Page):
         accounts: official accounts by which its unit answers on this forum; None: nothing is to be answered.
         thread_seen: the newest decision on its thread.
         units: units to which it may go.
-        floors: floors that a move may name.
+        floors: by the key of a move that names one, the floors that it may name.
         may_correct: whether she may say what kind of post it is.
         kinds: kinds of post.
     """
@@ -71,7 +71,7 @@ class TicketPage(Page):
     accounts: list[str] | None
     thread_seen: str
     units: list[str]
-    floors: list[int]
+    floors: dict[str, list[int]]
     may_correct: bool
     kinds: tuple[str, ...]
 
@@ -121,6 +121,8 @@ def build_ticket(visit: Visit, ticket_id: str) -> TicketPage:
     )
     for post in posts:
         post["counts"] = _counts(post["floor"], ticket)
+    moves = _moves(visit, ticket)
+    floors = {move.key: _floors(move, posts) for move in moves if "floor" in move.needs}
     return TicketPage(
         ticket=ticket,
         posts=posts,
@@ -139,11 +141,11 @@ def build_ticket(visit: Visit, ticket_id: str) -> TicketPage:
             other for other in visit.tickets_of([ticket.thread_id]) if other.ticket_id != ticket.ticket_id
         ],
         candidates=ticket.candidates,
-        moves=[m for m in _moves(visit, ticket) if "floor" not in m.needs or len(posts) > 1],
+        moves=[move for move in moves if floors.get(move.key, True)],
         accounts=_accounts(visit, ticket),
         thread_seen=seen_of(visit, [ticket.thread_id])[ticket.thread_id],
         units=[unit.short for unit in visit.office.city.units_on(visit.as_of)],
-        floors=[post["floor"] for post in posts if post["floor"] > 1],
+        floors=floors,
         may_correct=visit.is_today and visit.may("tag.correct"),
         kinds=get_args(ThreadKind),
     )
@@ -156,6 +158,16 @@ def _moves(visit: Visit, ticket: Ticket) -> list[Move]:
     if actor.role == UNIT and actor.unit != ticket.unit:
         return []
     return legal_moves(ticket.state, actor.role)
+
+
+def _floors(move: Move, posts: list[dict[str, Any]]) -> list[int]:
+    """Which floors a move may name: only the poster can say that it is solved, and only others can answer."""
+    found = []
+    for post in posts:
+        is_opener = post["author"] == posts[0]["author"]
+        if post["floor"] > 1 and move.key not in (BY_OTHERS if is_opener else BY_OPENER):
+            found.append(post["floor"])
+    return found
 
 
 def _accounts(visit: Visit, ticket: Ticket) -> list[str] | None:

@@ -1,0 +1,45 @@
+"""What the page of a ticket offers: moves with the floors that they may name, and states said once."""
+
+from __future__ import annotations
+
+import re
+
+from analysis.desk.office import open_office
+from analysis.desk.rights import Role
+from tests.analysis.case import Case
+from tests.analysis.desk.people import NOW, UNIT, browser, open_accounts, small_office
+from tests.analysis.desk.test_acts import send
+from tests.analysis.desk.test_ticket_acts import find, seen
+
+
+def test_a_move_offers_only_floors_that_it_may_name_and_chooses_none(tmp_path) -> None:
+    case = Case(tmp_path)
+    floors = [
+        ("u1", "2017-12-01 10:00:00", "水费在哪交"),
+        ("u2", "2017-12-01 11:00:00", "我也想问"),
+        ("u1", "2017-12-01 12:00:00", "已经问到了"),
+    ]
+    case.thread("1", f"[咨询:{UNIT}] 水费怎么交", floors, at="2017-12-03T08:00:00")
+    case.thread("2", f"[咨询:{UNIT}] 水表怎么装", floors[:1], at="2017-12-03T08:00:00")
+    case.build()
+    office = open_office(case.city, case.home, lambda: NOW, case.warehouse)
+    open_accounts(office)
+    with browser(office, Role.PUBLICITY) as clerk:
+        page = clerk.get(find(clerk, "水费怎么交")[0]).text
+        for move, offered in (("answer_confirmed", ["2"]), ("solved_confirmed", ["3"])):
+            form = page[page.index(f'value="{move}"') :].split("</form>")[0]
+            assert re.findall(r'<option value="(\d*)"', form) == ["", *offered]
+        form = page[page.index('value="answer_rejected"') :].split("</form>")[0]
+        assert re.findall(r'<option value="(\d*)"', form) == ["", "2", "3"]
+        lone = clerk.get(find(clerk, "水表怎么装")[0]).text
+        assert 'value="answer_confirmed"' not in lone and 'value="solved_confirmed"' not in lone
+
+
+def test_the_state_of_a_paused_ticket_stands_there_once(tmp_path) -> None:
+    with browser(small_office(tmp_path), Role.PUBLICITY) as clerk:
+        path, _ = find(clerk, "水费怎么交")
+        page = send(clerk, f"{path}/move", move="pause", seen=seen(clerk, path), why="等补充")
+        fact = re.sub(r"<[^>]+>", " ", page.split("<dt>状态</dt>")[1].split("</dd>")[0])
+        assert fact.split() == ["暂停"]
+        open_page = clerk.get(find(clerk, "电梯困人")[0]).text
+        assert re.search(r"<summary>暂停</summary>", open_page)  # its move leads to what it is called

@@ -13,3 +13,11 @@ def test_a_liaison_is_not_told_that_nothing_was_published_where_others_are_named
         told = f"2017-12-01 没有与{UNIT}有关的稿件，列出最近有刊发的一天"
         assert told in liaison.get("/", params=day).text
         assert "列出最近有刊发的一天" not in clerk.get("/", params=day).text
+
+
+def test_a_day_that_has_not_come_is_told_from_one_that_is_over(office: Office) -> None:
+    with browser(office, Role.PUBLICITY) as clerk:
+        ahead = clerk.get("/", params={"as_of": "2017-12-05"}).text
+        assert "2017-12-05 周二 还没有到：下面是按现在所知推算的，到时会有出入，只能查看" in ahead
+        assert "正在看 2017-12-05" not in ahead
+        assert "正在看 2017-12-01 周五 结束时的情况" in clerk.get("/", params={"as_of": "2017-12-01"}).text

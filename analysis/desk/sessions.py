@@ -120,7 +120,7 @@ class SignedIn(AbstractAuthenticationMiddleware):
         session = connection.scope.get("session")
         account = None
         given = connection.headers.get("authorization", "")
-        if given and connection.scope["path"].startswith(("/api/", "/metrics")):
+        if given and connection.scope["path"].startswith(("/api/", "/schema/", "/metrics")):
             # A token speaks for itself, not a session.
             return AuthenticationResult(user=connection.app.state.desk.tokens.holder(given), auth=None)
         if isinstance(session, dict) and "name" in session:

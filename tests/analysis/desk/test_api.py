@@ -62,7 +62,9 @@ def test_a_token_reads_as_its_role_and_no_longer_when_ended(office: Office) -> N
         assert client.get(f"{V1}/sources", headers=liaison).status_code == 403
         credits = client.get(f"{V1}/credits", params={"unit": "市教育局"}, headers=liaison).json()["rows"]
         assert {row["unit"] for row in credits} <= {UNIT}
-        # Pages want a session.
+        # What it may ask is told it, too; pages want a session.
+        assert f"{V1}/units" in client.get("/schema/openapi.json", headers=liaison).json()["paths"]
+        assert client.get("/schema/openapi.json", headers={"Authorization": "Bearer x"}).status_code == 401
         assert client.get("/settings", headers=liaison, follow_redirects=False).status_code == 303
         newest = max(office.tokens.all().values(), key=lambda t: list(office.tokens.all()).index(t.id))
         office.tokens.revoke(newest.id, "guanli", NOW)

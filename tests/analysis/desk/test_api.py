@@ -81,6 +81,7 @@ def test_an_administrator_makes_and_ends_tokens(office: Office) -> None:
         assert "gq_" not in client.get("/tokens").text
         assert client.post("/tokens/make", data=data | {"role": "单位联络员"}).status_code == 400
         made = next(t for t in office.tokens.all().values() if t.name == "大屏")
+        assert "名称：大屏" in client.get("/log").text
         assert "已停用" in client.post("/tokens/revoke", data=data | {"id": made.id}).text
     with browser(office, Role.EVALUATION) as client:
         assert client.get("/tokens").status_code == 403

@@ -33,7 +33,8 @@
 
   const help = () => {
     const old = document.querySelector("dialog.keys");
-    if (old) { old.remove(); return; }
+    if (old) return old.dispatchEvent(new Event("cancel"));
+    const before = document.activeElement;  // j and k go on from there
     const box = document.createElement("dialog");
     box.className = "keys";
     box.setAttribute("aria-label", "快捷键");
@@ -47,8 +48,8 @@
       cap.textContent = key; told.textContent = says; term.append(cap); list.append(term, told);
     }
     const close = document.createElement("button");
-    close.type = "button"; close.textContent = "关闭"; close.addEventListener("click", () => box.remove());
-    box.addEventListener("cancel", () => box.remove());
+    close.type = "button"; close.textContent = "关闭"; close.addEventListener("click", () => box.dispatchEvent(new Event("cancel")));
+    box.addEventListener("cancel", () => { box.remove(); before.focus(); });
     box.append(list, close);
     document.body.append(box);
     if (box.showModal) box.showModal(); else box.setAttribute("open", "");

@@ -131,6 +131,12 @@ def test_the_keyboard_walks_through_the_queue(browser: Browser, address: str) ->
     first = page.evaluate("document.activeElement.textContent")
     page.keyboard.press("j")
     assert page.evaluate("document.activeElement.textContent") != first
+    for way_out in ("Escape", "?", "Enter"):  # after the list of keys one goes on where one was
+        page.keyboard.press("?")
+        page.get_by_role("dialog").wait_for()
+        page.keyboard.press(way_out)
+        page.get_by_role("dialog").wait_for(state="detached")
+        assert page.evaluate("document.activeElement.matches('[data-row]')"), way_out
     page.keyboard.press("k")
     assert page.evaluate("document.activeElement.textContent") == first
     page.keyboard.press("/")

@@ -61,8 +61,11 @@ def names_in(text: str) -> list[str]:
     return list(dict.fromkeys(part.strip() for part in re.split(r"[、,，;；/]", text) if part.strip()))
 
 
-def day_of(value: Cell | Formula, today: dt.date, *, may_be_future: bool = False) -> dt.date:
-    """A day, however Excel or a person wrote it. Raises FieldError."""
+def day_of(
+    value: Cell | Formula, today: dt.date, *, may_be_future: bool = False, hint: str = "，请核对"
+) -> dt.date:
+    """A day, however Excel or a person wrote it; `hint`: what to do about one that has not come. Raises
+    FieldError."""
     if isinstance(value, bool):
         raise FieldError("日期应写成 2017-10-12")
     if isinstance(value, dt.datetime):
@@ -76,7 +79,7 @@ def day_of(value: Cell | Formula, today: dt.date, *, may_be_future: bool = False
     if day < EARLIEST:
         raise FieldError(f"日期 {day} 过早，请核对年份")
     if day > today and not may_be_future:
-        raise FieldError(f"日期 {day} 还没有到，请核对")
+        raise FieldError(f"日期 {day} 还没有到{hint}")
     return day
 
 

@@ -110,7 +110,7 @@ class Line:
         attachment = self._attachment()
         note = mask_personal(self.read(kinds.NOTE, lambda v: text_of(v, 500)) or "")
         outlet = self.read(kinds.OUTLET, text_of) or ""
-        until = self.read(kinds.UNTIL, lambda v: day_of(v, self.today))
+        until = self.read(kinds.UNTIL, lambda v: day_of(v, self.today, hint="：还挂着的请空着，撤下后再报"))
         if until is not None and day is not None and until < day:
             self.fault(kinds.UNTIL, f"{until} 早于日期 {day}，请核对")
         if kinds.LINK not in self.row.cells and kinds.FILE not in self.row.cells:

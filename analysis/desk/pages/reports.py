@@ -128,9 +128,10 @@ def figures_of(visit: Visit, kind: Kind, unit: str | None) -> Figures:
 
 
 def report_of(visit: Visit, kind: Kind, unit: str | None) -> Report:
-    """The report itself, composed once a visit."""
-    figures = figures_of(visit, kind, unit)
-    return visit.once(f"report {kind} {unit}", lambda: compose(figures, load_report_rules(visit.office.city)))
+    """The report itself, composed once a visit; of today with the date under which it would be issued now."""
+    figures, signed = figures_of(visit, kind, unit), visit.as_of if visit.is_today else None
+    rules = load_report_rules(visit.office.city)
+    return visit.once(f"report {kind} {unit}", lambda: compose(figures, rules, signed=signed))
 
 
 def issued_of(visit: Visit) -> list[Kept]:

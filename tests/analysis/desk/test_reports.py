@@ -54,6 +54,15 @@ def test_preview_and_files(office: Office) -> None:
         assert client.get("/reports/preview?kind=unit&unit=没有的局").status_code == 400
 
 
+def test_a_draft_of_today_carries_the_date_under_which_it_would_be_issued(office: Office) -> None:
+    with browser(office, Role.EVALUATION) as client:
+        page = client.get("/reports/preview?kind=bulletin").text
+        assert 'id="signed" name="signed" type="date" value="2017-12-04"' in page
+        for as_of, signed in (("2017-12-04", "2017年12月4日"), ("2017-12-01", "2017年12月2日")):
+            draft = client.get("/reports/make/bulletin.docx", params={"as_of": as_of}).content
+            assert signed in [p.text.strip() for p in Document(io.BytesIO(draft)).paragraphs], as_of
+
+
 def test_the_links_to_proof_in_a_report_lead_to_the_desks_captures(office: Office) -> None:
     rules = msgspec.structs.replace(load_report_rules(office.city), desk_url="http://desk.test/")
     con, _ = office.warehouse.open()

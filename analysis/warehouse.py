@@ -104,7 +104,9 @@ def _checked(con: Connection, path: Path, city: str | None) -> Connection:
         raise WarehouseError(f"{path} 由另一版本的程序构建，请运行 gangqing build")
     if city is not None and meta.get("city") != city:
         con.close()
-        raise WarehouseError(f"{path} 属于“{meta.get('city')}”，不是“{city}”；请运行 gangqing build")
+        raise WarehouseError(
+            f"{path} 属于“{meta.get('city')}”，不是“{city}”；请运行 gangqing build，并用 --city 指明城市"
+        )
     kept.keep(con)
     return con
 

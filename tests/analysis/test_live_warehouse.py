@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.warehouse import LiveWarehouse, WarehouseError
+from analysis.warehouse import LiveWarehouse, WarehouseError, open_warehouse
 from pipeline.decisions import (
     Decision,
     StaleDecision,
@@ -110,3 +110,9 @@ def test_second_person_is_told_and_nothing_overwritten(case: Case) -> None:
     append_decisions(folder, [credit(2, first.target)], {first.target: "d1"})
     append_decisions(folder, [credit(2, first.target)], {first.target: "d1"})  # sent twice: the same decision
     assert latest_ids(folder, [first.target]) == {first.target: "d2"}
+
+
+def test_the_warehouse_of_another_city_is_refused_with_the_way_to_build_ones_own(case: Case) -> None:
+    case.build()
+    with pytest.raises(WarehouseError, match="不是“钦州市”；请运行 gangqing build，并用 --city 指明城市"):
+        open_warehouse(case.warehouse, city="钦州市")

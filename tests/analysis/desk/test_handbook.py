@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from analysis.desk.page import MENU
+from analysis.desk.pages.packages import PackagesPage
 from analysis.desk.rendering import HERE
 from analysis.desk.rights import Role
 
@@ -17,6 +18,7 @@ MOST_BYTES = 1_000_000
 def test_it_names_every_page_and_every_role() -> None:
     assert [label for _, label, _ in MENU if label not in BOOK] == []
     assert [role.value for role in Role if role.value not in BOOK] == []
+    assert PackagesPage.heading in BOOK  # what the inspection takes away, and no entry of the menu
 
 
 def test_its_keys_are_those_of_the_pages() -> None:

@@ -26,6 +26,7 @@ from analysis.overview import DERIVED_KINDS, latest_day, next_step_lines, sites_
 from analysis.queue import Ticket
 from analysis.queue_choice import is_late, next_due
 from analysis.queue_lists import FloorToConfirm, amend_floors, floors_to_confirm
+from analysis.reports.wording import NO_SOURCE
 from analysis.search import ArticleFilter, Found
 from analysis.source_health import SourceHealth
 from analysis.warehouse import WarehouseError
@@ -52,6 +53,7 @@ class TodayPage(Page):
         gap_count: how many lines lack something in all.
         unknown_count: how many verdicts a silent source leaves open.
         silent: which source was silent when, where that leaves a verdict open.
+        no_source: the note of `silent` that no site is crawled at all.
         steps: the commands that fetch these again, for who may start jobs.
         confirm: floors on which a person must decide: answers of no registered account, disputes, thanks.
         doubts: how many credits the rules would not sign and that wait for a person.
@@ -81,6 +83,7 @@ class TodayPage(Page):
     gap_count: int
     unknown_count: int
     silent: list[str]
+    no_source: str = NO_SOURCE
     steps: list[str]
     confirm: list[FloorToConfirm]
     doubts: int

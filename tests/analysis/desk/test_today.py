@@ -21,3 +21,10 @@ def test_a_day_that_has_not_come_is_told_from_one_that_is_over(office: Office) -
         assert "2017-12-05 周二 还没有到：下面是按现在所知推算的，到时会有出入，只能查看" in ahead
         assert "正在看 2017-12-05" not in ahead
         assert "正在看 2017-12-01 周五 结束时的情况" in clerk.get("/", params={"as_of": "2017-12-01"}).text
+
+
+def test_a_site_that_is_not_crawled_is_said_in_words_with_the_way_to_whose_it_is(office: Office) -> None:
+    with browser(office, Role.PUBLICITY) as clerk:
+        silent = clerk.get("/").text.split('id="silent"')[1].split("</section>")[0]
+    assert "没有接入的来源：要看的网站或账号没有接入采集，须由单位报送" in silent
+    assert 'href="/ledger?verdict=%E6%97%A0%E6%B3%95%E5%88%A4%E5%AE%9A"' in silent

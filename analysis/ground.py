@@ -13,6 +13,8 @@ from analysis.plan_facts import Counted, Tally
 from analysis.sources import Source, depends_on, silences, units_read
 
 UNSURE = "？"  # ends what may have been done while a source was silent
+# What these lack lies in the past: weeks that are over, posts that came late, pieces as they were printed.
+PAST_KINDS = ("weekly", "forum_response", "editor_note", "exposure_gate")
 MET, UNMET, UNKNOWN, NOT_YET, NOT_ASKED = "达标", "未达标", "无法判定", "未开始", "不适用"
 
 
@@ -42,6 +44,11 @@ class CoverageRow:
     def unsure_count(self) -> int:
         """How many that are beside the missing ones can only not be decided."""
         return unsure_count(self)
+
+    @property
+    def is_past(self) -> bool:
+        """Whether nothing that is done now makes up for what is missing, though the term is not over."""
+        return self.verdict == UNMET and self.kind in PAST_KINDS and bool(self.missing)
 
 
 class Lacking(Protocol):

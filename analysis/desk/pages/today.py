@@ -49,7 +49,8 @@ class TodayPage(Page):
         paused: tickets whose clocks stand still (暂停), those that stand longest first.
         to_close: answered tickets that nobody closed yet (已答复), those answered longest ago first.
         alarms: lines of the plan that are alarms: an exposure without approval, a notice taken down.
-        gaps: units' lines of the plan that lack something and end within two weeks.
+        gaps: units' lines of the plan that lack something and end within two weeks; those last that lack only
+            what is past.
         gap_count: how many lines lack something in all.
         unknown_count: how many verdicts a silent source leaves open.
         silent: which source was silent when, where that leaves a verdict open.
@@ -122,7 +123,7 @@ def build_today(visit: Visit) -> TodayPage:
     return TodayPage(
         **visit.once(f"today's tickets {visit.scope}", lambda: _lists(visit), ON_TICKETS),
         alarms=[row for row in unmet if row.kind == "exposure_gate"],
-        gaps=sorted(gaps, key=lambda row: (row.days_left, row.unit)),
+        gaps=sorted(gaps, key=lambda row: (row.is_past, row.days_left, row.unit)),
         gap_count=len(unmet),
         unknown_count=sum(row.verdict == UNKNOWN for row in rows),
         silent=sorted({note for row in rows if row.verdict == UNKNOWN for note in row.silent}),

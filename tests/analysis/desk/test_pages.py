@@ -141,6 +141,24 @@ def test_a_site_without_the_announcement_is_called_its_front_page(office: Office
         assert "未检查" not in row  # day after day
 
 
+def test_today_counts_no_days_down_to_what_nobody_can_mend(tmp_path) -> None:
+    case = Case(tmp_path)
+    late = ("防城港水利", "2018-01-20 09:00:00", "答复：已清理")
+    case.thread(
+        "1",
+        f"[投诉:{UNIT}] 河道垃圾",
+        [("u1", "2018-01-02 10:00:00", "全是垃圾"), late],
+        at="2018-02-19T08:00:00",
+    )
+    case.build()
+    office = open_office(case.city, case.home, lambda: dt.datetime(2018, 2, 20, 9, 30), case.warehouse)
+    open_accounts(office)
+    with browser(office, Role.PUBLICITY) as client:
+        gaps = client.get("/").text.split('id="gaps"')[1].split("</section>")[0]
+    (line,) = [each for each in gaps.split("</li>") if f"{UNIT}：" in each and "帖" in each]
+    assert "缺 1，都已过去，现在办也补不上" in line and "剩" not in line
+
+
 def test_today_tells_who_runs_jobs_how_a_silent_source_is_fetched_again(office: Office) -> None:
     with browser(office, Role.PUBLICITY) as clerk, browser(office, Role.INSPECTOR) as inspector:
         pages = clerk.get("/").text, inspector.get("/").text, clerk.get("/?as_of=2017-12-01").text

@@ -4,7 +4,7 @@
 -- the rounds before a reopening. undated_floors: of the two floors that stop the clocks, those whose time cannot be
 -- read: the moment is the latest that it can have been. ended_at: when a person closed it, or the floor on which that rests was said.
 CREATE OR REPLACE MACRO ticket_at(as_of, known_by, threads := NULL) AS TABLE
-WITH move AS MATERIALIZED (SELECT * FROM ticket_move_at(as_of, known_by)),
+WITH RECURSIVE move AS MATERIALIZED (SELECT * FROM ticket_move_at(as_of, known_by)),
 latest AS (
   SELECT * FROM thread_state_at(known_by)
   WHERE opening_floor = 1 AND cut_at <= as_of AND (known_by IS NULL OR known_at <= known_by)
@@ -135,11 +135,20 @@ reopened AS (
     LIST(closed_at ORDER BY number_in_order) AS closed
   FROM step WHERE round_at IS NOT NULL GROUP BY ticket_id
 ),
+-- Which unit took over from which, also by way of others.
+heir AS (
+  SELECT short, successor FROM unit WHERE successor IS NOT NULL
+  UNION
+  SELECT h.short, u.successor FROM heir AS h JOIN unit AS u ON u.short = h.successor WHERE u.successor IS NOT NULL
+),
+kin AS (
+  SELECT short AS unit, successor AS name FROM heir UNION SELECT successor, short FROM heir
+),
 -- Whose floors are not a ticket's: those of the other tickets' units, as they were and are. The unit that had it before
 -- it was passed on still speaks for it, unless it has another ticket of the thread.
-entry AS (
+owned AS (
   SELECT
-    * EXCLUDE (unit, now_units, held, all_held),
+    * EXCLUDE (now_units, held, all_held),
     LIST_FILTER(
       LIST_CONCAT(units, now_units, all_held),
       lambda u: u <> unit AND (
@@ -155,6 +164,19 @@ entry AS (
     FROM (SELECT *, CONCAT(thread_id, '-', number) AS ticket_id, units[number] AS first_unit FROM numbered) AS n
     LEFT JOIN moved AS m USING (ticket_id)
   )
+),
+-- Who took over from a unit, or of whom only the old name is known, speaks as that unit does.
+akin AS (
+  SELECT o.ticket_id, LIST(DISTINCT k.name) AS names
+  FROM (SELECT ticket_id, unit, first_unit, UNNEST(others) AS other FROM owned) AS o
+  JOIN kin AS k ON k.unit = o.other
+  LEFT JOIN kin AS own ON own.name = k.name AND own.unit IN (o.unit, o.first_unit)
+  WHERE own.name IS NULL AND k.name NOT IN (o.unit, o.first_unit)
+  GROUP BY o.ticket_id
+),
+entry AS (
+  SELECT o.* EXCLUDE (unit) REPLACE (LIST_CONCAT(o.others, COALESCE(a.names, [])) AS others)
+  FROM owned AS o LEFT JOIN akin AS a USING (ticket_id)
 ),
 -- Only where the thread as a whole does not tell: several units, floors that a person judged, later rounds.
 special AS (

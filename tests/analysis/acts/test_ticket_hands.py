@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.acts.ticket import move
+from analysis.acts.ticket import decide_units, move
 from pipeline.city import load_city
 from tests.analysis.acts.test_ticket import OFFICE, Office, at
 from tests.analysis.acts.test_ticket_rounds import BOTH
@@ -71,3 +71,35 @@ def test_a_floor_of_no_use_is_no_hand_over_and_no_sending_back(office: Office) -
     back = office.ticket(ticket, "20T12:00")
     assert (back.state, back.send_back_due) == ("退回改派", at("17T18:00"))
     assert "退回改派超过" not in (back.note or "")
+
+
+def _let_a_unit_be_renamed(office: Office) -> None:
+    """On 11 October 2017 市水务局 takes over from 市水利局, with an account of its own."""
+    town = office.case.home / "town"
+    units = (town / "units.csv").read_text("utf-8").splitlines()
+    place = next(n for n, line in enumerate(units) if line.startswith("市水利局,"))
+    units[place] = units[place].rsplit(",", 3)[0] + ",,2017-10-10,市水务局"
+    units.append("市水务局,防城港市水务局,市直,防城港市,,水务,0,2017-10-11,,")
+    (town / "units.csv").write_text("\n".join(units) + "\n", "utf-8")
+    accounts = town / "official-accounts.csv"
+    accounts.write_text(accounts.read_text("utf-8") + "港城水务,*,市水务局\n", "utf-8")
+    office.case.city = load_city(town)
+
+
+def test_who_took_over_from_a_unit_answers_for_it_alone(office: Office) -> None:
+    _let_a_unit_be_renamed(office)
+    first = office.post(("港城水务", "2017-10-12T09:00:00", "答复：水管已修"), title=BOTH)
+    second = first.removesuffix("1") + "2"
+    office.open()
+    assert [office.ticket(t, "13T09:00").state for t in (first, second)] == ["已答复", "待研判"]
+
+
+def test_an_account_under_the_old_name_answers_for_who_took_over(office: Office) -> None:
+    _let_a_unit_be_renamed(office)
+    first = office.post(("防城港水利", "2017-10-12T09:00:00", "答复：水管已修"), title=BOTH)
+    second = first.removesuffix("1") + "2"
+    office.open()
+    move(office.register(), "transfer", first, OFFICE, at("11T09:00"), unit="市水务局", why="机构改革")
+    move(office.register(), "transfer", second, OFFICE, at("11T10:00"), unit="市交通局", why="归交通")
+    decide_units(office.register(), first, OFFICE, at("11T11:00"), units=["市水务局", "市交通局"])
+    assert [office.ticket(t, "13T09:00").state for t in (first, second)] == ["已答复", "待签收"]

@@ -98,7 +98,9 @@ def _event(row: dict[str, Any], before: str | None, state: str | None, unit: str
         move = MOVE.get(after.get("move", ""))
         what = move.label if move else _DECIDED.get(row["what"], row["what"])
         who, floor = row["who"], after.get("floor")
-        state, unit = state or after.get("state"), unit or after.get("unit")
+        if move is not MOVE["answer_rejected"]:  # it names the state as it stood, not what became of it
+            state = state or after.get("state")
+        unit = unit or after.get("unit")
         if "days" in after:
             what += f"至第 {after['days']} 个工作日"
         if row["what"] == "tag_correction":

@@ -82,3 +82,16 @@ def test_floors_wait_for_a_word_until_it_is_given(office: Office) -> None:
     assert waiting("18T21:00") == [("solved", 7)]
     move(office.register(), "solved_confirmed", ticket, OFFICE, at("19T09:00"), floor=7)
     assert waiting("19T10:00") == []
+
+
+def test_the_page_does_not_say_answered_where_an_answer_was_called_none(office: Office) -> None:
+    ticket = office.post(("防城港水利", "2017-10-12T09:00:00", "答复：请耐心"))
+    office.open()
+    move(office.register(), "answer_rejected", ticket, OFFICE, at("13T09:00"), floor=2, why="没有实质内容")
+    con, found = office.register().con, office.ticket(ticket, "14T09:00")
+    assert found.state == "待研判"
+    states = [
+        ticket_history(con, found, at("14T09:00"), with_states=whole)[-1].state_after
+        for whole in (True, False)
+    ]
+    assert states == ["待研判", None]

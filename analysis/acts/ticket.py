@@ -65,7 +65,12 @@ def decide_units(
     order = _keep_numbers(present, units)
     for lost in present[len(units) :]:
         if lost.seen and lost.seen[0] != "/":
-            raise MoveError(f"{lost.ticket_id}（{lost.unit}）已有办理记录，不能并掉；请先对它作“无需回复”")
+            way = (
+                "它已是“无需回复”，不必再并；其余的要换单位，请用“改派”（transfer）"
+                if lost.state == "无需回复"
+                else "请先对它作“无需回复”"
+            )
+            raise MoveError(f"{lost.ticket_id}（{lost.unit}）已有办理记录，不能并掉；{way}")
     decisions = [
         _decision(
             said, found.thread_id, actor, at, why, before={"units": found.candidates}, after={"units": order}

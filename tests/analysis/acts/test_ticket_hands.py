@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from analysis.acts.ticket import decide_units, move
+from analysis.acts.ticket_check import MoveError
 from pipeline.city import load_city
 from tests.analysis.acts.test_ticket import OFFICE, Office, at
 from tests.analysis.acts.test_ticket_rounds import BOTH
@@ -103,3 +104,12 @@ def test_an_account_under_the_old_name_answers_for_who_took_over(office: Office)
     move(office.register(), "transfer", second, OFFICE, at("11T10:00"), unit="市交通局", why="归交通")
     decide_units(office.register(), first, OFFICE, at("11T11:00"), units=["市水务局", "市交通局"])
     assert [office.ticket(t, "13T09:00").state for t in (first, second)] == ["已答复", "待签收"]
+
+
+def test_what_needs_no_reply_is_not_asked_to_be_made_so_again(office: Office) -> None:
+    first = office.post(title=BOTH)
+    second = first.removesuffix("1") + "2"
+    office.open()
+    move(office.register(), "no_reply_needed", second, OFFICE, at("10T09:00"), why="并到第一件")
+    with pytest.raises(MoveError, match=r"它已是“无需回复”，不必再并；.*“改派”"):
+        decide_units(office.register(), first, OFFICE, at("10T10:00"), units=["市水利局"])

@@ -98,7 +98,7 @@ def load_sources(
     for span in spans:
         site = span["site"]
         told, noted = states.get(site, {}), notes.get(site, {})
-        last, silent = span["last_day"], {}
+        last, silent, first = span["last_day"], {}, start
         if last is None or span["is_dated"]:
             unseen = days
         else:
@@ -107,7 +107,9 @@ def load_sources(
                 first = min(span["first_day"], span["read_from"])
                 unseen = days[: max(0, (first - start).days)] + unseen
         for day in sorted({*unseen, *_between(told, start, end), *(d for d in noted if start <= d <= end)}):
-            state: str | None = (noted[day] if day in noted else told.get(day)) or "unseen"
+            # Of a forum such days are told by a list that could not be read at the first look, nor since.
+            untold = "partial" if span["outlet_class"] == "forum" and day < first else "unseen"
+            state: str | None = (noted[day] if day in noted else told.get(day)) or untold
             if state in BY_HABIT:
                 state = by_habit(state, day, calendar)
             if state in REASONS:

@@ -175,6 +175,21 @@ def test_forum_that_was_down_leaves_open_whether_a_post_is_late(case: Case) -> N
     assert ask_rows(case, "2017-12-21")["m10", "市水利局"].verdict == "达标"  # its list shows what was missed
 
 
+def test_board_that_was_never_read_leaves_open_what_was_posted_before_the_first_look(case: Case) -> None:
+    """A forum's lists lead to its threads however old; one that could not be read leads to none."""
+    asked = ("甲", "2017-10-09T10:00:00", "坏了"), ("防城港水利", "2017-10-09T15:00:00", "答复：好")
+    case.thread("1", "[投诉:市水利局]", [*asked], at="2017-11-20T20:00:00")
+    case.fetch("bbs", "http://bbs.test/", "2017-11-20T20:00:00", "list", "listed")
+    case.fetch("bbs", "http://bbs.test/forum-50-1.html", "2017-11-20T20:00:00", "list", "login_wall")
+    found = ask_rows(case, "2017-11-20")
+    for unit in ("市水利局", "市教育局"):
+        assert found["m10", unit].verdict == "无法判定", unit
+        assert found["m10", unit].silent == ["防城港人论坛 2017-09-01—2017-11-19 部分版面或版块采集失败"]
+    case.fetch("bbs", "http://bbs.test/forum-50-1.html", "2017-11-21T20:00:00", "list", "listed")
+    found = ask_rows(case, "2017-11-20")
+    assert [found["m10", unit].verdict for unit in ("市水利局", "市教育局")] == ["达标", "不适用"]
+
+
 def test_forum_and_exposure_from_the_warehouse(case: Case) -> None:
     read_lists(case, "2017-11-30T20:00:00")
     case.thread(

@@ -11,7 +11,8 @@
 -- list still shows what was missed: as far back as its crawl wanted articles (wanted_from; not told: seven days), or
 -- to the last look before it, where the same bytes came. A list that failed and that no crawl asks for since (a deep
 -- page of a pager) counts up to its last failure, once the site's lists were read on a later day.
--- read_from: of such a site the first day that any of its lists tells of; NULL: it has no lists, or is a forum.
+-- read_from: of such a site the first day that any of its lists tells of; NULL: it has no lists, or is a forum all of
+-- whose lists were read since the first look.
 -- quiet (its lists answer, and nothing came on a weekday that always had some), low (far below its four-week mean),
 -- fields (a field that was always there is in none of the day's articles: the page was rebuilt).
 -- habit_count: mean articles of the last four days of the same weekday, of the eight weeks before, on which the source
@@ -229,6 +230,12 @@ failed_list AS (
   GROUP BY site, url
 ),
 list_read AS (SELECT site, MAX(day) AS read_day FROM per_day WHERE list_ok_count > 0 GROUP BY site),
+-- A forum of which a list could not be read at the first look, nor since: what it leads to from before nobody saw.
+half_read AS (
+  SELECT DISTINCT site, true AS is_half_read
+  FROM failed_list JOIN span USING (site) LEFT JOIN list_read USING (site)
+  WHERE since_day = CAST(first_at AS DATE) AND NOT COALESCE(read_day > last_day, false)
+),
 blind AS (
   SELECT DISTINCT c.site, c.day, true AS is_blind
   FROM calendar AS c
@@ -240,7 +247,7 @@ blind AS (
 counted AS (
   SELECT
     c.site, c.day, x.is_dated, COALESCE(b.is_blind, false) AS is_blind,
-    CASE WHEN x.is_listed AND NOT x.is_dated THEN c.read_from END AS read_from,
+    CASE WHEN (x.is_listed OR h.is_half_read) AND NOT x.is_dated THEN c.read_from END AS read_from,
     -- Nobody looked: at an edition of its day, at a list on the day or later.
     CASE
       WHEN x.is_dated THEN d.day IS NULL
@@ -264,6 +271,7 @@ counted AS (
   LEFT JOIN per_day AS d ON d.site = c.site AND d.day = c.day
   LEFT JOIN reach AS r ON r.site = c.site AND r.day = c.day
   LEFT JOIN blind AS b ON b.site = c.site AND b.day = c.day
+  LEFT JOIN half_read AS h ON h.site = c.site
 ),
 -- One page that cannot be read is a bad link; most of a day's pages, or all, are a source that cannot be read.
 gap AS (

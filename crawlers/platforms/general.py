@@ -12,7 +12,7 @@ from selectolax.lexbor import LexborNode
 from crawlers.dates import parse_time
 from crawlers.page import Page
 from crawlers.platforms import listing
-from crawlers.platforms.address import clean_url, path_of, start_links_by_day
+from crawlers.platforms.address import clean_url, path_of, query_of, start_links_by_day
 from crawlers.platforms.article import (
     build_article,
     meta_author,
@@ -36,6 +36,10 @@ NAME = "general"
 OPTIONS = listing.OPTIONS
 MAX_FOR_LIBRARY = 2 * 1024 * 1024  # characters; trafilatura and htmldate are slow beyond
 MAX_ELEMENTS_FOR_LIBRARY = 30_000
+# One index.php serves lists and pieces in many CMSes (PHPCMS, ThinkPHP, WordPress, Joomla): the query tells.
+_ACTIONS = ("a", "act", "action", "do", "op", "view", "s", "r")
+_SHOWS_ONE = re.compile(r"(?:^|[/_])(?:show|view|detail|read|article)(?:[/_.]|$)", re.I)
+_NUMBERS = re.compile(r"(?:a|art|article|news|info|content)_?id", re.I)
 MIN_RUNNING = 60  # characters of body below which the other reader is asked; below it a page may be a list
 
 
@@ -56,13 +60,20 @@ def classify(url: str, site: Site | None = None) -> PageKind:
         own = clean_url(url)
         if any(own == clean_url(start) for start in site.start):
             return "list"
-    if (
-        path in ("", "/")
-        or path.endswith("/")
-        or re.search(r"/(?:index|list|default|column)[-_\d]*\.\w+$", path)
-    ):
-        return "list"
+    if path.endswith("/") or not path or re.search(r"/(?:index|list|default|column)[-_\d]*\.\w+$", path):
+        return "article" if _asks_for_one(url) else "list"
     return "article"
+
+
+def _asks_for_one(url: str) -> bool:
+    """Does the query name one piece? `?p=12`, `?a=show&id=12`, `?s=/news/detail/id/12`, `?newsid=12` do;
+    `?a=lists&catid=12` and `?page=2` name none."""
+    query = query_of(url)
+    if path_of(url) in ("", "/") and list(query) == ["p"]:
+        return query["p"].isdigit()
+    if any(value.isdigit() for name, value in query.items() if _NUMBERS.fullmatch(name)):
+        return True
+    return any(_SHOWS_ONE.search(query.get(name, "")) for name in _ACTIONS)
 
 
 def start_links(site: Site, first_day: dt.date | None, last_day: dt.date | None) -> list[Link]:

@@ -22,11 +22,15 @@ _CLOCK = (
     r"\s*(\d{1,2})\s*[:时点]\s*(\d{1,2})?(?:\s*[:分]\s*(\d{1,2}))?(?:\s*([AP]M)(?![A-Z]))?)?"
 )
 _FULL = re.compile(
-    r"(?<!\d)((?:19|20)\d\d)\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})(?!\d)\s*日?"
+    r"(?<!\d)((?:19|20)\d\d)\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2}(?!\d)|\d\d(?=[0-2]\d:[0-5]\d))\s*日?"
     r"(?:\s*[(]?(?:星期|周|礼拜)[一二三四五六日天][)]?)?(?:\s*(?=\d{1,2}[:时点])|[T,\s]\s*)?"
     + _CLOCK
     + r"(?:\.\d+)?\s*(Z|[+-]\d\d:?\d\d)?(?![\d:])",
     re.IGNORECASE,
+)
+# "17-10-09": the year comes first on Chinese pages. Only where nothing else stands around it.
+_SHORT_YEAR = re.compile(
+    r"^[\[(]?(\d\d)([-/.])(\d\d?)\2(\d\d?)(?!\d)\s*" + _CLOCK + r"[\])]?$", re.IGNORECASE
 )
 _MONTH_DAY = re.compile(
     r"(?<![\d/.-])(\d{1,2})\s*[-/月]\s*(\d{1,2})(?![\d/.-])\s*日?" + _CLOCK, re.IGNORECASE
@@ -42,6 +46,7 @@ _EPOCH = re.compile(r"^(\d{10})(\d{3})?$")
 _CHINESE = re.compile(
     r"([一二][〇零九0][〇零一二三四五六七八九]{2})年([一二三四五六七八九十]{1,3})月([一二三四五六七八九十]{1,3})日"
 )
+_CHINA_TIME = re.compile(r"\bCST\b")  # how Java writes China's zone; dateparser takes it for America's
 _WORTH_A_TRY = re.compile(r"\d|天|周|月|年|yesterday|ago", re.IGNORECASE)
 
 
@@ -58,8 +63,8 @@ def parse_time(text: str | None, fetched_at: dt.datetime) -> str | None:
         found = read(text, fetched_at)
         if found is not None:
             return found if _plausible(found, fetched_at) else None
-    if len(text) <= 40 and _WORTH_A_TRY.search(text):
-        found = _read_unusual(text, fetched_at)
+    if len(text) <= 40 and _WORTH_A_TRY.search(text) and not _FULL.search(text):
+        found = _read_unusual(_CHINA_TIME.sub("", text), fetched_at)
         return found if found and _plausible(found, fetched_at) else None
     return None
 
@@ -98,6 +103,10 @@ def _read_whole(text: str, fetched_at: dt.datetime) -> str | None:
     if match:
         year, month, day, hour, minute, second = match.groups()
         return _compose(int(year), int(month), int(day), None, hour, minute, second)
+    match = _SHORT_YEAR.match(text)
+    if match:
+        year, _, month, day, *clock = match.groups()
+        return _compose(2000 + int(year), int(month), int(day), *clock)
     match = _EPOCH.match(text)
     if match:
         return iso(dt.datetime.fromtimestamp(int(match.group(1)), tz=CHINA))

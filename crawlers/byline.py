@@ -44,17 +44,24 @@ _REPORTED = re.compile(
     r"[（(]([\u4e00-\u9fff·]{2,4}(?:[\s、][\u4e00-\u9fff·]{2,4}){0,3}\s+[\u4e00-\u9fff]{2,8}报道)[)）]$"
 )
 _SOURCE = re.compile(
-    r"(?:^|[\s|｜（(\[【\d])(?:信息来源|文章来源|稿件来源|消息来源|来\s*源于?|稿源|转自)\s*[:：|丨｜]\s*"
+    r"(?:^|[\s|｜（(\[【\d\]】])(?:信息来源|文章来源|稿件来源|消息来源|来\s*源于?|稿源|转自)\s*[:：|丨｜]\s*"
+    rf"[\[【]?\s*(?!{_OTHER_LABEL})"
     r"([^\s|｜<>（）()\[\]【】,，;；]{2,40}(?:\s(?!作者|编辑|时间|发布|字号|点击|浏览|责任|记者"
     r"|\d)[\u4e00-\u9fff]{2,10})?)"
 )
 
 _MEDIUM = r"[\u4e00-\u9fff]{1,10}(?:日报|晚报|早报|时报|报|社|网|电视台|广播电台|客户端)"
-_AGENCY = re.compile(
-    r"^(?:据)?(新华社|中新社|中新网|新华网)[\u4e00-\u9fff]{0,8}(?:\d{1,2}月\d{1,2}日)?[电讯]"
+_DISPATCH = (
+    r"(?:据)?(新华社|中新社|中新网|新华网|人民网|央广网|光明网|中国新闻网)"
+    r"[\u4e00-\u9fff]{0,8}(?:\d{1,2}月\d{1,2}日)?[电讯]"
 )
+_AGENCY = re.compile(f"^{_DISPATCH}")
+# "（新华社北京10月8日电 载10月9日《人民日报》）" closes a piece as often as it opens one.
+_AGENCY_LAST = re.compile(rf"[（(]{_DISPATCH}[^（）()。]{{0,40}}[)）]$")
 _ACCORDING = re.compile(rf"^据《?({_MEDIUM})》?(?:消息|报道|讯|电)")
-_ACCORDING_LAST = re.compile(rf"[（(]据《?({_MEDIUM})》?(?:消息|报道|讯|电)?[)）]$")
+_ACCORDING_LAST = re.compile(
+    rf"(?:[（(]|^)(?:据|[转摘]自|(?:来源|稿源)\s*[:：])\s*《?({_MEDIUM})》?(?:消息|报道|讯|电)?[)）]?$"
+)
 
 
 def byline_of(body: str, around: str = "") -> str | None:
@@ -104,7 +111,8 @@ def source_of(around: str) -> str | None:
                 r"|20)\d\d[-年]",
                 match.group(1),
             )[0].strip(" -—_|·")
-            if len(found) >= 2 and not re.search(STAFF, found):
+            found = re.sub(r"^《([^《》]+)》$", r"\1", found)
+            if len(found) >= 2 and found not in ("未知", "不详") and not re.search(STAFF, found):
                 return found
     return None
 
@@ -115,7 +123,12 @@ def source_in(body: str) -> str | None:
     lines = [line for line in body.split("\n") if line]
     if not lines:
         return None
-    match = _AGENCY.match(lines[0]) or _ACCORDING.match(lines[0]) or _ACCORDING_LAST.search(lines[-1])
+    match = (
+        _AGENCY.match(lines[0])
+        or _ACCORDING.match(lines[0])
+        or _ACCORDING_LAST.search(lines[-1])
+        or _AGENCY_LAST.search(lines[-1])
+    )
     return match.group(1) if match else None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from crawlers.text import clean_line, is_beside
 
@@ -23,16 +24,27 @@ def title_line(before: str, body: str) -> str | None:
     if 4 <= len(first) <= 40 and "\n" in body and not re.search(r"[。！？；，,]|\d{4}[-年]", first):
         return first
     for line in reversed(before.split("\n")):
-        plain = re.sub(r"^(?:主题|标题)\s*[:：]\s*", "", line)
+        plain = unlabelled(line)
         if (
             6 <= len(plain) <= 60
             and not is_beside(line)
-            and not re.search(r"[:：|>»]|(?:19|20)\d\d[-年]", plain)
+            and not _NO_TITLE.search(plain)
+            and not re.search(r"[|>»]|(?:19|20)\d\d[-年]|[。；]$", plain)
         ):
             return plain
     return None
 
 
+def unlabelled(title: str) -> str:
+    """A title without the word that some forums print before it: "主题：某某路灯不亮"."""
+    return re.sub(r"^(?:主题|标题)\s*[:：]\s*", "", title)
+
+
+# A label with its colon; "上思：念好山字经" has none.
+_NO_TITLE = re.compile(
+    r"(?:时间|日期|来源|作者|编辑|记者|浏览|点击|阅读|字号|字体|位置|次数|电话|邮箱|地址|网址|热线|搜索|关键[字词]|主题"
+    r"|分类|栏目|标签|版主|[索文][引号]\s*号?|机关|机构|密码|用户名?|楼层|分数|积分|等级|https?)\s*[:：]"
+)
 _SEPARATORS = re.compile(r"(?:(?<!\s)\s+)?[_|｜»]\s*|(?<!\s)\s+[-–—·]+\s+|--+|—(?!—)")
 _SITE_WORD = re.compile(
     r"网|新闻|频道|日报|晚报|早报|晨报|时报|政府|门户|论坛|社区|中心|首页|客户端|博客|新浪|搜狐|腾讯|网易"
@@ -44,6 +56,25 @@ _SITE_NAME = re.compile(
     r"^.{0,18}(?:网|网站|门户|日报|晚报|早报|晨报|时报|电视台|广播台|论坛|社区|频道|在线|首页|客户端|中心"
     r"|人民政府|政务|平台|资讯|数字报|电子报)$"
 )
+
+
+def printed_title(title: str, lines: Iterable[str]) -> str | None:
+    """The longest beginning of a <title> that ends at a separator (or is all of it) and stands on the page as
+    a line of its own: of "关注 | 某地开展检查_某某网" it is "关注 | 某地开展检查".
+    Only for what `strip_site` would cut at a bar, which divides a column from its headline as often as a
+    headline from its site."""
+    title = clean_line(title)
+    ends = [*(match.start() for match in _SEPARATORS.finditer(title)), len(title)]
+    heads = {_letters(title[:end]): title[:end].strip() for end in ends if re.search(r"[|｜]", title[:end])}
+    heads.pop("", None)
+    if not heads:
+        return None
+    printed = {_letters(line) for line in lines if len(line) <= len(title) + 8}
+    return next((head for key, head in reversed(heads.items()) if key in printed), None)
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"[\W_]+", "", text)
 
 
 def strip_site(title: str, heading: str | None = None) -> str:

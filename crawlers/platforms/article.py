@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ from crawlers.dates import parse_time
 from crawlers.platforms.document import Document
 from crawlers.platforms.node_text import line_of
 from crawlers.text import clean_line, cut_edges
-from crawlers.title import strip_site
+from crawlers.title import printed_title, strip_site, unlabelled
 from pipeline.records import Article, Link, Outcome, Parsed
 
 MIN_BODY = 10  # characters; a picture's caption is shorter
@@ -88,6 +89,12 @@ def _source_in(body: str, outlet: str) -> str | None:
 
 
 def title_of(document: Document) -> str | None:
+    """The title as `_titled` finds it, without the label that some forums print before it."""
+    title = _titled(document)
+    return unlabelled(title) if title else title
+
+
+def _titled(document: Document) -> str | None:
     """The title without the site's name: what the page says in a meta tag, else the heading that the <title>
     begins with, else the <title> without its trailing names."""
     said = document.meta("ArticleTitle")
@@ -113,7 +120,8 @@ def title_of(document: Document) -> str | None:
     if within:
         return max(within, key=len)
     social = document.meta("og:title", "twitter:title")
-    stripped = strip_site(social or tag)
+    shown = printed_title(social or tag, itertools.chain.from_iterable(document.lines()))
+    stripped = shown or strip_site(social or tag)
     inside = [text for text in headings if _plain(stripped) and _plain(text).startswith(_plain(stripped))]
     if inside and len(_plain(stripped)) >= 6 and stripped.endswith(("…", "...")):
         return min(inside, key=len)  # a <title> that was cut off

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from crawlers.byline import byline_of, names_of, source_in, source_of
 from crawlers.text import clean_line, clean_lines, cut_edges
-from crawlers.title import strip_site
+from crawlers.title import printed_title, strip_site, title_line
 
 BODY = "防城港日报讯（记者 韦某）某局近日开展检查。\n检查组走访了三个码头。\n统筹推进整改，策划后续行动。"
 
@@ -160,6 +160,33 @@ def test_source_in_the_copy(body: str, source: str | None) -> None:
 )
 def test_title_without_the_site(title: str, expected: str) -> None:
     assert strip_site(title) == expected
+
+
+@pytest.mark.parametrize(
+    ("title", "printed"),
+    [
+        ("港城一周 | 某镇开展检查", "港城一周 | 某镇开展检查"),
+        ("港城一周|某镇开展检查_某某新闻网", "港城一周|某镇开展检查"),
+        ("某镇开展检查 | 某某新闻网", None),
+        ("某镇开展检查_港城一周", None),
+    ],
+)
+def test_a_column_before_the_headline_stays_where_the_page_prints_it(title: str, printed: str | None) -> None:
+    lines = ["首页", "港城一周｜某镇开展检查", "某镇开展检查", "某某新闻网"]
+    assert printed_title(title, lines) == printed
+
+
+@pytest.mark.parametrize(
+    ("before", "title"),
+    [
+        ("首页\n上思：念好山字经\n港口一角，船来船往。", "上思：念好山字经"),
+        ("首页\n某镇开展检查的经过\n发布机构：某镇人民政府办公室", "某镇开展检查的经过"),
+        ("首页\n主题：某路的路灯不亮了", "某路的路灯不亮了"),
+        ("首页\n港口一角，船来船往。", None),
+    ],
+)
+def test_the_line_that_must_be_the_title(before: str, title: str | None) -> None:
+    assert title_line(before, "近日，某镇开展检查。\n检查还将继续。") == title
 
 
 ODD = st.text(

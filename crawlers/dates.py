@@ -47,6 +47,7 @@ _CHINESE = re.compile(
     r"([一二][〇零九0][〇零一二三四五六七八九]{2})年([一二三四五六七八九十]{1,3})月([一二三四五六七八九十]{1,3})日"
 )
 _CHINA_TIME = re.compile(r"\bCST\b")  # how Java writes China's zone; dateparser takes it for America's
+_MONTH_ALONE = re.compile(r"月份?(?!\s*\d)")  # "2017年9月 (12)" of an archive: twelve pieces, not the twelfth
 _WORTH_A_TRY = re.compile(r"\d|天|周|月|年|yesterday|ago", re.IGNORECASE)
 
 
@@ -63,7 +64,9 @@ def parse_time(text: str | None, fetched_at: dt.datetime) -> str | None:
         found = read(text, fetched_at)
         if found is not None:
             return found if _plausible(found, fetched_at) else None
-    if len(text) <= 40 and _WORTH_A_TRY.search(text) and not _FULL.search(text):
+    if len(text) > 40 or _FULL.search(text) or _MONTH_ALONE.search(text):
+        return None
+    if _WORTH_A_TRY.search(text):
         found = _read_unusual(_CHINA_TIME.sub("", text), fetched_at)
         return found if found and _plausible(found, fetched_at) else None
     return None

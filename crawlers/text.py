@@ -55,10 +55,11 @@ _TAIL = re.compile(
     rf"|(?:采写|供稿|撰稿|图片|图文|作者|供图|摄影|文字|记者|通讯员){COLON}[^。！？]{{0,40}}$"
     r"|投稿邮箱|投稿热线|新闻热线|报料热线|爆料热线|法律顾问|返回首页|返回顶部|返回列表|回到顶部"
     r"|版权所有|版权声明|免责声明|特别声明|郑重声明|声明[:：]|本文来源|注[:：]转载|未经授权|凡本网|本网站(?:转载|声明|注明)"
-    r"|Copyright|©|[^。]{0,6}ICP备|上一篇|下一篇|上一条|下一条|相关阅读|相关链接|相关新闻|相关稿件|相关文章"
+    r"|Copyright|©|[^。]{0,6}ICP备|上一篇|下一篇|上一条|下一条|相关阅读|相关报道[:：]|相关链接|相关新闻|相关稿件|相关文章"
     r"|延伸阅读|推荐阅读|热门推荐|猜你喜欢|分享到|分享至|分享让更多人|扫一扫|扫描二维码|长按"
     r"|打印本页|打印[】\]]?\s*(?:[【\[]|$)|关闭[】\]]?\s*(?:[【\[]|$)|关闭窗口|纠错】|我要纠错|我要评论|网友评论|发表评论|加入收藏"
-    r"|点击关注|关注我们|欢迎关注|阅读原文|(?:点赞|在看|举报|END)\s*$|(?:—|-)\s*END|原标题[:：]|标签[:：]|关键词[:：]|附件下载)"
+    r"|点击关注|关注我们|欢迎关注|阅读原文|(?:点赞|在看|举报|END)\s*$|(?:—|-)\s*END|原标题[:：]|标签[:：]|关键词[:：]|附件下载"
+    r"|发[表布](?:于|时间|日期)\s*[:：]?\s*(?:19|20)\d\d[^。]{0,60}$|第\s*\d{1,3}\s*页\s*/\s*共)"
 )
 _NAVIGATION = re.compile(
     r"^(?:您?(?:现在|当前|所在)?的?(?:位置|位 置)|当前位置|首页\s*[>»›/]|字号|字体|【?字体|大\s*中\s*小$"
@@ -73,6 +74,8 @@ _DATELINE = re.compile(
     r"[\sT]*(?:\d{1,2}[:：]\d{1,2}(?:[:：]\d{1,2})?)?[\s|]*(?:(?:来源|稿源|作者|编辑|责任编辑|浏览|点击"
     r"|字号|阅读)[^。]{0,60})?$"
 )
+# The switch of a folded page, in the middle of its copy.
+_FOLD = frozenset({"展开全文", "展开全部", "点击展开全文", "收起全文", "展开阅读全文", "点击展开"})
 _CRUMB = re.compile(r"^(?:图集|组图|评论|微信|微博|Qzone|客户端|[+＋]1|[|｜>》»·•-]+|\d{1,3}|A-?|A\+?)$")
 NAMES_ALONE = re.compile(r"^[（(][\u4e00-\u9fff·]{2,4}(?:[ 、　][\u4e00-\u9fff·]{2,4}){0,5}[)）]$")
 
@@ -88,7 +91,7 @@ BYLINE_LINE = re.compile(
 def cut_edges(body: str, title: str | None = None) -> tuple[str, str]:
     """The body without navigation at its head and tails at its end, and the lines that were cut, for
     `byline_of` and `source_of`. Only the last third is searched for tails: a piece about 编辑 stays."""
-    lines = body.split("\n")
+    lines = [line for line in body.split("\n") if line not in _FOLD]
     start, cut = 0, []
     while start < min(len(lines), 8):
         line = lines[start]

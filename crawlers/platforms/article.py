@@ -36,6 +36,8 @@ _LABELLED_TIME = re.compile(
     r"(?:(?:发布|发表|发稿|更新|公开|上传|添加|成文)\s*)?(?:时间|日期)|发布于|发表于|posted|Date", re.I
 )
 
+_POSTED = re.compile(r"(?:发[表布]于|发[表布]时间|发布日期)\s*[:：]?\s*(?:19|20)\d\d")
+
 
 def build_article(
     document: Document,
@@ -136,13 +138,15 @@ def surroundings(document: Document, title: str | None, body: str) -> tuple[str,
     line, and the lines that follow its last."""
     wanted = body.split("\n")
     page = _Lines(document.lines())
-    head = next(filter(None, map(_plain, wanted)), None)
+    plain_title = _plain(title) if title else ""
+    heads = [plain for plain in map(_plain, wanted[:3]) if plain]
+    # A body that repeats the title begins, for this, below it: what stands between the two belongs to both.
+    head = heads[1] if len(heads) > 1 and heads[0] == plain_title else next(iter(heads), None)
     first = page.index(head, 0) if head else None
     if first is None:
         return "\n".join(page.upto(60)), ""
     last = page.index(next(filter(None, map(_plain, reversed(wanted)))), first)
     start = max(0, first - NEAR)
-    plain_title = _plain(title) if title else ""
     if plain_title:
         for index in range(first, max(-1, first - 60), -1):
             if _holds(page.lines[index], plain_title):
@@ -183,9 +187,10 @@ class _Lines:
         return batch is not None
 
 
-def time_near(document: Document, before: str, after: str) -> str | None:
+def time_near(document: Document, before: str, after: str, body: str = "") -> str | None:
     """The publication time: of what the meta tags and the line near the title say the finer, where they mean
-    the same day; then structured data, the lines behind the body, the address."""
+    the same day; then structured data, a line "发表于 …" that closes the body, the lines behind it (comments
+    may begin there), the address."""
     fetched_at = document.page.fetched_at
     told = next((t for name in _META_TIME if (t := parse_time(document.meta(name), fetched_at))), None)
     seen = _time_in(before, document)
@@ -193,7 +198,15 @@ def time_near(document: Document, before: str, after: str) -> str | None:
         told = told.removesuffix("T00:00:00").removesuffix("T00:00")  # midnight sharp: only the day was known
     if told and seen:
         return seen if seen[:10] == told[:10] and len(seen) > len(told) else told
-    return told or seen or _time_in_json(document) or _time_in(after, document) or time_in_address(document)
+    closing = [line for line in body.split("\n")[-6:] if len(line) <= 100 and _POSTED.search(line)]
+    return (
+        told
+        or seen
+        or _time_in_json(document)
+        or _time_in("\n".join(closing), document)
+        or _time_in(after, document)
+        or time_in_address(document)
+    )
 
 
 def _time_in(text: str, document: Document) -> str | None:

@@ -15,6 +15,9 @@ from selectolax.lexbor import LexborNode
 from crawlers.platforms.node_text import BLOCKS, is_hidden
 
 MAX_NODES = 200_000
+MAX_FORM = (
+    200  # characters of labels and advice beside the box of a form; the form of ASP.NET holds all the page
+)
 
 _MARKS = re.compile(r"[，。！？；：、,!?;“”]")
 _ASIDE = re.compile(
@@ -96,10 +99,12 @@ def _skip_aside(node: LexborNode) -> bool:
 
 
 def skip_noise(node: LexborNode) -> bool:
-    """Is an element of a main node an aside or a block that is mostly links?"""
+    """Is an element of a main node an aside, a form to comment by, or a block that is mostly links?"""
     if _skip_aside(node):
         return True
-    if node.tag in ("ul", "ol", "dl", "table", "div", "p", "section"):
+    if node.tag in ("ul", "ol", "dl", "table", "div", "p", "section", "form"):
+        if node.css_first("textarea") is not None and len(_plain(node.text())) < MAX_FORM:
+            return True
         linked = sum(len(_plain(anchor.text())) for anchor in node.css("a")[:200])
         if linked >= 12:
             total = len(_plain(node.text()))

@@ -107,7 +107,9 @@ def parse_article(document: Document) -> Parsed:
     before, after = surroundings(document, title, body)
     if title is None or is_site_name(title):
         title = title_line(before, body) or title
-    published = time_near(document, before, after) or time_in_body(document, body) or _htmldate(document)
+    published = (
+        time_near(document, before, after, body) or time_in_body(document, body) or _htmldate(document)
+    )
     return build_article(
         document,
         body,

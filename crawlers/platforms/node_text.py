@@ -20,6 +20,11 @@ _SILENT = frozenset(
     str.split("script style noscript template iframe object select textarea button svg head title")
 )
 _PIECES_AT_ONCE = 50
+# Placeholders, icons, page turners and the picture of a captcha.
+_NO_PICTURE = re.compile(
+    r"none\.gif|/smil(?:ey|ies)/|/(?:spacer?|blank)\.|/\w*icons?/|/(?:next|prev?)_?page\.|validate_?code|captcha",
+    re.I,
+)
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 
 
@@ -187,7 +192,7 @@ def images_of(
         values = image.attributes
         for name in (*attributes, "src"):
             url = resolve(values.get(name))
-            if url and not re.search(r"none\.gif|/smil(?:ey|ies)/|/spacer\.|/blank\.", url):
+            if url and not _NO_PICTURE.search(url):
                 found[url] = None
                 break
     return list(found)

@@ -114,7 +114,7 @@ def _parse_article(document: Document) -> Parsed:
         document,
         body,
         title=title,
-        published=published or time_near(document, before, after) or time_in_body(document, body),
+        published=published or time_near(document, before, after, body) or time_in_body(document, body),
         source=re.sub(r"^来源\s*[:：]\s*", "", source) if source else None,
         column=document.meta("ColumnName"),
         images=images_of(node, document.url, "oldsrc-absolute", "data-src"),

@@ -58,6 +58,7 @@ NOW = dt.datetime(2017, 10, 20, 9, 30)
         ("2017-09-0708:05:09", "2017-09-07T08:05:09"),  # day and clock in two elements
         ("发布时间：2017-09-0708:05", "2017-09-07T08:05"),
         ("2017-09-070", None),
+        ("2017年9月 (12)", None),
         ("17-09-07 08:05", "2017-09-07T08:05"),
         ("[17/9/7]", "2017-09-07"),
         ("2017-13-09", None),  # no thirteenth month, and no ninth of the thirteenth read the other way

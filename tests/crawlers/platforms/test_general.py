@@ -46,3 +46,37 @@ def test_a_list_of_such_addresses_has_entries() -> None:
         8,
         {"article"},
     )
+
+
+COPY = "<p>渔港码头的八十盏旧路灯，上周全部换成了节能灯，夜里卸货的渔民说，脚下的路看得清了。</p>" * 2
+
+
+def test_the_time_between_a_title_and_its_repetition_is_the_piece_s() -> None:
+    found = general.parse(
+        page(
+            "<title>渔港码头换上新路灯</title><div>推荐</div><div>渔港码头换上新路灯</div>"
+            "<div>http://news.example.cn 2017-10-09 16:17:00</div>"
+            f"<div><p>渔港码头换上新路灯</p>{COPY}</div>",
+            "http://news.example.cn/a/8.html",
+        )
+    )
+    assert found.article and found.article.published == "2017-10-09T16:17:00"
+
+
+def test_a_form_to_comment_by_is_no_copy_and_one_around_the_page_is() -> None:
+    form = "<form><p>姓名</p><p>验证码</p><p>内容<textarea></textarea></p></form>"
+    inside = f"<h1>渔港码头换上新路灯</h1><div>2017-10-09</div><div>{COPY}<div>{form}</div></div>"
+    around = f"<form>{inside.replace('<form>', '<div>').replace('</form>', '</div>')}</form>"
+    for html in (inside, around):
+        found = general.parse(page(html, "http://news.example.cn/a/8.html"))
+        assert found.article and "姓名" not in found.article.body
+        assert found.article.body.startswith("渔港码头的八十盏旧路灯")
+
+
+def test_icons_turners_and_captchas_are_no_pictures() -> None:
+    names = ("images/space.gif", "icons/zoom.gif", "img/next_page.jpg", "ValidateCode.aspx", "pic/deng.jpg")
+    images = "".join(f'<img src="/{name}">' for name in names)
+    found = general.parse(
+        page(f"<h1>渔港码头换上新路灯</h1><div>{COPY}{images}</div>", "http://news.example.cn/a/8.html")
+    )
+    assert found.article and found.article.images == ["http://news.example.cn/pic/deng.jpg"]

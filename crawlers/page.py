@@ -7,7 +7,7 @@ import datetime as dt
 from collections.abc import Mapping
 from functools import cached_property
 
-from bs4.dammit import UnicodeDammit
+from bs4.dammit import EncodingDetector, UnicodeDammit
 
 from pipeline.city import Site
 
@@ -33,10 +33,12 @@ class Page:
     @cached_property
     def text(self) -> str:
         """The body as text. UTF-8 is tried before the declared charset, because real pages lie both ways and
-        GBK text is hardly ever valid UTF-8; gb18030 stands in for gb2312 and GBK, which it contains."""
+        GBK text is hardly ever valid UTF-8; gb18030 stands in for gb2312 and GBK, which it contains. Declared
+        Big5 goes before gb18030, to which nearly any bytes are text."""
         declared = [self.site.encoding] if self.site and self.site.encoding else []
+        known = [*declared, "utf-8", *(["big5hkscs"] if self._says_big5 else [])]
         dammit = UnicodeDammit(
-            self.body, known_definite_encodings=[*declared, "utf-8"], user_encodings=["gb18030"], is_html=True
+            self.body, known_definite_encodings=known, user_encodings=["gb18030"], is_html=True
         )
         chinese = (
             (dammit.original_encoding or "")
@@ -53,3 +55,8 @@ class Page:
             (self.body.decode(name, errors="replace") for name in ("utf-8", "gb18030")),
             key=lambda text: text.count("\ufffd"),
         )
+
+    @property
+    def _says_big5(self) -> bool:
+        said = EncodingDetector.find_declared_encoding(self.body, is_html=True) or ""
+        return "big5" in f"{said} {self.headers.get('Content-Type', '')}".lower()

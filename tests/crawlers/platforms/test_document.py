@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -47,3 +48,22 @@ def test_no_tag_of_many_attributes_escapes_the_count(attribute: str) -> None:
     markup = "<p " + attribute * (MAX_ATTRIBUTES + 10) + ">文"
     assert not has_many_attributes(markup) or may_have_many_attributes(markup.encode())
     assert may_have_many_attributes(markup.encode())
+
+
+BIG5 = "漁港碼頭的八十盞舊路燈上週全部換成了節能燈，夜裡卸貨的漁民說腳下的路看得清了。"
+
+
+@pytest.mark.parametrize(
+    ("charset", "meta", "header"),
+    [
+        ("big5", "big5", ""),
+        ("big5", "", "text/html; charset=Big5"),
+        ("gb18030", "", ""),
+        ("utf-8", "big5", ""),
+    ],
+)
+def test_a_page_that_says_big5_is_read_so_unless_it_is_utf8(charset: str, meta: str, header: str) -> None:
+    said = f'<meta charset="{meta}">' if meta else ""
+    body = f"<html><head>{said}<title>漁港</title></head><body><p>{BIG5}</p></body></html>".encode(charset)
+    page = Page("http://x.cn/a.html", body, dt.datetime(2017, 10, 9), headers={"Content-Type": header})
+    assert BIG5 in page.text and page.utf8.decode() == page.text

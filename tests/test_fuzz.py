@@ -12,7 +12,7 @@ from analysis.imports import kinds
 from analysis.imports.sheet import read_sheet
 from pipeline.captures import read_capture
 from pipeline.records import Landed, from_json
-from tools.fuzz.__main__ import unguided
+from tools.fuzz.__main__ import guided, unguided
 from tools.fuzz.seeds import seeds
 from tools.fuzz.targets import TARGETS, with_sheet
 
@@ -47,3 +47,25 @@ def test_each_capture_to_start_from_is_a_page(tmp_path: Path) -> None:
         path.write_bytes(seed if seed.startswith(b"\x1f\x8b") else gzip.compress(seed))
         headers, body = read_capture(tmp_path, "s/r.warc.gz", 0)
         assert headers[":status"] == "200" and body
+
+
+@pytest.mark.parametrize(
+    ("fault_in", "lengths", "fault"), [(None, [600, 600, 100], ""), (2, [600, 600], "AssertionError")]
+)
+def test_a_long_run_is_made_of_rounds_and_ends_with_a_fault(
+    monkeypatch: pytest.MonkeyPatch, fault_in: int | None, lengths: list[int], fault: str
+) -> None:
+    asked: list[int] = []
+
+    def one(_: str, seconds: int) -> tuple[int, int, str]:
+        asked.append(seconds)
+        return 10, len(asked), "AssertionError" if len(asked) == fault_in else ""
+
+    monkeypatch.setattr("tools.fuzz.__main__._round", one)
+    row = guided("times", 1300)
+    assert (asked, row["runs"], row["covered"], row["fault"]) == (
+        lengths,
+        10 * len(lengths),
+        len(lengths),
+        fault,
+    )

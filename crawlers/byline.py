@@ -59,8 +59,9 @@ _AGENCY = re.compile(f"^{_DISPATCH}")
 # "（新华社北京10月8日电 载10月9日《人民日报》）" closes a piece as often as it opens one.
 _AGENCY_LAST = re.compile(rf"[（(]{_DISPATCH}[^（）()。]{{0,40}}[)）]$")
 _ACCORDING = re.compile(rf"^据《?({_MEDIUM})》?(?:消息|报道|讯|电)")
+# "据…" only in brackets: a last line "据市水利局通报" names no paper.
 _ACCORDING_LAST = re.compile(
-    rf"(?:[（(]|^)(?:据|[转摘]自|(?:来源|稿源)\s*[:：])\s*《?({_MEDIUM})》?(?:消息|报道|讯|电)?[)）]?$"
+    rf"(?:[（(]据|(?:[（(]|^)(?:[转摘]自|(?:来源|稿源)\s*[:：]))\s*《?({_MEDIUM})》?(?:消息|报道|讯|电)?[)）]?$"
 )
 
 

@@ -32,6 +32,7 @@ _FULL = re.compile(
 _SHORT_YEAR = re.compile(
     r"^[\[(]?(\d\d)([-/.])(\d\d?)\2(\d\d?)(?!\d)\s*" + _CLOCK + r"[\])]?$", re.IGNORECASE
 )
+_AMERICAN = re.compile(r"^[\[(]?(?:0\d|1[0-2])/\d\d/\d\d(?!\d)")  # may as well be month, day, year
 _MONTH_DAY = re.compile(
     r"(?<![\d/.-])(\d{1,2})\s*[-/月]\s*(\d{1,2})(?![\d/.-])\s*日?" + _CLOCK, re.IGNORECASE
 )
@@ -107,7 +108,7 @@ def _read_whole(text: str, fetched_at: dt.datetime) -> str | None:
         year, month, day, hour, minute, second = match.groups()
         return _compose(int(year), int(month), int(day), None, hour, minute, second)
     match = _SHORT_YEAR.match(text)
-    if match:
+    if match and not _AMERICAN.match(text):
         year, _, month, day, *clock = match.groups()
         return _compose(2000 + int(year), int(month), int(day), *clock)
     match = _EPOCH.match(text)

@@ -58,12 +58,17 @@ _SITE_NAME = re.compile(
 )
 
 
+LONGEST_TITLE = 300  # characters; no headline is longer, and each separator costs a look at all before it
+
+
 def printed_title(title: str, lines: Iterable[str]) -> str | None:
     """The longest beginning of a <title> that ends at a separator (or is all of it) and stands on the page as
     a line of its own: of "关注 | 某地开展检查_某某网" it is "关注 | 某地开展检查".
     Only for what `strip_site` would cut at a bar, which divides a column from its headline as often as a
     headline from its site."""
     title = clean_line(title)
+    if len(title) > LONGEST_TITLE:
+        return None
     ends = [*(match.start() for match in _SEPARATORS.finditer(title)), len(title)]
     heads = {_letters(title[:end]): title[:end].strip() for end in ends if re.search(r"[|｜]", title[:end])}
     heads.pop("", None)

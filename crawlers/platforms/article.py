@@ -93,7 +93,7 @@ def _source_in(body: str, outlet: str) -> str | None:
 def title_of(document: Document) -> str | None:
     """The title as `_titled` finds it, without the label that some forums print before it."""
     title = _titled(document)
-    return unlabelled(title) if title else title
+    return (unlabelled(title) or None) if title else title
 
 
 def _titled(document: Document) -> str | None:

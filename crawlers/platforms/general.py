@@ -38,7 +38,9 @@ MAX_FOR_LIBRARY = 2 * 1024 * 1024  # characters; trafilatura and htmldate are sl
 MAX_ELEMENTS_FOR_LIBRARY = 30_000
 # One index.php serves lists and pieces in many CMSes (PHPCMS, ThinkPHP, WordPress, Joomla): the query tells.
 _ACTIONS = ("a", "act", "action", "do", "op", "view", "s", "r")
-_SHOWS_ONE = re.compile(r"(?:^|[/_])(?:show|view|detail|read|article)(?:[/_.]|$)", re.I)
+_SHOWS = re.compile(
+    r"(?:^|(?<=[/_]))(?:(?P<one>show|view|detail|read)|lists?|index|categor(?:y|ies)|cate)(?=[/_.]|$)", re.I
+)
 _NUMBERS = re.compile(r"(?:a|art|article|news|info|content)_?id", re.I)
 MIN_RUNNING = 60  # characters of body below which the other reader is asked; below it a page may be a list
 
@@ -67,13 +69,17 @@ def classify(url: str, site: Site | None = None) -> PageKind:
 
 def _asks_for_one(url: str) -> bool:
     """Does the query name one piece? `?p=12`, `?a=show&id=12`, `?s=/news/detail/id/12`, `?newsid=12` do;
-    `?a=lists&catid=12` and `?page=2` name none."""
+    `?a=lists&catid=12`, `?s=/article/lists/12` and `?page=2` name none. Of several words in a path that tell
+    which, the last one counts."""
     query = query_of(url)
     if path_of(url) in ("", "/") and list(query) == ["p"]:
         return query["p"].isdigit()
     if any(value.isdigit() for name, value in query.items() if _NUMBERS.fullmatch(name)):
         return True
-    return any(_SHOWS_ONE.search(query.get(name, "")) for name in _ACTIONS)
+    if query.get("view", "").lower() == "article":
+        return True
+    last = [list(_SHOWS.finditer(query.get(name, "")))[-1:] for name in _ACTIONS]
+    return any(match["one"] for matches in last for match in matches)
 
 
 def start_links(site: Site, first_day: dt.date | None, last_day: dt.date | None) -> list[Link]:

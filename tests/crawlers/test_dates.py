@@ -61,6 +61,7 @@ NOW = dt.datetime(2017, 10, 20, 9, 30)
         ("2017年9月 (12)", None),
         ("17-09-07 08:05", "2017-09-07T08:05"),
         ("[17/9/7]", "2017-09-07"),
+        ("10/09/17", "2017-10-09"),  # not 2010: the month may come first
         ("2017-13-09", None),  # no thirteenth month, and no ninth of the thirteenth read the other way
         ("Thu Sep 07 08:05:09 CST 2017", "2017-09-07T08:05:09"),
         ("1970-01-01 08:00:00", None),

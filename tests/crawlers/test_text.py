@@ -41,7 +41,7 @@ def test_navigation_is_no_body(head: str) -> None:
 
 
 def test_paragraphs_that_begin_like_tails_stay() -> None:
-    kept = "第一段。\n第二段。\n第三段。\n编辑部的同志们深入一线。\n统筹推进各项工作。\n举报电话：0770-0000000，欢迎群众监督。"
+    kept = "第一段。\n第二段。\n第三段。\n编辑部的同志们深入一线。\n统筹推进各项工作。\n发布于2017年的《城市供水条例》对此已有规定\n举报电话：0770-0000000，欢迎群众监督。"
     assert cut_edges(kept)[0] == kept
 
 
@@ -132,6 +132,7 @@ def test_source(line: str, source: str | None) -> None:
         ("某部近日印发方案。\n（新华社北京11月19日电 载11月20日《某某日报》）", "新华社"),
         ("某局近日开展检查。\n检查还将继续。（来源：广西日报）", "广西日报"),
         ("某局近日开展检查。\n转自《广西日报》", "广西日报"),
+        ("某局近日开展检查。\n据市水利局通报", None),
         ("某局近日开展检查。\n居民向新华社记者介绍，检查还将继续。", None),
         ("本报讯（记者 韦某）某局近日开展检查。", None),
         ("防城港日报讯（记者 韦某）某局近日开展检查。", None),
@@ -174,6 +175,11 @@ def test_title_without_the_site(title: str, expected: str) -> None:
 def test_a_column_before_the_headline_stays_where_the_page_prints_it(title: str, printed: str | None) -> None:
     lines = ["首页", "港城一周｜某镇开展检查", "某镇开展检查", "某某新闻网"]
     assert printed_title(title, lines) == printed
+
+
+def test_a_title_longer_than_any_headline_is_not_looked_for() -> None:
+    title = "甲|" * 20_000
+    assert printed_title(title, [title]) is None
 
 
 @pytest.mark.parametrize(

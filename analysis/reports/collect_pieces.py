@@ -21,22 +21,25 @@ def _before(kind: Kind, start: dt.date, end: dt.date) -> tuple[dt.date, dt.date]
 def piece_figure(plan: Plan, kind: Kind, facts: list[Fact], start: dt.date, end: dt.date) -> PieceFigure:
     """How many pieces appeared in a period, beside the one before and the season. A story is of the period of
     its first copy (of those that credit a unit, of those in the column): a later reprint is none."""
-    season = [fact for fact in facts if fact.published_day >= plan.season.start]
     told = stories(facts)
     own = within(told, start, end)
     first, last = _before(kind, start, end)
     credited = {unit: within(each, start, end) for unit, each in stories_by_unit(facts).items()}
-    column = stories(fact for fact in season if fact.is_plan_column)
+    column = _of_season(plan, stories(fact for fact in facts if fact.is_plan_column))
     return PieceFigure(
         period_count=len(own),
         previous_count=len(within(told, first, last)) if first >= plan.season.start else None,
-        season_count=len(stories(season)),
+        season_count=len(_of_season(plan, told)),
         reprint_count=len(within(facts, start, end)) - len(own),
         credited_count=len({fact.story_id for each in credited.values() for fact in each}),
         credited_unit_count=sum(bool(each) for each in credited.values()),
         column_count=len(within(column, start, end)),
         season_column_count=len(column),
     )
+
+
+def _of_season(plan: Plan, told: list[Fact]) -> list[Fact]:
+    return [fact for fact in told if fact.published_day >= plan.season.start]
 
 
 def within(facts: Iterable[Fact], start: dt.date, end: dt.date) -> list[Fact]:

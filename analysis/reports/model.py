@@ -198,7 +198,7 @@ class PieceFigure(Figure, frozen=True, kw_only=True):
     previous_count: int | None
     season_count: int
     reprint_count: int
-    credited_count: int  # stories of the period that credit a unit
+    credited_count: int  # stories whose first copy that credits a unit is of the period
     credited_unit_count: int
     column_count: int  # of the period, in the plan's column
     season_column_count: int

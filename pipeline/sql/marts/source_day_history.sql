@@ -230,7 +230,8 @@ failed_list AS (
   GROUP BY site, url
 ),
 list_read AS (SELECT site, MAX(day) AS read_day FROM per_day WHERE list_ok_count > 0 GROUP BY site),
--- A forum of which a list could not be read at the first look, nor since: what it leads to from before nobody saw.
+-- A forum of which a list could not be read at the first look: what it leads to from before nobody saw, until its lists
+-- are read on a day after that list's last failure (a board that no crawl asks for since is left out of it by then).
 half_read AS (
   SELECT DISTINCT site, true AS is_half_read
   FROM failed_list JOIN span USING (site) LEFT JOIN list_read USING (site)

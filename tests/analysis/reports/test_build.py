@@ -344,6 +344,14 @@ def test_a_unit_that_only_a_reprint_credits_has_its_piece(context: Context) -> N
     assert (found.credited_count, found.credited_unit_count) == (1, 1)
 
 
+def test_a_reprint_of_a_story_from_before_the_season_is_none_of_it(context: Context) -> None:
+    start = context.plan.season.start
+    first = fact(str(start - dt.timedelta(days=2)), name="first", story_id="first")
+    copy = fact(str(start + dt.timedelta(days=1)), name="copy", story_id="first", is_first=False)
+    found = piece_figure(context.plan, "monthly", [first, copy], start, start + dt.timedelta(days=29))
+    assert (found.period_count, found.season_count) == (0, 0)
+
+
 def test_an_approval_whose_order_is_open_is_not_told_as_given_before(
     bulletins: dict[dt.date, Report],
 ) -> None:

@@ -164,11 +164,10 @@ def skipped_days(
 def _pauses(
     entries: list[dict[str, Any]] | None, at: dt.datetime
 ) -> Iterator[tuple[dt.datetime, dt.datetime]]:
-    """Pauses with their ends, in order; one that goes on lasts to the end of the day asked about."""
+    """Pauses with their ends up to a moment, in order; one that goes on lasts to the end of that day."""
     since: dt.datetime | None = None
-    for entry in [*(entries or []), {"kind": "resume", "at": at + dt.timedelta(days=1)}]:
-        if entry["at"] > at + dt.timedelta(days=1):
-            continue
+    known = [entry for entry in entries or [] if entry["at"] <= at]
+    for entry in [*known, {"kind": "resume", "at": at + dt.timedelta(days=1)}]:
         if entry["kind"] == "pause":
             since = since or entry["at"]
         elif since is not None:

@@ -143,6 +143,40 @@ def test_a_deadline_stands_still_when_its_clock_has_stopped(office: Office) -> N
     assert not any(t.was_late for t in shown)
 
 
+def test_what_is_paused_or_resumed_later_on_the_day_a_clock_stopped_moves_nothing(office: Office) -> None:
+    ticket = office.post(("防城港水利", "2017-10-11T20:00:00", "已收到"))
+    office.open()
+    move(office.register(), "pause", ticket, WATER, at("10T09:00"), why="请补充地点")
+    before = office.ticket(ticket, "11T20:30")
+    move(office.register(), "resume", ticket, WATER, at("11T21:00"))
+    for seen in (before, office.ticket(ticket, "11T21:30"), office.ticket(ticket, "13T09:00")):
+        assert (seen.first_response_due, seen.is_first_response_overdue) == (at("12T18:00"), False)
+
+
+def test_a_reopening_on_the_day_of_a_late_evenings_answer_leaves_it_in_time(office: Office) -> None:
+    ticket = office.post(
+        ("防城港水利", "2017-10-10T09:00:00", "已收到"), ("防城港水利", "2017-10-19T20:00:00", "答复：好")
+    )
+    office.open()
+    move(office.register(), "pause", ticket, WATER, at("18T09:00"), why="请补充地点")
+    assert not office.ticket(ticket, "19T20:30").was_late
+    move(office.register(), "reopen", ticket, OFFICE, at("19T21:00"), why="没有办好")
+    again = office.ticket(ticket, "19T21:30")
+    assert (again.round_number, again.was_late) == (2, False)
+
+
+def test_a_pause_after_the_response_of_the_same_day_takes_no_hour_from_it(office: Office) -> None:
+    ticket = office.post(("防城港水利", "2017-10-10T09:00:00", "已收到"))
+    office.open()
+    move(office.register(), "pause", ticket, WATER, at("10T14:00"), why="请补充地点")
+    seen = office.ticket(ticket, "10T15:00")
+    # Of the answer's clock the 10th is no day.
+    assert (seen.first_response_due, seen.answer_due) == (at("10T18:00"), at("19T18:00"))
+    register = office.register()
+    of_all = queue_stats(register.con, dataclasses.replace(register.rules, min_cases=1), at("10T15:00"))[0]
+    assert of_all.response_median_hours == 6
+
+
 def test_an_extension_after_the_answer_moves_nothing(office: Office) -> None:
     ticket = office.post(("小张", "2017-10-10T09:00:00", "我局已修好"))
     office.open()

@@ -112,7 +112,7 @@ def source_of(around: str) -> str | None:
                 r"|20)\d\d[-年]",
                 match.group(1),
             )[0].strip(" -—_|·")
-            found = re.sub(r"^《([^《》]+)》$", r"\1", found)
+            found = re.sub(rf"^《({_MEDIUM})》$", r"\1", found)  # a programme's title keeps its marks
             if len(found) >= 2 and found not in ("未知", "不详") and not re.search(STAFF, found):
                 return found
     return None

@@ -111,6 +111,7 @@ def test_names_without_offices(byline: str | None, names: str | None) -> None:
         ("来源：【广西日报】", "广西日报"),
         ("来源：《广西日报》", "广西日报"),
         ("来源：《某某》杂志", "《某某》杂志"),
+        ("来源：《港城新闻》", "《港城新闻》"),
         ("来源： 字体：大 中 小", None),
         ("来源：未知", None),
         ("没有说", None),

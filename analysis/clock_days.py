@@ -8,7 +8,7 @@ from typing import Any
 
 from analysis.queue import CLOCKS, named_row
 from analysis.ticket import Rules, Ticket, ticket_from
-from analysis.ticket_clocks import run_clocks
+from analysis.ticket_clocks import earliest, run_clocks
 from analysis.warehouse import Connection, moment
 from analysis.worktime import DayNote, UnknownYear
 
@@ -92,8 +92,10 @@ def _outcome(
     at: dt.datetime,
 ) -> str:
     if done is not None and floor in ticket.undated_floors:
-        told = "按时" if due is not None and done <= due else "是否按时无法判定"
-        return f"至迟 {done:%Y-%m-%d %H:%M} 已答（{floor} 楼，发表时间未能识别），{told}"
+        stop = earliest(done, ticket.ended_at) or done
+        told = "按时" if due is not None and stop <= due else "是否按时无法判定"
+        closed = f"{stop:%Y-%m-%d %H:%M} 办结，" if stop < done else ""
+        return f"至迟 {done:%Y-%m-%d %H:%M} 已答（{floor} 楼，发表时间未能识别），{closed}{told}"
     if done is not None:
         where = f"（{floor} 楼）" if floor is not None else ""
         said = f"{done:%Y-%m-%d %H:%M} 已答{where}"

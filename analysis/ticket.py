@@ -73,8 +73,9 @@ class Ticket:
             (self.answer_floor, self.answer_at, self.answer_due),
         )
         return not self.was_late and any(
-            floor in self.undated_floors and done is not None and due is not None and done > due
+            floor in self.undated_floors and done is not None and due is not None and stop > due
             for floor, done, due in ends
+            if (stop := earliest(done, self.ended_at)) is not None
         )
 
 

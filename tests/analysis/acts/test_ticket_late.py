@@ -12,7 +12,7 @@ from analysis.acts.ticket import move
 from analysis.clock_days import clock_lines
 from analysis.queue import queue
 from analysis.queue_stats import queue_stats
-from tests.analysis.acts.test_ticket import OFFICE, WATER, Office, at
+from tests.analysis.acts.test_ticket import OFFICE, OPENED, WATER, Office, at
 from tests.analysis.acts.test_ticket_rounds import let_transfers_restart
 
 
@@ -127,6 +127,22 @@ def test_an_answer_after_a_post_was_solved_makes_nothing_late(office: Office) ->
     assert "3 楼），在办结（2017-10-10 09:00）之后" in clock_lines(now, register.rules, at("26T09:00"))[1]
     move(office.register(), "reopen", ticket, OFFICE, at("26T10:00"), why="又坏了")
     assert not office.ticket(ticket, "26T11:00").was_late
+
+
+def test_an_answer_of_an_unknown_time_after_a_post_was_solved_leaves_it_in_time(office: Office) -> None:
+    solved, answer = ("张三", "2017-10-10T09:00:00", "解决了"), ("防城港水利", "昨天", "答复：已装好")
+    office.case.thread("7", "[投诉:市水利局]", [OPENED, solved], at="2017-10-10T12:00:00")
+    ticket = office.post(solved, answer)
+    office.open()
+    move(office.register(), "solved_confirmed", ticket, OFFICE, at("10T10:00"), floor=2)
+    now = office.ticket(ticket, "30T13:00")
+    assert (now.answer_floor, now.answer_at) == (3, at("30T12:00"))
+    assert (now.was_late, now.is_unsure) == (False, False)
+    register = office.register()
+    rules = dataclasses.replace(register.rules, min_cases=1)
+    assert queue_stats(register.con, rules, at("30T13:00"))[0].answer_share == 1
+    told = clock_lines(now, rules, at("30T13:00"))[1]
+    assert told.endswith("3 楼，发表时间未能识别），2017-10-10 09:00 办结，按时")
 
 
 def test_a_deadline_stands_still_when_its_clock_has_stopped(office: Office) -> None:

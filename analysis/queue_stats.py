@@ -132,6 +132,8 @@ def _stats(group: str, cases: list[tuple[Ticket, Clocks]], rules: Rules, at: dt.
             if not is_late and (done is None or due is None):
                 continue  # its time is not over, or nobody can tell yet when it is
             in_time.append(not is_late)
+            if done is not None and clocks.start is not None and done < clocks.start:
+                continue  # a transfer started the clocks anew afterwards: it took no time of theirs
             if clocks.start is not None and due is not None:
                 times.append(measure(clocks.start, done or at, skipped))
     return QueueStats(

@@ -62,7 +62,7 @@ def earliest(*moments: dt.datetime | None) -> dt.datetime | None:
 
 def spans_of(row: dict[str, Any], rules: Rules) -> list[Span]:
     """The spans of a ticket's clocks in order, the present one last: they start with the opening post, with
-    each reopening and, where the rules say so, with each transfer of what was not answered yet."""
+    each reopening and, where the rules say so, with each transfer of what was not answered or ended yet."""
     spans: list[Span] = []
     rounds = [
         (
@@ -80,12 +80,13 @@ def spans_of(row: dict[str, Any], rules: Rules) -> list[Span]:
     passed = (row["passed_at"] or []) if rules.transfer_restarts else []
     for number, (began, until, responded, answered, ended) in enumerate(rounds):
         start = began if began is not None else row["opened_at"]
+        stop = earliest(answered, ended)
         own = [
             moment
             for moment in passed
             if (start is None or moment > start)
             and (until is None or moment < until)
-            and (answered is None or moment < answered)
+            and (stop is None or moment < stop)
         ]
         for begin, end in itertools.pairwise([start, *own, until]):
             spans.append(Span(begin, end, responded, answered, ended, is_first=not number and begin == start))

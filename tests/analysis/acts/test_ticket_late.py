@@ -58,6 +58,30 @@ def test_a_round_is_judged_by_the_clocks_that_a_transfer_started_anew(office: Of
     assert before.is_answer_overdue is office.ticket(ticket, "20T11:00").is_answer_overdue is False
 
 
+def test_a_transfer_of_what_was_solved_before_starts_no_clock_anew(office: Office) -> None:
+    let_transfers_restart(office)
+    ticket = office.post(("张三", "2017-10-10T09:00:00", "解决了"))
+    office.open()
+    move(office.register(), "transfer", ticket, OFFICE, at("11T09:00"), unit="市住建委", why="归住建")
+    move(office.register(), "solved_confirmed", ticket, OFFICE, at("12T09:00"), floor=2)
+    now = office.ticket(ticket, "12T10:00")
+    assert (now.clocks_from, now.was_late) == (at("09T10:00"), False)
+    register = office.register()
+    rules = dataclasses.replace(register.rules, min_cases=1)
+    assert queue_stats(register.con, rules, at("12T10:00"))[0].answer_median_days == pytest.approx(1)
+
+
+def test_a_response_before_a_transfer_is_in_time_and_took_no_hours_of_the_new_clock(office: Office) -> None:
+    let_transfers_restart(office)
+    ticket = office.post(("防城港水利", "2017-10-10T09:00:00", "已收到"))
+    office.open()
+    move(office.register(), "transfer", ticket, OFFICE, at("11T09:00"), unit="市住建委", why="归住建")
+    register = office.register()
+    rules = dataclasses.replace(register.rules, min_cases=1)
+    of_all = queue_stats(register.con, rules, at("12T10:00"))[0]
+    assert (of_all.response_share, of_all.response_median_hours) == (1, None)
+
+
 def test_a_hand_over_starts_no_clock_anew(office: Office) -> None:
     let_transfers_restart(office)
     ticket = office.post()

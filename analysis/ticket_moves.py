@@ -141,7 +141,7 @@ MOVES: tuple[Move, ...] = (
     ),
     Move(
         "solved_confirmed", "确认已解决", ("宣传部",), (*OPEN, "已答复"), "已办结", ("floor",),
-        "state_change", "两个时限停在发帖人说“解决了”的那一楼",
+        "state_change", "两个时限停在发帖人说“解决了”的那一楼（须在本轮之内）",
     ),
     Move(
         "dispute_confirmed", "确认二次反映", ("宣传部",), ("已答复", "已办结"), "办理中", ("floor",),

@@ -12,7 +12,7 @@ WHERE ($threads IS NULL OR LIST_CONTAINS(CAST($threads AS VARCHAR[]), f.thread_i
   AND f.said_at <= $as_of AND ($known_by IS NULL OR f.known_at <= $known_by)
   AND CASE f.kind
     WHEN 'disputed' THEN t.state IN ('已答复', '已办结') AND f.said_at >= t.answer_at
-    WHEN 'solved' THEN t.state NOT IN ('已办结', '无需回复')
+    WHEN 'solved' THEN t.state NOT IN ('已办结', '无需回复') AND (t.round_at IS NULL OR f.said_at >= t.round_at)
     WHEN 'claimed' THEN t.state NOT IN ('已答复', '已办结', '无需回复')
     ELSE FALSE
   END

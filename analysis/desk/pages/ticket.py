@@ -10,6 +10,7 @@ from litestar.response import Redirect, Response
 
 from analysis.acts.tag import ThreadCorrection, correct_thread, read_correction
 from analysis.acts.ticket import decide_units, move
+from analysis.acts.ticket_check import is_of_earlier_round
 from analysis.clock_days import ClockDay, clock_lines, days_of
 from analysis.desk.acting import perform, seen_of, signature
 from analysis.desk.errors import NotYet
@@ -122,7 +123,7 @@ def build_ticket(visit: Visit, ticket_id: str) -> TicketPage:
     for post in posts:
         post["counts"] = _counts(post["floor"], ticket)
     moves = _moves(visit, ticket)
-    floors = {move.key: _floors(move, posts) for move in moves if "floor" in move.needs}
+    floors = {move.key: _floors(ticket, move, posts) for move in moves if "floor" in move.needs}
     return TicketPage(
         ticket=ticket,
         posts=posts,
@@ -160,11 +161,14 @@ def _moves(visit: Visit, ticket: Ticket) -> list[Move]:
     return legal_moves(ticket.state, actor.role)
 
 
-def _floors(move: Move, posts: list[dict[str, Any]]) -> list[int]:
-    """Which floors a move may name: only the poster can say that it is solved, and only others can answer."""
+def _floors(ticket: Ticket, move: Move, posts: list[dict[str, Any]]) -> list[int]:
+    """Which floors a move may name: only the poster can say that it is solved, in the present round, and only
+    others can answer."""
     found = []
     for post in posts:
         is_opener = post["author"] == posts[0]["author"]
+        if is_of_earlier_round(ticket, move, post["posted_at"]):
+            continue
         if post["floor"] > 1 and move.key not in (BY_OTHERS if is_opener else BY_OPENER):
             found.append(post["floor"])
     return found

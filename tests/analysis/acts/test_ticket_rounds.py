@@ -11,6 +11,7 @@ import pytest
 from analysis.acts.ticket import decide_units, move
 from analysis.acts.ticket_check import MoveError
 from analysis.queue import find_ticket, queue
+from analysis.queue_lists import floors_to_confirm
 from pipeline.city import load_city
 from tests.analysis.acts.test_ticket import OFFICE, WATER, Office, at
 
@@ -152,6 +153,27 @@ def test_what_was_said_before_a_post_was_called_solved_reopens_nothing(office: O
     move(office.register(), "solved_confirmed", ticket, OFFICE, at("11T10:00"), floor=3)
     with pytest.raises(MoveError, match="在办结（2017-10-11 09:00）之前"):
         move(office.register(), "dispute_confirmed", ticket, OFFICE, at("11T11:00"), floor=2)
+
+
+def test_thanks_of_an_earlier_round_do_not_end_the_present_one(office: Office) -> None:
+    posts = [
+        ("防城港水利", "2017-10-10T09:00:00", "答复：已装好"),
+        ("张三", "2017-10-10T12:00:00", "解决了"),
+        ("张三", "2017-10-11T09:00:00", "不认，又坏了"),
+        ("张三", "2017-10-12T09:00:00", "解决了"),
+    ]
+    ticket = office.post(*posts)
+    office.open()
+    move(office.register(), "dispute_confirmed", ticket, OFFICE, at("11T10:00"), floor=4)
+    told = r"3 楼（2017-10-10 12:00）在第 2 轮起算（2017-10-11 09:00）之前.*no-reply-needed"
+    with pytest.raises(MoveError, match=told):
+        move(office.register(), "solved_confirmed", ticket, OFFICE, at("30T13:00"), floor=3)
+    late = office.ticket(ticket, "30T13:00")
+    assert (late.is_first_response_overdue, late.is_answer_overdue) == (True, True)
+    asked = floors_to_confirm(office.register().con, at("30T13:00"))
+    assert [floor.floor for floor in asked] == [5]
+    move(office.register(), "solved_confirmed", ticket, OFFICE, at("30T13:10"), floor=5)
+    assert not office.ticket(ticket, "30T13:20").was_late
 
 
 def let_transfers_restart(office: Office) -> None:

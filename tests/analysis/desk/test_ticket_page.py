@@ -35,6 +35,27 @@ def test_a_move_offers_only_floors_that_it_may_name_and_chooses_none(tmp_path) -
         assert 'value="answer_confirmed"' not in lone and 'value="solved_confirmed"' not in lone
 
 
+def test_no_floor_of_an_earlier_round_is_offered_as_thanks_of_this_one(tmp_path) -> None:
+    case = Case(tmp_path)
+    floors = [
+        ("u1", "2017-12-01 10:00:00", "水费在哪交"),
+        ("u1", "2017-12-01 12:00:00", "解决了"),
+        ("u1", "2017-12-01 14:00:00", "不认"),
+        ("u1", "2017-12-01 15:00:00", "解决了"),
+    ]
+    case.thread("1", f"[咨询:{UNIT}] 水费怎么交", floors, at="2017-12-03T08:00:00")
+    case.build()
+    office = open_office(case.city, case.home, lambda: NOW, case.warehouse)
+    open_accounts(office)
+    with browser(office, Role.PUBLICITY) as clerk:
+        path, _ = find(clerk, "水费怎么交")
+        send(clerk, f"{path}/move", move="solved_confirmed", seen=seen(clerk, path), floor="2")
+        send(clerk, f"{path}/move", move="dispute_confirmed", seen=seen(clerk, path), floor="3")
+        page = clerk.get(path).text
+        form = page[page.index('value="solved_confirmed"') :].split("</form>")[0]
+        assert re.findall(r'<option value="(\d*)"', form) == ["", "3", "4"]
+
+
 def test_the_state_of_a_paused_ticket_stands_there_once(tmp_path) -> None:
     with browser(small_office(tmp_path), Role.PUBLICITY) as clerk:
         path, _ = find(clerk, "水费怎么交")

@@ -69,7 +69,7 @@ def score(
     points: Points | None = None,
 ) -> list[UnitScore]:
     """The scores of all units (or one) as of a day, the highest first."""
-    task = next((each for each in plan.tasks if each.kind == "score"), None)
+    task = plan.score
     if task is None:
         return []
     facts = load_facts(con, plan, as_of, known_by)

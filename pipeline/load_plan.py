@@ -159,6 +159,11 @@ class Plan(Strict, frozen=True, kw_only=True):
         return {task.id: task for task in self.tasks}[task_id]
 
     @property
+    def score(self) -> Task | None:
+        """The task by which units are scored; None where the plan scores none."""
+        return next((task for task in self.tasks if task.kind == "score"), None)
+
+    @property
     def repeats(self) -> dict[str, str]:
         """Tasks that ask again what another asks → that one."""
         return {task.id: task.repeats for task in self.tasks if task.repeats is not None}

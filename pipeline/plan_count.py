@@ -104,7 +104,7 @@ def pieces(plan: Plan, facts: Iterable[tuple[Fact, Sequence[str]]]) -> Iterator[
     """What is counted of articles, each with the tasks that it counts for, by time of publication. A story
     stands here with all of its articles; what it counts up to a day does not hang on those after it."""
     tasks = {task.id: task for task in plan.tasks if task.kind in PIECE_KINDS}
-    score = next((task for task in plan.tasks if task.kind == "score"), None)
+    score = plan.score
     stories: dict[str, list[tuple[Fact, Sequence[str]]]] = {}
     for fact, counted_for in facts:
         stories.setdefault(fact.story_id, []).append((fact, counted_for))

@@ -65,7 +65,7 @@ def credit_lines(plan: Plan, facts: list[Fact], points: Points) -> list[PieceLin
         tasks.setdefault((row.unit, row.story_id), []).append(row.task)
     copies = copies_of(facts)
     # As the score counts them, with its cap; units that have no score get what the story is worth.
-    score = next((task for task in plan.tasks if task.kind == "score"), None)
+    score = plan.score
     members = plan.members[score.id] if score else []
     scored = {
         (line.unit, line.story_id): (line.points, line.points_why)

@@ -115,7 +115,7 @@ def _story_counts(visit: Visit) -> dict[str, int]:
 def _points(visit: Visit) -> dict[str, float]:
     """By unit that the plan scores, its points."""
     plan, points = visit.office.plan, visit.office.points
-    task = next((each for each in plan.tasks if each.kind == "score"), None)
+    task = plan.score
     if task is None:
         return {}
     if points.cap_per_task is None:

@@ -43,8 +43,8 @@ bench: $(STAMP) ## all benches beside named peers; writes docs/performance.md (Q
 	@test -f warehouse.duckdb || $(BIN)/gangqing run
 	$(BIN)/python tools/bench.py $(QUICK)
 
-faults: $(STAMP) ## kills, power cuts, full disks, torn lines, clocks set back, two at once: 100 of each, docs/faults.md
-	$(BIN)/python -m tools.faults
+faults: $(STAMP) ## kills, power cuts, full disks, torn lines, clocks set back, two at once: ROUNDS=100 of each, docs/faults.md
+	$(BIN)/python -m tools.faults --rounds $(or $(ROUNDS),100)
 
 soak: $(STAMP) ## a day in the life for MINUTES=120: sites change, people click, every count agrees; docs/soak.md
 	$(BIN)/python -m tools.soak --minutes $(or $(MINUTES),120)

@@ -83,6 +83,21 @@ def test_its_lists_agree_with_its_files(made: Path) -> None:
         wheelhouse.make(made)
 
 
+def test_what_a_cut_off_run_left_is_not_taken_for_a_wheelhouse(made: Path, tmp_path: Path) -> None:
+    (left := tmp_path / "again.part" / "wheels").mkdir(parents=True)
+    (left / "half-1.0-py3-none-any.whl").write_bytes(b"half")
+    wheelhouse.make(tmp_path / "again")
+    assert not list((tmp_path / "again").rglob("half-*")) and not left.parent.exists()
+
+    def cut_off(command: list[str]) -> None:
+        raise SystemExit("有的包取不到或编译不出，见上")
+
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(SystemExit, match="取不到"):
+        patch.setattr(wheelhouse, "_run", cut_off)
+        wheelhouse.make(tmp_path / "third")
+    assert not (tmp_path / "third").exists()
+
+
 def install(made: Path, target: Path) -> subprocess.CompletedProcess[str]:
     for program in ("sh", "sha256sum"):
         if shutil.which(program) is None:

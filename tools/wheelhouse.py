@@ -39,9 +39,20 @@ echo "运行时请写 --city $target/city --home $target，数据即存于 $targ
 
 
 def make(target: Path) -> None:
-    """Fill a new folder. Raises SystemExit where it is there already or something cannot be had."""
+    """Fill a new folder, which has its name only when it is whole: what a run that was cut off left is thrown
+    away. Raises SystemExit where it is there already or something cannot be had."""
     if target.exists():
         raise SystemExit(f"{target} 已存在，请先移走或换一个名字")
+    begun = target.with_name(target.name + ".part")
+    shutil.rmtree(begun, ignore_errors=True)
+    packages = _fill(begun)
+    begun.rename(target)
+    size = sum(path.stat().st_size for path in target.rglob("*") if path.is_file())
+    print(f"{target}：{packages} 个包，{size / 1e6:.0f} MB；拷到没有外网的机器上运行 install.sh")
+
+
+def _fill(target: Path) -> int:
+    """Everything into a new folder: how many packages. Raises SystemExit where one cannot be had."""
     wheels = target / "wheels"
     wheels.mkdir(parents=True)
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check"]
@@ -74,8 +85,7 @@ def make(target: Path) -> None:
         if path.is_file() and path.name != "SHA256SUMS"
     ]
     (target / "SHA256SUMS").write_text("\n".join(sums) + "\n", "utf-8")
-    size = sum(path.stat().st_size for path in target.rglob("*") if path.is_file())
-    print(f"{target}：{len(named)} 个包，{size / 1e6:.0f} MB；拷到没有外网的机器上运行 install.sh")
+    return len(named)
 
 
 def _run(command: list[str]) -> None:

@@ -105,6 +105,7 @@ def install(made: Path, target: Path) -> subprocess.CompletedProcess[str]:
     if importlib.util.find_spec("ensurepip") is None:
         pytest.skip("Python has no ensurepip (apt-get install python3-venv)")
     env = os.environ | {"PYTHON": sys.executable, "PIP_NO_INDEX": "1", "PIP_NO_INPUT": "1"}
+    env.pop("PYTHONPATH", None)  # with this project on it, its own modules would be found first
     return subprocess.run(
         ["sh", str(made / "install.sh"), str(target)],
         capture_output=True,
@@ -121,7 +122,8 @@ def test_it_installs_without_an_index_and_leaves_the_citys_own_data(made: Path, 
     (target / "city" / "city.yaml").write_text("name: 我市\n")
     done = install(made, target)
     assert done.returncode == 0, done.stderr
-    said = subprocess.run([target / ".venv" / "bin" / "gangqing"], capture_output=True, text=True, check=True)
+    command = [f"{target}/.venv/bin/python", "-I", f"{target}/.venv/bin/gangqing"]
+    said = subprocess.run(command, capture_output=True, text=True, check=True)
     assert said.stdout == "part\n"
     assert (target / "city" / "city.yaml").read_text() == "name: 我市\n"
 

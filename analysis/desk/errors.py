@@ -96,7 +96,7 @@ def answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[
     """A page or, below /api, JSON. Nothing of the inside of a fault is told outside."""
     status = status_of(error)
     office = request.app.state.desk
-    detail = _too_large(request) if status == 413 else _without_places(office, _detail(error, status))
+    detail = _too_large(request) if status == 413 else without_places(office, _detail(error, status))
     if not detail and isinstance(error, ValidationException):
         detail = told_of(request, error)
     _record_refusal(request, detail or _SAID.get(status, _SAID[500]))
@@ -195,7 +195,7 @@ def _detail(error: Exception, status: int) -> str:
     return "" if status == 500 else nested(str(error))
 
 
-def _without_places(office: Office, detail: str) -> str:
+def without_places(office: Office, detail: str) -> str:
     """What is told, without where on this machine the city and its data lie: names are left."""
     folders = [office.home, *office.city.folders]
     for place in sorted(

@@ -41,6 +41,7 @@ MENU: tuple[tuple[str, str, str], ...] = (
     ("/exposures", "曝光审批", "city.read"),
     ("/announcement", "公告在线", "own.read"),
     ("/appeals", "补报与申诉", "own.read"),
+    ("/notices", "通知", "notice.read"),
     ("/sources", "来源", "city.read"),
     ("/charts", "图表", "city.read"),
     ("/reports", "报表", "city.read"),

@@ -31,6 +31,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "own.read": _ALL,  # 今日, 台账, 单位, 稿件, 回帖, 公告在线, 补报与申诉: a liaison's are cut to her unit
     "city.read": _CITY,  # 热点, 曝光审批, 来源, 报表: of the whole city
     "log.read": _CITY,
+    "notice.read": _CITY,  # 通知: what went to whom; a unit has its own by its channel
     "settings.read": _CITY,
     "self.write": _ALL,  # one's own password, signing out
     "ticket.handle": frozenset({Role.PUBLICITY}),  # judge, hand over, confirm, close

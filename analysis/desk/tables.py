@@ -22,6 +22,7 @@ from analysis.desk.pages import (
     hotspots,
     ledger,
     log,
+    notices,
     sources,
     tickets,
     units,
@@ -183,6 +184,16 @@ def log_table(visit: Visit) -> Table:
     return Table(f"{page.view}记录{cut}", columns, rows)
 
 
+def notices_table(visit: Visit) -> Table:
+    columns = {
+        "at": "时间", "to": "发给", "role": "对象", "subject": "内容", "why": "为什么通知", "tickets": "帖号",
+        "how": "方式", "channel": "渠道", "service": "服务", "address": "地址（已遮盖）", "state": "状态",
+        "attempt_count": "已试次数", "delivered_at": "送达时间", "next_at": "下次再试",
+        "trouble": "没有送达的原因", "ahead": "接下来", "id": "编号",
+    }  # fmt: skip
+    return Table("通知", columns, as_dicts(notices.chosen_notices(visit)), "电话、证件号、渠道地址已遮盖。")
+
+
 def _moment(text: str) -> dt.datetime | str:
     """A time as a spreadsheet sorts and shows it; what is none stays as it is."""
     try:
@@ -219,6 +230,7 @@ TABLES: dict[str, tuple[str, Callable[[Visit], Table]]] = {
     "exposures": ("city.read", exposures_table),
     "deductions": ("own.read", deductions_table),
     "log": ("log.read", log_table),
+    "notices": ("notice.read", notices_table),
     "announcement": ("own.read", announcement_table),
     "contacts": ("phone.look", contacts_table),
 }

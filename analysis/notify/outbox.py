@@ -159,15 +159,19 @@ def append_entry(folder: Path, entry: Entry) -> None:
     append_durably(folder / f"{entry.at[:7]}.jsonl", msgspec.json.encode(entry) + b"\n", mode=0o600)
 
 
-def load_outbox(folder: Path) -> Outbox:
+def load_outbox(folder: Path, until: dt.datetime | None = None) -> Outbox:
     """All records folded. Half a line (a kill while writing) is passed over: it was never acknowledged.
+
+    Args:
+        until: only what was recorded up to this moment.
 
     Raises:
         NotifyError: a line is no record; the message names file and line.
     """
     outbox = Outbox()
     for entry in _entries(sorted(folder.glob("*.jsonl"))):
-        outbox.take(entry)
+        if until is None or dt.datetime.fromisoformat(entry.at) <= until:
+            outbox.take(entry)
     return outbox
 
 

@@ -38,6 +38,13 @@ _MONTH_DAY = re.compile(
 )
 _NEAR = re.compile(r"(今天|今日|昨天|昨日|前天)" + _CLOCK, re.IGNORECASE)
 _AGO = re.compile(r"(\d{1,4}|半|几)\s*(秒钟?|分钟|个?小时|天|日|周|个?星期|个?月|年)之?前")
+# A relative date as a line of facts beside a title gives it; "昨天，记者获悉" and "3 小时前还在" are prose.
+_STAMP = re.compile(
+    r"(?:^|[\s|·•/(\[【:,]|于)"
+    r"((?:今天|今日|昨天|昨日|前天)(?:\s*(?:凌晨|早上|早晨|上午|中午|下午|傍晚|晚上|晚)?\s*\d{1,2}:\d\d(?::\d\d)?)?"
+    r"|刚刚|(?:\d{1,4}|半)\s*(?:秒钟?|分钟|个?小时|天|日|周|个?星期)之?前)"
+    r"(?=$|[\s|·•/)\]】]|更新|发[布表]|来[源自])"
+)
 _COMPACT = re.compile(r"^((?:19|20)\d\d)([01]\d)([0-3]\d)(?:([0-2]\d)([0-5]\d)([0-5]\d)?)?$")
 _AFTER_NOON = frozenset({"下午", "傍晚", "晚上", "晚", "PM"})
 _TWELVE_IS_MIDNIGHT = frozenset({"凌晨", "AM"})
@@ -79,6 +86,13 @@ def is_relative(text: str | None) -> bool:
     return bool(
         not _FULL.search(normal) and (_NEAR.search(normal) or _AGO.search(normal) or "刚刚" in normal)
     )
+
+
+def parse_stamp(line: str, fetched_at: dt.datetime) -> str | None:
+    """The relative date that stands by itself in a line ("发布时间：昨天 10:20", "6 天前 来源：某报"), in the
+    form and from the base of `parse_time`; None where such words are part of a sentence."""
+    match = _STAMP.search(_normal(line))
+    return parse_time(match.group(1), fetched_at) if match else None
 
 
 def iso(moment: dt.datetime) -> str:

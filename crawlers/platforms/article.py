@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
 import json
 import re
 from collections.abc import Iterator
 
 from crawlers.byline import byline_of, source_in, source_of
-from crawlers.dates import parse_time
+from crawlers.dates import parse_stamp, parse_time
 from crawlers.platforms.document import Document
 from crawlers.platforms.node_text import line_of
 from crawlers.text import clean_line, cut_edges
@@ -16,6 +17,7 @@ from crawlers.title import printed_title, strip_site, unlabelled
 from pipeline.records import Article, Link, Outcome, Parsed
 
 MIN_BODY = 10  # characters; a picture's caption is shorter
+MAX_STAMP = 100  # characters of a line that gives a relative date beside other facts
 NEAR = 14  # lines before a body that are searched for its time and author
 
 _META_TIME = str.split(
@@ -190,7 +192,8 @@ class _Lines:
 def time_near(document: Document, before: str, after: str, body: str = "") -> str | None:
     """The publication time: of what the meta tags and the line near the title say the finer, where they mean
     the same day; then structured data, a line "发表于 …" that closes the body, the lines behind it (comments
-    may begin there), the address."""
+    may begin there), the address; a relative date near the title ("6 天前"), of the capture's own time, alone
+    or where it is the finer one of the day that the address names."""
     fetched_at = document.page.fetched_at
     told = next((t for name in _META_TIME if (t := parse_time(document.meta(name), fetched_at))), None)
     seen = _time_in(before, document)
@@ -198,15 +201,15 @@ def time_near(document: Document, before: str, after: str, body: str = "") -> st
         told = told.removesuffix("T00:00:00").removesuffix("T00:00")  # midnight sharp: only the day was known
     if told and seen:
         return seen if seen[:10] == told[:10] and len(seen) > len(told) else told
+    if told or seen:
+        return told or seen
     closing = [line for line in body.split("\n")[-6:] if len(line) <= 100 and _POSTED.search(line)]
-    return (
-        told
-        or seen
-        or _time_in_json(document)
-        or _time_in("\n".join(closing), document)
-        or _time_in(after, document)
-        or time_in_address(document)
-    )
+    dated = _time_in_json(document) or _time_in("\n".join(closing), document) or _time_in(after, document)
+    if dated:
+        return dated
+    addressed = time_in_address(document)
+    stamped = _stamp_in(before, fetched_at)
+    return stamped if stamped and (not addressed or stamped[:10] == addressed) else addressed
 
 
 def _time_in(text: str, document: Document) -> str | None:
@@ -222,6 +225,13 @@ def _time_in(text: str, document: Document) -> str | None:
                 found.append((rank, number, time))
                 break
     return min(found)[2] if found else None
+
+
+def _stamp_in(text: str, fetched_at: dt.datetime) -> str | None:
+    """The first line with a relative date by itself; a labelled one before a bare one."""
+    lines = [line for line in text.split("\n") if len(line) <= MAX_STAMP]
+    lines.sort(key=lambda line: _LABELLED_TIME.search(line) is None)
+    return next((time for line in lines if (time := parse_stamp(line, fetched_at))), None)
 
 
 def _time_in_json(document: Document) -> str | None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawlers.dates import is_relative, parse_time
+from crawlers.dates import is_relative, parse_stamp, parse_time
 
 NOW = dt.datetime(2017, 10, 20, 9, 30)
 
@@ -83,6 +83,30 @@ def test_forms(text: str | None, expected: str | None) -> None:
 def test_relative_is_told_from_absolute() -> None:
     assert is_relative("6&nbsp;天前") and is_relative("昨天 10:20") and is_relative("刚刚")
     assert not is_relative("2017-9-7 8:05") and not is_relative("") and not is_relative(None)
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("发布时间：昨天 10:20", "2017-10-19T10:20"),
+        ("前天 下午 3:05　来源：某报", "2017-10-18T15:05"),
+        ("某报 · 今天", "2017-10-20"),
+        ("发布于6&nbsp;天前", "2017-10-14"),
+        ("3小时前 来自某报", "2017-10-20T06:30"),
+        ("（10小时前更新）", "2017-10-19T23:30"),
+        ("刚刚", "2017-10-20T09:30"),
+        ("3个月前", None),  # names no day
+        ("几天前", None),
+        ("昨天，记者从市水利局获悉", None),
+        ("昨天上午，我市召开会议", None),
+        ("停水两天前他们就接到了通知", None),
+        ("比原计划3天前完工", None),
+        ("昨日热点", None),
+        ("", None),
+    ],
+)
+def test_a_relative_date_counts_in_a_line_of_facts_and_not_in_prose(line: str, expected: str | None) -> None:
+    assert parse_stamp(line, NOW) == expected
 
 
 @given(st.datetimes(dt.datetime(1990, 1, 1), dt.datetime(2017, 10, 20)), st.sampled_from("-/."))

@@ -98,6 +98,20 @@ def test_what_failed_is_mended_and_what_the_new_profile_reads_worse_stands(crawl
     assert (line.url, line.warc, line.warc_offset) == (failed.url, failed.warc, failed.warc_offset)
 
 
+def test_a_relative_date_read_again_later_is_still_of_the_capture(tmp_path: Path, web: Web) -> None:
+    web.pages[LIST] = '<ul><li><a href="t1000001.shtml">第1篇稿件的标题</a></li></ul>'
+    web.pages[f"{LIST}t1000001.shtml"] = story(1, "old", "<p>昨天 22:05 来源：某报</p>")
+    crawl(profile(tmp_path, web, list="li"), tmp_path)
+    first = landed(tmp_path, kind="article")[0]
+    assert first.article is not None and first.article.published == "2017-10-08T22:05"
+    year_later = dt.datetime(2018, 10, 12, 9)
+    city = profile(tmp_path, web, list="li", body=".old", source="h1")
+    found = reread(city, "gov", home=tmp_path, clock=lambda: year_later, first_day=dt.date(2017, 10, 1))
+    assert found.richer_count == 1
+    last = landed(tmp_path, kind="article")[-1]
+    assert last.article is not None and last.article.published == "2017-10-08T22:05"
+
+
 def test_a_second_reading_and_one_with_the_same_profile_land_nothing(crawled: Path, web: Web) -> None:
     lines = len(landed(crawled))
     assert again(profile(crawled, web, body=".old"), crawled).same_count == 3

@@ -69,6 +69,26 @@ def test_the_time_between_a_title_and_its_repetition_is_the_piece_s() -> None:
     assert found.article and found.article.published == "2017-10-09T16:17:00"
 
 
+@pytest.mark.parametrize(
+    ("info", "address", "published"),
+    [
+        ("<p>刚刚</p><p>发布时间：昨天 22:05</p>", "a/8.html", "2017-10-19T22:05"),
+        ("<p>昨天 22:05</p>", "20171019/8.html", "2017-10-19T22:05"),  # the finer of one day
+        ("<p>6天前</p>", "20171009/8.html", "2017-10-09"),
+        ("<p>6天前</p><p>2017-10-09</p>", "a/8.html", "2017-10-09"),
+        ("<p>阅读 6</p>", "a/8.html", None),
+    ],
+)
+def test_a_relative_date_near_the_title_counts_where_no_full_one_stands(
+    info: str, address: str, published: str | None
+) -> None:
+    said = f"<title>渔港码头换上新路灯</title><h1>渔港码头换上新路灯</h1>{info}<div>{COPY}</div>"
+    said += "<div class=comment><p>网友 2小时前</p></div>"
+    for platform in (general, trs):
+        found = platform.parse(page(said, "http://news.example.cn/" + address))
+        assert found.article and found.article.published == published
+
+
 def test_a_form_to_comment_by_is_no_copy_and_one_around_the_page_is() -> None:
     form = "<form><p>姓名</p><p>验证码</p><p>内容<textarea></textarea></p></form>"
     inside = f"<h1>渔港码头换上新路灯</h1><div>2017-10-09</div><div>{COPY}<div>{form}</div></div>"

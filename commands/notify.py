@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from analysis.notify.channels import Channel
     from analysis.notify.plan import Plan
     from analysis.notify.rules import NotifyRules
+    from analysis.worktime import Calendar
 
 app = typer.Typer(rich_markup_mode=None)
 notify_app = typer.Typer(
@@ -68,7 +69,7 @@ def notify_send(
     from analysis.notify.delivery import Courier
     from analysis.notify.send import send_waiting
 
-    plan, (folder, channels, rules, at) = plan_now(city, home, as_of, keep=not dry_run)
+    plan, (folder, channels, rules, calendar, at) = plan_now(city, home, as_of, keep=not dry_run)
     if dry_run:
         show_plan(plan, True, False)
         _show_waiting(folder, at)
@@ -76,7 +77,7 @@ def notify_send(
     began = wall_clock()
     is_now = as_of is None and city is not None
     clock = wall_clock if is_now else lambda: at + (wall_clock() - began)
-    report = send_waiting(folder, channels, rules, clock, Courier().deliver)
+    report = send_waiting(folder, channels, rules, calendar, clock, Courier().deliver)
     typer.echo(
         f"送达 {len(report.delivered)} 条，未送达 {len(report.failed)} 条，留待以后 {report.later_count} 条"
         + (
@@ -186,7 +187,7 @@ def notify_channels(city: CityOption = None, home: HomeOption = HOME, as_json: J
     )
 
 
-Ground = tuple[Path, "list[Channel]", "NotifyRules", dt.datetime]
+Ground = tuple[Path, "list[Channel]", "NotifyRules", "Calendar", dt.datetime]
 
 
 def plan_now(folder: Path | None, home: Path, as_of: str | None, keep: bool) -> tuple[Plan, Ground]:
@@ -195,6 +196,7 @@ def plan_now(folder: Path | None, home: Path, as_of: str | None, keep: bool) -> 
     from analysis.notify.outbox import Planned, append_entry, load_outbox, outbox_lock
     from analysis.notify.rules import load_notify_rules
     from analysis.notify.run import compute_plan
+    from analysis.ticket import load_rules
     from pipeline.store import open_store
 
     at = as_of_moment(as_of, folder, home)
@@ -206,7 +208,7 @@ def plan_now(folder: Path | None, home: Path, as_of: str | None, keep: bool) -> 
             plan = compute_plan(con, chosen, rules, channels, load_outbox(store.outbox), at)
             if keep and plan.messages:
                 append_entry(store.outbox, Planned(at=at.isoformat(), messages=plan.messages))
-    return plan, (store.outbox, channels, rules, at)
+    return plan, (store.outbox, channels, rules, load_rules(chosen).calendar, at)
 
 
 def show_plan(plan: Plan, dry_run: bool, as_json: bool) -> None:

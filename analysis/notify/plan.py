@@ -45,7 +45,7 @@ def plan_messages(
     held: list[Event] = []
     unreachable: list[Event] = []
     slot = digest_slot(rules, calendar, at)
-    is_held = _is_held(rules, calendar, at)
+    is_held = rules.is_held(at, calendar)
     for event in fresh:
         if event.key in outbox.keys:
             continue
@@ -80,10 +80,6 @@ def digest_slot(rules: NotifyRules, calendar: Calendar, at: dt.datetime) -> dt.d
         return None
     times = [time for time in rules.digest_times() if time <= at.time()]
     return dt.datetime.combine(at.date(), times[-1]) if times else None
-
-
-def _is_held(rules: NotifyRules, calendar: Calendar, at: dt.datetime) -> bool:
-    return rules.is_quiet(at) or (rules.rest_days == "hold" and not calendar.is_likely_workday(at.date()))
 
 
 def _addressed(events: Iterable[Event], channels: list[Channel]) -> list[Event]:

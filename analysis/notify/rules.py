@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from analysis.worktime import Calendar
 from pipeline.city import City
 from pipeline.faults import ToldError
 from pipeline.records import ThreadKind
@@ -93,6 +94,10 @@ class NotifyRules(Strict, frozen=True, kw_only=True):
         start, end = (dt.time.fromisoformat(part) for part in self.quiet.split("-"))
         clock = at.time()
         return start <= clock < end if start <= end else clock >= start or clock < end
+
+    def is_held(self, at: dt.datetime, calendar: Calendar) -> bool:
+        """Whether what is not 紧急 waits at this moment: quiet hours, and rest days where they hold."""
+        return self.is_quiet(at) or (self.rest_days == "hold" and not calendar.is_likely_workday(at.date()))
 
     def digest_times(self) -> list[dt.time]:
         return sorted(dt.time.fromisoformat(text) for text in self.digest_at)

@@ -21,6 +21,7 @@ from analysis.notify.outbox import (
     outbox_lock,
 )
 from analysis.notify.rules import NotifyRules
+from analysis.worktime import Calendar
 
 # After so many failures in a row a channel is left alone until its parts are due again.
 DOWN_AFTER = 2
@@ -37,13 +38,14 @@ class SendReport:
     delivered: list[Part] = dataclasses.field(default_factory=list)
     failed: list[tuple[Part, Answer]] = dataclasses.field(default_factory=list)
     again_count: int = 0  # attempts of parts whose earlier attempt was cut off: these may have arrived twice
-    later_count: int = 0  # left for a later run: quiet hours, or their channel is down
+    later_count: int = 0  # left for a later run: quiet hours, a rest day, or their channel is down
 
 
 def send_waiting(
     folder: Path,
     channels: Sequence[Channel],
     rules: NotifyRules,
+    calendar: Calendar,
     clock: Callable[[], dt.datetime],
     deliver: Deliver,
 ) -> SendReport:
@@ -58,8 +60,8 @@ def send_waiting(
         failures: Counter[str] = Counter()
         for part in load_outbox(folder).waiting(clock()):
             name = part.message.channel
-            is_quiet = rules.is_quiet(clock()) and not part.message.breaks_quiet
-            if is_quiet or failures[name] >= DOWN_AFTER:
+            is_held = rules.is_held(clock(), calendar) and not part.message.breaks_quiet
+            if is_held or failures[name] >= DOWN_AFTER:
                 report.later_count += 1
                 continue
             report.again_count += part.is_trying

@@ -25,11 +25,13 @@ from analysis.notify.messages import harmless, safe_link, split_parts
 from analysis.notify.outbox import Attempt, Item, Message, Planned, append_entry, load_outbox, outbox_lock
 from analysis.notify.rules import NotifyError, NotifyRules
 from analysis.notify.send import send_waiting
+from analysis.worktime import load_calendar
 from tests.analysis.case import REPOSITORY
 from tests.analysis.notify.receivers import Robot
 from tests.analysis.notify.town import at, webhook
 
 RULES = NotifyRules(desk="市委宣传部", retry_minutes=[2, 10], give_up_hours=24, quiet="20:00-07:30")
+CALENDAR = load_calendar({})
 NOON = "2017-12-05T12:00:00"
 
 
@@ -71,7 +73,7 @@ class Channels:
 
 def send(folder: Path, deliver: Channels, moment: str):
     return send_waiting(
-        folder, [webhook("市水利局"), webhook("市住建委")], RULES, lambda: at(moment), deliver
+        folder, [webhook("市水利局"), webhook("市住建委")], RULES, CALENDAR, lambda: at(moment), deliver
     )
 
 
@@ -114,6 +116,20 @@ def test_nothing_but_urgent_goes_out_in_quiet_hours(tmp_path: Path) -> None:
     assert deliver.taken == ["编号 m2-1"]
     send(tmp_path, deliver, "2017-12-06T07:30:00")
     assert deliver.taken == ["编号 m2-1", "编号 m1-1"]
+
+
+def test_what_failed_before_a_rest_day_waits_for_the_next_working_day(tmp_path: Path) -> None:
+    """Friday's message is not tried again at the weekend; on a swapped Saturday it is."""
+    friday, sunday, monday = "2017-12-08T19:50:00", "2017-12-10T12:00:00", "2017-12-11T07:30:00"
+    planned(tmp_path, message(1), message(2, urgent=True), moment=friday)
+    deliver = Channels(lambda part, number: number == 1)
+    assert len(send(tmp_path, deliver, friday).failed) == 2
+    weekend = send(tmp_path, deliver, sunday)
+    assert (deliver.taken, weekend.later_count) == (["编号 m2-1"], 1)
+    send(tmp_path, deliver, monday)
+    assert deliver.taken == ["编号 m2-1", "编号 m1-1"]
+    planned(tmp_path, message(3), moment="2017-09-29T19:50:00")
+    assert len(send(tmp_path, Channels(), "2017-09-30T09:00:00").delivered) == 1
 
 
 def test_an_attempt_that_was_cut_off_is_made_again_and_counted(tmp_path: Path) -> None:
@@ -160,6 +176,7 @@ from analysis.notify.channels import Channel
 from analysis.notify.delivery import Courier
 from analysis.notify.rules import NotifyRules
 from analysis.notify.send import send_waiting
+from analysis.worktime import load_calendar
 folder, address = Path(sys.argv[1]), sys.argv[2]
 channels = [
     Channel(name="市水利局-联系人", unit="市水利局", url="wecombot://k", gateway=address, interval_seconds=0),
@@ -170,7 +187,8 @@ courier = Courier()
 for channel in channels:
     courier.open(channel)
 print("ready", flush=True)
-send_waiting(folder, channels, rules, lambda: dt.datetime(2017, 12, 5, 12), courier.deliver)
+calendar = load_calendar({})
+send_waiting(folder, channels, rules, calendar, lambda: dt.datetime(2017, 12, 5, 12), courier.deliver)
 print("done", flush=True)
 """
 

@@ -20,6 +20,7 @@ from analysis.notify.outbox import Planned, append_entry, load_outbox, outbox_lo
 from analysis.notify.rules import load_notify_rules
 from analysis.notify.run import compute_plan
 from analysis.notify.send import send_waiting
+from analysis.ticket import load_rules
 from analysis.warehouse import ask, open_warehouse
 from crawlers.run import crawl
 from pipeline.decisions import Decision, append_decisions
@@ -197,6 +198,7 @@ def week(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Town, Path]
         town = Town(stack)
         rules = load_notify_rules(city)
         con = open_warehouse(warehouse)
+        calendar = load_rules(city).calendar
         courier = Courier()
         while town.now < END:
             with outbox_lock(store.outbox):
@@ -204,7 +206,7 @@ def week(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Town, Path]
                 plan = compute_plan(con, city, rules, town.channels, box, town.now)
                 if plan.messages:
                     append_entry(store.outbox, Planned(at=town.now.isoformat(), messages=plan.messages))
-            send_waiting(store.outbox, town.channels, rules, lambda: town.now, courier.deliver)
+            send_waiting(store.outbox, town.channels, rules, calendar, lambda: town.now, courier.deliver)
             town.collect()
             town.now = next_run(town.now)
         con.close()

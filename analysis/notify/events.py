@@ -47,13 +47,24 @@ class Event:
     text: str | None = None  # of an alarm
 
 
+@dataclasses.dataclass(frozen=True)
+class Running:
+    """An open ticket with the clocks that run: not done, not paused. When a person last handed it to a unit
+    and when one last sent it back tell its second hand-over, its second return from the first."""
+
+    ticket: Ticket
+    clocks: list[Clock]
+    handed_at: dt.datetime | None = None
+    sent_back_at: dt.datetime | None = None
+
+
 CONTACT, LEADER = "联系人", "分管领导"
 
 
 def running_clocks(
     con: Connection, rules: Rules, at: dt.datetime, known_by: dt.datetime | None = None
-) -> list[tuple[Ticket, list[Clock]]]:
-    """All tickets that are open at a moment, with the clocks that run: not done, not paused."""
+) -> list[Running]:
+    """All tickets that are open at a moment."""
     found = []
     for row in ticket_rows(con, at, known_by):
         ticket = ticket_from(row, rules, at)
@@ -73,12 +84,12 @@ def running_clocks(
                 notes = rules.calendar.explain(running.start, span, skipped)
                 counted = tuple(n.day for n in notes if n.is_counted)
                 clocks.append(Clock(name, running.start, counted, due))
-        found.append((ticket, clocks))
+        found.append(Running(ticket, clocks, row["handed_at"], row["sent_back_at"]))
     return found
 
 
 def ticket_events(
-    tickets: Iterable[tuple[Ticket, list[Clock]]],
+    tickets: Iterable[Running],
     rules: NotifyRules,
     calendar: Calendar,
     parents: Mapping[str, str],
@@ -90,20 +101,20 @@ def ticket_events(
         parents: unit → its parent body, by short name; one without has none.
     """
     found: dict[str, Event] = {}
-    for ticket, clocks in tickets:
-        for event in _of_ticket(ticket, clocks, rules, calendar, parents, at):
+    for running in tickets:
+        for event in _of_ticket(running, rules, calendar, parents, at):
             found.setdefault(event.key, event)
     return sorted(found.values(), key=lambda e: (e.to, e.role, e.at, e.key))
 
 
 def _of_ticket(
-    ticket: Ticket,
-    clocks: list[Clock],
+    running: Running,
     rules: NotifyRules,
     calendar: Calendar,
     parents: Mapping[str, str],
     at: dt.datetime,
 ) -> Iterator[Event]:
+    ticket = running.ticket
     is_triage = ticket.unit is None or ticket.state in UNTRIAGED
     if is_triage or ticket.first_response_at is None:
         name = "triage" if is_triage else "new"
@@ -113,12 +124,11 @@ def _of_ticket(
         if rule is not None:
             since = ticket.opened_at or at
             why = _why_triage(ticket) if is_triage else _why_new(ticket)
-            handed = f"{ticket.send_back_due:%Y%m%d}" if ticket.send_back_due else ""
-            mark = f"{ticket.state if is_triage else handed}#{ticket.round_number}"
+            mark = f"{_passed(running, is_triage)}#{ticket.round_number}"
             for to, role in recipients(ticket, rule, rules, parents):
                 key = "|".join((ticket.ticket_id, name, mark, ticket.unit or "", to, role))
                 yield _event(key, to, role, rule, since, why, ticket)
-    for clock in clocks:
+    for clock in running.clocks:
         told: set[tuple[str, str]] = set()
         for reached, rule in _reached(clock, ticket, rules, calendar, at):
             for to, role in recipients(ticket, rule, rules, parents):
@@ -129,6 +139,17 @@ def _of_ticket(
                 key = "|".join((ticket.ticket_id, clock.name, due, rule.id, to, role))
                 why = why_reached(clock, rule, reached)
                 yield _event(key, to, role, rule, reached, why, ticket, clock)
+
+
+def _passed(running: Running, is_triage: bool) -> str:
+    """What tells one hand-over from the next, and one return: they can follow each other on one day."""
+    handed, back = running.handed_at, running.sent_back_at
+    if not is_triage:
+        return f"{handed:%Y%m%dT%H%M%S}" if handed else ""
+    if running.ticket.state != UNTRIAGED[1]:
+        return running.ticket.state
+    last = max((moment for moment in (handed, back) if moment), default=None)
+    return UNTRIAGED[1] + (f"{last:%Y%m%dT%H%M%S}" if last else "")
 
 
 def _reached(

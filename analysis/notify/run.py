@@ -35,5 +35,5 @@ def compute_plan(
     events += alarm_events(con, load_plan(city), rules, reply.calendar, at, known_by)
     events += rise_events(con, load_hot_rules(city), rules, at, known_by)
     events += undelivered_events(outbox, rules, at)
-    tickets = [ticket for ticket, _ in running]
+    tickets = [each.ticket for each in running]
     return plan_messages(events, outbox, rules, reply.calendar, channels, tickets, at)

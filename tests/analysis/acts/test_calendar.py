@@ -61,8 +61,8 @@ def test_a_clock_that_ends_in_a_known_year_runs_though_the_other_does_not(tmp_pa
         ("初步回应", 26, False),
         ("初步回应", 27, True),
     ]
-    ((_, clocks),) = running_clocks(lacking.con, lacking.rules, dt.datetime(2051, 12, 27, 9))
-    assert [clock.name for clock in clocks] == ["初步回应"]
+    (running,) = running_clocks(lacking.con, lacking.rules, dt.datetime(2051, 12, 27, 9))
+    assert [clock.name for clock in running.clocks] == ["初步回应"]
     whole = queue_stats(lacking.con, lacking.rules, dt.date(2051, 12, 28))[0]
     assert (whole.late_count, whole.overdue_open_count) == (1, 1)
     office.close()

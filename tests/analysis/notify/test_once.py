@@ -8,7 +8,7 @@ import datetime as dt
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.notify.events import Event, ticket_events
+from analysis.notify.events import Event, Running, ticket_events
 from analysis.notify.outbox import Outbox, Planned
 from analysis.notify.plan import plan_messages
 from analysis.notify.rules import load_notify_rules
@@ -41,7 +41,7 @@ class Life:
     paused_days: frozenset[int]
     extended_after: dt.timedelta | None
 
-    def at(self, now: dt.datetime) -> tuple[Ticket, list[Clock]] | None:
+    def at(self, now: dt.datetime) -> Running | None:
         if now < self.opened:
             return None
         responded, answered = (
@@ -82,7 +82,8 @@ class Life:
             )
             if done is None and not is_paused
         ]
-        return ticket, clocks
+        handed_at = self.opened + self.handed_after
+        return Running(ticket, clocks, handed_at if handed_at <= now else None)
 
 
 hours = st.integers(0, 24 * 20).map(lambda n: dt.timedelta(hours=n, minutes=7))
@@ -114,12 +115,12 @@ def test_whatever_happens_and_whenever_it_is_planned_nothing_is_told_twice_or_to
     told: list[str] = []
     for step in steps:
         now += dt.timedelta(hours=step)
-        seen = [pair for life in found if (pair := life.at(now)) is not None]
-        open_ones = [(ticket, clocks) for ticket, clocks in seen if ticket.is_open]
+        seen = [one for life in found if (one := life.at(now)) is not None]
+        open_ones = [one for one in seen if one.ticket.is_open]
         events = ticket_events(open_ones, RULES, CALENDAR, PARENTS, now)
         by_key: dict[str, Event] = {event.key: event for event in events}
         assert len(by_key) == len(events)
-        states = {ticket.ticket_id: ticket.state for ticket, _ in seen}
+        states = {one.ticket.ticket_id: one.ticket.state for one in seen}
         for event in events:
             assert event.ticket is not None and event.at <= now
             assert states[event.ticket.ticket_id] != "已答复"
@@ -140,12 +141,12 @@ def test_a_new_round_is_told_anew() -> None:
     """A dispute that a person confirmed starts the clocks again: the unit hears of it as of a new post."""
     opened = dt.datetime(2017, 9, 20, 9)
     life = Life(1, UNITS[0], "投诉", "普通", opened, dt.timedelta(), None, None, frozenset(), None)
-    pair = life.at(opened + dt.timedelta(hours=1))
-    assert pair is not None
-    again = (dataclasses.replace(pair[0], round_number=2), pair[1])
+    one = life.at(opened + dt.timedelta(hours=1))
+    assert one is not None
+    again = dataclasses.replace(one, ticket=dataclasses.replace(one.ticket, round_number=2))
     first, second = (
-        {e.key: e for e in ticket_events([one], RULES, CALENDAR, PARENTS, opened + dt.timedelta(hours=1))}
-        for one in (pair, again)
+        {e.key: e for e in ticket_events([each], RULES, CALENDAR, PARENTS, opened + dt.timedelta(hours=1))}
+        for each in (one, again)
     )
     assert [e.label for e in second.values()] == ["新转办"] and not first.keys() & second.keys()
     assert "第 2 轮" in next(iter(second.values())).why

@@ -75,6 +75,30 @@ def test_before_a_person_said_whose_it_is_the_desk_is_told_and_the_unit_only_of_
     assert {event.to for event in town.events("2017-12-20T09:30")} == {DESK}
 
 
+def test_each_return_is_told_to_the_desk_and_each_hand_over_to_the_unit_also_on_one_day(town: Town) -> None:
+    ticket = town.post("1", "[投诉:市水利局]水浑", "2017-12-05 08:30", handed="2017-12-05T09:00:00")
+    for when, state in (
+        ("10:00", "退回改派"),
+        ("11:00", "待签收"),
+        ("15:10", "退回改派"),
+        ("16:00", "待签收"),
+    ):
+        town.decide("state_change", ticket, f"2017-12-05T{when}:00", after={"state": state}, why="不属")
+    town.build()
+    box = Outbox()
+    steps = {
+        "09:05": [("市水利局", "新转办")],
+        "10:05": [(DESK, "待研判")],
+        "11:05": [("市水利局", "新转办")],
+        "15:15": [(DESK, "待研判")],
+        "15:55": [],
+        "16:05": [("市水利局", "新转办")],
+        "16:10": [],
+    }
+    for moment, expected in steps.items():
+        assert told(town.plan(f"2017-12-05T{moment}", ALL, box)) == expected, moment
+
+
 def test_nothing_is_told_of_closed_tickets_nor_while_a_clock_stands_still(town: Town) -> None:
     ticket = town.post("1", "[投诉:市水利局]水浑", "2017-12-05 09:00", handed="2017-12-05T09:20:00")
     answered = ("防城港水利", "2017-12-06 10:00", "答复：已修好")

@@ -57,6 +57,12 @@ class Running:
     handed_at: dt.datetime | None = None
     sent_back_at: dt.datetime | None = None
 
+    @property
+    def is_handed(self) -> bool:
+        """Whether a person handed it over since it last came back."""
+        handed, back = self.handed_at, self.sent_back_at
+        return handed is not None and (back is None or back < handed)
+
 
 CONTACT, LEADER = "联系人", "分管领导"
 
@@ -116,7 +122,8 @@ def _of_ticket(
 ) -> Iterator[Event]:
     ticket = running.ticket
     is_triage = ticket.unit is None or ticket.state in UNTRIAGED
-    if is_triage or ticket.first_response_at is None:
+    is_new = ticket.first_response_at is None and (ticket.state != "暂停" or running.is_handed)
+    if is_triage or is_new:
         name = "triage" if is_triage else "new"
         rule = next(
             (s for s in rules.stages if s.stage == name and s.fits(ticket.kind, ticket.urgency)), None

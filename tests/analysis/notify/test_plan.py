@@ -99,6 +99,13 @@ def test_each_return_is_told_to_the_desk_and_each_hand_over_to_the_unit_also_on_
         assert told(town.plan(f"2017-12-05T{moment}", ALL, box)) == expected, moment
 
 
+def test_a_post_that_is_paused_before_anybody_handed_it_over_is_not_told_to_its_unit(town: Town) -> None:
+    ticket = town.post("1", "[投诉:市水利局]水浑", "2017-12-05 08:30")
+    town.decide("pause", ticket, "2017-12-05T09:00:00", why="等发帖人说明地点")
+    town.build()
+    assert town.events("2017-12-08T09:30") == []
+
+
 def test_nothing_is_told_of_closed_tickets_nor_while_a_clock_stands_still(town: Town) -> None:
     ticket = town.post("1", "[投诉:市水利局]水浑", "2017-12-05 09:00", handed="2017-12-05T09:20:00")
     answered = ("防城港水利", "2017-12-06 10:00", "答复：已修好")

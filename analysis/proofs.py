@@ -84,7 +84,12 @@ def board_presence(ground: Ground, record: Record, task: Task) -> Iterable[Cover
         ]
         if removed:
             yield ground.row(
-                task, unit, [], 1, ["保留至2月底"], note=f"{min(removed)} 已撤下，应保留至 {task.keep_until}"
+                task,
+                unit,
+                [],
+                1,
+                [f"保留至 {task.keep_until}"],
+                note=f"{min(removed)} 已撤下，应保留至 {task.keep_until}",
             )
             continue
         late = [proof for proof in proofs if proof not in in_time]

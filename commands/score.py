@@ -113,7 +113,7 @@ def deductions(
         as_json,
         as_csv,
         title=f"预扣分：截至 {day}，建议 {sum(row.reason is not None for row in rows)} 项",
-        caption="无法判定的不列；建议不是决定，由市绩效办逐项决定",
+        caption="无法判定的不列；建议不是决定，由绩效办逐项决定",
     )
 
 

@@ -148,7 +148,7 @@ def _decidable(
     if unit is not None:
         known_units(city, [unit])
     if appeal.unit in (unit, unit_of_person(city, who)) or who == appeal.appealed_by:
-        raise ActError(f"{appeal.unit}不能裁定自己的申诉，请由市绩效办或市委宣传部裁定")
+        raise ActError(f"{appeal.unit}不能裁定自己的申诉，请由绩效办或宣传部裁定")
     return appeal
 
 

@@ -58,6 +58,7 @@ def _exposures(
     for task in plan.tasks:
         if task.kind != "exposure_gate":
             continue
+        steps = task.proof.steps if task.proof is not None else []
         for row in exposure_gate(ground, record, task):
             for piece in row.missing:
                 text = f"曝光稿刊发前未经审批：{piece}"
@@ -69,7 +70,7 @@ def _exposures(
                         how=alarm.how,
                         at=at,
                         label="曝光未经审批",
-                        why="曝光性报道须经市绩效办审核、分管领导同意后刊发（通知四（三））",
+                        why=f"曝光性报道须先经{'、再经'.join(steps)}同意再刊发（方案{task.paragraph}）",
                         text=text,
                     )
                 )

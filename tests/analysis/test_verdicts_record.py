@@ -50,6 +50,7 @@ def test_board_is_up_in_time_and_stays() -> None:
     assert rows("m08", "2018-01-31", [], record=record)["市教育局"].verdict == "达标"
     taken = rows("m08", "2018-02-01", [], record=record)["市教育局"]
     assert taken.verdict == "未达标" and "已撤下" in (taken.note or "")
+    assert taken.missing == ["保留至 2018-02-28"]
     assert "逾期" in (rows("m08", "2018-02-01", [], record=record)["市住建委"].note or "")
 
 

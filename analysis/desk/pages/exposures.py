@@ -22,7 +22,7 @@ from analysis.desk.standing import standing
 from analysis.desk.visit import Visit
 from analysis.desk.warehouse import ON_ARTICLES
 from analysis.exposure import KINDS as EXPOSURE_KINDS
-from analysis.exposure import ExposureRow, exposures, steps_of
+from analysis.exposure import ExposureRow, exposures, gate_of, steps_of
 from analysis.exposure_late import LateStep, late_steps
 
 HERE = "/exposures"
@@ -37,6 +37,7 @@ class ExposuresPage(Page):
         waiting: planned exposures that wait for a step.
         rest: all others, newest first.
         steps: names of the approvals, in their order.
+        paragraph: of the plan's line that asks for them; None: it has none.
         next_step: by title, the step that a planned exposure waits for; "" for none.
         seen: by title, the newest decision on it.
         late: by article of an alarm, the approval that can still be recorded as late, or that it must be
@@ -52,6 +53,7 @@ class ExposuresPage(Page):
     waiting: list[ExposureRow]
     rest: list[ExposureRow]
     steps: list[str]
+    paragraph: str | None
     next_step: dict[str, str]
     seen: dict[str, str]
     late: dict[str, LateStep]
@@ -75,7 +77,7 @@ def waiting_exposures(visit: Visit) -> list[ExposureRow]:
 
 @standing
 def build_exposures(visit: Visit) -> ExposuresPage:
-    rows, steps = ledger_of(visit), steps_of(visit.office.plan)
+    rows, steps, gate = ledger_of(visit), steps_of(visit.office.plan), gate_of(visit.office.plan)
     waiting = waiting_exposures(visit)
     alarms = [row for row in rows if row.is_alarm]
     late = late_steps(visit.con, visit.office.plan, alarms, visit.facts(), visit.as_of, visit.known_by)
@@ -85,6 +87,7 @@ def build_exposures(visit: Visit) -> ExposuresPage:
         waiting=waiting,
         rest=others[::-1],
         steps=steps,
+        paragraph=gate.paragraph if gate is not None else None,
         next_step={row.title: row.state.removeprefix("待") for row in waiting},
         seen=seen_of(visit, [*(row.title for row in rows), *(each.title for each in late.values())]),
         late=late,

@@ -59,6 +59,7 @@ class SettingsPage(Page):
         files: where the city's data lies, what is in which file.
         system: facts of the installation, a line each.
         may_manage: whether this person may change accounts.
+        kinds: of units, those of the city before those that the tagging knows by their name.
     """
 
     template: ClassVar[str] = "settings.html"
@@ -80,6 +81,7 @@ class SettingsPage(Page):
     files: list[tuple[str, str]]
     system: list[tuple[str, str]]
     may_manage: bool
+    kinds: list[str]
 
 
 WORDS = {
@@ -106,6 +108,7 @@ WORDS = {
     "rule.edit": "改规则",
     "user.manage": "管理账号",
 }
+KINDS = ("市直", "县（市、区）", "园区", "媒体")  # of units in any city; its own names stand beside them
 _PLACES = ("微信", "微博")  # where a unit's account can be the source of a piece
 FILES = {
     "units.csv": "单位、别称、职责", "official-accounts.csv": "官方账号", "outlets.yaml": "媒体和站点",
@@ -150,6 +153,7 @@ def build_settings(visit: Visit) -> SettingsPage:
             ("定时任务", "；".join(office.settings.in_words())),
         ],
         may_manage=visit.may("user.manage"),
+        kinds=list(dict.fromkeys([*(unit.kind for unit in city.all_units if unit.kind), *KINDS])),
     )
 
 

@@ -309,7 +309,7 @@ def test_telephones_are_shown_to_who_registers_them_and_each_look_is_logged(tmp_
         assert "2821234" in cells
         assert not any("已遮盖" in cell for cell in cells)
         assert "/contacts/phones" not in clerk.get("/contacts").text
-        assert "只有市绩效办可以查看" in clerk.get("/contacts").text
+        assert "只有绩效办可以查看" in clerk.get("/contacts").text
         for path in ("/contacts/phones", "/export/contacts/xlsx"):
             assert clerk.get(path).status_code == 403
         log = officer.get("/log").text

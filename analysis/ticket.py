@@ -48,6 +48,7 @@ class Ticket:
     note: str | None
     clocks_from: dt.datetime | None = None  # when the clocks of the present round started
     round_number: int = 1  # 2 and more: reopened, e.g. after 二次反映
+    round_at: dt.datetime | None = None  # when the present round began; None: it is the first
     is_shared_thread: bool = False  # other units have tickets of the same thread
     extension_days: int | None = None  # working days of the answer clock where it was extended
     ended_at: dt.datetime | None = None  # when a person closed it, or the floor on which that rests was said
@@ -145,6 +146,7 @@ def ticket_from(row: dict[str, Any], rules: Rules, at: dt.datetime) -> Ticket:
         opened_at=row["opened_at"],
         clocks_from=clocks.start,
         round_number=row["round_count"] + 1,
+        round_at=row["round_at"],
         is_shared_thread=row["is_shared_thread"],
         first_response_due=first_due,
         first_response_at=responded,

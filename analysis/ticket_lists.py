@@ -242,7 +242,7 @@ def _made(found: Mapping[str, Any], order: Column) -> list[Ticket]:
         )
     ]
     lists["note"] = [_NOTES[place] for place in found["note"][order].tolist()]
-    fixed = {"round_number": 1, "extension_days": None, "undated_floors": ()}
+    fixed = {"round_number": 1, "round_at": None, "extension_days": None, "undated_floors": ()}
     keys, make, fill = (*lists, *fixed), Ticket.__new__, object.__setattr__
     tickets = []
     # A frozen dataclass sets its fields one by one, which takes four times as long as all the rest.

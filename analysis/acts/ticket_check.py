@@ -145,20 +145,20 @@ def check_floor(con: Connection, ticket: Ticket, move: Move, floor: int, at: dt.
     if is_of_earlier_round(ticket, move, posted):
         raise MoveError(
             f"{floor} 楼（{posted:%Y-%m-%d %H:%M}）在第 {ticket.round_number} 轮起算"
-            f"（{ticket.clocks_from:%Y-%m-%d %H:%M}）之前，说的不是这一轮，不能据此{move.label}；"
+            f"（{ticket.round_at:%Y-%m-%d %H:%M}）之前，说的不是这一轮，不能据此{move.label}；"
             "确不必再答的，请作“无需回复”（no-reply-needed）"
         )
     return posted
 
 
 def is_of_earlier_round(ticket: Ticket, move: Move, posted: dt.datetime | None) -> bool:
-    """Whether a floor thanks for what was done before the present round: it ends that round in no way."""
+    """Whether a floor thanks for what was done before the present round: it ends that round in no way. A
+    transfer begins none, also where it starts the clocks anew."""
     return (
         move.key == "solved_confirmed"
-        and ticket.round_number > 1
-        and ticket.clocks_from is not None
+        and ticket.round_at is not None
         and posted is not None
-        and posted < ticket.clocks_from
+        and posted < ticket.round_at
     )
 
 

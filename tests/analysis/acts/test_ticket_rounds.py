@@ -182,6 +182,28 @@ def let_transfers_restart(office: Office) -> None:
     rules.write_text(said, "utf-8")
 
 
+def test_thanks_of_the_round_from_before_a_transfer_that_restarts_the_clocks_end_it(office: Office) -> None:
+    let_transfers_restart(office)
+    posts = [
+        ("防城港水利", "2017-10-10T09:00:00", "答复：已装好"),
+        ("张三", "2017-10-10T12:00:00", "解决了"),
+        ("张三", "2017-10-11T09:00:00", "不认，又坏了"),
+        ("张三", "2017-10-11T17:00:00", "解决了"),
+    ]
+    ticket = office.post(*posts)
+    office.open()
+    move(office.register(), "dispute_confirmed", ticket, OFFICE, at("11T10:00"), floor=4)
+    move(office.register(), "transfer", ticket, OFFICE, at("17T09:00"), unit="市住建委", why="归住建")
+    passed = office.ticket(ticket, "17T10:00")
+    assert (passed.clocks_from, passed.round_at) == (at("17T09:00"), at("11T09:00"))
+    with pytest.raises(MoveError, match=r"3 楼（2017-10-10 12:00）在第 2 轮起算（2017-10-11 09:00）之前"):
+        move(office.register(), "solved_confirmed", ticket, OFFICE, at("17T11:00"), floor=3)
+    move(office.register(), "solved_confirmed", ticket, OFFICE, at("17T11:10"), floor=5)
+    ended = office.ticket(ticket, "30T09:00")
+    # Solved in time before it was passed on: the transfer started nothing anew.
+    assert (ended.state, ended.clocks_from, ended.was_late) == ("已办结", at("11T09:00"), False)
+
+
 def test_a_hand_over_of_nobodys_post_that_is_taken_back_starts_no_clock_anew(office: Office) -> None:
     let_transfers_restart(office)
     ticket = office.post(title="[投诉]")

@@ -8,7 +8,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from packaging.utils import canonicalize_name
 from packaging.version import Version
@@ -22,25 +22,36 @@ ABOUT = "Known faults of the locked dependencies"
 NOT_ASKED = "not asked yet: no network where it was last run"
 Report = dict[str, Any]  # as pip-audit writes it: dependencies, each with its vulns or a skip_reason
 
-# What is listed against a package, mended by no version, and does not reach this project: told, no failure.
-# Once a newer version mends it, it is one.
-HARMLESS = {
-    (
-        "scrapy",
-        "PYSEC-2017-83",
-    ): "large files through S3FilesStore: no file pipeline is used, the handlers of s3, "
-    "ftp, file and data are off, and a page is bounded (crawlers/settings.py)",
-    (
-        "joblib",
-        "PYSEC-2024-277",
-    ): "unpickling its own cache, disputed by its makers: it comes with scikit-learn, "
-    "nothing here reads a joblib file, models are read without pickles",
-    (
-        "markdown",
-        "PYSEC-2026-89",
-    ): "malformed HTML, mended in 3.8.1 by its own text: it comes with Apprise, which "
-    "is given plain text only",
-}
+
+class Harmless(NamedTuple):
+    """A fault that is listed against a package and does not reach this project."""
+
+    package: str
+    fault: str
+    why: str
+
+
+# Mended by no version: told, no failure. Once a newer version mends one, it is one.
+HARMLESS = (
+    Harmless(
+        package="scrapy",
+        fault="PYSEC-2017-83",
+        why="large files through S3FilesStore: no file pipeline is used, the handlers of s3, ftp, file and "
+        "data are off, and a page is bounded (crawlers/settings.py)",
+    ),
+    Harmless(
+        package="joblib",
+        fault="PYSEC-2024-277",
+        why="unpickling its own cache, disputed by its makers: it comes with scikit-learn, nothing here "
+        "reads a joblib file, models are read without pickles",
+    ),
+    Harmless(
+        package="markdown",
+        fault="PYSEC-2026-89",
+        why="malformed HTML, mended in 3.8.1 by its own text: it comes with Apprise, which is given plain "
+        "text only",
+    ),
+)
 
 
 def ask(folder: Path) -> Report | None:
@@ -89,7 +100,9 @@ def said(report: Report | None, day: dt.date) -> tuple[str, bool]:
 def harmless(package: dict[str, Any], fault: dict[str, Any]) -> str:
     """Why a fault of a package does not reach this project; "" where it does, or a newer version mends it."""
     mended = [version for version in fault["fix_versions"] if Version(version) > Version(package["version"])]
-    return "" if mended else HARMLESS.get((canonicalize_name(package["name"]), fault["id"]), "")
+    wanted = (canonicalize_name(package["name"]), fault["id"])
+    reasons = {(known.package, known.fault): known.why for known in HARMLESS}
+    return "" if mended else reasons.get(wanted, "")
 
 
 def written(page: str, text: str) -> str:

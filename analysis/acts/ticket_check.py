@@ -126,7 +126,8 @@ def check_own_ticket(tickets: Iterable[Ticket], moved: Ticket, unit: str) -> Non
 
 def check_floor(con: Connection, ticket: Ticket, move: Move, floor: int, at: dt.datetime) -> dt.datetime:
     """When the floor was posted. Raises MoveError: there is none, or it cannot be what is said of it."""
-    rows = {row["floor"]: row for row in ask(con, "floor", thread_id=ticket.thread_id, as_of=at)}
+    posts = ask(con, "thread_posts", thread_id=ticket.thread_id, as_of=at, known_by=None)
+    rows = {post["floor"]: post for post in posts}
     if floor not in rows or floor == 1:
         there = "、".join(str(number) for number in list(rows)[1:40]) or "没有跟帖"
         raise MoveError(f"{ticket.ticket_id} 没有可用的 {floor} 楼；跟帖楼层：{there}")

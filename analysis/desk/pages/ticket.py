@@ -166,10 +166,9 @@ def _floors(ticket: Ticket, move: Move, posts: list[dict[str, Any]]) -> list[int
     others can answer."""
     found = []
     for post in posts:
-        is_opener = post["author"] == posts[0]["author"]
         if is_of_earlier_round(ticket, move, post["posted_at"]):
             continue
-        if post["floor"] > 1 and move.key not in (BY_OTHERS if is_opener else BY_OPENER):
+        if post["floor"] > 1 and move.key not in (BY_OTHERS if post["is_opener"] else BY_OPENER):
             found.append(post["floor"])
     return found
 

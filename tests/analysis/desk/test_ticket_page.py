@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 
+from analysis.acts.ticket_check import MoveError, check_floor
 from analysis.desk.office import open_office
+from analysis.desk.pages.ticket import _floors
 from analysis.desk.rights import Role
+from analysis.queue import queue
+from analysis.ticket import parse_rules
+from analysis.ticket_moves import MOVE
+from analysis.warehouse import ask, open_warehouse
 from tests.analysis.case import Case
 from tests.analysis.desk.people import NOW, UNIT, browser, open_accounts, small_office
 from tests.analysis.desk.test_acts import send
@@ -33,6 +40,32 @@ def test_a_move_offers_only_floors_that_it_may_name_and_chooses_none(tmp_path) -
         assert re.findall(r'<option value="(\d*)"', form) == ["", "2", "3"]
         lone = clerk.get(find(clerk, "水表怎么装")[0]).text
         assert 'value="answer_confirmed"' not in lone and 'value="solved_confirmed"' not in lone
+
+
+def test_the_page_offers_the_floors_that_the_act_takes(tmp_path) -> None:
+    case = Case(tmp_path)
+    others = [("u2", "我也想问"), ("", "谁答一下"), ("u1", "已经问到了"), ("u2", "好")]
+    for name, opener in (
+        ("1", "u1"),
+        ("2", ""),
+    ):  # of an anonymous thread whoever is anonymous may be the poster
+        floors = [(opener, "2017-12-01 10:00:00", "水费在哪交")]
+        floors += [(who, f"2017-12-01 1{n}:00:00", said) for n, (who, said) in enumerate(others, 1)]
+        case.thread(name, f"[咨询:{UNIT}] 水费怎么交", floors, at="2017-12-03T08:00:00")
+    case.build()
+    con = open_warehouse(case.warehouse)
+    tickets = queue(con, parse_rules({}), NOW)
+    assert len(tickets) == 2
+    for ticket in tickets:
+        posts = ask(con, "thread_posts", thread_id=ticket.thread_id, as_of=NOW, known_by=None)
+        for key in ("answer_confirmed", "solved_confirmed", "answer_rejected"):
+            taken = []
+            for post in posts:
+                with contextlib.suppress(MoveError):
+                    check_floor(con, ticket, MOVE[key], post["floor"], NOW)
+                    taken.append(post["floor"])
+            assert _floors(ticket, MOVE[key], posts) == taken, (ticket.title, key)
+    con.close()
 
 
 def test_no_floor_of_an_earlier_round_is_offered_as_thanks_of_this_one(tmp_path) -> None:

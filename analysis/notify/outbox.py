@@ -91,6 +91,7 @@ class Part:
     planned_at: dt.datetime
     attempt_count: int = 0
     failed_count: int = 0
+    failed_at: dt.datetime | None = None  # the last time
     is_trying: bool = False  # an attempt has no outcome: the process was killed, or is at it
     delivered_at: dt.datetime | None = None
     next_at: dt.datetime | None = None
@@ -109,6 +110,11 @@ class Part:
     def is_waiting(self) -> bool:
         return self.delivered_at is None and not self.is_aside
 
+    def is_due(self, at: dt.datetime) -> bool:
+        """Whether its time has come; what a clock named that was set back since does not hold it up."""
+        was_ahead = self.failed_at is not None and self.failed_at > at
+        return self.next_at is None or self.next_at <= at or was_ahead
+
 
 @dataclasses.dataclass
 class Outbox:
@@ -120,7 +126,7 @@ class Outbox:
 
     def waiting(self, at: dt.datetime) -> list[Part]:
         """Parts to send at a moment: planned or interrupted, or failed and due again."""
-        return [p for p in self.parts.values() if p.is_waiting and (p.next_at is None or p.next_at <= at)]
+        return [part for part in self.parts.values() if part.is_waiting and part.is_due(at)]
 
     def take(self, entry: Entry) -> None:
         """Fold one record. One that speaks of an unknown part is ignored: its plan never reached the disk."""
@@ -143,6 +149,7 @@ class Outbox:
             found.delivered_at = dt.datetime.fromisoformat(entry.at)
         else:
             found.failed_count += 1
+            found.failed_at = dt.datetime.fromisoformat(entry.at)
             found.last_failure = entry.why
             found.next_at = dt.datetime.fromisoformat(entry.next_at) if entry.next_at else None
             found.is_aside = entry.next_at is None
@@ -155,8 +162,13 @@ def outbox_lock(folder: Path) -> FileLock:
 
 
 def append_entry(folder: Path, entry: Entry) -> None:
-    """Write a record durably; returns only when it is on disk. Hold `outbox_lock`."""
-    append_durably(folder / f"{entry.at[:7]}.jsonl", msgspec.json.encode(entry) + b"\n", mode=0o600)
+    """Write a record durably; returns only when it is on disk. Hold `outbox_lock`.
+
+    The files are read in the order of their months: what a clock that was set back writes goes behind what it
+    wrote before, or a delivery would stand before the plan that it belongs to, and be passed over.
+    """
+    month = max([entry.at[:7], *(path.stem for path in folder.glob("*.jsonl"))])
+    append_durably(folder / f"{month}.jsonl", msgspec.json.encode(entry) + b"\n", mode=0o600)
 
 
 def load_outbox(folder: Path, until: dt.datetime | None = None) -> Outbox:

@@ -139,6 +139,19 @@ def test_an_attempt_that_was_cut_off_is_made_again_and_counted(tmp_path: Path) -
     assert report.again_count == 1 and len(report.delivered) == 1
 
 
+@pytest.mark.parametrize("ahead", ["2018-01-02T09:00:00", "2099-01-05T09:00:00"])
+def test_a_clock_that_is_set_back_into_an_earlier_month_doubles_and_stops_nothing(
+    tmp_path: Path, ahead: str
+) -> None:
+    planned(tmp_path, message(1), message(2), moment=ahead)
+    deliver = Channels(lambda part, number: part == "m1-1" and number == 1)
+    send(tmp_path, deliver, ahead)
+    planned(tmp_path, message(3), moment="2017-12-29T09:00:00")
+    for minute in ("05", "10", "15"):
+        send(tmp_path, deliver, f"2017-12-29T09:{minute}:00")
+    assert deliver.taken == ["编号 m2-1", "编号 m1-1", "编号 m3-1"]
+
+
 def test_a_channel_that_was_removed_fails_and_says_so(tmp_path: Path) -> None:
     planned(tmp_path, message(1, channel="gone"))
     report = send(tmp_path, Channels(), NOON)

@@ -129,8 +129,10 @@ def _ahead(part: Part, state: str, rules: NotifyRules | None, office: Office) ->
         over = part.planned_at + dt.timedelta(hours=rules.give_up_hours) if rules else None
         until = f"；到 {over:%m-%d %H:%M} 还送不到就搁置" if over else ""
         return f"{part.next_at:%m-%d %H:%M} 以后再试：{run}{until}。急的请先电话告知"
-    if rules is not None and rules.is_quiet(office.clock()) and not part.message.breaks_quiet:
-        return f"现在是不打扰的时段（{rules.quiet}），过后再发：{run}"
+    now = office.clock()
+    if rules is not None and rules.is_held(now, office.rules.calendar) and not part.message.breaks_quiet:
+        held = f"不打扰的时段（{rules.quiet}）" if rules.is_quiet(now) else "休息日"
+        return f"现在是{held}，过后再发：{run}"
     return run
 
 

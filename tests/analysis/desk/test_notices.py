@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import re
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from openpyxl import load_workbook
 
-from analysis.desk.notices import STATES, masked_address
+from analysis.desk.notices import STATES, masked_address, sent_rows
 from analysis.desk.office import Office
 from analysis.desk.rights import Role
 from analysis.notify.channels import Channel
-from analysis.notify.outbox import Attempt, Delivered, Entry, Failed, Item, Message, Planned, append_entry
+from analysis.notify.outbox import (
+    Attempt,
+    Delivered,
+    Entry,
+    Failed,
+    Item,
+    Message,
+    Outbox,
+    Planned,
+    append_entry,
+)
+from analysis.notify.rules import load_notify_rules
 from tests.analysis.case import REPOSITORY
 from tests.analysis.desk.people import UNIT, browser
 
@@ -155,6 +168,26 @@ def test_it_is_filtered_and_sorted_as_the_address_says(told: Office) -> None:
             refused = client.get(f"{path}?start=2017-12-02&end=2017-12-01")
             assert refused.status_code == 400 and "起止日期颠倒了" in refused.text
             assert client.get(f"{path}?end=12月").status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("now", "said"),
+    [
+        ("2017-12-10T12:00", "现在是休息日，过后再发"),
+        ("2017-12-10T21:00", "现在是不打扰的时段（20:00-07:30），过后再发"),
+        ("2017-12-11T12:00", "每天 08:30 自动发送"),
+    ],
+)
+def test_what_waits_says_what_it_waits_for(told: Office, now: str, said: str) -> None:
+    city: Any = SimpleNamespace(
+        clock=lambda: dt.datetime.fromisoformat(now),
+        rules=told.rules,
+        settings=SimpleNamespace(notify_at=["08:30"]),
+    )
+    box = Outbox()
+    box.take(Planned(at="2017-12-08T19:50:00", messages=[message(1, UNIT, "slj")]))
+    (row,) = sent_rows(box, load_notify_rules(told.city), city)
+    assert row.ahead.startswith(said)
 
 
 def test_a_past_day_is_told_as_it_was(told: Office) -> None:

@@ -189,10 +189,15 @@ def undelivered_events(outbox: Outbox, rules: NotifyRules, at: dt.datetime) -> l
     alarm = rules.alarms.undelivered
     if alarm is None:
         return []
+    took_at: dict[str, dt.datetime] = {}
+    for part in outbox.parts.values():
+        if part.delivered_at is not None:
+            name = part.message.channel
+            took_at[name] = max(part.delivered_at, took_at.get(name, part.delivered_at))
     waiting: dict[str, list[Part]] = {}
     for part in outbox.parts.values():
         is_old = at - part.planned_at >= dt.timedelta(days=alarm.days)
-        if part.delivered_at is None and part.failed_count and is_old:
+        if is_old and _is_stuck(part, took_at.get(part.message.channel)):
             waiting.setdefault(part.message.channel, []).append(part)
     found = []
     for channel, parts in sorted(waiting.items()):
@@ -211,3 +216,11 @@ def undelivered_events(outbox: Outbox, rules: NotifyRules, at: dt.datetime) -> l
             )
         )
     return found
+
+
+def _is_stuck(part: Part, took_at: dt.datetime | None) -> bool:
+    """Whether a part failed and is still to be told of. One that was put aside before its channel `took_at`
+    last something is of a trouble that is over: with it a new one would have the key of the old."""
+    if part.delivered_at is not None or part.failed_at is None:
+        return False
+    return not part.is_aside or took_at is None or part.failed_at > took_at

@@ -69,6 +69,8 @@ def send_waiting(
             channel = by_name.get(name)
             if channel is None:
                 answer = Answer(False, f"渠道 {name} 已不在 channels.yaml")
+            elif channel.unit != part.message.to:  # the name was given to another since: it is not its news
+                answer = Answer(False, f"渠道 {name} 已改为{channel.unit}的，不能再发{part.message.to}的通知")
             else:
                 answer = deliver(channel, part.message.title, part.text, part.id)
             if answer.is_delivered:

@@ -38,7 +38,7 @@ NOON = "2017-12-05T12:00:00"
 def message(number: int, parts: int = 1, channel: str = "市水利局-联系人", urgent: bool = False) -> Message:
     return Message(
         id=f"m{number}",
-        to="市水利局",
+        to=channel.partition("-")[0],
         role="联系人",
         channel=channel,
         how="now",
@@ -156,6 +156,16 @@ def test_a_channel_that_was_removed_fails_and_says_so(tmp_path: Path) -> None:
     planned(tmp_path, message(1, channel="gone"))
     report = send(tmp_path, Channels(), NOON)
     assert report.failed[0][1].why == "渠道 gone 已不在 channels.yaml"
+
+
+def test_a_channel_whose_name_went_to_another_unit_does_not_get_what_was_meant_for_the_first(
+    tmp_path: Path,
+) -> None:
+    planned(tmp_path, message(1))
+    given = Channel(name="市水利局-联系人", unit="市住建委", url="json://127.0.0.1:9")
+    deliver = Channels()
+    report = send_waiting(tmp_path, [given], RULES, CALENDAR, lambda: at(NOON), deliver)
+    assert deliver.taken == [] and "已改为市住建委的" in report.failed[0][1].why
 
 
 def test_half_a_line_is_passed_over_and_a_wrong_one_is_an_error(tmp_path: Path) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator
+from copy import deepcopy
 from difflib import get_close_matches
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,7 @@ def load_yaml(path: Path) -> Any:
 def parse_yaml(content: bytes, path: Path) -> Any:
     """Raises CityError, which names the file."""
     try:
-        return yaml.safe_load(content.decode("utf-8"))
+        return deepcopy(_parsed(content))
     except UnicodeDecodeError as error:
         raise CityError(f"{path}: 不是 UTF-8 编码，请另存为 UTF-8") from error
     except yaml.YAMLError as error:
@@ -47,6 +48,13 @@ def parse_yaml(content: bytes, path: Path) -> Any:
         raise CityError(f"{path}: 有的日期或数字不存在（{error}）") from error
     except RecursionError as error:
         raise CityError(f"{path}: 嵌套过深") from error
+
+
+@lru_cache(maxsize=64)
+def _parsed(content: bytes) -> Any:
+    """The same content is parsed once in a process: a build asks for the plan twice, a desk at each renewal,
+    and no faster parser is safe here (`load_own_yaml`). Nobody may change what is returned."""
+    return yaml.safe_load(content.decode("utf-8"))
 
 
 @cache

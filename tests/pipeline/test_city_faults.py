@@ -79,3 +79,14 @@ def test_what_is_wrong_in_the_citys_settings_is_told(tmp_path: Path, content: by
     (tmp_path / "city.yaml").write_bytes(content)
     with pytest.raises(CityError, match=told):
         load_city(tmp_path)
+
+
+def test_what_one_changes_of_what_was_read_reaches_nobody_else(tmp_path: Path) -> None:
+    (tmp_path / "units.csv").write_text(UNITS, "utf-8")
+    rules = tmp_path / "reply-rules.yaml"
+    rules.write_text("urgent: {first_response_days: 1}", "utf-8")
+    city = load_city(tmp_path)
+    city.mapping(rules.name)["urgent"]["first_response_days"] = 9
+    assert city.mapping(rules.name) == {"urgent": {"first_response_days": 1}}
+    rules.write_text("urgent: {first_response_days: 2}", "utf-8")
+    assert city.mapping(rules.name) == {"urgent": {"first_response_days": 2}}

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from litestar import Litestar
 from litestar.testing import TestClient
@@ -15,6 +18,7 @@ from analysis.desk.accounts import Account, hash_password
 from analysis.desk.app import create_app
 from analysis.desk.office import Office, open_office
 from analysis.desk.rights import Role
+from pipeline.city import load_city
 from tests.analysis.case import Case
 
 NOW = dt.datetime(2017, 12, 4, 9, 30)  # a Monday
@@ -30,8 +34,18 @@ UNIT = "市水利局"
 
 
 def small_office(folder: Path) -> Office:
-    """A city with a few articles and threads, and one account of each role."""
-    case = Case(folder)
+    """A city with a few articles and threads, a copy of one that is built once; one account of each role."""
+    shutil.copytree(_small_city().name, folder, dirs_exist_ok=True)
+    office = open_office(load_city(folder / "town"), folder, lambda: NOW, folder / "warehouse.duckdb")
+    open_accounts(office)
+    return office
+
+
+@cache
+def _small_city() -> TemporaryDirectory[str]:
+    """The folder of the city that every small office begins with, built; removed when the tests end."""
+    folder = TemporaryDirectory(prefix="gangqing-small-city-")
+    case = Case(Path(folder.name))
     case.edition("2017-10-09")
     case.article("2017-10-09", f"[{UNIT}:subject][column] 冬修水利开工。", title="市水利局部署冬修水利")
     case.article("2017-11-20", "[市教育局:byline] 教学质量提升。", title="市教育局抓教学质量")
@@ -45,9 +59,7 @@ def small_office(folder: Path) -> Office:
     for tid, (title, posts) in threads.items():
         case.thread(tid, title, posts, at="2017-12-03T08:00:00")
     case.build()
-    office = open_office(case.city, case.home, lambda: NOW, case.warehouse)
-    open_accounts(office)
-    return office
+    return folder
 
 
 def open_accounts(office: Office) -> None:

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 import msgspec
 import pytest
+from argon2 import PasswordHasher, Type
 from filelock import FileLock
 from selectolax.lexbor import LexborHTMLParser
 
@@ -47,6 +48,12 @@ def test_the_first_account_is_made_by_the_address_that_was_printed(tmp_path) -> 
             client.post("/setup", data=data | {"name": "second"}, follow_redirects=False).status_code == 404
         )
     assert b"a-long-enough-one" not in (tmp_path / "empty" / "accounts.jsonl").read_bytes()
+
+
+def test_passwords_are_hashed_at_the_cost_that_rfc_9106_asks_for(shipped_hasher: PasswordHasher) -> None:
+    """Its second recommended option, for machines with little memory."""
+    assert shipped_hasher.type is Type.ID and shipped_hasher.parallelism >= 4
+    assert shipped_hasher.time_cost >= 3 and shipped_hasher.memory_cost >= 64 * 1024
 
 
 def test_a_wrong_password_and_a_wrong_name_sound_the_same_and_are_logged(office: Office) -> None:

@@ -28,6 +28,7 @@ from commands.common import (
     parse_day,
     parse_moment,
     plan_of,
+    shown_day,
 )
 
 app = typer.Typer(rich_markup_mode=None)
@@ -59,11 +60,10 @@ def appeal_list(
     """申诉台账：谁申诉了什么、现状、谁裁定、理由；未裁定的在前。"""
     from analysis.appeals import appeals, counts
     from analysis.columns import as_dicts, labels
-    from analysis.overview import latest_day
 
     with asked(city, home) as (chosen, con):
         check_unit(chosen, unit)
-        day, known = parse_day(as_of) or latest_day(con), parse_day(known_by, "--known-by")
+        day, known = shown_day(con, as_of), parse_day(known_by, "--known-by")
         found = appeals(con, day, known, unit=unit)
     rows: list[Any] = counts(found) if by_unit else found
     emit_rows(

@@ -17,7 +17,10 @@ from pipeline.china import CHINA
 from pipeline.faults import ToldError
 
 if TYPE_CHECKING:
+    from analysis.warehouse import Connection
     from pipeline.city import City
+    from pipeline.load_plan import Plan
+    from pipeline.store import Store
 
 ROOT = Path(__file__).resolve().parent.parent  # a clone, or where Python keeps installed packages
 
@@ -63,6 +66,7 @@ class UserError(ToldError):
 
 
 def parse_day(text: str | None, name: str = "--as-of") -> dt.date | None:
+    """A day as it is typed; None where nothing was. Raises UserError."""
     if text is None:
         return None
     try:
@@ -72,6 +76,13 @@ def parse_day(text: str | None, name: str = "--as-of") -> dt.date | None:
     if not EARLIEST <= day <= LATEST:
         raise UserError(f"{name} 应在 {EARLIEST} 与 {LATEST} 之间，而不是 {text!r}")
     return day
+
+
+def shown_day(con: Connection, as_of: str | None) -> dt.date:
+    """The day that --as-of names, else the latest one in the warehouse. Raises UserError."""
+    from analysis.overview import latest_day
+
+    return parse_day(as_of) or latest_day(con)
 
 
 def read_lines(file: Path) -> list[bytes]:
@@ -158,7 +169,7 @@ def check_unit(city: City, unit: str | None, *others: str) -> None:
 
 
 @contextlib.contextmanager
-def asked(folder: Path | None, home: Path) -> Iterator[tuple[City, Any]]:
+def asked(folder: Path | None, home: Path) -> Iterator[tuple[City, Connection]]:
     """The chosen city and its warehouse with what was decided since it was built; closed again."""
     from analysis.warehouse import LiveWarehouse, WarehouseError
     from pipeline.store import open_store
@@ -210,7 +221,7 @@ def write_file(path: Path, content: bytes) -> None:
             draft.unlink(missing_ok=True)
 
 
-def plan_of(city: City) -> Any:
+def plan_of(city: City) -> Plan:
     """The city's plan. Raises UserError where it has none."""
     from pipeline.load_plan import load_plan
 
@@ -221,7 +232,7 @@ def plan_of(city: City) -> Any:
 
 
 @contextlib.contextmanager
-def acting(folder: Path | None, home: Path) -> Iterator[tuple[City, Any]]:
+def acting(folder: Path | None, home: Path) -> Iterator[tuple[City, Store]]:
     """The chosen city and its store, for an act; says that it was recorded and from when on it counts."""
     from pipeline.store import open_store
 

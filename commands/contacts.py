@@ -25,6 +25,7 @@ from commands.common import (
     parse_day,
     parse_moment,
     plan_of,
+    shown_day,
 )
 
 app = typer.Typer(rich_markup_mode=None)
@@ -52,10 +53,9 @@ def contacts(
     from analysis.columns import as_dicts, labels
     from analysis.contacts import REGISTERED
     from analysis.contacts import contacts as found_in
-    from analysis.overview import latest_day
 
     with asked(city, home) as (chosen, con):
-        day, known = parse_day(as_of) or latest_day(con), parse_day(known_by, "--known-by")
+        day, known = shown_day(con, as_of), parse_day(known_by, "--known-by")
         found = found_in(con, plan_of(chosen), day, known, with_phones=phones)
     rows = as_dicts(row for row in found if not missing or row.state != REGISTERED)
     if not phones:

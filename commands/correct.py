@@ -25,6 +25,7 @@ from commands.common import (
     emit_rows,
     parse_day,
     parse_moment,
+    shown_day,
 )
 
 if TYPE_CHECKING:
@@ -236,13 +237,12 @@ def judge(
     """待判断：程序没有把握的稿件和帖子，由人看过再定（correct article、correct thread 记录结论）。"""
     import dataclasses
 
-    from analysis import overview
     from analysis.judge import DOUBT_COLUMNS, doubts
     from analysis.warehouse import moment
 
     with asked(city, home) as (chosen, con):
         check_unit(chosen, unit)
-        day = parse_day(as_of) or overview.latest_day(con)
+        day = shown_day(con, as_of)
         known = moment(parse_day(known_by, "--known-by"))
         found = doubts(con, chosen, day, known, unit=unit, credits_only=credits_only)
         emit_rows(

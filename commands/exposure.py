@@ -23,6 +23,7 @@ from commands.common import (
     parse_day,
     parse_moment,
     plan_of,
+    shown_day,
 )
 
 app = typer.Typer(rich_markup_mode=None)
@@ -48,10 +49,9 @@ def exposure_list(
     """曝光台账：登记了什么、谁在何时以什么文号批准、刊发在哪里；未经审批而刊发的列在最前。"""
     from analysis.columns import as_dicts, labels
     from analysis.exposure import exposures
-    from analysis.overview import latest_day
 
     with asked(city, home) as (chosen, con):
-        day, known = parse_day(as_of) or latest_day(con), parse_day(known_by, "--known-by")
+        day, known = shown_day(con, as_of), parse_day(known_by, "--known-by")
         rows = [row for row in exposures(con, plan_of(chosen), day, known) if row.is_alarm or not alarms]
     count = sum(row.is_alarm for row in rows)
     emit_rows(

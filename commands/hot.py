@@ -21,6 +21,7 @@ from commands.common import (
     emit_rows,
     load_chosen,
     parse_day,
+    shown_day,
 )
 
 if TYPE_CHECKING:
@@ -44,7 +45,6 @@ def hot(
     as_csv: CsvOption = False,
 ) -> None:
     """热点：说同一件事的帖子归为一个，按热度排列，热度怎么来的逐项写明；突然增多的有提示。"""
-    from analysis import overview
     from analysis.hot import hot_issues, load_hot_rules
     from analysis.hot_messages import MessagesError, hot_messages
 
@@ -56,7 +56,7 @@ def hot(
         show_hot(found[:top], f"热点：{messages.name}，共 {len(found)} 个", as_json, as_csv)
         return
     with asked(city, home) as (chosen, con):
-        day = parse_day(as_of) or overview.latest_day(con)
+        day = shown_day(con, as_of)
         found = hot_issues(con, load_hot_rules(chosen), day, parse_day(known_by, "--known-by"))
         show_hot(found[:top], f"热点：截至 {day}，共 {len(found)} 个", as_json, as_csv)
 

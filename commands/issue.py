@@ -23,8 +23,9 @@ from commands.common import (
     load_chosen,
     parse_day,
     parse_moment,
+    shown_day,
 )
-from commands.reports import app, report, report_context, report_day
+from commands.reports import app, report, report_context
 
 __all__ = ["app"]
 
@@ -81,7 +82,7 @@ def issue(
                 store,
                 report_context(chosen, con, known_by),
                 kind,  # type: ignore[arg-type]
-                report_day(con, as_of),
+                shown_day(con, as_of),
                 who=who,
                 at=parse_moment(at, city, home),
                 unit=unit,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -20,9 +20,11 @@ from commands.common import (
     emit_rows,
     parse_day,
     plan_of,
+    shown_day,
 )
 
 if TYPE_CHECKING:
+    from analysis.warehouse import Connection
     from pipeline.city import City
 
 app = typer.Typer(rich_markup_mode=None)
@@ -56,7 +58,7 @@ def coverage(
 
 def show_changes(
     city: City,
-    con: Any,
+    con: Connection,
     as_of: str | None,
     known_by: str | None,
     compare: str | None,
@@ -69,11 +71,10 @@ def show_changes(
     from analysis.changes import View, changes
     from analysis.columns import as_dicts, labels
     from analysis.credits import load_points
-    from analysis.overview import latest_day
     from analysis.ticket import load_rules
 
     check_unit(city, unit, "全市")
-    day, known = parse_day(as_of) or latest_day(con), parse_day(known_by, "--known-by")
+    day, known = shown_day(con, as_of), parse_day(known_by, "--known-by")
     other, then_known = parse_day(compare, "--compare") or day, parse_day(compare_known, "--compare-known")
     then, now = View(other, then_known if compare_known is not None else known), View(day, known)
     found = changes(
@@ -94,7 +95,7 @@ def show_changes(
 
 def show_coverage(
     city: City,
-    con: Any,
+    con: Connection,
     as_of: str | None,
     known_by: str | None = None,
     unit: str | None = None,
@@ -114,7 +115,7 @@ def show_coverage(
     check_unit(city, unit, "全市")
     if task is not None and task not in {known.id for known in plan.tasks}:
         raise UserError(f"没有事项“{task}”，可用：{'、'.join(known.id for known in plan.tasks)}")
-    day, known = parse_day(as_of) or overview.latest_day(con), parse_day(known_by, "--known-by")
+    day, known = shown_day(con, as_of), parse_day(known_by, "--known-by")
     rows = cover(
         con,
         plan,

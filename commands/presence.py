@@ -23,6 +23,7 @@ from commands.common import (
     parse_day,
     parse_moment,
     plan_of,
+    shown_day,
 )
 
 app = typer.Typer(rich_markup_mode=None)
@@ -49,7 +50,6 @@ def announcement(
     """公告：在各单位平台上连续在线几天、哪几天断了、为什么；谁报了截图、谁没有报。"""
     from analysis.columns import as_dicts, labels
     from analysis.coverage import coverage
-    from analysis.overview import latest_day
     from analysis.presence import SENT
     from analysis.presence import announcement as found_in
     from analysis.ticket import load_rules
@@ -57,7 +57,7 @@ def announcement(
     with asked(city, home) as (chosen, con):
         check_unit(chosen, unit)
         plan = plan_of(chosen)
-        day, known = parse_day(as_of) or latest_day(con), parse_day(known_by, "--known-by")
+        day, known = shown_day(con, as_of), parse_day(known_by, "--known-by")
         cover = coverage(con, plan, day, known, rules=load_rules(chosen))
         found = found_in(con, chosen, plan, cover, day, known)
     if unit is not None:

@@ -26,8 +26,9 @@ from commands.common import (
     load_chosen,
     parse_day,
     parse_moment,
+    shown_day,
 )
-from commands.reports import report_context, report_day
+from commands.reports import report_context
 from pipeline.faults import os_fault
 
 app = typer.Typer(rich_markup_mode=None)
@@ -76,7 +77,7 @@ def pack(
         if task is not None and task not in tasks:
             raise UserError(f"没有事项“{task}”，可用：{'、'.join(tasks)}")
         choice = Choice(
-            as_of=report_day(con, as_of),
+            as_of=shown_day(con, as_of),
             unit=unit,
             task=task,
             first=parse_day(first, "--from"),
@@ -125,7 +126,7 @@ def shoot(
         raise UserError("本机没有 chromium 或 chrome，未截图；核验以存证网页为准（apt-get install chromium）")
     with asked(city, home) as (chosen, con):
         context = report_context(chosen, con, known_by)
-        found = announcement_captures(context, report_day(con, as_of))
+        found = announcement_captures(context, shown_day(con, as_of))
         store = open_store(home, chosen)
         failed = 0
         for each in found:
@@ -196,7 +197,7 @@ def list_proofs(
 
     with asked(city, home) as (chosen, con):
         check_unit(chosen, unit)
-        day = report_day(con, as_of)
+        day = shown_day(con, as_of)
         found = proofs_in(con, day, parse_day(known_by, "--known-by"))
     rows = [row for row in found if unit in (None, row.unit) and task in (None, row.task)]
     columns = ("day", "kind", "unit", "task", "form", "concerned", "title", "file", "state", "who", "id")

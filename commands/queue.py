@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -19,9 +19,11 @@ from commands.common import (
     check_unit,
     emit_rows,
     parse_day,
+    shown_day,
 )
 
 if TYPE_CHECKING:
+    from analysis.warehouse import Connection
     from pipeline.city import City
 
 app = typer.Typer(rich_markup_mode=None)
@@ -49,7 +51,7 @@ def queue(
 
 def show_queue(
     city: City,
-    con: Any,
+    con: Connection,
     as_of: str | None,
     known_by: str | None = None,
     unit: str | None = None,
@@ -64,7 +66,7 @@ def show_queue(
     from analysis.ticket import load_rules
 
     check_unit(city, unit)
-    day, known = parse_day(as_of) or overview.latest_day(con), parse_day(known_by, "--known-by")
+    day, known = shown_day(con, as_of), parse_day(known_by, "--known-by")
     rules = load_rules(city)
     tickets = tickets_at(con, rules, day, unit, known, everything)
     late = sum(ticket.is_answer_overdue or ticket.is_first_response_overdue for ticket in tickets)
@@ -88,7 +90,6 @@ def queue_explain(
     as_json: JsonOption = False,
 ) -> None:
     """逐日说明一件待回复帖的两个期限：哪天计入，哪天不计，为什么。"""
-    from analysis import overview
     from analysis.clock_days import EXPLAIN_COLUMNS, clock_lines, explain
     from analysis.columns import LABELS, as_dicts
     from analysis.queue import TicketError
@@ -97,7 +98,7 @@ def queue_explain(
 
     with asked(city, home) as (chosen, con):
         try:
-            rules, day = load_rules(chosen), parse_day(as_of) or overview.latest_day(con)
+            rules, day = load_rules(chosen), shown_day(con, as_of)
             found, days = explain(con, rules, ticket, day)
         except (TicketError, UnknownYear) as error:
             raise UserError(str(error)) from error

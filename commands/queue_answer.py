@@ -15,7 +15,7 @@ from commands.common import (
     UserError,
     asked,
     emit_rows,
-    parse_day,
+    shown_day,
 )
 from commands.queue import queue_app
 from commands.queue_acts import TicketArgument
@@ -32,13 +32,12 @@ def suggest(
 ) -> None:
     """相似的已答复帖，并从中摘出可参考的答复：只检索，由人核实、改写、发布。"""
     from analysis.columns import LABELS, as_dicts
-    from analysis.overview import latest_day
     from analysis.queue import find_ticket
     from analysis.replies import CASE_COLUMNS, draft, similar_cases, texts_of
     from analysis.ticket import load_rules
 
     with asked(city, home) as (chosen, con):
-        day = parse_day(as_of) or latest_day(con)
+        day = shown_day(con, as_of)
         found = find_ticket(con, load_rules(chosen), ticket, day)
         text = texts_of(con, found.thread_id, day).get(1, "")
         cases = similar_cases(
@@ -66,13 +65,12 @@ def read(
 ) -> None:
     """读一件已答复帖：是否答其所问、事项齐全、有依据、有结果、按时；只作提示，不作评判。"""
     from analysis.columns import LABELS, as_dicts
-    from analysis.overview import latest_day
     from analysis.queue import find_ticket
     from analysis.replies import ASPECT_COLUMNS, read_answer, texts_of
     from analysis.ticket import load_rules
 
     with asked(city, home) as (chosen, con):
-        day = parse_day(as_of) or latest_day(con)
+        day = shown_day(con, as_of)
         found = find_ticket(con, load_rules(chosen), ticket, day)
         texts = texts_of(con, found.thread_id, day)
         if found.answer_floor is None or found.answer_floor not in texts:

@@ -17,6 +17,7 @@ from commands.common import (
     asked,
     check_unit,
     parse_day,
+    shown_day,
     write_file,
 )
 from commands.queue import queue_app
@@ -34,14 +35,13 @@ def queue_sheet(
     as_of: AsOfOption = None,
 ) -> None:
     """一件待回复帖的转办单或督办单（Word，一页 A4，带二维码）。"""
-    from analysis import overview
     from analysis.queue import TicketError
     from analysis.reports.handover import write_handover
     from analysis.ticket import load_rules
     from analysis.ticket_sheet import build_sheet
 
     with asked(city, home) as (chosen, con):
-        day = parse_day(as_of) or overview.latest_day(con)
+        day = shown_day(con, as_of)
         try:
             sheet = build_sheet(con, chosen, load_rules(chosen), ticket, day, kind)
         except TicketError as error:
@@ -62,7 +62,6 @@ def queue_export(
     known_by: KnownByOption = None,
 ) -> None:
     """一个单位（或全市）的待回复清单：Excel，或可订阅的日历。"""
-    from analysis import overview
     from analysis.queue import queue
     from analysis.reports.ticket_feed import change_counts, write_feed
     from analysis.reports.ticket_list import write_list
@@ -73,7 +72,7 @@ def queue_export(
         raise UserError("请写明 --xlsx 文件 或 --ics 文件（可同时写）")
     with asked(city, home) as (chosen, con):
         check_unit(chosen, unit)
-        day, known = parse_day(as_of) or overview.latest_day(con), parse_day(known_by, "--known-by")
+        day, known = shown_day(con, as_of), parse_day(known_by, "--known-by")
         tickets = queue(con, load_rules(chosen), day, unit, known)
         changes = change_counts(con, tickets, day, moment(known))
     if xlsx is not None:

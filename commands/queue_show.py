@@ -20,6 +20,7 @@ from commands.common import (
     emit_rows,
     parse_day,
     parse_moment,
+    shown_day,
 )
 from commands.queue import queue_app
 from commands.queue_acts import TicketArgument
@@ -58,11 +59,10 @@ def confirm(
 ) -> None:
     """待人确认的楼层：发帖人不认可答复、称已解决，未登记账号的答复。"""
     from analysis.columns import LABELS
-    from analysis.overview import latest_day
     from analysis.queue_lists import floors_to_confirm
 
     with asked(city, home) as (_, con):
-        day = parse_day(as_of) or latest_day(con)
+        day = shown_day(con, as_of)
         found = floors_to_confirm(con, day)
     columns = ("ticket_id", "title", "unit", "state", "floor", "question", "floor_words", "said_at")
     rows = [
@@ -87,13 +87,12 @@ def stats(
 ) -> None:  # fmt: skip
     """回帖统计：件数、按时率、用时的中位数和九成；在办超时的进分母，件数太少的不给比率。"""
     from analysis.columns import LABELS, as_dicts
-    from analysis.overview import latest_day
     from analysis.queue_stats import STATS_COLUMNS, basis_lines, queue_stats
     from analysis.ticket import load_rules
 
     with asked(city, home) as (chosen, con):
         check_unit(chosen, unit)
-        day, rules = parse_day(as_of) or latest_day(con), load_rules(chosen)
+        day, rules = shown_day(con, as_of), load_rules(chosen)
         rows = queue_stats(con, rules, day, by, parse_day(known_by, "--known-by"), unit)
     shown = as_dicts(rows)
     if not (as_json or as_csv):

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -19,6 +18,7 @@ from commands.common import (
     check_unit,
     parse_day,
     plan_of,
+    shown_day,
     write_file,
 )
 from pipeline.faults import os_fault
@@ -26,6 +26,7 @@ from pipeline.faults import os_fault
 if TYPE_CHECKING:
     from analysis.reports.collect import Context
     from analysis.reports.model import Kind
+    from analysis.warehouse import Connection
     from pipeline.city import City
 
 app = typer.Typer(rich_markup_mode=None)
@@ -102,12 +103,12 @@ def _write(
     with asked(city, home) as (chosen, con):
         check_unit(chosen, unit)
         context = report_context(chosen, con, known_by)
-        built = build_report(kind, context, report_day(con, as_of), unit)
+        built = build_report(kind, context, shown_day(con, as_of), unit)
     for path in write_files(out, built.files(stem_of(built.figures))):
         typer.echo(path)
 
 
-def report_context(city: City, con: Any, known_by: str | None) -> Context:
+def report_context(city: City, con: Connection, known_by: str | None) -> Context:
     """Where the figures of a report come from. Raises UserError where the city has no plan."""
     from analysis.credits import load_points
     from analysis.reports.collect import Context
@@ -116,12 +117,6 @@ def report_context(city: City, con: Any, known_by: str | None) -> Context:
 
     known = moment(parse_day(known_by, "--known-by"))
     return Context(con, city, plan_of(city), load_rules(city), load_points(city), known)
-
-
-def report_day(con: Any, as_of: str | None) -> dt.date:
-    from analysis.overview import latest_day
-
-    return parse_day(as_of) or latest_day(con)
 
 
 def write_files(folder: Path, files: dict[str, bytes]) -> list[Path]:

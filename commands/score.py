@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+import datetime as dt
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -25,7 +26,13 @@ from commands.common import (
     parse_day,
     parse_moment,
     plan_of,
+    shown_day,
 )
+
+if TYPE_CHECKING:
+    from analysis.deductions import DeductionRow
+    from analysis.warehouse import Connection
+    from pipeline.city import City
 
 app = typer.Typer(rich_markup_mode=None)
 deductions_app = typer.Typer(rich_markup_mode=None)
@@ -52,12 +59,11 @@ def score(
     """计分：各单位得分；--unit 逐篇说明：媒体分值、头版头条、联合、同文取最高、批示、封顶。"""
     from analysis.columns import DECIDERS, ROLES, as_dicts, labels
     from analysis.credits import load_points
-    from analysis.overview import latest_day
     from analysis.scoring import score as scores
 
     with asked(city, home) as (chosen, con):
         check_unit(chosen, unit)
-        day, known = parse_day(as_of) or latest_day(con), parse_day(known_by, "--known-by")
+        day, known = shown_day(con, as_of), parse_day(known_by, "--known-by")
         found = scores(con, plan_of(chosen), day, known, unit=unit, points=load_points(chosen))
     if unit is None:
         rows = [{k: v for k, v in row.items() if k not in ("lines", "deductions")} for row in as_dicts(found)]
@@ -101,11 +107,10 @@ def deductions(
     if context.invoked_subcommand is not None:
         return
     from analysis.columns import as_dicts, labels
-    from analysis.overview import latest_day
 
     with asked(city, home) as (chosen, con):
         check_unit(chosen, unit)
-        day, known = parse_day(as_of) or latest_day(con), parse_day(known_by, "--known-by")
+        day, known = shown_day(con, as_of), parse_day(known_by, "--known-by")
         rows = [row for row in suggested_rows(chosen, con, day, known) if unit in (None, row.unit)]
     emit_rows(
         as_dicts(rows),
@@ -132,10 +137,9 @@ def deductions_decide(
 ) -> None:
     """决定一项预扣分，写明理由。"""
     from analysis.acts.deduction import decide_deduction
-    from analysis.overview import latest_day
 
     with asked(city, home) as (_, con), acting(city, home) as (chosen, store):
-        day = parse_day(as_of) or latest_day(con)
+        day = shown_day(con, as_of)
         decide_deduction(
             store.decisions,
             chosen,
@@ -150,7 +154,8 @@ def deductions_decide(
         )
 
 
-def suggested_rows(city: Any, con: Any, day: Any, known: Any) -> list[Any]:
+def suggested_rows(city: City, con: Connection, day: dt.date, known: dt.date | None) -> list[DeductionRow]:
+    """Suggestions and decisions as of a day, as known by another."""
     from analysis.coverage import coverage
     from analysis.credits import load_points
     from analysis.deductions import deductions as found

@@ -21,6 +21,7 @@ from commands.common import (
     check_unit,
     emit_rows,
     parse_day,
+    shown_day,
 )
 
 app = typer.Typer(rich_markup_mode=None)
@@ -64,7 +65,6 @@ def search(
     as_csv: CsvOption = False,
 ) -> None:
     """全文检索稿件和帖子：按词查找，加引号查原句。"""
-    from analysis.overview import latest_day
     from analysis.search import ArticleFilter, find_articles, find_threads
     from analysis.search_hits import hits_notice, lacks_texts
     from analysis.search_query import SearchError
@@ -81,7 +81,7 @@ def search(
         check_unit(chosen, unit)
         if lacks_texts(con, index):
             _update(home)
-        day, known = parse_day(as_of) or latest_day(con), parse_day(known_by, "--known-by")
+        day, known = shown_day(con, as_of), parse_day(known_by, "--known-by")
         sort: Any = "newest" if newest else "rank"
         try:
             if threads:

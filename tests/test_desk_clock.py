@@ -94,7 +94,7 @@ def test_packages_screenshots_and_removals_are_of_the_sample_day(
     packed = SimpleNamespace(path="p", piece_count=0, capture_count=0, sha256="", left_out_count=0, faults=[])
     monkeypatch.setattr(proof, "asked", lambda *_: contextlib.nullcontext((load_chosen(None), None)))
     monkeypatch.setattr(proof, "report_context", lambda *_: SimpleNamespace(plan=SimpleNamespace(tasks=[])))
-    monkeypatch.setattr(proof, "report_day", lambda *_: DAY)
+    monkeypatch.setattr(proof, "shown_day", lambda *_: DAY)
     monkeypatch.setattr("analysis.acts.proof.pack_proof", noted(packed))
     monkeypatch.setattr("analysis.acts.proof.announcement_captures", lambda *_: [page])
     monkeypatch.setattr("analysis.reports.screenshot.find_browser", lambda: "browser")

@@ -11,6 +11,7 @@ import datetime as dt
 from analysis.plan import Plan, Task
 from analysis.record import Said, said_in
 from analysis.warehouse import Connection
+from pipeline.china import as_day
 
 KIND = "contact_register"
 REGISTERED, LATE, MISSING = "已报", "逾期报送", "未报"
@@ -47,7 +48,7 @@ def contacts(
         with_phones: only for who calls; never for a list that leaves the office.
     """
     task = task_of(plan)
-    last = as_of.date() if isinstance(as_of, dt.datetime) else as_of
+    last = as_day(as_of)
     if task is None or task.proof is None or task.proof.by is None:
         return []
     said: dict[str, list[Said]] = {}

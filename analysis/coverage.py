@@ -23,6 +23,7 @@ from analysis.sources import lacks_site, load_sources, units_read
 from analysis.ticket import Rules, Ticket, parse_rules
 from analysis.ticket_tally import PostTally, tally
 from analysis.warehouse import Connection, ask, moment
+from pipeline.china import as_day
 
 __all__ = [
     "COVERAGE_COLUMNS",
@@ -134,7 +135,7 @@ def piece_rows(
     with_evidence: bool = True,
 ) -> Pieces:
     """The part of `coverage` that only articles, sources and what people decided of them can change."""
-    day = as_of.date() if isinstance(as_of, dt.datetime) else as_of
+    day = as_day(as_of)
     if facts is None:
         found = counted_facts(con, plan, as_of, known_by, with_evidence)
     else:

@@ -11,6 +11,7 @@ from analysis.ground import UNMET, UNSURE, CoverageRow, failed_rows
 from analysis.plan import Plan
 from analysis.record import Said, said_in
 from analysis.warehouse import Connection, moment
+from pipeline.china import as_day
 
 KINDS = ("deduction",)
 SUGGESTED, DECIDED, DROPPED = "建议", "已扣分", "不扣分"
@@ -97,7 +98,7 @@ def deductions(
     """
     decided = {(row.unit, row.task): row for row in deductions_in(con, plan, as_of, known_by)}
     found = []
-    day = as_of.date() if isinstance(as_of, dt.datetime) else as_of
+    day = as_day(as_of)
     for row in suggested(plan, rows, points, day):
         said = decided.pop((row.unit, row.task), None)
         if said is not None:

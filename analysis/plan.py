@@ -7,7 +7,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 
 from analysis.warehouse import Connection, ask, moment
-from pipeline.china import monday_of
+from pipeline.china import as_day, monday_of
 from pipeline.load_plan import CITY_ROW, Part, Plan, Task, load_plan
 from pipeline.plan_match import PIECE_KINDS, Credited, Fact, all_words, fact_of, first_day, is_part, matched
 
@@ -76,7 +76,7 @@ def ask_facts(
     """The same of some stories only."""
     span = {
         "start": first_day(plan),
-        "end": as_of.date() if isinstance(as_of, dt.datetime) else as_of,
+        "end": as_day(as_of),
         "known_by": moment(known_by),
     }
     only = None if stories is None else sorted(stories)

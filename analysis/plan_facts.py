@@ -13,6 +13,7 @@ from analysis.kept import as_built, as_decided
 from analysis.plan import Fact, Plan, ask_facts, in_order, load_facts, matched, touched_stories
 from analysis.record import decided_since
 from analysis.warehouse import Connection, ask_columns, edition_meta
+from pipeline.china import as_day
 from pipeline.plan_count import Piece, PlanFact, facts_left, pieces
 from pipeline.plan_match import plan_fingerprint
 
@@ -101,7 +102,7 @@ def counted_facts(
     if known_by is not None or edition_meta(con).get("plan") != plan_fingerprint(plan):
         return counted(plan, load_facts(con, plan, as_of, known_by), with_ids)
     stories = as_decided(con, "stories beside", lambda: _stories_beside(con))
-    day = as_of.date() if isinstance(as_of, dt.datetime) else as_of
+    day = as_day(as_of)
     fresh = ask_facts(con, plan, as_of, None, stories) if stories else []
     fresh_by_task = {task.id: matched(task, fresh) for task in plan.tasks}
 

@@ -19,6 +19,7 @@ from analysis.plan import Fact, Plan, Task, load_facts
 from analysis.record import Said, said_in
 from analysis.replaced import replaced_announcements, with_ends
 from analysis.warehouse import Connection, ask, moment
+from pipeline.china import as_day
 from pipeline.city import City
 
 STANDS, MOVED, GONE, ERROR, DOWN, UNCHECKED = "在线", "已迁移", "已撤下", "错误页", "网站故障", "未检查"
@@ -105,7 +106,7 @@ def announcement(
     proving = next((t for t in plan.tasks if t.kind == "announcement_presence" and t.proof is not None), None)
     cells = {(row.task, row.unit): row for row in rows}
     pages = presence_pages(con, city, plan, as_of, known_by, facts)
-    last = as_of.date() if isinstance(as_of, dt.datetime) else as_of
+    last = as_day(as_of)
     proofs = not_withdrawn(said_in(con, ("proof_received", WITHDRAWAL), known_by))
     received = [said for said in proofs if (said.day() or said.at.date()) <= last]
     units = [
@@ -159,7 +160,7 @@ def presence_pages(
 ) -> list[PresencePage]:
     """Every page with the announcement, and the sites of units on whose none was seen, day by day."""
     task = next((t for t in plan.tasks if t.kind == "announcement_presence" and t.proof is None), None)
-    day = as_of.date() if isinstance(as_of, dt.datetime) else as_of
+    day = as_day(as_of)
     if task is None or day < task.window.start:
         return []
     shown: list[tuple[str, Fact]] = []

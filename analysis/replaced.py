@@ -10,6 +10,7 @@ from typing import Any
 from analysis.kept import as_built
 from analysis.plan import Credited, Fact, Plan
 from analysis.warehouse import Connection, ask, moment
+from pipeline.china import as_day
 from pipeline.plan_match import fact_of
 
 _OTHER_TEXT = "页面已换成别的内容"
@@ -38,7 +39,7 @@ def replaced_announcements(
     words = sorted({w for t in plan.tasks if t.kind == "announcement_presence" for w in t.title_words})
     if not words:
         return []
-    day = as_of.date() if isinstance(as_of, dt.datetime) else as_of
+    day = as_day(as_of)
 
     def rows() -> list[dict[str, Any]]:
         return ask(con, "replaced_announcement", words=words, known_by=moment(known_by))

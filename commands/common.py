@@ -13,7 +13,7 @@ from typing import IO, TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pipeline.china import CHINA
+from pipeline.china import CHINA, EARLIEST, LATEST
 from pipeline.faults import ToldError
 
 if TYPE_CHECKING:
@@ -33,7 +33,6 @@ def default_home(root: Path) -> Path:
 
 HOME = default_home(ROOT)
 WAREHOUSE = "warehouse.duckdb"
-EARLIEST, LATEST = dt.date(1990, 1, 1), dt.date(2100, 12, 31)  # what --as-of and the like may say
 RECORDED = "已记录，各表即时计入"
 
 CityOption = Annotated[

@@ -46,10 +46,6 @@ class ImportReport:
     skipped: list[Skipped]
     faults: list[Fault]
 
-    @property
-    def is_recorded(self) -> bool:
-        return not self.faults
-
 
 def record_import(
     store: Store,

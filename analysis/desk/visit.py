@@ -25,8 +25,7 @@ from analysis.desk.office import Office
 from analysis.desk.page import Page
 from analysis.desk.rights import Role, allowed
 from pipeline.attachments import PICTURES, suffix_of
-
-EARLIEST, LATEST = dt.date(1990, 1, 1), dt.date(2100, 12, 31)
+from pipeline.china import EARLIEST, LATEST
 
 
 @dataclasses.dataclass

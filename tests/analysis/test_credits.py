@@ -82,6 +82,12 @@ def test_joint_pieces_are_shared_or_count_in_full() -> None:
     piece = fact("2017-10-09", credits=joint)
     assert points().of_copy(piece, "东兴市")[0] == 3.0
     assert points(joint="split").of_copy(piece, "东兴市") == (1.0, "市级报纸 3，3 个单位均分")
+    # Who wrote it shares nothing with them, nor they with him.
+    written = fact(
+        "2017-10-09", credits=joint | {"港口区": Credited("港口区", "byline", "", None, "rule", 1.0)}
+    )
+    assert points(joint="split").of_copy(written, "东兴市") == (1.5, "市级报纸 3，2 个单位均分")
+    assert points(joint="split").of_copy(written, "港口区") == (3.0, "市级报纸 3")
 
 
 def test_note_of_a_superior_is_added_once_a_story_whichever_copy_bears_it() -> None:
@@ -176,6 +182,14 @@ def test_a_score_ends_with_its_season(tmp_path: Path) -> None:
     con.close()
     assert set(found.values()) == {(1, 2.0, 1, "2 分")}
     assert [line.points_why for line in lines][-1] == "不在计分期内"
+
+
+@pytest.mark.parametrize(
+    ("published", "worth"), [("2017-08-31", 0), ("2017-09-01", 3), ("2018-02-28", 3), ("2018-03-01", 0)]
+)
+def test_a_score_counts_the_first_and_the_last_day_of_its_season(published: str, worth: float) -> None:
+    lines = score_lines(PLAN, SCORE, [fact(published, "上思县")], points())
+    assert sum(line.points for line in lines.get("上思县", [])) == worth
 
 
 def test_a_score_explains_itself_line_by_line() -> None:

@@ -116,6 +116,7 @@ def test_december_is_the_month_of_emphasis() -> None:
     october = fact("2017-10-09", "上思县", words=["整改"])
     december = fact("2017-12-09", "上思县", words=["整改"])
     assert rows("a1", "2017-11-30", [october])["上思县"].verdict == "达标"
+    assert rows("a1", "2017-12-01", [october])["上思县"].missing == ["2017-12 重点宣传"]  # from its first day
     assert rows("m06", "2017-12-31", [october])["上思县"].missing == ["2017-12 重点宣传"]
     assert rows("m06", "2017-12-31", [october, december])["上思县"].verdict == "达标"
     portal = fact("2017-12-09", "上思县", words=["整改"], outlet_class="portal")

@@ -80,6 +80,8 @@ def test_explanation_names_each_day_over_national_day() -> None:
 def test_after_hours_counts_as_of_the_next_working_day_where_the_city_says_so() -> None:
     calendar = load_calendar({"after_hours": "next_working_day"})
     assert calendar.due(at("2017-10-09T10:00"), 1) == at("2017-10-10T18:00")
+    assert calendar.due(at("2017-10-09T18:00"), 1) == at("2017-10-10T18:00")  # as it closes, not after
+    assert calendar.due(at("2017-10-09T18:00:01"), 1) == at("2017-10-11T18:00")
     assert calendar.due(at("2017-10-09T19:00"), 1) == at("2017-10-11T18:00")
     assert calendar.due(at("2017-10-14T09:00"), 1) == at("2017-10-17T18:00")
     assert calendar.explain(at("2017-10-14T09:00"), 1)[-1].day == day("2017-10-17")

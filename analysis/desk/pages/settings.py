@@ -88,6 +88,7 @@ WORDS = {
     "own.read": "查看",
     "city.read": "查看全市",
     "log.read": "看日志",
+    "notice.read": "看通知",
     "settings.read": "看设置",
     "self.write": "改自己的密码",
     "ticket.handle": "研判转办",

@@ -1,2 +1,2 @@
 -- In which state was the ticket $ticket_id of the thread $thread_id at $as_of (timestamp), and whose was it?
-SELECT state, unit FROM ticket_at($as_of, $known_by) WHERE thread_id = $thread_id AND ticket_id = $ticket_id;
+SELECT state, unit FROM ticket_at($as_of, $known_by, threads := [$thread_id]) WHERE ticket_id = $ticket_id;

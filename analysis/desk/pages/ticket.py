@@ -130,7 +130,7 @@ def build_ticket(visit: Visit, ticket_id: str) -> TicketPage:
         clocks=clocks,
         history=visit.once(
             f"history {ticket_id}",
-            lambda: ticket_history(visit.con, ticket, visit.at, visit.known_by, with_states=False),
+            lambda: ticket_history(visit.con, ticket, visit.at, visit.known_by),
         ),
         records=[
             record

@@ -89,6 +89,31 @@ def test_no_floor_of_an_earlier_round_is_offered_as_thanks_of_this_one(tmp_path)
         assert re.findall(r'<option value="(\d*)"', form) == ["", "3", "4"]
 
 
+def test_what_happened_is_told_with_the_states_that_followed_from_replies(tmp_path) -> None:
+    case = Case(tmp_path)
+    floors = [
+        ("u1", "2017-12-01 10:00:00", "水费在哪交"),
+        ("防城港水利", "2017-12-01 11:00:00", "已收到"),
+        ("防城港水利", "2017-12-01 15:00:00", "答复：在营业厅交"),
+    ]
+    case.thread("1", f"[咨询:{UNIT}] 水费怎么交", floors, at="2017-12-03T08:00:00")
+    case.build()
+    office = open_office(case.city, case.home, lambda: NOW, case.warehouse)
+    open_accounts(office)
+    with browser(office, Role.PUBLICITY) as clerk:
+        path, _ = find(clerk, "水费怎么交")
+        page = clerk.get(path).text
+        told = [
+            re.sub(r"<[^>]+>", " ", entry)
+            for entry in page[page.index('id="history"') :].split("</ol>")[0].split("<li>")[1:]
+        ]
+        assert [re.findall(r"(\S*) → +(\S+)", entry) for entry in told] == [
+            [("", "待研判")],
+            [("待研判", "已初步回应")],
+            [("已初步回应", "已答复")],
+        ]
+
+
 def test_the_state_of_a_paused_ticket_stands_there_once(tmp_path) -> None:
     with browser(small_office(tmp_path), Role.PUBLICITY) as clerk:
         path, _ = find(clerk, "水费怎么交")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -200,11 +201,10 @@ def decide_units(
     from analysis.acts import ticket as acts
     from analysis.acts.ticket_check import Actor
 
+    moment = parse_moment(at, city, home)
     with _register(city, home) as register:
-        done = acts.decide_units(
-            register, ticket, Actor(who), parse_moment(at, city, home), units=unit, why=why
-        )
-    _show(done, as_json)
+        done = acts.decide_units(register, ticket, Actor(who), moment, units=unit, why=why)
+    _show(done, moment, city, home, as_json)
 
 
 @queue_app.command("calendar")
@@ -240,8 +240,9 @@ def _move(
         if role == UNIT and unit is None:
             raise UserError("以责任单位的身份办理，--who 要以单位名称开头，如“市水利局 黄某”")
         actor = Actor(who, UNIT if role == UNIT else OFFICE, unit)
-        done = acts.move(register, key, tickets, actor, parse_moment(at, city, home), **said)
-    _show(done, as_json)
+        moment = parse_moment(at, city, home)
+        done = acts.move(register, key, tickets, actor, moment, **said)
+    _show(done, moment, city, home, as_json)
 
 
 @contextlib.contextmanager
@@ -255,11 +256,24 @@ def _register(city: Path | None, home: Path) -> Iterator[TicketRegister]:
         yield TicketRegister(con, chosen, load_rules(chosen), open_store(home, chosen).decisions)
 
 
-def _show(done: list[Any], as_json: bool) -> None:
+def _show(done: list[Any], at: dt.datetime, city: Path | None, home: Path, as_json: bool) -> None:
+    """What was recorded, with the state and the unit of each ticket as it stands with it: what follows from
+    the floors that are left, or from a pause, no decision names."""
+    with _register(city, home) as register:
+        stands = [_stands(register, d, at) for d in done]
     rows = [
-        {"ticket_id": d.target, "who": d.who, "why": d.why}
-        | {key: d.after.get(key) for key in ("state", "unit")}
-        for d in done
+        {"ticket_id": d.target, "who": d.who, "why": d.why} | found
+        for d, found in zip(done, stands, strict=True)
     ]
     columns = {"ticket_id": "帖号", "state": "状态", "unit": "责任单位", "who": "谁", "why": "理由"}
     emit_rows(rows, columns, as_json, False, title=f"已记录 {len(done)} 条")
+
+
+def _stands(register: TicketRegister, decision: Any, at: dt.datetime) -> dict[str, Any]:
+    from analysis.queue import tickets_of_thread
+
+    thread = decision.target.rpartition("-")[0]  # of a decision on the thread itself: none
+    for ticket in tickets_of_thread(register.con, register.rules, thread, at) if thread else []:
+        if ticket.ticket_id == decision.target:
+            return {"state": ticket.state, "unit": ticket.unit}
+    return {key: decision.after.get(key) for key in ("state", "unit")}

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Barrier, Thread
 
 import pytest
 from msgspec import structs
+from typer.testing import CliRunner
 
 from analysis.acts.ticket import TicketRegister, decide_units, move
 from analysis.acts.ticket_check import Actor, MoveError
@@ -430,3 +432,34 @@ def test_only_a_hand_over_is_taken_back(office: Office) -> None:
     decide_units(office.register(), ticket, OFFICE, at("09T14:00"), units=["市住建委"])
     with pytest.raises(MoveError, match="不是转办或改派"):
         move(office.register(), "take_back", ticket, OFFICE, at("09T14:05"), why="x")
+
+
+@pytest.mark.parametrize(
+    ("moves", "command", "told"),
+    [
+        # Of an answer that is none, what is left counts; a pause holds; what was paused goes on.
+        ([], ["answer-rejected", "--floor", "2", "--why", "没有实质内容"], "待研判"),
+        (["pause"], ["response-confirmed", "--floor", "3"], "暂停"),
+        (["sign", "pause"], ["resume"], "办理中"),
+    ],
+)
+def test_the_command_tells_the_state_after_the_act(
+    office: Office, moves: list[str], command: list[str], told: str
+) -> None:
+    from gangqing import app
+
+    first = "答复：请耐心" if not moves else "好"
+    author = "防城港水利" if not moves else "小张"
+    ticket = office.post((author, "2017-10-10T09:00:00", first), ("小张", "2017-10-10T10:00:00", "正在核实"))
+    office.open()
+    if moves:
+        move(office.register(), "hand_over", ticket, OFFICE, at("10T11:00"))
+    for hour, key in enumerate(moves, 12):
+        move(office.register(), key, ticket, WATER, at(f"10T{hour}:00"), why="请补充")
+    where = ["--city", str(office.case.city.folder), "--home", str(office.case.home), "--json"]
+    said = [command[0], ticket, *command[1:], "--who", "宣传部 韦某", "--at", "2017-10-11T09:00"]
+    done = CliRunner().invoke(app, ["queue", *said, *where])
+    assert done.exit_code == 0, done.output
+    (row,) = json.loads(done.stdout)
+    assert (row["state"], row["unit"]) == (told, "市水利局")
+    assert office.ticket(ticket, "11T10:00").state == told

@@ -7,8 +7,8 @@ import datetime as dt
 from typing import Any
 
 from analysis.queue import CLOCKS, named_row
-from analysis.ticket import Rules, Ticket, ticket_from
-from analysis.ticket_clocks import earliest, run_clocks
+from analysis.ticket import Rules, Ticket, ticket_from, undated_words
+from analysis.ticket_clocks import earliest, is_in_time, run_clocks
 from analysis.warehouse import Connection, moment
 from analysis.worktime import DayNote, UnknownYear
 
@@ -93,7 +93,7 @@ def _outcome(
 ) -> str:
     if done is not None and floor in ticket.undated_floors:
         stop = earliest(done, ticket.ended_at) or done
-        told = "按时" if due is not None and stop <= due else "是否按时无法判定"
+        told = undated_words([is_in_time(done, ticket.ended_at, due)])
         closed = f"{stop:%Y-%m-%d %H:%M} 办结，" if stop < done else ""
         return f"至迟 {done:%Y-%m-%d %H:%M} 已答（{floor} 楼，发表时间未能识别），{closed}{told}"
     if done is not None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from collections.abc import Collection
 from functools import cached_property
 from typing import Any
 
 from analysis.reply_rules import Rules, load_rules, parse_rules
-from analysis.ticket_clocks import NO_CLOCKS, Span, earliest, run_clocks, send_back, spans_of
+from analysis.ticket_clocks import NO_CLOCKS, Span, earliest, is_in_time, run_clocks, send_back, spans_of
 from analysis.ticket_moves import OPEN
 from analysis.worktime import UnknownYear
 
@@ -74,10 +75,10 @@ class Ticket:
             (self.answer_floor, self.answer_at, self.answer_due),
         )
         return not self.was_late and any(
-            floor in self.undated_floors and done is not None and due is not None and stop > due
+            floor in self.undated_floors and done is not None and due is not None
+            and not is_in_time(done, self.ended_at, due)
             for floor, done, due in ends
-            if (stop := earliest(done, self.ended_at)) is not None
-        )
+        )  # fmt: skip
 
 
 def ticket_from(row: dict[str, Any], rules: Rules, at: dt.datetime) -> Ticket:
@@ -129,7 +130,16 @@ def ticket_from(row: dict[str, Any], rules: Rules, at: dt.datetime) -> Ticket:
             (answered, answer_due, late_before[1], row["answer_floor"]),
         )
     )
-    notes += [f"{floor} 楼的发表时间未能识别，按最迟之时记，是否按时无法判定" for floor in undated]
+    for floor in undated:
+        in_time = [
+            is_in_time(done, ended, due)
+            for stop, done, due in (
+                (row["first_response_floor"], responded, first_due),
+                (row["answer_floor"], answered, answer_due),
+            )
+            if stop == floor
+        ]
+        notes.append(f"{floor} 楼的发表时间未能识别，按最迟之时记，{undated_words(in_time)}")
     return Ticket(
         ticket_id=row["ticket_id"],
         thread_id=row["thread_id"],
@@ -167,6 +177,13 @@ def ticket_from(row: dict[str, Any], rules: Rules, at: dt.datetime) -> Ticket:
         undated_floors=undated,
         note="；".join(notes) or None,
     )
+
+
+def undated_words(in_time: Collection[bool]) -> str:
+    """What is known of clocks that a floor stopped of which only the latest moment is known."""
+    if all(in_time):
+        return "按时"
+    return "初步回应是否按时无法判定，正式答复按时" if any(in_time) else "是否按时无法判定"
 
 
 def _until(event: dt.datetime | None, at: dt.datetime) -> dt.datetime | None:

@@ -60,6 +60,13 @@ def earliest(*moments: dt.datetime | None) -> dt.datetime | None:
     return min((moment for moment in moments if moment is not None), default=None)
 
 
+def is_in_time(done: dt.datetime | None, ended: dt.datetime | None, due: dt.datetime | None) -> bool:
+    """Whether what stopped a clock, or the end where that came first, came before its deadline; what did not
+    come yet, or has no deadline, did not."""
+    stop = earliest(done, ended)
+    return stop is not None and due is not None and stop <= due
+
+
 def spans_of(row: dict[str, Any], rules: Rules) -> list[Span]:
     """The spans of a ticket's clocks in order, the present one last: they start with the opening post, with
     each reopening and, where the rules say so, with each transfer of what was not answered or ended yet."""

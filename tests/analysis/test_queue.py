@@ -374,9 +374,20 @@ def test_an_answer_whose_time_cannot_be_read_counts_from_when_it_was_seen_and_is
     (ticket,) = ask(case, since, include_closed=True)
     assert (ticket.state, ticket.was_late, ticket.is_unsure) == ("已答复", False, is_unsure)
     assert ticket.answer_at == dt.datetime.fromisoformat(seen)
-    assert "3 楼的发表时间未能识别" in (ticket.note or "")
+    judged = "是否按时无法判定" if is_unsure else "按时"
+    assert ticket.note == f"3 楼的发表时间未能识别，按最迟之时记，{judged}"
     told = clock_lines(ticket, rules(case), dt.date(2017, 11, 1))[1]
-    assert told.endswith("是否按时无法判定" if is_unsure else "按时")
+    assert told.endswith(f"，{judged}")  # the page says the same twice
+
+
+def test_an_answer_that_stops_both_clocks_can_be_in_time_for_one_of_them(case: Case) -> None:
+    case.thread("7", "[投诉:市水利局]", [OPENED], at="2017-10-10T12:00:00")
+    case.thread("7", "[投诉:市水利局]", [OPENED, (ANSWER[0], "昨天", ANSWER[2])], at="2017-10-12T20:00:00")
+    (ticket,) = ask(case, "2017-10-12T21:00", include_closed=True)
+    assert ticket.is_unsure and not ticket.was_late
+    assert ticket.note == "2 楼的发表时间未能识别，按最迟之时记，初步回应是否按时无法判定，正式答复按时"
+    first, answer = clock_lines(ticket, rules(case), dt.date(2017, 10, 13))
+    assert (first.rpartition("，")[2], answer.rpartition("，")[2]) == ("是否按时无法判定", "按时")
 
 
 def test_a_floor_without_a_readable_time_was_said_before_those_behind_it(case: Case) -> None:

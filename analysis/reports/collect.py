@@ -16,7 +16,7 @@ from analysis.overview import DERIVED_KINDS
 from analysis.plan import CITY_ROW, Fact, Plan, load_facts, stories_by_unit
 from analysis.queue import queue
 from analysis.reports import collect_matters as matters
-from analysis.reports.collect_pieces import counted_by, credit_lines, piece_figure, within
+from analysis.reports.collect_pieces import counted_by, credit_lines, of_season, piece_figure, within
 from analysis.reports.model import (
     DeductionLine,
     Figures,
@@ -122,8 +122,8 @@ def collect(
         unit_official=context.city.unit_by_short[unit].official if unit else None,
         next_month_end=month_end(as_of + dt.timedelta(days=1)),
         pieces=piece_figure(plan, kind, facts, start, end),
-        outlets=counted_by(facts, start, end, lambda fact: fact.outlet),
-        topics=counted_by(facts, start, end, lambda fact: fact.topic or NO_TOPIC),
+        outlets=counted_by(plan, facts, start, end, lambda fact: fact.outlet),
+        topics=counted_by(plan, facts, start, end, lambda fact: fact.topic or NO_TOPIC),
         tasks=_tasks(plan, rows),
         units=_units(context, lines, pieces, tickets, facts, start, end, groups),
         lines=lines,
@@ -229,7 +229,7 @@ def _units(
             group=groups[unit],
             verdicts=_verdicts(line.verdict for line in by_unit[unit] if line.kind not in DERIVED_KINDS),
             period_count=len(within(credited.get(unit, []), start, end)),
-            season_count=len(credited.get(unit, [])),
+            season_count=len(of_season(context.plan, credited.get(unit, []))),
             points=round(points.get(unit, 0.0), 2) if unit in scored else None,
             post_count=posts[unit],
             late_post_count=late[unit],

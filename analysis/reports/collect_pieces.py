@@ -25,21 +25,22 @@ def piece_figure(plan: Plan, kind: Kind, facts: list[Fact], start: dt.date, end:
     own = within(told, start, end)
     first, last = _before(kind, start, end)
     credited = {unit: within(each, start, end) for unit, each in stories_by_unit(facts).items()}
-    column = _of_season(plan, stories(fact for fact in facts if fact.is_plan_column))
+    column = stories(fact for fact in facts if fact.is_plan_column)
     return PieceFigure(
         period_count=len(own),
         previous_count=len(within(told, first, last)) if first >= plan.season.start else None,
-        season_count=len(_of_season(plan, told)),
+        season_count=len(of_season(plan, told)),
         reprint_count=len(within(facts, start, end)) - len(own),
         credited_count=len({fact.story_id for each in credited.values() for fact in each}),
         credited_unit_count=sum(bool(each) for each in credited.values()),
         column_count=len(within(column, start, end)),
-        season_column_count=len(column),
+        season_column_count=len(of_season(plan, column)),
     )
 
 
-def _of_season(plan: Plan, told: list[Fact]) -> list[Fact]:
-    return [fact for fact in told if fact.published_day >= plan.season.start]
+def of_season(plan: Plan, told: Iterable[Fact]) -> list[Fact]:
+    """Those of the plan's season, which ends whatever is published later."""
+    return within(told, plan.season.start, plan.season.end)
 
 
 def within(facts: Iterable[Fact], start: dt.date, end: dt.date) -> list[Fact]:
@@ -47,14 +48,16 @@ def within(facts: Iterable[Fact], start: dt.date, end: dt.date) -> list[Fact]:
     return [fact for fact in facts if start <= fact.published_day <= end]
 
 
-def counted_by(facts: list[Fact], start: dt.date, end: dt.date, name: Callable[[Fact], str]) -> list[Counted]:
-    """How many stories there are of each name, in the period and in all, the most first."""
+def counted_by(
+    plan: Plan, facts: list[Fact], start: dt.date, end: dt.date, name: Callable[[Fact], str]
+) -> list[Counted]:
+    """How many stories there are of each name, in the period and in the season, the most first."""
     told = stories(facts)
-    season = Counter(name(fact) for fact in told)
+    season = Counter(name(fact) for fact in of_season(plan, told))
     now = Counter(name(fact) for fact in within(told, start, end))
     return [
-        Counted(name=each, period_count=now[each], season_count=count)
-        for each, count in sorted(season.items(), key=lambda pair: (-pair[1], pair[0]))
+        Counted(name=each, period_count=now[each], season_count=season[each])
+        for each in sorted({*season, *now}, key=lambda each: (-season[each], each))
     ]
 
 

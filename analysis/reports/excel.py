@@ -56,7 +56,8 @@ def _cover(book: Workbook, sheet: Any, title: str, figures: Figures, rules: Repo
         ("依据", wording.plan_name(figures.plan)),
         (
             "统计时段",
-            f"{days(figures.start, figures.end)}；累计自{chinese_day(figures.season_start)}起",
+            f"{days(figures.start, figures.end)}；累计自{chinese_day(figures.season_start)}起"
+            + (f"，至{chinese_day(figures.season_end)}止" if figures.as_of > figures.season_end else ""),
         ),
         ("数据截至", f"{chinese_day(figures.as_of)}24时；所用资料：{known}"),
         ("稿件口径", wording.PIECE_BASIS + "；一篇记入几个单位的，各计一篇次"),

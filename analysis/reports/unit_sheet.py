@@ -19,10 +19,11 @@ def write_unit_sheet(document: OfficialDocument, figures: Figures) -> None:
     unit = next((each for each in figures.units if each.unit == figures.unit), None)
     verdicts = wording.total(figures.lines)
     points = "" if unit is None or unit.points is None else f"，累计{unit.points:g}分"
+    count = sum(figures.season_start <= each.published_day <= figures.season_end for each in figures.credits)
     document.text(
         f"按照{wording.plan_name(figures.plan)}，截至{chinese_day(figures.as_of)}，{figures.unit}应完成{verdicts.asked_count}项，"
         f"达标{verdicts.met_count}项，未达标{verdicts.unmet_count}项，无法判定{verdicts.unknown_count}项，"
-        f"未开始{verdicts.not_yet_count}项；自{chinese_day(figures.season_start)}以来记入稿件{len(figures.credits)}篇{points}；"
+        f"未开始{verdicts.not_yet_count}项；{wording.season(figures)}记入稿件{count}篇{points}；"
         f"需答复帖文{figures.forum.total_count}件，其中超时未办结{figures.forum.open_overdue_count}件。"
         "（口径：转载不重复计；无法判定的不按未达标处理。）"
     )

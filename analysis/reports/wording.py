@@ -58,6 +58,13 @@ def plan_name(plan: str) -> str:
     return f"《{name}》{bracket}{rest}"
 
 
+def season(figures: Figures) -> str:
+    """自2017年9月1日以来; once the season is over, from its first day to its last."""
+    if figures.as_of <= figures.season_end:
+        return f"自{chinese_day(figures.season_start)}以来"
+    return days(figures.season_start, figures.season_end)
+
+
 def pieces(figures: Figures) -> str:
     """How many stories there were, in how many copies, beside the period before."""
     count: PieceFigure = figures.pieces
@@ -69,7 +76,7 @@ def pieces(figures: Figures) -> str:
         f"{days(figures.start, figures.end)}，采集到各媒体首发稿件{count.period_count}篇"
         f"（{before}另有转载{count.reprint_count}篇次），其中{quoted(figures.column)}专栏{count.column_count}篇；"
         f"经逐篇认定，有{count.credited_count}篇记入{count.credited_unit_count}个责任单位名下。"
-        f"自{chinese_day(figures.season_start)}以来累计首发{count.season_count}篇，专栏{count.season_column_count}篇。"
+        f"{season(figures)}累计首发{count.season_count}篇，专栏{count.season_column_count}篇。"
     )
 
 

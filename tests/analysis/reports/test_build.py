@@ -352,6 +352,25 @@ def test_a_reprint_of_a_story_from_before_the_season_is_none_of_it(context: Cont
     assert (found.period_count, found.season_count) == (0, 0)
 
 
+def test_the_season_ends_with_the_plan(context: Context) -> None:
+    season = context.plan.season
+    days = [season.start - dt.timedelta(days=1), season.start, season.end, season.end + dt.timedelta(days=1)]
+    facts = [fact(str(day), "市水利局", name=str(day), story_id=str(day)) for day in days]
+    assert all(each.is_plan_column for each in facts)
+    march = dt.date(2018, 3, 31)
+    found = collect(context, "monthly", march, facts=facts)
+    assert (found.pieces.period_count, found.pieces.season_count) == (1, 2)
+    assert (found.pieces.column_count, found.pieces.season_column_count) == (1, 2)
+    unit = next(each for each in found.units if each.unit == "市水利局")
+    assert (unit.period_count, unit.season_count) == (1, 2)
+    for names in (found.outlets, found.topics):
+        assert [(each.period_count, each.season_count) for each in names] == [(1, 2)]
+    assert "2017年9月1日至2018年2月28日累计首发2篇，专栏2篇。" in wording.pieces(found)
+    assert "自2017年9月1日以来累计首发" in wording.pieces(
+        collect(context, "monthly", season.end, facts=facts)
+    )
+
+
 def test_an_approval_whose_order_is_open_is_not_told_as_given_before(
     bulletins: dict[dt.date, Report],
 ) -> None:

@@ -130,7 +130,7 @@ def _of_ticket(
         )
         if rule is not None:
             since = ticket.opened_at or at
-            why = _why_triage(ticket) if is_triage else _why_new(ticket)
+            why = (_why_triage(ticket) if is_triage else _why_new(ticket)) + _dues(running.clocks)
             mark = f"{_passed(running, is_triage)}#{ticket.round_number}"
             for to, role in recipients(ticket, rule, rules, parents):
                 key = "|".join((ticket.ticket_id, name, mark, ticket.unit or "", to, role))
@@ -242,6 +242,14 @@ def _why_new(ticket: Ticket) -> str:
     if ticket.round_number > 1:
         return f"发帖人不认可答复或重新办理（第 {ticket.round_number} 轮），两个时限重新起算"
     return f"转交 {ticket.unit} 办理"
+
+
+def _dues(clocks: list[Clock]) -> str:
+    """By when what is new must be responded to and answered; nothing while the clocks stand still."""
+    dues = [
+        f"{clock.name}时限 {len(clock.days)} 个工作日，{clock.due:%Y-%m-%d %H:%M} 到期" for clock in clocks
+    ]
+    return "".join(f"；{due}" for due in dues)
 
 
 def _why_triage(ticket: Ticket) -> str:

@@ -99,6 +99,18 @@ def test_each_return_is_told_to_the_desk_and_each_hand_over_to_the_unit_also_on_
         assert told(town.plan(f"2017-12-05T{moment}", ALL, box)) == expected, moment
 
 
+def test_what_is_new_says_by_when_it_must_be_responded_to_and_answered(town: Town) -> None:
+    town.post("1", "[投诉:市水利局]水浑", "2017-12-05 09:00", handed="2017-12-05T09:20:00")
+    town.post("2", "[咨询:市水利局]水价", "2017-12-05 09:00")
+    town.build()
+    new, triage = (
+        event.why for to in ("市水利局", DESK) for event in town.events("2017-12-05T09:30") if event.to == to
+    )
+    first = "；初步回应时限 1 个工作日，2017-12-06 18:00 到期"
+    assert new == f"转交 市水利局 办理{first}；正式答复时限 7 个工作日，2017-12-14 18:00 到期"
+    assert triage.endswith(f"后转办{first}；正式答复时限 5 个工作日，2017-12-12 18:00 到期")
+
+
 def test_a_post_that_is_paused_before_anybody_handed_it_over_is_not_told_to_its_unit(town: Town) -> None:
     ticket = town.post("1", "[投诉:市水利局]水浑", "2017-12-05 08:30")
     town.decide("pause", ticket, "2017-12-05T09:00:00", why="等发帖人说明地点")

@@ -58,7 +58,7 @@ def why_reached(clock: Clock, stage: Stage, at: dt.datetime) -> str:
         left = f"还剩 {value:g} 个工作日" if value else "今天是最后一个工作日"
         return f"{span}；{at:%m-%d} 起{left}"
     if not value:
-        return f"{span}，已到期而未见"
+        return f"{span}，已到期而未见{clock.name}"
     return f"{span}，计到 {at:%m-%d}"
 
 

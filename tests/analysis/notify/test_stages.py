@@ -101,5 +101,5 @@ def test_why_says_days_deadline_and_moment() -> None:
 
 def test_a_deadline_that_passed_says_what_was_not_seen() -> None:
     running = clock(dt.datetime(2017, 12, 5, 9), 1)
-    said = "初步回应时限 1 个工作日，2017-12-06 18:00 到期，已到期而未见初步回应"
+    said = "正式答复时限 1 个工作日，2017-12-06 18:00 到期，已到期而未见正式答复"
     assert why_reached(running, DUE, running.due) == said

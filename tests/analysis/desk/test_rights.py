@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import Any
+
 import pytest
+from litestar.exceptions import PermissionDeniedException
 from litestar.handlers import HTTPRouteHandler
 
 from analysis.desk.app import create_app
 from analysis.desk.office import Office
-from analysis.desk.rights import PERMISSIONS, PUBLIC, Role, allowed
-from tests.analysis.desk.people import browser, token
+from analysis.desk.rights import PERMISSIONS, PUBLIC, Role, allowed, permission_guard
+from tests.analysis.desk.people import UNIT, browser, token
 
 # What a path's parameters are filled with: nothing that there is, since only the guard is asked.
 FILL = "none"
@@ -74,6 +78,32 @@ def test_every_unsafe_request_needs_the_token_of_a_form(office: Office) -> None:
                 answer = client.post(path, data={"a": "b"}, follow_redirects=False)
                 assert answer.status_code == 403, path
                 assert "表单已过期" in answer.text or "表单已过期" in answer.json().get("detail", ""), path
+
+
+def test_who_is_a_liaison_is_nothing_else() -> None:
+    """However a line of the accounts came to name a second role: she sees her unit alone."""
+    both = frozenset({Role.LIAISON, Role.ADMINISTRATOR})
+    for permission in PERMISSIONS:
+        assert allowed(permission, both) is allowed(permission, frozenset({Role.LIAISON})), permission
+
+
+@pytest.mark.parametrize(
+    "address", ["/units/{unit}", "/ledger/cell?unit={unit}&task=m02", "/charts/replies.csv?unit={unit}"]
+)
+def test_a_liaison_is_refused_what_is_another_units(office: Office, address: str) -> None:
+    with browser(office, Role.LIAISON) as liaison:
+        refused = liaison.get(address.format(unit="市教育局"))
+        assert refused.status_code == 403 and f"您只能查看和办理{UNIT}的事项" in refused.text
+        assert liaison.get(address.format(unit=UNIT)).status_code == 200
+
+
+@pytest.mark.parametrize("named", [{}, {"permission": None}, {"permission": "misspelt.read"}])
+def test_a_route_that_names_no_permission_of_the_table_is_closed_to_all(named: dict[str, Any]) -> None:
+    user = SimpleNamespace(roles=frozenset(Role) - {Role.LIAISON}, must_change=False)
+    asked: Any = SimpleNamespace(scope={"user": user})
+    route: Any = SimpleNamespace(opt=named)
+    with pytest.raises(PermissionDeniedException, match="没有写明"):
+        permission_guard(asked, route)
 
 
 def test_an_inspector_changes_nothing() -> None:

@@ -8,7 +8,9 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import io
+import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any, Literal
 
 import xlsxwriter
@@ -32,6 +34,7 @@ _MOST_TEXT = 32_767  # characters of a cell
 _MOST_URL = 2_079
 _MOST_LINKS = 65_000  # of a sheet: Excel opens no more
 _ROW_LIMIT = 1_048_000
+_NARROW = re.compile("[\0-\u2000]")  # characters that take one digit's place
 _WIDE = 190  # characters of all columns that A4 on its side still shows
 
 
@@ -66,8 +69,15 @@ class Workbook:
             }
         )
         self._formats: dict[tuple[tuple[str, Any], ...], Any] = {}
+        self._asked: dict[tuple[tuple[str, Any], ...], Any] = {}  # the same, as it is asked for of each cell
 
     def format(self, **properties: Any) -> Any:
+        asked = tuple(properties.items())
+        if asked not in self._asked:
+            self._asked[asked] = self._format(properties)
+        return self._asked[asked]
+
+    def _format(self, properties: dict[str, Any]) -> Any:
         properties = {"font_name": FONT, "font_size": 10, "valign": "vcenter"} | properties
         key = tuple(sorted(properties.items()))
         if key not in self._formats:
@@ -84,9 +94,14 @@ class Workbook:
         *,
         frozen: int = 1,
         is_landscape: bool = True,
+        heights: Sequence[float] | None = None,
     ) -> Any:
         """A sheet with a title, its 口径 below, then heads and rows; `frozen` columns stay when scrolling.
-        Days and times are real ones in every column."""
+        Days and times are real ones in every column.
+
+        Args:
+            heights: of the rows, in points; None: as high as their texts.
+        """
         columns = [_roomy(column, (row[n] for row in rows[:_ROW_LIMIT])) for n, column in enumerate(columns)]
         sheet = self.book.add_worksheet(name)
         last = len(columns) - 1
@@ -107,7 +122,7 @@ class Workbook:
         sheet.set_row(2, max(30, _points(max(_lines(column.head, column.width) for column in columns))))
         links = 0
         for number, row in enumerate(rows[:_ROW_LIMIT], 3):
-            sheet.set_row(number, _height(columns, row))
+            sheet.set_row(number, heights[number - 3] if heights else _height(columns, row))
             for place, (column, value) in enumerate(zip(columns, row, strict=True)):
                 links += self._write(sheet, number, place, column.kind, value, links)
         end = max(2 + min(len(rows), _ROW_LIMIT), 3)
@@ -179,14 +194,21 @@ class Workbook:
         return 0
 
     def _text(self, sheet: Any, row: int, column: int, value: Any, **properties: Any) -> None:
-        text = clean(value)[:_MOST_TEXT]
-        if is_formula(text):  # stays a text even where the sheet is saved as CSV and opened again
+        text, is_like_formula = _safe("" if value is None else str(value))
+        if is_like_formula:  # stays a text even where the sheet is saved as CSV and opened again
             properties["quote_prefix"] = True
         sheet.write_string(row, column, text, self.format(**properties))
 
     def to_bytes(self) -> bytes:
         self.book.close()
         return self._out.getvalue()
+
+
+@lru_cache(maxsize=4096)  # units, states and kinds come again in every row
+def _safe(text: str) -> tuple[str, bool]:
+    """What can stand in a cell, and whether a program would take it for a formula."""
+    text = clean(text)[:_MOST_TEXT]
+    return text, is_formula(text)
 
 
 def _roomy(column: Column, values: Iterable[Any]) -> Column:
@@ -223,7 +245,7 @@ def _lines(text: str, width: float) -> int:
 
 def _width(text: str) -> int:
     """In digits: a Chinese character takes two."""
-    return sum(2 if ord(character) > 0x2000 else 1 for character in text)
+    return len(text) + (0 if text.isascii() else len(_NARROW.sub("", text)))
 
 
 def _is_link(address: str | None) -> bool:

@@ -52,10 +52,14 @@ def write_list(tickets: Sequence[Ticket], unit: str | None, city: str, day: dt.d
         "超时的答复后仍记超时。发帖人不具名，电话、身份证号已遮盖。"
     )
     sheet = book.table(
-        "待回复帖", f"{whose}待回复帖清单", note, _COLUMNS, [_row(t, day) for t in tickets], frozen=4
+        "待回复帖",
+        f"{whose}待回复帖清单",
+        note,
+        _COLUMNS,
+        [_row(t, day) for t in tickets],
+        frozen=4,
+        heights=[15 * max(1, -(-round(width_in_characters(t.title[:300])) // 16)) for t in tickets],
     )
-    for number, ticket in enumerate(tickets, 3):
-        sheet.set_row(number, 15 * max(1, -(-round(width_in_characters(ticket.title[:300])) // 16)))
     last = max(2 + len(tickets), 3)
     for word, (fill, ink) in _COLOURS.items():
         style = book.book.add_format({"bg_color": fill, "font_color": ink})

@@ -17,7 +17,9 @@ from docx import Document
 from openpyxl import load_workbook
 
 from analysis.queue import queue
+from analysis.reports import sheet as sheets
 from analysis.reports.handover import qr_code, write_handover
+from analysis.reports.official_text import width_in_characters
 from analysis.reports.ticket_feed import change_counts, write_feed
 from analysis.reports.ticket_list import standing, write_list
 from analysis.ticket import Ticket, load_rules
@@ -280,3 +282,34 @@ def test_the_commands_write_files(town: Town) -> None:
         assert result.exit_code == 0, result.output
     assert Path(word).read_bytes()[:2] == b"PK" and Path(excel).read_bytes()[:2] == b"PK"
     assert Path(feed).read_bytes().startswith(b"BEGIN:VCALENDAR")
+
+
+def test_a_long_list_lays_out_each_row_once_and_makes_each_style_once(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """18,500 open posts took seconds, most of them for what was made again of each cell."""
+    asked: list[object] = []
+    made = sheets.Workbook._format
+
+    def counted(book: sheets.Workbook, properties: dict[str, object]) -> object:
+        asked.append(tuple(sorted(properties.items())))
+        return made(book, properties)
+
+    some_tickets(town)
+    tickets, _ = tickets_of(town)
+    monkeypatch.setattr(sheets, "_height", lambda *_: pytest.fail("the list says how high its rows are"))
+    monkeypatch.setattr(sheets.Workbook, "_format", counted)
+    many = [
+        replace(tickets[0], title=f"{title}，第{n}次问") for n in range(40) for title in ("=1+1", "路灯" * 11)
+    ]
+    content = write_list(many, None, "防城港市", DAY)
+    assert len(asked) == len(set(asked)) < 20
+    rows = load_workbook(io.BytesIO(content)).active
+    assert rows is not None and rows["D4"].data_type == "s" and rows["D4"].quotePrefix
+    assert rows.row_dimensions[5].height == 30
+
+
+@pytest.mark.parametrize("text", ["", "abc 123", "路灯坏了", "“引号”—至\u2000\u2001…", "é\n\0𠀀½"])
+def test_widths_are_those_of_the_characters(text: str) -> None:
+    assert sheets._width(text) == sum(2 if ord(each) > 0x2000 else 1 for each in text)
+    assert width_in_characters(text) == sum(0.5 if ord(each) < 0x2000 else 1 for each in text)

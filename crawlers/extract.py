@@ -26,8 +26,9 @@ def extract(body: bytes, url: str, platform: str | None, fetched_at: dt.datetime
 
     Returns:
         title, author (names only), source, published_at (`YYYY-MM-DD[ HH:MM[:SS]]`), body, platform, outcome,
-        kind, url, images; for a thread also forum, board, tid, page, pages, posts; for a list links. What the
-        page does not say is None.
+        kind, url, images; where an article goes on, further (addresses of the pages that follow); for a
+        thread also forum, board, tid, page, pages, posts; for a list links. What the page does not say is
+        None.
 
     Raises:
         KeyError: no platform of that name; the message lists them.
@@ -57,6 +58,8 @@ def extract(body: bytes, url: str, platform: str | None, fetched_at: dt.datetime
     if parsed.links and parsed.article is None and parsed.thread is None:
         result["links"] = [_of_link(link) for link in parsed.links]
     result["detail"] = parsed.detail
+    if parsed.further:
+        result["further"] = parsed.further
     return result
 
 

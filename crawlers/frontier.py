@@ -102,6 +102,19 @@ class Frontier:
         chain = (*after.chain, after.address) if after else ()
         return Visit(url, address, link, known, chain, after.cookie_set if after else False)
 
+    def part(self, address: str) -> Visit | None:
+        """The visit of a further page of a piece (crawlers.piece); None: it leads off the site, or the crawl
+        has asked for as many pages as it may."""
+        if len(address) > MAX_URL_LENGTH or not is_listed(address, self.hosts):
+            self._report.off_site += 1
+            return None
+        if self._report.requested >= self._limit:
+            self._report.over_limit += 1
+            return None
+        url = self._platform.canonical_url(address, self._site)
+        self._seen.add(url)
+        return Visit(url, address.partition("#")[0], Link(url=address, kind="article"), conditional=False)
+
     def _known(self, url: str) -> Known | None:
         """What is known of an address, or of the address that it led to the last time.
 
@@ -139,7 +152,7 @@ class Frontier:
 
     def _renew(self, link: Link, known: Known, source: PageKind | None) -> Known | None:
         """Which page a link to a known page asks for: that page, its thread's last one, or none."""
-        if known.outcome in TRANSIENT:
+        if known.outcome in TRANSIENT or known.is_cut:
             return known
         if link.kind == "thread" and known.tid is not None:
             if source == "thread":

@@ -17,6 +17,8 @@ from filelock import FileLock, Timeout
 from crawlers.anonymise import Anonymiser
 from crawlers.frontier import Frontier, Visit
 from crawlers.page import Page
+from crawlers.piece import Piece
+from crawlers.piece_marks import is_part
 from crawlers.platforms import Platform, platform_of
 from crawlers.report import SiteReport, fields_of
 from crawlers.run import CrawlError
@@ -116,7 +118,7 @@ class _Rereading:
         """Lists first: they know of an article what its own page may not say."""
         try:
             for line in sorted(self.captures.values(), key=lambda line: line.kind not in _LISTS):
-                if line.outcome in ("not_html", "redirected", "too_large"):
+                if line.outcome in ("not_html", "redirected", "too_large") or is_part(line.detail):
                     continue
                 self.found.read_count += 1
                 self._read(line)
@@ -137,13 +139,32 @@ class _Rereading:
         visit = Visit(
             line.url, line.requested_url or line.url, self._link(line, before), self.state.page(line.url)
         )
+        lacking = None
+        if parsed.further and parsed.article is not None:
+            parsed, lacking = self._whole(line, parsed)
         outcome, detail, record = self.crawl.judge(visit, parsed)
+        detail = "；".join(filter(None, (lacking, detail))) or None
         if _is_less(line, outcome, before, record):
             self.found.kept_count += 1
         elif _is_same(line.outcome, outcome, record):
             self.found.same_count += 1
         else:
             self._land(line, parsed, outcome, detail, record)
+
+    def _whole(self, line: Landed, first: Parsed) -> tuple[Parsed, str | None]:
+        """A piece of several pages, of the newest captures of all of them."""
+        piece = Piece(line.url, first, lambda url: self.platform.canonical_url(url, self.site))
+        while (address := piece.next_page()) is not None:
+            part = self.captures.get(self.platform.canonical_url(address, self.site))
+            try:
+                parsed = self._parse(part) if part is not None and is_part(part.detail) else None
+            except CaptureError:
+                parsed = None
+            if parsed is None:
+                piece.lack("没有存证", again=True)
+            else:
+                piece.take(parsed)
+        return piece.whole()
 
     def _parse(self, line: Landed) -> Parsed:
         headers, body = read_capture(self.folder, line.warc or "", line.warc_offset or 0)

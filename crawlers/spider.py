@@ -12,7 +12,7 @@ import datetime as dt
 import hashlib
 import logging
 import time
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Coroutine, Iterable
 from typing import Any
 from urllib.parse import urljoin
 
@@ -26,6 +26,7 @@ from twisted.python.failure import Failure
 from crawlers.frontier import Visit
 from crawlers.outcome import CUT_SHORT, is_text, last_line, outcome_cut_short, outcome_of, outcome_of_status
 from crawlers.page import Page
+from crawlers.piece_crawl import read_piece
 from crawlers.platforms.proof import TO_PROOF, is_proof_address
 from crawlers.sharing import QueueLost
 from crawlers.site_crawl import SiteCrawl, pairs_of
@@ -126,7 +127,7 @@ class SiteSpider(Spider):
         """What is asked of the site for a visit."""
         headers = {}
         known = visit.known
-        if known is not None and known.is_read and visit.conditional:
+        if known is not None and known.is_read and visit.conditional and not known.is_cut:
             if known.etag:
                 headers["If-None-Match"] = known.etag
             if known.last_modified:
@@ -143,7 +144,7 @@ class SiteSpider(Spider):
 
     # ------------------------------------------------------------ answers
 
-    def page(self, response: Response) -> list[Request]:
+    def page(self, response: Response) -> list[Request] | Coroutine[Any, Any, list[Request]]:
         """Callback of every response, whatever its status."""
         visit: Visit = response.meta["visit"]
         self._idle_since = None
@@ -225,7 +226,9 @@ class SiteSpider(Spider):
         self.crawl.report.requested += 1
         return [self.request_for(followed)]
 
-    def _read(self, visit: Visit, response: Response, now: dt.datetime) -> list[Request]:
+    def _read(
+        self, visit: Visit, response: Response, now: dt.datetime
+    ) -> list[Request] | Coroutine[Any, Any, list[Request]]:
         crawl, known = self.crawl, visit.known
         digest = hashlib.sha256(response.body).hexdigest()
         if response.status < 400 and not is_text(response):
@@ -237,6 +240,7 @@ class SiteSpider(Spider):
             and known is not None
             and known.is_read
             and known.sha256 == digest
+            and not known.is_cut
         ):
             return self._land(visit, now, "unchanged", status=200, digest=digest)
         headers = {name.lower(): value for name, value in pairs_of(response.headers)}
@@ -245,6 +249,8 @@ class SiteSpider(Spider):
         if response.status >= 400:
             outcome = outcome_of_status(response.status, parsed.outcome)
             return self._land(visit, now, outcome, response, digest=digest, detail=parsed.detail)
+        if parsed.further and parsed.article is not None:
+            return read_piece(self, visit, response, parsed, now)
         outcome, detail, record = crawl.judge(visit, parsed)
         self._land(
             visit, now, outcome, response, digest=digest, detail=detail, kind=parsed.kind, record=record

@@ -13,11 +13,12 @@ from pathlib import Path
 
 import msgspec
 
+from crawlers.piece_marks import is_cut, is_part
 from pipeline.landing import Quarantined, iter_landed, landing_files
 from pipeline.records import Article, Landed, Outcome, PageKind, ThreadPage
 from pipeline.store import ensure_folder
 
-LAYOUT = "1"
+LAYOUT = "2"
 REDIRECT_MARK = "→ "  # begins the detail of a landed redirect; its target follows
 
 # The page may be there next time: it is asked for again at the next crawl.
@@ -45,7 +46,8 @@ create table folded (file text primary key, end integer not null) without rowid;
 create table page (
   url text primary key, kind text not null, outcome text not null, fetched_at text not null,
   requested_url text, etag text, last_modified text, sha256 text, signature text, record_hash text,
-  tid text, page integer, pages integer, warc text, warc_offset integer, published text, target text
+  tid text, page integer, pages integer, warc text, warc_offset integer, published text, target text,
+  is_cut integer not null
 ) without rowid;
 create index page_record on page (record_hash) where record_hash is not null;
 create index page_thread on page (tid, page) where tid is not null;
@@ -74,6 +76,7 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     warc_offset: int | None = None
     published: str | None = None
     target: str | None = None  # where a redirect led
+    is_cut: bool = False  # a piece landed without a further page that may be there next time
 
     @property
     def is_read(self) -> bool:
@@ -178,7 +181,10 @@ class CrawlState:
 
     def apply(self, record: Landed) -> None:
         """Take one landed page into the state. What failed leaves what was known of the page as it was; an
-        older capture that was read again leaves how the page ended since."""
+        older capture that was read again leaves how the page ended since. Further pages of a piece are
+        part of what is known of its first."""
+        if is_part(record.detail):
+            return
         before = self.page(record.url)
         is_older = before is not None and before.fetched_at > record.fetched_at
         kind, outcome = record.kind, record.outcome
@@ -210,6 +216,7 @@ class CrawlState:
             warc_offset=record.warc_offset if record.warc else (keep.warc_offset if keep else None),
             published=record.article.published if record.article else (keep.published if keep else None),
             target=target,
+            is_cut=is_cut(record.detail),
         )
         if before is not None and is_older:
             known = msgspec.structs.replace(
@@ -235,9 +242,11 @@ class CrawlState:
         return next(self._pages("url = ?", url), None)
 
     def failed(self) -> list[Known]:
-        """Articles and threads that could not be read the last time."""
+        """Articles and threads that could not be read the last time, or not to their end."""
         marks = ", ".join(f"'{outcome}'" for outcome in sorted(TRANSIENT))
-        return list(self._pages(f"outcome in ({marks}) and kind in ('article', 'thread') order by url"))
+        return list(
+            self._pages(f"(outcome in ({marks}) or is_cut) and kind in ('article', 'thread') order by url")
+        )
 
     def url_of_record(self, digest: str) -> str | None:
         """The address under which the same record was landed, if any."""
@@ -259,13 +268,14 @@ class CrawlState:
         """The last page of a thread that was read."""
         return next(self._pages("tid = ? order by page desc, url limit 1", tid), None)
 
-    def _pages(self, where: str, *values: str) -> Iterator[Known]:
+    def _pages(self, where: str, *asked: str) -> Iterator[Known]:
         rows = self._db.execute(
             f"select {', '.join(_COLUMNS)} from page where {where}",  # noqa: S608 (own text)
-            values,
+            asked,
         )
         for row in rows:
-            yield Known(**dict(zip(_COLUMNS, row, strict=True)))
+            values = dict(zip(_COLUMNS, row, strict=True))
+            yield Known(**values | {"is_cut": bool(values["is_cut"])})
 
 
 class _Outdated(Exception):

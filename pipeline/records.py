@@ -19,7 +19,8 @@ PageKind = Literal["list", "article", "thread", "feed", "other"]
 Outcome = Literal[
     "stored",  # a new or changed record was landed
     "listed",  # a list, edition, board or feed page was read, its links followed
-    "captured",  # a page that a person pointed to, kept as evidence: it is no record yet
+    # Kept as evidence, no record of its own: a page that a person pointed to, a further page of an article.
+    "captured",
     "unchanged",  # 304, or the record is the same as the one landed before
     "duplicate",  # the same record was already landed in this run under another address
     "redirected",  # the address moved; the target is counted as a page of its own
@@ -143,6 +144,7 @@ class Parsed(Record, frozen=True, kw_only=True):
     article: Article | None = None
     thread: ThreadPage | None = None
     links: list[Link] = []
+    further: list[str] = []  # of an article that runs over several pages: the addresses of those that follow
     detail: str | None = None  # what the page said, what failed
 
 

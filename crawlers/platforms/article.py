@@ -56,6 +56,7 @@ def build_article(
     column: str | None = None,
     images: list[str] | None = None,
     links: list[Link] | None = None,
+    further: list[str] | None = None,
     url: str,
     around: str = "",
 ) -> Parsed:
@@ -83,7 +84,7 @@ def build_article(
         detail = f"正文只有 {len(body)} 字"
         return Parsed(kind="article", outcome="too_short", links=links or [], detail=detail)
     outcome: Outcome = "stored" if published else "no_date"
-    return Parsed(kind="article", outcome=outcome, article=article, links=links or [])
+    return Parsed(kind="article", outcome=outcome, article=article, links=links or [], further=further or [])
 
 
 def _source_in(body: str, outlet: str) -> str | None:

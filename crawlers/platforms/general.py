@@ -24,6 +24,7 @@ from crawlers.platforms.article import (
 )
 from crawlers.platforms.content import main_node, skip_noise
 from crawlers.platforms.document import Document
+from crawlers.platforms.further import further_pages
 from crawlers.platforms.guard import guarded
 from crawlers.platforms.node_text import images_of
 from crawlers.platforms.walls import raise_wall
@@ -124,6 +125,7 @@ def parse_article(document: Document) -> Parsed:
         byline=None,
         source=meta_source(document),
         images=images_of(node, document.url, "data-src", "data-original"),
+        further=further_pages(document),
         url=canonical_url(document.page.url),
         around="\n".join(filter(None, (_as_label(meta_author(document)), before, after))),
     )

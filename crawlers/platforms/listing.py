@@ -40,7 +40,7 @@ _DATE = re.compile(
     r"|[\[(（【]\s*\d{1,2}[-/月]\d{1,2}日?\s*[\])）】]|(?<!\d)\d{1,2}[-/]\d{1,2}(?!\d)\s*$"
     r"|(?<!\d)\d{1,2}月\d{1,2}日"
 )
-_CREATE_PAGE = re.compile(
+CREATE_PAGE = re.compile(
     r"createPageHTML\s*\(\s*['\"]?(\d+)['\"]?\s*,\s*['\"]?(\d+)['\"]?\s*,\s*['\"]([\w-]+)['\"]\s*,\s*['\"](\w+)['\"]",
     re.I,
 )
@@ -121,7 +121,7 @@ def next_links(document: Document, options: dict[str, object] | None = None) -> 
     """The next page of a list: TRS writes its pager by `createPageHTML(pages, current, "index", "shtml")`,
     where page 0 is index.shtml and page n is index_n.shtml; other sites link it."""
     options = options or {}
-    match = _CREATE_PAGE.search(document.markup)
+    match = CREATE_PAGE.search(document.markup)
     if match:
         pages, current, name, extension = (
             int(match.group(1)),

@@ -25,6 +25,7 @@ from crawlers.platforms.article import (
 )
 from crawlers.platforms.content import noise_of
 from crawlers.platforms.document import Document, Unreadable
+from crawlers.platforms.further import further_pages
 from crawlers.platforms.guard import guarded
 from crawlers.platforms.node_text import images_of, line_of
 from crawlers.platforms.walls import raise_wall
@@ -118,6 +119,7 @@ def _parse_article(document: Document) -> Parsed:
         source=re.sub(r"^来源\s*[:：]\s*", "", source) if source else None,
         column=document.meta("ColumnName"),
         images=images_of(node, document.url, "oldsrc-absolute", "data-src"),
+        further=further_pages(document),
         url=canonical_url(document.page.url),
         around="\n".join(filter(None, (f"作者：{author}" if author else None, before, after))),
     )

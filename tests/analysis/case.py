@@ -211,6 +211,7 @@ class Case:
         at: str | None = None,
         page: str | None = None,
         lead: bool = False,
+        detail: str | None = None,
     ) -> str:
         """Land an article published on `day`, fetched at `at` (default: its noon); returns its address."""
         url = f"http://{site}.test/{name or f'{day}-{crc32((body + title).encode())}'}.html"
@@ -224,7 +225,7 @@ class Case:
             page=page,
             lead=lead,
         )
-        self.fetch(site, url, at, "article", "stored", article=article)
+        self.fetch(site, url, at, "article", "stored", article=article, detail=detail)
         return url
 
     def article_id(self, url: str) -> str:
@@ -253,6 +254,7 @@ class Case:
         thread: ThreadPage | None = None,
         wanted_from: str | None = "2000-01-01",
         content: str | None = None,
+        detail: str | None = None,
     ) -> None:
         """Land one page. A list is read back to `wanted_from`; `content` tells apart what it shows."""
         self.land(
@@ -268,6 +270,7 @@ class Case:
                 wanted_from=wanted_from if kind == "list" else None,
                 article=article,
                 thread=thread,
+                detail=detail,
             )
         )
 

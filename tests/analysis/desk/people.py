@@ -48,7 +48,8 @@ def _small_city() -> TemporaryDirectory[str]:
     case = Case(Path(folder.name))
     case.edition("2017-10-09")
     case.article("2017-10-09", f"[{UNIT}:subject][column] 冬修水利开工。", title="市水利局部署冬修水利")
-    case.article("2017-11-20", "[市教育局:byline] 教学质量提升。", title="市教育局抓教学质量")
+    cut = "正文不全，下次再取：缺第 2 页（超时）"
+    case.article("2017-11-20", "[市教育局:byline] 教学质量提升。", title="市教育局抓教学质量", detail=cut)
     case.article("2017-12-01", "[form=曝光][exposed=市住建委] 围挡长期占道。", title="曝光：围挡占道")
     answer = ("防城港水利", "2017-11-21 09:00:00", "答复：已清理")
     threads = {

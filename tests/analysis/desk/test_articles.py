@@ -169,6 +169,13 @@ def test_an_article_shows_its_evidence_credits_and_tasks(office: Office) -> None
         assert client.get(f"/articles/{first_article(client, '冬修')}?as_of=2017-10-01").status_code == 404
 
 
+def test_a_piece_of_which_a_page_is_lacking_says_so(office: Office) -> None:
+    with browser(office, Role.INSPECTOR) as client:
+        page = client.get(f"/articles/{first_article(client, '教学质量')}").text
+        assert "正文不全，下次再取：缺第 2 页（超时）" in page
+        assert "正文不全" not in client.get(f"/articles/{first_article(client, '冬修')}").text
+
+
 def test_a_liaison_sees_articles_of_her_unit_only(office: Office) -> None:
     with browser(office, Role.PUBLICITY) as client:
         other = first_article(client, "教学质量")

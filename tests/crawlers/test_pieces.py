@@ -1,0 +1,146 @@
+"""Pieces that run over several pages, crawled from a server: one record, an outcome a page, no loops."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from crawlers.piece_marks import CUT_AGAIN, CUT_MARK, PART_MARK
+from crawlers.reread import reread
+from pipeline.city import City
+from pipeline.landing import read_capture
+from tests.crawlers.crawled import crawl, landed, one_site
+from tests.crawlers.servers import Web
+
+LIST = "/zwdt/"
+TITLE = "三十里渠清淤记"
+TEXTS = (
+    "入冬以后，渠边的三个村子都派了人下到渠底。市水利局的两名工程师住在村委会，一段一段地丈量。",
+    "第二天下起了雨，清出来的淤泥堆在路边运不走。市交通局调来四台自卸车，连夜把泥拉到了砖厂。",
+    "渠水放到尾村那天，老人们都站在桥上看。市农业局的技术员当场教大家怎样用淤泥改良沙地。",
+)
+
+
+def page(number: int, pages: int = 3, *, title: str = TITLE, text: str | None = None) -> str:
+    """A page of a piece as TRS serves it, with links to its neighbours among the pieces."""
+    pager = "".join(
+        f"<a href='t20171008_12{f'_{n}' if n else ''}.html'>{n + 1}</a> " for n in range(pages) if n != number
+    )
+    after = f"<a href='t20171008_12_{number + 1}.html'>下一页</a>" if number + 1 < pages else ""
+    return (
+        f"<title>{title}_某市政府网</title><h1>{title}</h1><p>2017-10-08 09:00 来源：某报</p>"
+        f'<div class="TRS_Editor"><p>{text or TEXTS[number]}</p></div>'
+        f'<div class="pagination">{pager}{after}</div>'
+        "<p>上一篇：<a href='t20171008_11.html'>别的稿件</a> "
+        "下一篇：<a href='t20171008_13.html'>另一篇</a></p>"
+    )
+
+
+def site(tmp_path: Path, web: Web, **options: object) -> City:
+    return one_site(
+        tmp_path,
+        web,
+        {"retry_times": 0},
+        slug="gov",
+        platform="trs",
+        start=[web.base + LIST],
+        options=options,
+    )
+
+
+@pytest.fixture
+def served(web: Web) -> Web:
+    items = f"<li><a href='t20171008_12.html'>{TITLE}</a>2017-10-08</li>"
+    web.pages[LIST] = f"<title>政务动态</title><ul>{items}</ul>"
+    web.pages[f"{LIST}t20171008_12.html"] = page(0)
+    for number in (1, 2):
+        web.pages[f"{LIST}t20171008_12_{number}.html"] = page(number)
+    return web
+
+
+def pieces(home: Path) -> list[str]:
+    return [line.article.body for line in landed(home) if line.article is not None]
+
+
+def test_a_piece_is_landed_once_with_all_its_text_and_each_page_has_its_outcome(
+    tmp_path: Path, served: Web
+) -> None:
+    report = crawl(site(tmp_path, served), tmp_path).sites[0]
+    assert report.outcomes == {"listed": 1, "captured": 2, "stored": 1}
+    assert pieces(tmp_path) == ["\n".join(TEXTS)]
+    parts = landed(tmp_path, outcome="captured")
+    assert [line.url.rpartition("/")[2] for line in parts] == ["t20171008_12_1.html", "t20171008_12_2.html"]
+    for number, line in enumerate(parts, start=1):
+        assert line.detail == f"{PART_MARK}第 {number + 1} 页，正文并入首页" and line.kind == "article"
+        _, body = read_capture(tmp_path / "var" / "city", line.warc or "", line.warc_offset or 0)
+        assert TEXTS[number].encode() in body
+    assert all(count == 1 for path, count in served.asked.items()), served.asked
+    served.asked.clear()
+    assert crawl(site(tmp_path, served), tmp_path, "2017-10-10").sites[0].outcomes == {"listed": 1}
+    assert not [path for path in served.asked if "t2017" in path]
+
+
+def test_a_piece_without_one_page_is_landed_cut_and_mended_by_the_next_crawl(
+    tmp_path: Path, served: Web
+) -> None:
+    whole = served.pages[f"{LIST}t20171008_12_1.html"]
+    served.pages[f"{LIST}t20171008_12_1.html"] = (502, {}, b"bad gateway")
+    report = crawl(site(tmp_path, served), tmp_path).sites[0]
+    assert report.outcomes == {"listed": 1, "captured": 1, "server_error": 1, "stored": 1}
+    stored = landed(tmp_path, outcome="stored")[0]
+    assert stored.detail == f"{CUT_AGAIN}缺第 2 页（HTTP 502）"
+    assert pieces(tmp_path) == [f"{TEXTS[0]}\n{TEXTS[2]}"]
+    again = crawl(site(tmp_path, served), tmp_path, "2017-10-10").sites[0]
+    assert again.outcomes == {"listed": 1, "captured": 1, "server_error": 1, "unchanged": 1}
+    served.pages[f"{LIST}t20171008_12_1.html"] = whole
+    mended = crawl(site(tmp_path, served), tmp_path, "2017-10-11").sites[0]
+    assert mended.outcomes == {"listed": 1, "captured": 2, "stored": 1}
+    assert pieces(tmp_path)[-1] == "\n".join(TEXTS) and landed(tmp_path, outcome="stored")[-1].detail is None
+    assert crawl(site(tmp_path, served), tmp_path, "2017-10-12").sites[0].outcomes == {"listed": 1}
+
+
+def test_a_page_that_is_not_there_is_told_and_not_asked_for_again(tmp_path: Path, served: Web) -> None:
+    del served.pages[f"{LIST}t20171008_12_2.html"]
+    assert crawl(site(tmp_path, served), tmp_path).sites[0].outcomes["not_found"] == 1
+    assert landed(tmp_path, outcome="stored")[0].detail == f"{CUT_MARK}缺第 3 页（HTTP 404）"
+    assert crawl(site(tmp_path, served), tmp_path, "2017-10-10").sites[0].outcomes == {"listed": 1}
+
+
+def test_other_pieces_the_same_page_again_and_endless_pagers_add_nothing(tmp_path: Path, served: Web) -> None:
+    served.pages[f"{LIST}t20171008_12_1.html"] = page(1, title="全市冬修水利现场会召开")
+    served.pages[f"{LIST}t20171008_12_2.html"] = page(0)
+    crawl(site(tmp_path, served), tmp_path)
+    assert pieces(tmp_path) == [TEXTS[0]] and landed(tmp_path, outcome="stored")[0].detail is None
+    served.pages[f"{LIST}t20171008_12.html"] = page(0, 99)
+    for number in range(1, 99):
+        served.pages[f"{LIST}t20171008_12_{number}.html"] = page(number, 99, text=f"{TEXTS[1]}第{number}段。")
+    served.asked.clear()
+    home = tmp_path / "other"
+    home.mkdir()
+    crawl(site(tmp_path, served), home)
+    assert len([path for path in served.asked if "t20171008_12_" in path]) == 20
+    assert landed(home, outcome="stored")[0].detail == f"{CUT_MARK}缺第 22 页（超过 21 页）"
+
+
+def test_reading_again_gives_the_same_piece_and_no_page_becomes_one(tmp_path: Path, served: Web) -> None:
+    city = site(tmp_path, served)
+    crawl(city, tmp_path)
+    now = dt.datetime(2018, 10, 12, 9)
+    found = reread(city, "gov", home=tmp_path, clock=lambda: now, first_day=dt.date(2017, 10, 1))
+    assert (found.read_count, found.same_count, found.new_records) == (2, 2, 0)
+    city = site(tmp_path, served, source="h1")
+    found = reread(city, "gov", home=tmp_path, clock=lambda: now, first_day=dt.date(2017, 10, 1))
+    assert (found.richer_count, found.new_records) == (1, 1)
+    assert pieces(tmp_path) == ["\n".join(TEXTS)] * 2
+
+
+def test_a_crawl_at_its_limit_lands_the_piece_cut_and_the_next_one_mends_it(
+    tmp_path: Path, served: Web
+) -> None:
+    crawl(site(tmp_path, served), tmp_path, limit=3)
+    stored = landed(tmp_path, outcome="stored")[0]
+    assert stored.detail == f"{CUT_AGAIN}缺第 3 页（这次没有取）"
+    crawl(site(tmp_path, served), tmp_path, "2017-10-10")
+    assert pieces(tmp_path)[-1] == "\n".join(TEXTS)

@@ -34,6 +34,11 @@ class DeductionRow:
     note: str | None
     also: list[str] = dataclasses.field(default_factory=list)  # tasks that ask the same, told here with it
 
+    @property
+    def lost_ground(self) -> bool:
+        """Whether points are deducted for what is suggested no more: a person should look at it again."""
+        return self.reason is None and self.state == DECIDED
+
 
 def suggested(plan: Plan, rows: Iterable[CoverageRow], points: Points, day: dt.date) -> list[DeductionRow]:
     """What coverage suggests: tasks whose term is over and that were certainly not met; what two of them ask
@@ -143,7 +148,8 @@ def _decided(unit: str, task: str, title: str, said: Said) -> DeductionRow:
         title=title,
         state=DECIDED if worth else DROPPED,
         reason=None,
-        suggested_points=float(said.before.get("points") or 0),
+        # Records of before say what was suggested under `before` alone.
+        suggested_points=float(said.after.get("suggested", said.before.get("points")) or 0),
         decided_points=worth,
         decider=said.who,
         decided_at=said.at,

@@ -56,7 +56,7 @@ FIELD_WORDS = {
     "outcome": "结果", "article": "稿件", "late": "补批", "leader": "分管领导", "contact": "联系人",
     "alias": "别称", "account": "账号", "forum": "论坛或平台", "value": "取值", "official": "全称",
     "parent": "上级", "duties": "职责", "valid_from": "有效期自", "valid_to": "有效期至",
-    "successor": "继任单位", "is_new": "新增",
+    "successor": "继任单位", "is_new": "新增", "suggested": "建议扣分",
     "name": "名称", "short": "简称", "points": "分值", "label": "任务", "count": "件数", "runs": "批次",
     "size": "字节", "job": "任务号", "result": "结果",
     "roles": "角色", "is_active": "启用", "person": "姓名", "concerned": "涉及单位", "proof": "撤回的记录",

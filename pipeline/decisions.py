@@ -39,7 +39,7 @@ Kind = Literal[
     "appeal_grant",  # target: appeal; after: {unit, role, article, task}
     "appeal_refusal",  # target: appeal; after: {unit}
     "appeal_withdrawal",  # target: appeal; after: {unit}
-    "deduction",  # target: unit; after: {task, points}: 0 points is a decision too
+    "deduction",  # target: unit; after: {task, points, suggested}: 0 points is one too
     "import_batch",  # target: import; after: {file, sha256, rows}
     "contact_register",  # target: unit; after: {leader, contact}
     "proof_received",  # target: unit; after: {task, date, until, file}

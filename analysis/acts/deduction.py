@@ -43,8 +43,8 @@ def decide_deduction(
         unit,
         who=who,
         at=at,
-        before={"points": row.suggested_points},
-        after={"task": task, "points": points},
+        before={"points": row.suggested_points if row.decided_points is None else row.decided_points},
+        after={"task": task, "points": points, "suggested": row.suggested_points},
         why=reason(why, "扣分或不扣分的理由"),
     )
     append_decision(decisions, decision)

@@ -21,7 +21,8 @@ from analysis.desk.visit import Visit
 from pipeline.decisions import Decision
 
 HERE = "/deductions"
-STATES = (SUGGESTED, DECIDED, DROPPED)
+REVIEW = "待复核"  # points are deducted, but their ground is gone
+STATES = (SUGGESTED, DECIDED, DROPPED, REVIEW)
 MANY = 200  # decided at once
 
 
@@ -73,8 +74,17 @@ def choice_of(visit: Visit) -> dict[str, str]:
 
 def chosen_deductions(visit: Visit) -> list[DeductionRow]:
     """Those that the address asks for."""
-    wanted = {key: value for key, value in choice_of(visit).items() if value}
-    return [row for row in all_deductions(visit) if all(getattr(row, key) == wanted[key] for key in wanted)]
+    chosen = choice_of(visit)
+    return [
+        row
+        for row in all_deductions(visit)
+        if chosen["unit"] in ("", row.unit) and (not chosen["state"] or is_in(row, chosen["state"]))
+    ]
+
+
+def is_in(row: DeductionRow, state: str) -> bool:
+    """Whether a row is in one of STATES; one that is to be looked at again is in two."""
+    return row.lost_ground if state == REVIEW else row.state == state
 
 
 @standing
@@ -86,9 +96,9 @@ def build_deductions(visit: Visit) -> DeductionsPage:
         chosen=choice_of(visit),
         units=list(dict.fromkeys(row.unit for row in rows)),
         states=STATES,
-        counts={state: sum(row.state == state for row in rows) for state in STATES},
+        counts={state: sum(is_in(row, state) for row in rows) for state in STATES},
         total=sum(row.decided_points or 0 for row in rows),
-        barred=_barred(visit, {row.unit for row in listing.rows if row.reason}),
+        barred=_barred(visit, {row.unit for row in listing.rows if row.reason or row.lost_ground}),
         may_decide=visit.is_today and visit.may("deduction.decide"),
         seen_of={(row.unit, row.task): _mark(row) for row in listing.rows},
     )

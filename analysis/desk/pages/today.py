@@ -12,7 +12,7 @@ from analysis.appeals import OPEN, Appeal, appeals
 from analysis.deductions import SUGGESTED
 from analysis.desk.page import Page
 from analysis.desk.pages.articles import search_articles
-from analysis.desk.pages.deductions import all_deductions
+from analysis.desk.pages.deductions import REVIEW, all_deductions, is_in
 from analysis.desk.pages.doubts import all_doubts
 from analysis.desk.pages.exposures import waiting_exposures
 from analysis.desk.pages.sources import all_sources
@@ -61,7 +61,8 @@ class TodayPage(Page):
         sources: sources in trouble, each with what is wrong.
         appeals: appeals that wait for a decision.
         planned: planned exposures that wait for an approval, for who may plan them.
-        undecided: how many suggested deductions nobody decided yet, for who decides them.
+        undecided: how many suggested deductions nobody decided yet, for who decides them; `reviews`: how many
+            deductions have lost their ground.
         pieces: articles published on `pieces_day`, the newest first, with how many there are.
         pieces_day: the day that is looked at, or the last one before it on which anything was published.
         latest: day of the newest capture; None: nothing was ever fetched.
@@ -92,6 +93,7 @@ class TodayPage(Page):
     appeals: list[Appeal]
     planned: list[ExposureRow]
     undecided: int
+    reviews: int
     pieces: Found
     pieces_day: dt.date
     latest: dt.date | None
@@ -137,7 +139,8 @@ def build_today(visit: Visit) -> TodayPage:
             if appeal.state in OPEN and visit.scope in (None, appeal.unit)
         ],
         planned=waiting_exposures(visit) if visit.may("exposure.propose") else [],
-        undecided=_undecided(visit) if visit.may("deduction.decide") else 0,
+        undecided=_count(visit, SUGGESTED) if visit.may("deduction.decide") else 0,
+        reviews=_count(visit, REVIEW) if visit.may("deduction.decide") else 0,
         pieces=pieces,
         pieces_day=pieces_day,
         latest=visit.edition.once(f"latest day {visit.as_of}", lambda: _latest(visit), ()),
@@ -179,8 +182,8 @@ def _published(visit: Visit, day: dt.date, limit: int) -> Found:
     return search_articles(visit, "", ArticleFilter(start=day, end=day, scope=visit.scope), "newest", limit)
 
 
-def _undecided(visit: Visit) -> int:
-    return sum(row.state == SUGGESTED for row in all_deductions(visit))
+def _count(visit: Visit, state: str) -> int:
+    return sum(is_in(row, state) for row in all_deductions(visit))
 
 
 def _doubt_count(visit: Visit) -> int:

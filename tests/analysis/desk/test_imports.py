@@ -23,7 +23,7 @@ from analysis.desk.pages import imports
 from analysis.desk.rights import Role
 from analysis.desk.tables import csv_bytes
 from analysis.desk.uploads import Uploads
-from pipeline.decisions import load_decisions
+from pipeline.decisions import Decision, append_decisions, load_decisions
 from tests.analysis.desk.people import NAMES, UNIT, browser, sign_in, small_office, token
 from tests.analysis.imports.test_import import FILES, GOOD, workbook
 
@@ -209,6 +209,46 @@ def test_deductions_are_decided_several_at_once_and_not_over_somebody_elses(tmp_
         assert UNIT in table
     found = [d for d in load_decisions(office.store.decisions) if d.kind == "deduction"]
     assert [d.after["points"] for d in found] == [d.before["points"] for d in found]
+
+
+def test_a_deduction_whose_ground_is_gone_is_found_and_revoked(tmp_path: Path) -> None:
+    office = small_office(tmp_path)
+    office.clock = lambda: dt.datetime(2018, 2, 28, 10)  # the terms are over
+
+    def mark(page: str) -> str:
+        found = [html.unescape(each) for each in re.findall(r'name="row" value="([^"]+)"', page)]
+        return next(each for each in found if each.startswith(f"{UNIT}|r1|"))
+
+    with browser(office, Role.EVALUATION) as officer:
+        row = mark(officer.get(f"/deductions?unit={UNIT}").text)
+        send(officer, "/deductions/decide", row=row, how="other", points="0.5", why="未报")
+        row = mark(officer.get(f"/deductions?unit={UNIT}").text)
+        send(officer, "/deductions/decide", row=row, how="other", points="1.25", why="再催未报")
+        # how much it was before, not how much is suggested
+        assert "分值：0.5 → 1.25；建议扣分：0.2" in officer.get("/log?act=裁定预扣分").text
+        assert "待复核" not in officer.get("/").text
+        registered = Decision(
+            id="r1",
+            at="2017-09-28T09:00:00",
+            who="市绩效办 李某",
+            kind="contact_register",
+            target=UNIT,
+            after={"leader": "甲", "contact": "乙"},
+        )
+        append_decisions(office.store.decisions, [registered])
+        assert "项扣分待复核" in officer.get("/").text
+        page = officer.get("/deductions?state=待复核").text
+        assert "结论已变，现不再建议扣分，请复核" in page
+        row = mark(page)
+        refused = send(officer, "/deductions/decide", row=row, how="suggested", why="照扣")
+        assert "没有列为预扣分建议" in refused
+        assert "已裁定预扣分" in send(officer, "/deductions/decide", row=row, how="none", why="原已登记")
+        after = officer.get("/").text
+        assert "待复核" not in after
+        rows = officer.get(f"/export/deductions/json?unit={UNIT}&state=不扣分").json()["rows"]
+    assert [(each["task"], each["suggested_points"], each["decided_points"]) for each in rows] == [
+        ("r1", 0.2, 0)
+    ]
 
 
 def test_a_cell_of_faults_is_no_formula() -> None:

@@ -16,6 +16,7 @@ from litestar.response import Redirect
 
 from analysis.acts.record import ActError, unit_of_person
 from analysis.desk.accounts import Account
+from analysis.desk.commands_told import without_commands
 from analysis.desk.visit import Visit
 from analysis.queue import TicketError
 from analysis.record_words import kind_words
@@ -73,7 +74,7 @@ def perform(
             visit.office.warehouse.acted(visit.user.name)
     except (ActError, DecisionError, TicketError, ValidationException, ValueError) as error:
         said = error.detail if isinstance(error, ValidationException) else str(error)
-        said = _COMMAND.sub("", said)
+        said = without_commands(_COMMAND.sub("", said))
         is_stale = isinstance(error, StaleDecision)
         if isinstance(error, StaleDecision):
             said = said.replace(f"（{error.latest.kind}）", f"（{kind_words(error.latest.kind)}）")

@@ -22,12 +22,14 @@ from analysis.acts.record import ActError
 from analysis.desk.accounts import Account
 from analysis.desk.addresses import came_from, is_page, page_at
 from analysis.desk.audit import AuditEntry
+from analysis.desk.commands_told import without_commands
 from analysis.desk.flash import tell, typed_as
 from analysis.desk.forms import form_read
 from analysis.desk.jobs import JobError
 from analysis.desk.office import Office
 from analysis.desk.parameters import told_of
 from analysis.desk.rendering import problem_page
+from analysis.desk.rights import allowed
 from analysis.desk.unsent import OfAnother
 from analysis.notify.rules import NotifyError
 from analysis.quotes import nested
@@ -97,6 +99,9 @@ def answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[
     status = status_of(error)
     office = request.app.state.desk
     detail = _too_large(request) if status == 413 else without_places(office, _detail(error, status))
+    user: Account | None = request.scope.get("user")
+    if user is None or not allowed("user.manage", user.roles):
+        detail = without_commands(detail)
     if not detail and isinstance(error, ValidationException):
         detail = told_of(request, error)
     _record_refusal(request, detail or _SAID.get(status, _SAID[500]))

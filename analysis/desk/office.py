@@ -55,7 +55,7 @@ JOB_KINDS = {
 
 
 # What is said instead of a check that could only fail.
-SAMPLE_IS_DOWN = "没有检查：样例城市的网站只在 gangqing run 时开着；在自己的城市（--city）里可以随时检查"
+SAMPLE_IS_DOWN = "没有检查：样例城市的网站只在演示采集时开着；在自己的城市里可以随时检查"
 Time = Annotated[str, msgspec.Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 
 

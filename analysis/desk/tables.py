@@ -140,7 +140,11 @@ def sources_table(visit: Visit) -> Table:
         "lacking_count": "仍缺的网页", "silent": "四周内静默",
     }  # fmt: skip
     rows = [
-        dataclasses.asdict(source) | {"platform": PLATFORM_NAMES.get(source.platform, source.platform)}
+        dataclasses.asdict(source)
+        | {
+            "platform": PLATFORM_NAMES.get(source.platform, source.platform),
+            "trouble": [visit.told(each) for each in source.trouble],
+        }
         for source in sources.all_sources(visit)
     ]
     return Table("来源", columns, rows)

@@ -20,6 +20,7 @@ from analysis.desk.accounts import Account
 from analysis.desk.addresses import came_from, page_at
 from analysis.desk.answers import Answers
 from analysis.desk.audit import AuditEntry
+from analysis.desk.commands_told import without_commands
 from analysis.desk.flash import refilled, tell, typed_in
 from analysis.desk.office import Office
 from analysis.desk.page import Page
@@ -43,6 +44,10 @@ class Visit(Answers):
 
     def may(self, permission: str) -> bool:
         return allowed(permission, self.user.roles)
+
+    def told(self, text: str) -> str:
+        """A text of the program: with its commands for the administrator, who has a command line."""
+        return text if self.may("user.manage") else without_commands(text)
 
     def check_unit(self, unit: str | None) -> None:
         """Raises PermissionDeniedException where a liaison asks for another unit's."""

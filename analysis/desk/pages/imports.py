@@ -17,6 +17,7 @@ from litestar.response import Redirect, Response
 from analysis.acts.importing import ImportReport, check_new, preview_import, record_checked
 from analysis.acts.record import ActError
 from analysis.desk.acting import perform, signature
+from analysis.desk.commands_told import without_commands
 from analysis.desk.forms import Form
 from analysis.desk.page import Listing, Page, cut
 from analysis.desk.routing import act, file_answer, see
@@ -81,7 +82,7 @@ def build_imports(visit: Visit) -> ImportsPage:
             content, files = uploads.content(visit.user.name), uploads.files(visit.user.name, draft)
             report, items = _preview(visit, draft.name, content, files)
         except (SheetError, ActError) as error:
-            refused = _at_the_desk(error)
+            refused = without_commands(str(error))
         except FileNotFoundError:  # it was confirmed or thrown away meanwhile
             draft = None
     return ImportsPage(
@@ -94,10 +95,6 @@ def build_imports(visit: Visit) -> ImportsPage:
         done=[s for s in said_in(visit.con, ("import_batch",)) if s.at.date() <= visit.as_of][::-1],
         most=(MOST_FILES, MOST_BYTES // 1024 // 1024),
     )
-
-
-def _at_the_desk(error: Exception) -> str:
-    return str(error).replace("用 gangqing import --template 生成的模板", "用本页的空白报送表")
 
 
 def _proofs(visit: Visit) -> dict[str, list[Said]]:
@@ -183,7 +180,7 @@ def _check(
     try:
         report, _ = _preview(visit, name, content, by_name)
     except (SheetError, ActError) as error:
-        said = _at_the_desk(error)
+        said = without_commands(str(error))
         visit.log("上传报送表", name, after=after, refused=said)
         if isinstance(error, ActError):  # a table that can be read; in another there is nothing to look at
             uploads.keep(account, name, content, files, visit.office.clock())

@@ -10,6 +10,7 @@ from litestar.response import Response
 
 from analysis.appeals import OPEN, Appeal, appeals
 from analysis.deductions import SUGGESTED
+from analysis.desk.commands_told import steps_told
 from analysis.desk.page import Page
 from analysis.desk.pages.articles import search_articles
 from analysis.desk.pages.deductions import REVIEW, all_deductions, is_in
@@ -55,7 +56,7 @@ class TodayPage(Page):
         unknown_count: how many verdicts a silent source leaves open.
         silent: which source was silent when, where that leaves a verdict open.
         no_source: the note of `silent` that no site is crawled at all.
-        steps: the commands that fetch these again, for who may start jobs.
+        steps: how these are fetched again, for who may start jobs: to the administrator the commands.
         confirm: floors on which a person must decide: answers of no registered account, disputes, thanks.
         doubts: how many credits the rules would not sign and that wait for a person.
         sources: sources in trouble, each with what is wrong.
@@ -150,7 +151,9 @@ def build_today(visit: Visit) -> TodayPage:
 def _steps(visit: Visit, rows: list[CoverageRow]) -> list[str]:
     if not visit.may("job.run") or not visit.is_today:
         return []
-    return next_step_lines(rows, sites_of_outlets(visit.office.city))
+    sites = sites_of_outlets(visit.office.city)
+    lines = next_step_lines(rows, sites)
+    return lines if visit.may("user.manage") else steps_told(lines, sites)
 
 
 def floors_of(visit: Visit) -> list[FloorToConfirm]:

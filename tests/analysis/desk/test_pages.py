@@ -7,6 +7,7 @@ import datetime as dt
 import html
 import inspect
 import re
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -160,11 +161,18 @@ def test_today_counts_no_days_down_to_what_nobody_can_mend(tmp_path) -> None:
 
 
 def test_today_tells_who_runs_jobs_how_a_silent_source_is_fetched_again(office: Office) -> None:
-    with browser(office, Role.PUBLICITY) as clerk, browser(office, Role.INSPECTOR) as inspector:
-        pages = clerk.get("/").text, inspector.get("/").text, clerk.get("/?as_of=2017-12-01").text
-        cards = [page[page.index('id="silent"') :].split("</section>")[0] for page in pages]
-        assert re.search(r"gangqing crawl gov --from 2017-\d\d-\d\d --to 2017-", cards[0]), cards[0]
-        assert not [card for card in cards[1:] if "gangqing crawl" in card]
+    roles = (Role.ADMINISTRATOR, Role.PUBLICITY, Role.INSPECTOR)
+    with ExitStack() as stack:
+        admin, clerk, inspector = (stack.enter_context(browser(office, role)) for role in roles)
+        pages = [each.get("/").text for each in (admin, clerk, inspector)]
+        pages.append(clerk.get("/?as_of=2017-12-01").text)
+    cards = [page[page.index('id="silent"') :].split("</section>")[0] for page in pages]
+    assert re.search(r"gangqing crawl gov --from 2017-\d\d-\d\d --to 2017-", cards[0]), cards[0]
+    assert not [card for card in cards[1:] if "gangqing" in card]
+    assert re.search(r"请管理员补采这些日子.*市人民政府网站：2017-\d\d-\d\d 至 2017-", cards[1], re.DOTALL), (
+        cards[1]
+    )
+    assert not [card for card in cards[2:] if "补采这些日子" in card]
 
 
 def test_who_sent_no_proof_of_the_announcement_leaves_as_a_file(office: Office) -> None:

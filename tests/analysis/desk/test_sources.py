@@ -65,11 +65,13 @@ def test_why_a_source_cannot_be_read_is_shown_with_what_to_do(office: Office, mo
     }
     monkeypatch.setattr("analysis.source_health.source_causes", lambda *_: causes)
     monkeypatch.setattr(pages_sources, "all_sources", lambda visit: source_health(visit.con, visit.as_of))
-    with browser(office, Role.EVALUATION) as client:
+    with browser(office, Role.EVALUATION) as client, browser(office, Role.ADMINISTRATOR) as admin:
         for address in ("/sources", "/sources/gov"):
             page = client.get(address).text
             assert "网站要求验证（验证码或防火墙）：4 页" in page and "现在读不出" in page
-            assert "放行" in page and "gangqing sites reread gov" in page
+            assert "放行" in page and "请管理员照新的网页改这个站点的设置" in page
+            assert "gangqing sites" not in page and "outlets.yaml" not in page
+            assert "gangqing sites reread gov" in admin.get(address).text
         assert "怎么办" not in client.get("/sources/paper").text
 
 
@@ -120,7 +122,7 @@ def test_sites_of_the_sample_that_do_not_run_are_not_checked(office: Office, mon
         form = token(client.get("/sources").text)
         for path, data in (("/sources/check", {"site": "gov"}), ("/jobs/start", {"kind": "check"})):
             said = client.post(path, data={"_csrf_token": form, **data}).text
-            assert "样例城市的网站只在 gangqing run 时开着" in said
+            assert "样例城市的网站只在演示采集时开着" in said
     assert len(office.jobs.all()) == before
 
 

@@ -147,7 +147,7 @@ def next_run(office: Office) -> str:
 def coming_rows(plan: Plan, rules: NotifyRules, office: Office) -> list[NoticeRow]:
     """What is to be told and stands in no outbox yet: what nobody can be told, what waits, what goes next."""
     run, at = next_run(office), office.clock().replace(microsecond=0)
-    none = "本单位和宣传部都没有登记渠道：请管理员登记；登记以前请电话告知"
+    none = f"该单位和{rules.desk}都没有登记渠道：请管理员登记；登记以前请电话告知"
     quiet = f"不打扰的时段（{rules.quiet}）或休息日过后再发" if rules.quiet else "休息日过后再发"
     digest = f"工作日 {'、'.join(rules.digest_at)} 并入摘要"
     rows = [_coming(event, NO_CHANNEL, none) for event in plan.unreachable]

@@ -15,6 +15,7 @@ from typing import Any
 from analysis.acts.record import decision_of
 from analysis.acts.ticket_check import Actor, MoveError, check_floor, check_move, check_own_ticket, check_unit
 from analysis.queue import find_ticket, tickets_of_thread
+from analysis.quotes import quoted
 from analysis.ticket import Rules, Ticket
 from analysis.ticket_moves import MOVE, STATES, Move
 from analysis.warehouse import Connection
@@ -124,7 +125,13 @@ def move(
         if "unit" in decision.after or _is_revived(said, ticket)
     ]
     if len(set(given)) < len(given):
-        raise MoveError("同一个帖子的两件不能由同一个单位办理；只须一家答的，请把另一件作“无需回复”")
+        thread = next(each for each in given if given.count(each) > 1)[0]
+        twice = [ticket for ticket in found if ticket.thread_id == thread]
+        raise MoveError(
+            f"同一个帖子的两件不能由同一个单位办理：{quoted(twice[0].title)}"
+            f"（{'、'.join(ticket.ticket_id for ticket in twice)}）；"
+            "只须一家答的，请把另一件作“无需回复”"
+        )
     append_decisions(register.decisions, decisions, _expected((ticket, seen) for ticket in found))
     return decisions
 

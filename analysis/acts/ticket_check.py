@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from analysis.acts.record import ActError
+from analysis.quotes import quoted
 from analysis.ticket import Rules, Ticket
 from analysis.ticket_moves import (
     BY_OPENER,
@@ -119,7 +120,7 @@ def check_own_ticket(tickets: Iterable[Ticket], moved: Ticket, unit: str) -> Non
             if moved.unit == unit:
                 raise MoveError(f"{has_one}，{moved.ticket_id} 不能重新办理；请办那一件，或先把它改派")
             raise MoveError(
-                f"{has_one}，{moved.ticket_id} 不能再转给它；"
+                f"{has_one}，{moved.ticket_id}（{quoted(moved.title)}）不能再转给它；"
                 f"{moved.unit or '这一件'}不必答复的，请作“无需回复”（no-reply-needed）"
             )
 

@@ -98,10 +98,13 @@ def test_a_unit_gets_no_second_ticket_of_a_thread(office: Office) -> None:
     second = first.removesuffix("1") + "2"
     office.open()
     for key in ("transfer", "hand_over"):
-        with pytest.raises(MoveError, match=f"市住建委在这个帖子里已有一件（{second}，待研判）"):
+        with pytest.raises(MoveError, match=f"市住建委在这个帖子里已有一件（{second}，待研判）") as refused:
             move(office.register(), key, first, OFFICE, at("10T09:00"), unit="市住建委", why="归住建")
-    with pytest.raises(MoveError, match="同一个帖子的两件不能由同一个单位办理"):
+        assert f"{first}（“" in str(refused.value) and "”）不能再转给它" in str(refused.value)
+    with pytest.raises(MoveError, match="同一个帖子的两件不能由同一个单位办理") as refused:
         move(office.register(), "hand_over", [first, second], OFFICE, at("10T09:00"), unit="市交通局")
+    title = office.ticket(first, "10T10:00").title
+    assert f"：“{title}”（{first}、{second}）；" in str(refused.value)  # which of many that were ticked
     move(office.register(), "transfer", first, OFFICE, at("10T09:00"), unit="市交通局", why="归交通")
     move(office.register(), "transfer", second, OFFICE, at("10T09:01"), unit="市水利局", why="归水利")
     with pytest.raises(MoveError, match="市水利局在这个帖子里已有一件"):

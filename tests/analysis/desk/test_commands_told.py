@@ -71,10 +71,11 @@ def test_who_has_no_command_line_is_told_none(office: Office, monkeypatch: pytes
     monkeypatch.setattr(sources, "build_sources", broken)
     for role, is_told in ((Role.PUBLICITY, False), (Role.INSPECTOR, False), (Role.ADMINISTRATOR, True)):
         with browser(office, role) as client:
-            pages = [client.get(path).text for path in ("/sources", "/reports", "/status", "/")]
+            pages = [client.get(path).text for path in ("/sources", "/reports", "/status", "/", "/packages")]
         assert ("gangqing build" in pages[0]) is is_told
         assert is_told or "请管理员重新建库" in pages[0]
         assert ("gangqing report" in pages[1]) is is_told
+        assert ("在命令行打包" in pages[4]) is is_told
         assert is_told or not [page for page in pages if "gangqing " in page]
 
 

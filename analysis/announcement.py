@@ -52,7 +52,7 @@ def is_own_place(task: Task, fact: Fact, unit: str) -> bool:
 
 def _proven(ground: Ground, record: Record, task: Task, unit: str, own: list[Fact]) -> CoverageRow:
     assert task.proof is not None and task.proof.by is not None
-    proofs = record.of(task, unit, ground.day)
+    proofs = record.of(task, unit, ground)
     in_time = [proof["id"] for proof in proofs if proof["day"] <= task.proof.by]
     seen = f"本单位平台已见公告（{own[0].published_day}）" if own else _unseen(ground, task, unit)
     note = f"逾期报送（{proofs[0]['day']}）；{seen}" if proofs and not in_time else seen

@@ -55,7 +55,10 @@ def contacts(
     for each in said_in(con, (KIND,), known_by):
         if (each.day() or each.at.date()) <= last:
             said.setdefault(each.target, []).append(each)
-    return [_row(unit, said.get(unit, []), task.proof.by, with_phones) for unit in plan.members[task.id]]
+    return [
+        _row(unit, said.get(unit, []), plan.first_day(task), task.proof.by, with_phones)
+        for unit in plan.members[task.id]
+    ]
 
 
 def task_of(plan: Plan) -> Task | None:
@@ -63,9 +66,11 @@ def task_of(plan: Plan) -> Task | None:
     return next((t for t in plan.tasks if t.proof is not None and t.proof.decision == KIND), None)
 
 
-def _row(unit: str, said: list[Said], due: dt.date, with_phones: bool) -> ContactRow:
+def _row(unit: str, said: list[Said], since: dt.date, due: dt.date, with_phones: bool) -> ContactRow:
+    """Who was registered for an earlier plan is still told, but is no register for this one."""
     now = said[-1] if said else None
-    first = min((each.day() or each.at.date() for each in said), default=None)
+    days = (each.day() or each.at.date() for each in said)
+    first = min((day for day in days if day >= since), default=None)
     after = now.after if now is not None else {}
     return ContactRow(
         unit=unit,

@@ -129,12 +129,14 @@ def deductions(
 def deductions_in(
     con: Connection, plan: Plan, as_of: dt.date | dt.datetime, known_by: dt.date | dt.datetime | None = None
 ) -> list[DeductionRow]:
-    """What people decided up to a day; of several decisions on a task of a unit the newest."""
+    """What people decided up to a day, but not before the plan: that was an earlier one's; of several
+    decisions on a task of a unit the newest."""
     until = moment(as_of)
     assert until is not None
+    since = min(plan.season.start, plan.issued)
     newest: dict[tuple[str, str], Said] = {}
     for said in said_in(con, KINDS, known_by):
-        if said.at <= until:
+        if since <= said.at.date() and said.at <= until:
             newest[said.target, str(said.after.get("task"))] = said
     titles = {task.id: task.title for task in plan.tasks}
     return [_decided(unit, task, titles.get(task, task), said) for (unit, task), said in newest.items()]

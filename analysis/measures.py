@@ -67,7 +67,7 @@ def measures(ground: Ground, record: Record, task: Task) -> Iterable[CoverageRow
     owners = {unit: [unit] for unit in members} if task.scope == "unit" else {CITY_ROW: members}
     for owner, units in owners.items():
         own = [fact for fact in ground.matched(task) if owner == CITY_ROW or owner in fact.credits]
-        proofs = (proof for unit in units for proof in record.of(task, unit, ground.day))
+        proofs = (proof for unit in units for proof in record.of(task, unit, ground))
         taken = _tied([proof for proof in proofs if _is_of(task, proof)], own)
         same = [each for each in taken if each.is_own]
         published = ground.tally(task, owner)

@@ -28,15 +28,15 @@ class Record:
     said: list[Said] = dataclasses.field(default_factory=list)  # decisions on exposures, up to the day
     overdue_day: dt.date | None = None  # the last day of which a post may be late; None: the day asked about
 
-    def of(self, task: Task, unit: str, day: dt.date) -> list[dict[str, Any]]:
-        """Proofs of a unit for a task up to a day, by day. One that names a task is for that task only;
-        only a proof_received must name it."""
+    def of(self, task: Task, unit: str, ground: Ground) -> list[dict[str, Any]]:
+        """Proofs of a unit for a task up to the day, by day; none of an earlier plan's. One that names a task
+        is for that task only; only a proof_received must name it."""
         assert task.proof is not None
-        kind = task.proof.decision
+        kind, first = task.proof.decision, ground.plan.first_day(task)
         found = [
             proof
             for proof in self._by_unit.get((kind, unit), ())
-            if proof["day"] <= day
+            if first <= proof["day"] <= ground.day
             and (proof["task"] == task.id or (proof["task"] is None and kind != "proof_received"))
         ]
         return sorted(found, key=lambda proof: (proof["day"], proof["id"]))
@@ -53,7 +53,7 @@ def register_by(ground: Ground, record: Record, task: Task) -> Iterable[Coverage
     """Something handed in by a day; handed in later stays late."""
     assert task.proof is not None and task.proof.by is not None
     for unit in ground.plan.members[task.id]:
-        proofs = record.of(task, unit, ground.day)
+        proofs = record.of(task, unit, ground)
         in_time = [proof["id"] for proof in proofs if proof["day"] <= task.proof.by]
         note = f"逾期报送（{proofs[0]['day']}）" if proofs and not in_time else None
         yield ground.row(
@@ -64,7 +64,7 @@ def register_by(ground: Ground, record: Record, task: Task) -> Iterable[Coverage
 def meetings(ground: Ground, record: Record, task: Task) -> Iterable[CoverageRow]:
     """Visits, meetings, calls: what a unit recorded of them in the window."""
     for unit in ground.plan.members[task.id]:
-        proofs = record.of(task, unit, ground.day)
+        proofs = record.of(task, unit, ground)
         held = [p["id"] for p in proofs if task.window.start <= p["day"] <= task.window.end]
         yield ground.row(task, unit, held, task.quota, note="以单位报送的记录为准")
 
@@ -73,7 +73,7 @@ def board_presence(ground: Ground, record: Record, task: Task) -> Iterable[Cover
     """A board set up in the window, proven, and not taken down before `keep_until`."""
     assert task.proof is not None and task.proof.by is not None and task.keep_until is not None
     for unit in ground.plan.members[task.id]:
-        proofs = record.of(task, unit, ground.day)
+        proofs = record.of(task, unit, ground)
         in_time = [
             proof for proof in proofs if proof["removed_day"] is None and proof["day"] <= task.proof.by
         ]

@@ -11,6 +11,7 @@ from typing import Any, Literal
 import msgspec
 
 from pipeline.city import City, CityError
+from pipeline.plan_check import check_task, check_unit
 
 VerdictKind = Literal[
     "quota",
@@ -158,6 +159,11 @@ class Plan(Strict, frozen=True, kw_only=True):
         """Raises KeyError for an unknown id."""
         return {task.id: task for task in self.tasks}[task_id]
 
+    def first_day(self, task: Task) -> dt.date:
+        """From when on what is handed in counts for a task: the season's first day, or the window's where it
+        is earlier. What came before was handed in for an earlier plan."""
+        return min(self.season.start, self.issued, task.window.start)
+
     @property
     def score(self) -> Task | None:
         """The task by which units are scored; None where the plan scores none."""
@@ -212,13 +218,12 @@ def parse_plan(raw: Any, city: City) -> Plan:
             raise CityError(f"{where}：时限的结束早于开始")
         if task.publish_by is not None and not task.window.start <= task.publish_by <= task.window.end:
             raise CityError(f"{where}：publish_by 不在时限之内")
-        if task.kind == "measures" and not (task.proof and task.proof.forms):
-            raise CityError(f"{where}：measures 须在 proof.forms 写明哪些措施计入")
+        check_task(task, where)
         for name in [*task.outlets, *task.column_in, *task.carriers.values(), *task.hosts.values()]:
             if name not in plan.outlets:
                 raise CityError(f"{where}：没有媒体类别 {name}")
         for unit in [*task.carriers, *task.hosts, *(h.unit for h in task.honours if h.unit)]:
-            _known(city, unit, where)
+            check_unit(plan, city, unit, where)
         members[task.id] = _resolve(plan, city, task.units, where)
     for again, first in plan.repeats.items():
         if first not in seen or first in plan.repeats:
@@ -227,9 +232,9 @@ def parse_plan(raw: Any, city: City) -> Plan:
             )
     for topic, units in plan.series.items():
         for unit in units:
-            _known(city, unit, f"plan.yaml: series {topic}")
+            check_unit(plan, city, unit, f"plan.yaml: series {topic}")
     for name, entry in plan.indicators.items():
-        _known(city, entry.unit, f"plan.yaml: indicators {name}")
+        check_unit(plan, city, entry.unit, f"plan.yaml: indicators {name}")
     return msgspec.structs.replace(plan, members=members)
 
 
@@ -238,16 +243,10 @@ def _resolve(plan: Plan, city: City, names: list[str], where: str) -> list[str]:
     for name in names:
         group = plan.groups.get(name)
         if group is None:
-            wanted.add(_known(city, name, where))
+            wanted.add(check_unit(plan, city, name, where))
             continue
-        wanted |= {_known(city, unit, f"{where}（{name}）") for unit in group.units}
+        wanted |= {check_unit(plan, city, unit, f"{where}（{name}）") for unit in group.units}
         wanted |= {
             unit.short for unit in city.units if unit.kind in group.kinds and unit.valid_on(plan.issued)
         }
     return [unit.short for unit in city.units if unit.short in wanted]
-
-
-def _known(city: City, unit: str, where: str) -> str:
-    if unit not in city.unit_by_short:
-        raise CityError(f"{where}：单位“{unit}”不在 units.csv，也不是 groups 中的名称")
-    return unit

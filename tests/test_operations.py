@@ -36,3 +36,18 @@ def test_commands_and_their_options_exist(page: str) -> None:
 def test_links_lead_to_files(page: str) -> None:
     links = re.findall(r"\]\(([\w./-]+)\)", (DOCS / page).read_text("utf-8"))
     assert [link for link in links if not (DOCS / link).is_file()] == []
+
+
+def test_which_commands_take_no_home_is_said() -> None:
+    def without(command: object, path: list[str]) -> list[str]:
+        inner = getattr(command, "commands", {})
+        if inner:
+            return [found for name, each in inner.items() for found in without(each, [*path, name])]
+        takes = any("--home" in parameter.opts for parameter in getattr(command, "params", []))
+        return [] if takes else [" ".join(path)]
+
+    text = re.sub(r"\s+", "", (DOCS / "operations.zh.md").read_text("utf-8"))
+    said = re.search(r"（([^（）]*)不用数据，没有`--home`）", text)
+    assert said
+    named = sorted(re.findall(r"`([^`]+)`", said[1]))
+    assert named == sorted(name.replace(" ", "") for name in without(get_command(app), []))

@@ -70,6 +70,13 @@ class Calendar:
         """Closing time of a working day."""
         return self.hours[-1][1]
 
+    def moment_of(self, day: dt.date, now: dt.datetime) -> dt.date | dt.datetime:
+        """The moment that is meant by a day: its end; of the day that is going on, until closing time, the
+        moment before it: what is due today is not late yet."""
+        if day == now.date() and now.time() < self.close:
+            return dt.datetime.combine(day, self.close) - dt.timedelta(seconds=1)
+        return day
+
     def is_workday(self, day: dt.date) -> bool:
         """Raises UnknownYear."""
         if day.year in self.extra:

@@ -17,6 +17,7 @@ from pipeline.china import CHINA, EARLIEST, LATEST
 from pipeline.faults import ToldError
 
 if TYPE_CHECKING:
+    from analysis.ticket import Rules
     from analysis.warehouse import Connection
     from pipeline.city import City
     from pipeline.load_plan import Plan
@@ -82,6 +83,12 @@ def shown_day(con: Connection, as_of: str | None) -> dt.date:
     from analysis.overview import latest_day
 
     return parse_day(as_of) or latest_day(con)
+
+
+def shown_moment(rules: Rules, day: dt.date) -> dt.date | dt.datetime:
+    """As of which moment deadlines of a day are told: its end; of the day that is going on, as at the desk,
+    what is due today is not late before closing time."""
+    return rules.calendar.moment_of(day, wall_clock())
 
 
 def read_lines(file: Path) -> list[bytes]:

@@ -21,6 +21,7 @@ from commands.common import (
     parse_day,
     plan_of,
     shown_day,
+    shown_moment,
 )
 
 if TYPE_CHECKING:
@@ -116,13 +117,14 @@ def show_coverage(
     if task is not None and task not in {known.id for known in plan.tasks}:
         raise UserError(f"没有事项“{task}”，可用：{'、'.join(known.id for known in plan.tasks)}")
     day, known = shown_day(con, as_of), parse_day(known_by, "--known-by")
+    rules = load_rules(city)
     rows = cover(
         con,
         plan,
-        day,
+        shown_moment(rules, day),
         known,
         unit=unit,
-        rules=load_rules(city),
+        rules=rules,
         points=load_points(city),
         with_evidence=as_json or as_csv,
     )

@@ -20,6 +20,7 @@ from commands.common import (
     emit_rows,
     parse_day,
     shown_day,
+    shown_moment,
 )
 
 if TYPE_CHECKING:
@@ -68,7 +69,8 @@ def show_queue(
     check_unit(city, unit)
     day, known = shown_day(con, as_of), parse_day(known_by, "--known-by")
     rules = load_rules(city)
-    tickets = tickets_at(con, rules, day, unit, known, everything)
+    at = shown_moment(rules, day)
+    tickets = tickets_at(con, rules, at, unit, known, everything)
     late = sum(ticket.is_answer_overdue or ticket.is_first_response_overdue for ticket in tickets)
     emit_rows(
         queue_rows(tickets),
@@ -76,7 +78,7 @@ def show_queue(
         as_json,
         as_csv,
         title=f"待回复帖：截至 {day}，共 {len(tickets)} 件，其中超时 {late} 件",
-        caption=None if tickets or everything else closed_hint(con, rules, day, unit, known),
+        caption=None if tickets or everything else closed_hint(con, rules, at, unit, known),
         styles={"紧急": "bold red"},
     )
 
@@ -99,7 +101,8 @@ def queue_explain(
     with asked(city, home) as (chosen, con):
         try:
             rules, day = load_rules(chosen), shown_day(con, as_of)
-            found, days = explain(con, rules, ticket, day)
+            at = shown_moment(rules, day)
+            found, days = explain(con, rules, ticket, at)
         except (TicketError, UnknownYear) as error:
             raise UserError(str(error)) from error
     emit_rows(
@@ -111,7 +114,7 @@ def queue_explain(
         caption="\n".join(
             [
                 f"状态（截至 {day}）：{found.state}",
-                *clock_lines(found, rules, day),
+                *clock_lines(found, rules, at),
                 *([f"说明：{found.note}"] if found.note else []),
             ]
         ),

@@ -18,6 +18,7 @@ from commands.common import (
     check_unit,
     parse_day,
     shown_day,
+    shown_moment,
     write_file,
 )
 from commands.queue import queue_app
@@ -73,7 +74,8 @@ def queue_export(
     with asked(city, home) as (chosen, con):
         check_unit(chosen, unit)
         day, known = shown_day(con, as_of), parse_day(known_by, "--known-by")
-        tickets = queue(con, load_rules(chosen), day, unit, known)
+        rules = load_rules(chosen)
+        tickets = queue(con, rules, shown_moment(rules, day), unit, known)
         changes = change_counts(con, tickets, day, moment(known))
     if xlsx is not None:
         keep(xlsx, write_list(tickets, unit, chosen.name, day))

@@ -21,6 +21,7 @@ from commands.common import (
     parse_day,
     parse_moment,
     shown_day,
+    shown_moment,
 )
 from commands.queue import queue_app
 from commands.queue_acts import TicketArgument
@@ -93,7 +94,7 @@ def stats(
     with asked(city, home) as (chosen, con):
         check_unit(chosen, unit)
         day, rules = shown_day(con, as_of), load_rules(chosen)
-        rows = queue_stats(con, rules, day, by, parse_day(known_by, "--known-by"), unit)
+        rows = queue_stats(con, rules, shown_moment(rules, day), by, parse_day(known_by, "--known-by"), unit)
     shown = as_dicts(rows)
     if not (as_json or as_csv):
         for row in shown:

@@ -58,9 +58,8 @@ class Answers:
     def at(self) -> dt.date | dt.datetime:
         """The moment that is asked about: the day's end; of the day that is going on, until closing time, the
         moment before it: what is due today is not late yet. Answers that people share hang on it."""
-        if self.is_running and self.office.is_before_close:
-            close = self.office.rules.calendar.close
-            return dt.datetime.combine(self.as_of, close) - dt.timedelta(seconds=1)
+        if self.is_running:
+            return self.office.rules.calendar.moment_of(self.as_of, self.office.clock())
         return self.as_of
 
     @property

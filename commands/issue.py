@@ -76,15 +76,15 @@ def issue(
         raise UserError("单位情况表须写 --unit，其他报表不写")
     with asked(city, home) as (chosen, con):
         check_unit(chosen, unit)
-        store = open_store(home, chosen)
+        store, moment = open_store(home, chosen), parse_moment(at, city, home)
         try:
             made = issue_report(
                 store,
-                report_context(chosen, con, known_by),
+                report_context(chosen, con, known_by, None if city is None else moment),
                 kind,  # type: ignore[arg-type]
                 shown_day(con, as_of),
                 who=who,
-                at=parse_moment(at, city, home),
+                at=moment,
                 unit=unit,
                 signed=parse_day(signed, "--signed"),
                 replaces=replaces,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,6 +18,7 @@ from commands.common import (
     asked,
     check_unit,
     parse_day,
+    parse_moment,
     plan_of,
     shown_day,
     write_file,
@@ -102,21 +104,28 @@ def _write(
 
     with asked(city, home) as (chosen, con):
         check_unit(chosen, unit)
-        context = report_context(chosen, con, known_by)
+        now = None if city is None else parse_moment(None, city, home)  # the sample's day is over
+        context = report_context(chosen, con, known_by, now)
         built = build_report(kind, context, shown_day(con, as_of), unit)
     for path in write_files(out, built.files(stem_of(built.figures))):
         typer.echo(path)
 
 
-def report_context(city: City, con: Connection, known_by: str | None) -> Context:
-    """Where the figures of a report come from. Raises UserError where the city has no plan."""
+def report_context(
+    city: City, con: Connection, known_by: str | None, now: dt.datetime | None = None
+) -> Context:
+    """Where the figures of a report come from. Raises UserError where the city has no plan.
+
+    Args:
+        now: where a day may not be over yet.
+    """
     from analysis.credits import load_points
     from analysis.reports.collect import Context
     from analysis.ticket import load_rules
     from analysis.warehouse import moment
 
     known = moment(parse_day(known_by, "--known-by"))
-    return Context(con, city, plan_of(city), load_rules(city), load_points(city), known)
+    return Context(con, city, plan_of(city), load_rules(city), load_points(city), known, now)
 
 
 def write_files(folder: Path, files: dict[str, bytes]) -> list[Path]:

@@ -38,7 +38,8 @@ NO_TOPIC = "未归入专题"
 
 @dataclasses.dataclass(frozen=True)
 class Context:
-    """Where the figures come from: the warehouse with the city's plan and rules, as known by a moment."""
+    """Where the figures come from: the warehouse with the city's plan and rules, as known by a moment. now: a
+    day that is not over then is told up to it; None: days are over."""
 
     con: Connection
     city: City
@@ -46,6 +47,11 @@ class Context:
     rules: Rules
     points: Points
     known_by: dt.datetime | None = None
+    now: dt.datetime | None = None
+
+    def until(self, as_of: dt.date) -> dt.datetime | None:
+        """Up to when there can be data of a day that is not over; None: it is."""
+        return self.now if self.now is not None and self.now.date() <= as_of else None
 
 
 def collect(
@@ -61,7 +67,8 @@ def collect(
 
     Args:
         unit: short name; needed for a 单位情况表, narrows no other.
-        facts, tickets: of this day (`load_facts`, `queue` with the closed ones), where one has them.
+        facts, tickets: of this day (`load_facts`, `queue` with the closed ones; of one that is not over
+            before what is due on it is late), where one has them.
         counted: of this day (`piece_rows`), where one has them.
 
     Raises:
@@ -76,7 +83,8 @@ def collect(
     if facts is None:
         facts = load_facts(context.con, plan, as_of, known)
     if tickets is None:
-        tickets = queue(context.con, context.rules, as_of, known_by=known, include_closed=True)
+        at = context.until(as_of) or as_of
+        tickets = queue(context.con, context.rules, at, known_by=known, include_closed=True)
     rows = coverage(
         context.con,
         plan,
@@ -114,6 +122,7 @@ def collect(
         column=plan.column,
         as_of=as_of,
         known_by=known,
+        until=context.until(as_of),
         start=start,
         end=end,
         season_start=plan.season.start,

@@ -62,7 +62,9 @@ def difference(context: Context, kept: Kept) -> Difference:
         IssueError: its figures cannot be read.
     """
     then, known = load_figures(kept), load_known(kept)
-    now = collect(dataclasses.replace(context, known_by=None), then.kind, then.as_of, then.unit)
+    now = collect(
+        dataclasses.replace(context, known_by=None, now=then.until), then.kind, then.as_of, then.unit
+    )
     seen = set(known.decisions)
     later = [
         each for each in said_in(context.con, KINDS) if each.id not in seen and each.kind != "bulletin_issue"

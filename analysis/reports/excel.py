@@ -59,7 +59,7 @@ def _cover(book: Workbook, sheet: Any, title: str, figures: Figures, rules: Repo
             f"{days(figures.start, figures.end)}；累计自{chinese_day(figures.season_start)}起"
             + (f"，至{chinese_day(figures.season_end)}止" if figures.as_of > figures.season_end else ""),
         ),
-        ("数据截至", f"{chinese_day(figures.as_of)}24时；所用资料：{known}"),
+        ("数据截至", f"{wording.data_until(figures)}；所用资料：{known}"),
         ("稿件口径", wording.PIECE_BASIS + "；一篇记入几个单位的，各计一篇次"),
         ("达标率口径", f"{wording.RATE_BASIS}；不足{rules.min_cases}项次的不计率"),
         ("论坛口径", wording.FORUM_BASIS),

@@ -245,6 +245,7 @@ class Figures(Figure, frozen=True, kw_only=True):
     deductions: list[DeductionLine]
     notices: list[str]  # what the reader must know: lists not filled in, outlets that nobody crawls
     measures: list[ProofRow] = []  # 通报, 约谈 … that units recorded; reports issued without them have none
+    until: dt.datetime | None = None  # up to when there is data of a day that was not over; None: to its end
 
 
 class Letterhead(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

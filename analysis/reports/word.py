@@ -79,7 +79,7 @@ def opening(figures: Figures) -> str:
     )
     return (
         f"按照{wording.plan_name(figures.plan)}要求，现将{days(figures.start, figures.end)}"
-        f"全市绩效考评宣传工作情况{name}如下（数据截至{chinese_day(figures.as_of)}24时{known}）。"
+        f"全市绩效考评宣传工作情况{name}如下（数据截至{wording.data_until(figures)}{known}）。"
     )
 
 

@@ -58,6 +58,13 @@ def plan_name(plan: str) -> str:
     return f"《{name}》{bracket}{rest}"
 
 
+def data_until(figures: Figures) -> str:
+    """2017年12月1日24时; of a day that was not over, the moment up to which there is data."""
+    if figures.until is None:
+        return f"{chinese_day(figures.as_of)}24时"
+    return chinese_day(figures.until) + f"{figures.until.hour}时{figures.until.minute}分"
+
+
 def season(figures: Figures) -> str:
     """自2017年9月1日以来; once the season is over, from its first day to its last."""
     if figures.as_of <= figures.season_end:

@@ -100,7 +100,9 @@ class IssuedPage(Page):
 def context_of(visit: Visit) -> Context:
     """Where a report's figures come from."""
     office = visit.office
-    return Context(visit.con, office.city, office.plan, office.rules, office.points, moment(visit.known_by))
+    now = None if office.is_played else office.clock()
+    known = moment(visit.known_by)
+    return Context(visit.con, office.city, office.plan, office.rules, office.points, known, now)
 
 
 def wanted(visit: Visit, kind: str, unit: str) -> tuple[Kind, str | None]:
@@ -119,10 +121,8 @@ def figures_of(visit: Visit, kind: Kind, unit: str | None) -> Figures:
     """The figures of a report of the day, collected once a visit."""
 
     def found() -> Figures:
-        day = visit.as_of
-        return collect(
-            context_of(visit), kind, day, unit, visit.facts(), visit.all_tickets(day), visit.pieces()
-        )
+        context, day = context_of(visit), visit.as_of
+        return collect(context, kind, day, unit, visit.facts(), visit.all_tickets(), visit.pieces())
 
     return visit.once(f"figures {kind} {unit}", found)
 

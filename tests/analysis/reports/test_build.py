@@ -352,6 +352,22 @@ def test_a_reprint_of_a_story_from_before_the_season_is_none_of_it(context: Cont
     assert (found.period_count, found.season_count) == (0, 0)
 
 
+def test_a_report_of_a_day_that_is_not_over_claims_no_hour_that_has_not_passed(context: Context) -> None:
+    day = dt.date(2017, 12, 18)
+    now = dt.datetime(2017, 12, 18, 10, 5, 30)
+    running = collect(dataclasses.replace(context, now=now), "weekly", day)
+    whole = collect(dataclasses.replace(context, now=now + dt.timedelta(days=1)), "weekly", day)
+    for figures, said in ((running, "2017年12月18日10时5分"), (whole, "2017年12月18日24时")):
+        report = compose(figures, load_report_rules(context.city))
+        assert f"（数据截至{said}" in text_of(report)
+        assert any(f"{said}；所用资料" in str(row) for row in sheets_of(report)["说明"])
+    assert whole == collect(context, "weekly", day)
+    at = {post.ticket_id: post for post in running.posts}
+    due_later = [p for p in whole.posts if p.answer_due and now < p.answer_due and p.ticket_id in at]
+    assert not any(at[post.ticket_id].is_answer_overdue for post in due_later if post.answer_at is None)
+    assert model.from_json(model.to_json(running)) == running
+
+
 def test_the_season_ends_with_the_plan(context: Context) -> None:
     season = context.plan.season
     days = [season.start - dt.timedelta(days=1), season.start, season.end, season.end + dt.timedelta(days=1)]

@@ -118,6 +118,8 @@ class FormJudge:
         signed = organ is not None and any(_DATE_LINE.match(line) for line in lines)
         if signed:
             score += 4 + 1.5 * bool(_CUSTOMERS.match(item.body))
+        elif named and organ is not None and organ == lines[-1]:
+            score += 3  # its own name below it, the day left to the page
         if _NEWS_HEAD.search(item.body[:40]):
             score -= 5
         elif item.byline and "记者" in item.byline:

@@ -131,8 +131,13 @@ class Frontier:
         return None
 
     def failed_before(self) -> list[Link]:
-        """What could not be read the last time and no list has led to in this run."""
-        return [Link(url=k.address, kind=k.kind) for k in self._state.failed() if k.url not in self._seen]
+        """What could not be read the last time and no list has led to in this run. A cut piece keeps the date
+        that only the list may have told."""
+        return [
+            Link(url=k.address, kind=k.kind, published=k.published)
+            for k in self._state.failed()
+            if k.url not in self._seen
+        ]
 
     def _is_enough(self, kind: PageKind) -> bool:
         if self._report.requested >= self._limit:

@@ -124,6 +124,21 @@ def test_other_pieces_the_same_page_again_and_endless_pagers_add_nothing(tmp_pat
     assert landed(home, outcome="stored")[0].detail == f"{CUT_MARK}缺第 22 页（超过 21 页）"
 
 
+def test_a_cut_piece_that_left_its_list_keeps_the_date_of_the_list(tmp_path: Path, served: Web) -> None:
+    for number in range(3):
+        undated = page(number).replace("2017-10-08 09:00", "").replace("t20171008_12", "pieceno")
+        served.pages[f"{LIST}pieceno{f'_{number}' if number else ''}.html"] = undated
+    served.pages[LIST] = f"<ul><li><a href='pieceno.html'>{TITLE}</a>2017-10-08</li></ul>"
+    whole = served.pages[f"{LIST}pieceno_2.html"]
+    served.pages[f"{LIST}pieceno_2.html"] = (502, {}, b"bad gateway")
+    crawl(site(tmp_path, served), tmp_path)
+    served.pages[f"{LIST}pieceno_2.html"] = whole
+    served.pages[LIST] = "<ul><li><a href='other.html'>另一篇稿件的标题</a>2017-10-10</li></ul>"
+    crawl(site(tmp_path, served), tmp_path, "2017-10-10")
+    last = landed(tmp_path, outcome="stored")[-1].article
+    assert last is not None and (last.published, last.body) == ("2017-10-08", "\n".join(TEXTS))
+
+
 def test_reading_again_gives_the_same_piece_and_no_page_becomes_one(tmp_path: Path, served: Web) -> None:
     city = site(tmp_path, served)
     crawl(city, tmp_path)

@@ -20,7 +20,7 @@ _PAGER_LINE = re.compile(
     r"(?:[\s\[\]【】()<>«»‹›|/…·]*+(?:\d{1,2}(?!\d)|(?:[上下]一?|首|尾|末|[前后]一|共\s?\d{1,2}\s?|第\s?\d{1,2}\s?)页))++"
     r"[\s\[\]【】()<>«»‹›|/…·]*+"
 )
-_PAGE_OF_TITLE = re.compile(r"[\s_-]*[(\[]?\s*第?\s*\d{1,2}(?:\s*/\s*\d{1,2})?\s*页?\s*[)\]]?$")
+_PAGE_OF_TITLE = re.compile(r"(?<![_-])[_-]*+[(\[]?第?\d{1,2}(?:/\d{1,2})?页?[)\]]?$")  # without blanks
 _LETTERS = re.compile(r"[\W_]+")
 
 
@@ -114,7 +114,7 @@ def _without_pager(page: Article) -> str:
 
 
 def _is_same_title(first: str, further: str) -> bool:
-    one, other = (_plain(_PAGE_OF_TITLE.sub("", title)) for title in (first, further))
+    one, other = (_plain(_PAGE_OF_TITLE.sub("", "".join(title.split()))) for title in (first, further))
     return one == other or (len(one) >= 6 and other.startswith(one)) or _plain(first) == _plain(further)
 
 

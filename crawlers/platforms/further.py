@@ -19,8 +19,8 @@ from crawlers.platforms.node_text import line_of
 
 MAX_PARTS = 20  # further pages of one piece
 
-_SAYS = re.compile(
-    r"[\[(【]?\s*第?\s*(\d{1,2})\s*页?\s*[\])】]?|(?:下一?页|后一页|下页|尾页|末页|最后一?页|余下全文|next|last)[\s>›»\])]*",
+_SAYS = re.compile(  # without blanks
+    r"[\[(【]?第?(\d{1,2})页?[\])】]?|(?:下一?页|后一页|下页|尾页|末页|最后一?页|余下全文|next|last)[>›»\])]*",
     re.I,
 )
 _PAGER = re.compile(
@@ -129,8 +129,8 @@ def _address(document: Document, before: str, after: str, number: int) -> str:
 
 
 def _text(anchor: LexborNode) -> str:
-    text = line_of(anchor, limit=40) or ""
-    return text.strip() if len(text) <= 12 else ""
+    text = "".join((line_of(anchor, limit=40) or "").split())
+    return text if len(text) <= 12 else ""
 
 
 def _is_of_comments(anchor: LexborNode) -> bool:

@@ -222,3 +222,19 @@ def test_what_is_likely_or_unseen_is_worth_a_look(text: str) -> None:
 )
 def test_what_may_be_a_number_beside_two_years_is_masked(text: str) -> None:
     assert "〔电话〕" in mask_personal(text)
+
+
+@pytest.mark.parametrize(
+    "spelled",
+    [
+        "一三八七七零一二三四五 ",
+        "①③⑧⑦⑦⓪①②③④⑤ ",
+        "138_7701_2345_",
+        "13八77零12三45、",
+        "1.3.8.7.7.0.1.2.3.4.5.",
+        "零七七零 二八二 三四五六 ",
+    ],
+)
+def test_a_number_that_is_given_again_and_again_is_masked_each_time(spelled: str) -> None:
+    """As in advertisements: none may hide the one before it."""
+    assert mask_personal(f"联系电话{spelled * 40}").count("〔电话〕") == 40

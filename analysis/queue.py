@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from bisect import insort
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from analysis.queue_choice import next_due
@@ -171,14 +171,33 @@ def find_ticket(
     return ticket_from(row, rules, at)
 
 
+def find_tickets(
+    con: Connection, rules: Rules, tickets: Sequence[str], as_of: dt.date | dt.datetime
+) -> list[Ticket]:
+    """The same of several, in their order, with one look at the warehouse. Raises: as `named_row`."""
+    rows, at = _named_rows(con, tickets, as_of, None)
+    return [ticket_from(row, rules, at) for row in rows]
+
+
 def tickets_of_thread(
     con: Connection, rules: Rules, thread_id: str, as_of: dt.date | dt.datetime
 ) -> list[Ticket]:
     """The tickets of a thread, one for each unit that must answer, by their number."""
+    return tickets_of_threads(con, rules, [thread_id], as_of)[thread_id]
+
+
+def tickets_of_threads(
+    con: Connection, rules: Rules, thread_ids: Iterable[str], as_of: dt.date | dt.datetime
+) -> dict[str, list[Ticket]]:
+    """The same of several, by thread; a thread without tickets has an empty list."""
     at = moment(as_of)
     assert at is not None
-    found = queue_of(ticket_rows(con, at, threads=[thread_id]), rules, at)
-    return sorted(found, key=lambda ticket: int(ticket.ticket_id.rpartition("-")[2]))
+    found: dict[str, list[Ticket]] = {thread: [] for thread in thread_ids}
+    for ticket in queue_of(ticket_rows(con, at, threads=found), rules, at):
+        found[ticket.thread_id].append(ticket)
+    for own in found.values():
+        own.sort(key=lambda ticket: int(ticket.ticket_id.rpartition("-")[2]))
+    return found
 
 
 def named_row(
@@ -192,14 +211,31 @@ def named_row(
     Raises:
         TicketError: none or several fit.
     """
+    rows, at = _named_rows(con, [ticket], as_of, known_by)
+    return rows[0], at
+
+
+def _named_rows(
+    con: Connection,
+    tickets: Sequence[str],
+    as_of: dt.date | dt.datetime,
+    known_by: dt.date | dt.datetime | None,
+) -> tuple[list[dict[str, Any]], dt.datetime]:
     at = moment(as_of)
     assert at is not None
-    threads = [row["thread_id"] for row in ask(con, "ticket_named", name=ticket)] if ticket else []
-    rows = ticket_rows(con, at, known_by, threads)
+    threads = {
+        ticket: {row["thread_id"] for row in ask(con, "ticket_named", name=ticket)} if ticket else set()
+        for ticket in tickets
+    }
+    rows = ticket_rows(con, at, known_by, set().union(*threads.values()))
+    return [_named([r for r in rows if r["thread_id"] in threads[each]], each) for each in tickets], at
+
+
+def _named(rows: list[dict[str, Any]], ticket: str) -> dict[str, Any]:
     found = [r for r in rows if r["ticket_id"] == ticket] or [
         r for r in rows if ticket and (r["ticket_id"].startswith(ticket) or r["url"] == ticket)
     ]
     if len(found) != 1:
         names = "、".join(r["ticket_id"] for r in found[:5])
         raise TicketError(f"有多个待回复帖符合“{ticket}”：{names}" if found else f"没有待回复帖“{ticket}”")
-    return found[0], at
+    return found[0]

@@ -259,21 +259,17 @@ def _register(city: Path | None, home: Path) -> Iterator[TicketRegister]:
 def _show(done: list[Any], at: dt.datetime, city: Path | None, home: Path, as_json: bool) -> None:
     """What was recorded, with the state and the unit of each ticket as it stands with it: what follows from
     the floors that are left, or from a pause, no decision names."""
+    from analysis.queue import tickets_of_threads
+
+    # Of a decision on the thread itself there is no ticket.
+    threads = {d.target: thread for d in done if (thread := d.target.rpartition("-")[0])}
     with _register(city, home) as register:
-        stands = [_stands(register, d, at) for d in done]
-    rows = [
-        {"ticket_id": d.target, "who": d.who, "why": d.why} | found
-        for d, found in zip(done, stands, strict=True)
-    ]
+        present = tickets_of_threads(register.con, register.rules, set(threads.values()), at)
+    stands = {ticket.ticket_id: ticket for own in present.values() for ticket in own}
+    rows = []
+    for d in done:
+        ticket = stands.get(d.target)
+        state, unit = (ticket.state, ticket.unit) if ticket else (d.after.get("state"), d.after.get("unit"))
+        rows.append({"ticket_id": d.target, "state": state, "unit": unit, "who": d.who, "why": d.why})
     columns = {"ticket_id": "帖号", "state": "状态", "unit": "责任单位", "who": "谁", "why": "理由"}
     emit_rows(rows, columns, as_json, False, title=f"已记录 {len(done)} 条")
-
-
-def _stands(register: TicketRegister, decision: Any, at: dt.datetime) -> dict[str, Any]:
-    from analysis.queue import tickets_of_thread
-
-    thread = decision.target.rpartition("-")[0]  # of a decision on the thread itself: none
-    for ticket in tickets_of_thread(register.con, register.rules, thread, at) if thread else []:
-        if ticket.ticket_id == decision.target:
-            return {"state": ticket.state, "unit": ticket.unit}
-    return {key: decision.after.get(key) for key in ("state", "unit")}

@@ -9,12 +9,13 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from analysis.acts.record import decision_of
 from analysis.acts.ticket_check import Actor, MoveError, check_floor, check_move, check_own_ticket, check_unit
-from analysis.queue import find_ticket, tickets_of_thread
+from analysis.queue import find_ticket, find_tickets, tickets_of_thread, tickets_of_threads
 from analysis.quotes import quoted
 from analysis.ticket import Rules, Ticket
 from analysis.ticket_moves import MOVE, STATES, Move
@@ -89,6 +90,28 @@ def decide_units(
     return decisions
 
 
+class _Past:
+    """What a move asks beside its tickets, once for all of them and only where it is asked."""
+
+    def __init__(self, register: TicketRegister, tickets: Sequence[Ticket], at: dt.datetime) -> None:
+        self._register, self._tickets, self._at = register, tickets, at
+
+    @cached_property
+    def of_thread(self) -> dict[str, list[Ticket]]:
+        """The tickets of each thread, as `tickets_of_threads`."""
+        threads = {ticket.thread_id for ticket in self._tickets}
+        return tickets_of_threads(self._register.con, self._register.rules, threads, self._at)
+
+    @cached_property
+    def decisions(self) -> dict[str, list[Decision]]:
+        """What was decided on each ticket, in the order of the record."""
+        found: dict[str, list[Decision]] = {ticket.ticket_id: [] for ticket in self._tickets}
+        for decision in load_decisions(self._register.decisions):
+            if decision.target in found:
+                found[decision.target].append(decision)
+        return found
+
+
 def move(
     register: TicketRegister, key: str, tickets: Tickets, actor: Actor, at: dt.datetime, *,
     why: str = "", unit: str | None = None, days: int | None = None, floor: int | None = None,
@@ -115,9 +138,10 @@ def move(
         raise MoveError("没有写明是哪一件")
     if seen is not None and len(names) > 1:
         raise MoveError("seen 只能用于一件")
-    found = [find_ticket(register.con, register.rules, name, at) for name in names]
+    found = find_tickets(register.con, register.rules, names, at)
+    past = _Past(register, found, at)
     decisions = [
-        _moved(register, said, ticket, actor, at, why.strip(), unit, days, floor) for ticket in found
+        _moved(register, said, ticket, actor, at, why.strip(), unit, days, floor, past) for ticket in found
     ]
     given = [
         (ticket.thread_id, decision.after.get("unit", ticket.unit))
@@ -138,7 +162,7 @@ def move(
 
 def _moved(
     register: TicketRegister, said: Move, ticket: Ticket, actor: Actor, at: dt.datetime, why: str,
-    unit: str | None, days: int | None, floor: int | None,
+    unit: str | None, days: int | None, floor: int | None, past: _Past,
 ) -> Decision:  # fmt: skip
     if said.key == "hand_over":
         unit = unit or ticket.unit
@@ -153,7 +177,7 @@ def _moved(
     if said.to in STATES:
         after["state"] = said.to
     if said.key == "take_back":
-        kind, before, after = _undone(register, ticket, before, after)
+        kind, before, after = _undone(past, ticket, before, after)
     if said.key == "reopen" and ticket.unit is None:
         after["state"] = "待研判"
     if unit is not None and said.kind == "transfer":
@@ -172,8 +196,7 @@ def _moved(
         after["round_at"] = _moment(at)
     own = after.get("unit", ticket.unit)
     if own is not None and (own != ticket.unit or _is_revived(said, ticket)):
-        others = tickets_of_thread(register.con, register.rules, ticket.thread_id, at)
-        check_own_ticket(others, ticket, own)
+        check_own_ticket(past.of_thread[ticket.thread_id], ticket, own)
     if actor.role != "宣传部":
         after["role"] = actor.role
     return _decision(said, ticket.ticket_id, actor, at, why, before, after, kind=kind)
@@ -185,10 +208,10 @@ def _is_revived(said: Move, ticket: Ticket) -> bool:
 
 
 def _undone(
-    register: TicketRegister, ticket: Ticket, before: dict[str, Any], after: dict[str, Any]
+    past: _Past, ticket: Ticket, before: dict[str, Any], after: dict[str, Any]
 ) -> tuple[str, dict[str, Any], dict[str, Any]]:
     """The counter-decision to the hand-over that was the last thing done. Raises MoveError: it was not."""
-    own = [d for d in load_decisions(register.decisions) if d.target == ticket.ticket_id]
+    own = past.decisions[ticket.ticket_id]
     if not own or own[-1].after.get("move") not in ("hand_over", "transfer"):
         raise MoveError(f"{ticket.ticket_id} 最近一次办理不是转办或改派，不能撤回；可改派或重新研判")
     undone = own[-1].before

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from analysis import queue
+from analysis.acts import ticket as acts
 from analysis.acts.ticket import decide_units, move
 from analysis.acts.ticket_check import MoveError
 from pipeline.city import load_city
@@ -113,3 +116,27 @@ def test_what_needs_no_reply_is_not_asked_to_be_made_so_again(office: Office) ->
     move(office.register(), "no_reply_needed", second, OFFICE, at("10T09:00"), why="并到第一件")
     with pytest.raises(MoveError, match=r"它已是“无需回复”，不必再并；.*“改派”"):
         decide_units(office.register(), first, OFFICE, at("10T10:00"), units=["市水利局"])
+
+
+def test_of_many_tickets_the_warehouse_and_the_record_are_asked_once(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A desk hands over twenty at a time, to units other than those that were suggested."""
+    posts = [office.post(title=f"[投诉:市水利局]{number}", tid=str(number)) for number in range(10, 16)]
+    office.open()
+    asked = {"rows": 0, "record": 0}
+
+    def counted(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*given: Any, **named: Any) -> Any:
+            asked[name] += 1
+            return function(*given, **named)
+
+        return call
+
+    monkeypatch.setattr(queue, "ticket_rows", counted("rows", queue.ticket_rows))
+    monkeypatch.setattr(acts, "load_decisions", counted("record", acts.load_decisions))
+    move(office.register(), "hand_over", posts, OFFICE, at("10T09:00"), unit="市住建委")
+    assert asked["rows"] == 2  # the tickets, and those beside them on their threads
+    move(office.register(), "take_back", posts, OFFICE, at("10T09:05"), why="转错了")
+    assert asked["rows"] <= 4 and asked["record"] <= 2
+    assert {office.ticket(each, "10T10:00").unit for each in posts} == {"市水利局"}

@@ -94,10 +94,15 @@ _NOT_PLAIN = re.compile(r"[^0-9０-９ \-.‐‑‒–—―−－\u00a0\u3000]"
 _MOBILE_SIGNS = (
     rf"(?:8{_HIDING}{{0,2}}6{_HIDING}{{0,2}}|0)?1(?:{_HIDING}{{0,2}})[3-9](?:{_HIDING}{{0,2}}[0-9]){{9}}"
 )
+_LANDLINE_SIGNS = (
+    rf"0{_HIDING}{{0,2}}(?:1{_HIDING}{{0,2}}0|2{_HIDING}{{0,2}}[0-9]|[3-9](?:{_HIDING}{{0,2}}[0-9]){{2}})"
+    rf"{_HIDING}{{0,2}}[2-8](?:{_HIDING}{{0,2}}[0-9]){{6,7}}"
+)
+_FURTHER = rf"(?:{_MOBILE_SIGNS}|{_LANDLINE_SIGNS})"
 # No digit stands one sign behind it, unless it begins a further number: who advertises gives his many times.
 _MOBILE = re.compile(
-    rf"(?<![0-9]){_MOBILE_SIGNS}(?![0-9])(?!{_HIDING}(?!{_MOBILE_SIGNS})[0-9])"
-    rf"(?![.,](?!{_MOBILE_SIGNS})[0-9])"
+    rf"(?<![0-9]){_MOBILE_SIGNS}(?![0-9])(?!{_HIDING}(?!{_FURTHER})[0-9])"
+    rf"(?![.,](?!{_FURTHER})[0-9])"
 )
 _ID = re.compile(
     rf"(?<![0-9A-Za-z])[1-8](?:{_HIDING}{{0,2}}[0-9]){{5}}{_HIDING}{{0,2}}(?:1{_HIDING}{{0,2}}[89]|2{_HIDING}{{0,2}}0)"
@@ -106,12 +111,8 @@ _ID = re.compile(
 _CARD = re.compile(
     rf"(?<![0-9])6{_HIDING}{{0,2}}2(?:{_HIDING}{{0,2}}[0-9]){{14,17}}(?!{_HIDING}{{0,1}}[0-9])"
 )
-_LANDLINE_SIGNS = (
-    rf"0{_HIDING}{{0,2}}(?:1{_HIDING}{{0,2}}0|2{_HIDING}{{0,2}}[0-9]|[3-9](?:{_HIDING}{{0,2}}[0-9]){{2}})"
-    rf"{_HIDING}{{0,2}}[2-8](?:{_HIDING}{{0,2}}[0-9]){{6,7}}"
-)
 _LANDLINE = re.compile(
-    rf"(?<![0-9])(?<![0-9][._\-]){_LANDLINE_SIGNS}(?![0-9])(?!{_HIDING}(?!{_LANDLINE_SIGNS})[0-9])"
+    rf"(?<![0-9])(?<![0-9][._\-]){_LANDLINE_SIGNS}(?![0-9])(?!{_HIDING}(?!{_FURTHER})[0-9])"
 )
 _QQ = re.compile(r"(?:[Qq]{2}|[扣抠]{2})(?:群|号|号码|群号)?[ :]{0,3}(?:是|为)?([1-9][0-9]{4,11})(?![0-9])")
 _ODD_RULES: tuple[tuple[re.Pattern[str], Kind, int], ...] = (

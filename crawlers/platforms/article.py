@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import itertools
 import json
 import re
@@ -37,6 +36,8 @@ _UNPLAIN = re.compile(r"[\W_]+")
 _LABELLED_TIME = re.compile(
     r"(?:(?:发布|发表|发稿|更新|公开|上传|添加|成文)\s*)?(?:时间|日期)|发布于|发表于|posted|Date", re.I
 )
+_FACT = re.compile(r"发[布表稿]|更新|时间|日期|来[源自]|稿源|作者|编辑|阅读|浏览|点击")
+_HOUR = re.compile(r"\d[:：]\d\d")
 
 _POSTED = re.compile(r"(?:发[表布]于|发[表布]时间|发布日期)\s*[:：]?\s*(?:19|20)\d\d")
 
@@ -193,8 +194,7 @@ class _Lines:
 def time_near(document: Document, before: str, after: str, body: str = "") -> str | None:
     """The publication time: of what the meta tags and the line near the title say the finer, where they mean
     the same day; then structured data, a line "发表于 …" that closes the body, the lines behind it (comments
-    may begin there), the address; a relative date near the title ("6 天前"), of the capture's own time, alone
-    or where it is the finer one of the day that the address names."""
+    may begin there), the address."""
     fetched_at = document.page.fetched_at
     told = next((t for name in _META_TIME if (t := parse_time(document.meta(name), fetched_at))), None)
     seen = _time_in(before, document)
@@ -209,8 +209,8 @@ def time_near(document: Document, before: str, after: str, body: str = "") -> st
     if dated:
         return dated
     addressed = time_in_address(document)
-    stamped = _stamp_in(before, fetched_at)
-    return stamped if stamped and (not addressed or stamped[:10] == addressed) else addressed
+    stamped = time_in_stamp(document, before, None) if addressed else None
+    return stamped if stamped and stamped[:10] == addressed else addressed
 
 
 def _time_in(text: str, document: Document) -> str | None:
@@ -228,11 +228,19 @@ def _time_in(text: str, document: Document) -> str | None:
     return min(found)[2] if found else None
 
 
-def _stamp_in(text: str, fetched_at: dt.datetime) -> str | None:
-    """The first line with a relative date by itself; a labelled one before a bare one."""
-    lines = [line for line in text.split("\n") if len(line) <= MAX_STAMP]
-    lines.sort(key=lambda line: _LABELLED_TIME.search(line) is None)
-    return next((time for line in lines if (time := parse_stamp(line, fetched_at))), None)
+def time_in_stamp(document: Document, before: str, title: str | None) -> str | None:
+    """A relative date near the title ("6 天前", "昨天 10:20 来源：某报"), of the capture's time; a line with
+    a label before a bare one. To be asked last: a box with the weather or with what is read most has such
+    words too, so that one without an hour counts only beside a label, or alone on a line below the title."""
+    lines = before.split("\n")
+    below = next((n for n in range(len(lines) - 1, -1, -1) if title and title in lines[n]), len(lines))
+    found = []
+    for number, line in enumerate(lines):
+        time = parse_stamp(line, document.page.fetched_at) if len(line) <= MAX_STAMP else None
+        is_labelled = _FACT.search(line) is not None
+        if time and (is_labelled or _HOUR.search(line) or (number > below and len(line.strip()) <= 6)):
+            found.append((not is_labelled, number, time))
+    return min(found)[2] if found else None
 
 
 def _time_in_json(document: Document) -> str | None:

@@ -19,6 +19,7 @@ from crawlers.platforms.article import (
     meta_source,
     surroundings,
     time_in_body,
+    time_in_stamp,
     time_near,
     title_of,
 )
@@ -115,7 +116,10 @@ def parse_article(document: Document) -> Parsed:
     if title is None or is_site_name(title):
         title = title_line(before, body) or title
     published = (
-        time_near(document, before, after, body) or time_in_body(document, body) or _htmldate(document)
+        time_near(document, before, after, body)
+        or time_in_body(document, body)
+        or _htmldate(document)
+        or time_in_stamp(document, before, title)
     )
     return build_article(
         document,

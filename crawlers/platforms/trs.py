@@ -20,6 +20,7 @@ from crawlers.platforms.article import (
     meta_source,
     surroundings,
     time_in_body,
+    time_in_stamp,
     time_near,
     title_of,
 )
@@ -115,7 +116,10 @@ def _parse_article(document: Document) -> Parsed:
         document,
         body,
         title=title,
-        published=published or time_near(document, before, after, body) or time_in_body(document, body),
+        published=published
+        or time_near(document, before, after, body)
+        or time_in_body(document, body)
+        or time_in_stamp(document, before, title),
         source=re.sub(r"^来源\s*[:：]\s*", "", source) if source else None,
         column=document.meta("ColumnName"),
         images=images_of(node, document.url, "oldsrc-absolute", "data-src"),

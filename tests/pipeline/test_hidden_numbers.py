@@ -238,3 +238,10 @@ def test_what_may_be_a_number_beside_two_years_is_masked(text: str) -> None:
 def test_a_number_that_is_given_again_and_again_is_masked_each_time(spelled: str) -> None:
     """As in advertisements: none may hide the one before it."""
     assert mask_personal(f"联系电话{spelled * 40}").count("〔电话〕") == 40
+
+
+@pytest.mark.parametrize("between", ["_", " ", "·"])
+def test_a_mobile_and_a_landline_beside_each_other_are_both_masked(between: str) -> None:
+    mobile, landline = "一三八七七零一二三四五", "零七七零 二八二三四五六"
+    for first, second in ((mobile, landline), (landline, mobile)):
+        assert mask_personal(f"打{first}{between}{second}找我").count("〔电话〕") == 2

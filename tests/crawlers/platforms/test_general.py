@@ -89,6 +89,16 @@ def test_a_relative_date_near_the_title_counts_where_no_full_one_stands(
         assert found.article and found.article.published == published
 
 
+@pytest.mark.parametrize("box", ["今天 晴 18~25℃", "首页 今日 要闻", "网友热议 3小时前", "3小时前", "今天"])
+def test_a_box_above_the_title_dates_no_piece(box: str) -> None:
+    head = f"<title>渔港码头换上新路灯</title><div>{box}</div><h1>渔港码头换上新路灯</h1>"
+    signed = "<p>某某市水利局</p><p>2017年10月12日</p>"
+    for platform in (general, trs):
+        for sign, published in (("", None), (signed, "2017-10-12")):
+            found = platform.parse(page(f"{head}<div>{COPY}{sign}</div>", "http://news.example.cn/a/8.html"))
+            assert found.article and found.article.published == published
+
+
 def test_a_form_to_comment_by_is_no_copy_and_one_around_the_page_is() -> None:
     form = "<form><p>姓名</p><p>验证码</p><p>内容<textarea></textarea></p></form>"
     inside = f"<h1>渔港码头换上新路灯</h1><div>2017-10-09</div><div>{COPY}<div>{form}</div></div>"

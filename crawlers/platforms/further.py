@@ -81,8 +81,9 @@ def _created(document: Document) -> list[str]:
     pages, name, ending = int(match.group(1)), match.group(3), match.group(4)
     if not path_of(document.page.url).endswith(f"/{name}.{ending}"):
         return []
-    urls = [join_url(document.page.url, f"{name}_{number}.{ending}") for number in range(1, pages)]
-    return [url for url in urls[: MAX_PARTS + 1] if url]
+    numbers = range(1, min(pages, MAX_PARTS + 2))  # a page may write any number
+    urls = [join_url(document.page.url, f"{name}_{number}.{ending}") for number in numbers]
+    return [url for url in urls if url]
 
 
 def _forms(url: str) -> list[tuple[str, str, int]]:

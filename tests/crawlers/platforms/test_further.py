@@ -85,3 +85,8 @@ def test_other_links_do_not(url: str, html: str) -> None:
 def test_an_endless_pager_ends() -> None:
     html = "<a href='t20171011_12_1.html'>2</a><a href='t20171011_12_99.html'>尾页</a>"
     assert len(found(TRS, html)) == 21
+
+
+def test_a_page_that_writes_any_number_of_pages_is_followed_no_further() -> None:
+    html = "<script>createPageHTML(1000000000, 0, 't20171011_12', 'html');</script>"
+    assert len(found(TRS, html)) == 21

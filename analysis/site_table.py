@@ -23,6 +23,7 @@ REREAD_COLUMNS = {
     "richer_count": "读得更全",
     "same_count": "不变",
     "kept_count": "读得更少，保留原样",
+    "cut_count": "还有后续页，下次采集取",
     "gone_count": "存证已删",
 }
 _KINDS = {"list": "列表", "article": "稿件", "thread": "帖子", "feed": "订阅源", "other": "其他"}

@@ -15,3 +15,8 @@ def is_part(detail: str | None) -> bool:
 def is_cut(detail: str | None) -> bool:
     """Was a piece landed without a page that the next crawl should ask for again?"""
     return bool(detail) and CUT_AGAIN in str(detail)
+
+
+def is_told_cut(detail: str | None) -> bool:
+    """Was a piece landed as one that lacks a page, whether that may still come or not?"""
+    return is_cut(detail) or CUT_MARK in (detail or "")

@@ -18,7 +18,7 @@ from crawlers.anonymise import Anonymiser
 from crawlers.frontier import Frontier, Visit
 from crawlers.page import Page
 from crawlers.piece import Piece
-from crawlers.piece_marks import is_part
+from crawlers.piece_marks import is_cut, is_part, is_told_cut
 from crawlers.platforms import Platform, platform_of
 from crawlers.report import SiteReport, fields_of
 from crawlers.run import CrawlError
@@ -45,6 +45,9 @@ class Reread(msgspec.Struct, kw_only=True):
     richer_count: int = 0  # read before, and say more or other things: landed
     same_count: int = 0
     kept_count: int = 0  # would say less than before: what was landed stands
+    cut_count: int = (
+        0  # go on over pages that were never fetched: landed, the next crawl asks for all of them
+    )
     gone_count: int = 0  # the capture is not there any more
     new_records: int = 0
 
@@ -146,10 +149,14 @@ class _Rereading:
         detail = "；".join(filter(None, (lacking, detail))) or None
         if _is_less(line, outcome, before, record):
             self.found.kept_count += 1
-        elif _is_same(line.outcome, outcome, record):
-            self.found.same_count += 1
-        else:
+        elif not _is_same(line.outcome, outcome, record):
             self._land(line, parsed, outcome, detail, record)
+            self._count(line.outcome, outcome, is_new=record is not None)
+        elif is_cut(lacking) and not is_told_cut(line.detail):  # landed before pieces were followed
+            self._land(line, parsed, outcome, detail, None)
+            self.found.cut_count += 1
+        else:
+            self.found.same_count += 1
 
     def _whole(self, line: Landed, first: Parsed) -> tuple[Parsed, str | None]:
         """A piece of several pages, of the newest captures of all of them."""
@@ -204,11 +211,13 @@ class _Rereading:
                 thread=record if isinstance(record, ThreadPage) else None,
             )
         )
-        self.found.new_records += record is not None
-        if line.outcome == outcome or (line.outcome in _SAME and outcome == "stored"):
+
+    def _count(self, before: Outcome, outcome: Outcome, *, is_new: bool) -> None:
+        self.found.new_records += is_new
+        if before == outcome or (before in _SAME and outcome == "stored"):
             self.found.richer_count += 1
             return
-        ends = self.found.mended.setdefault(line.outcome, {})
+        ends = self.found.mended.setdefault(before, {})
         ends[outcome] = ends.get(outcome, 0) + 1
 
 

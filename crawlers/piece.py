@@ -77,7 +77,9 @@ class Piece:
 
     def whole(self) -> tuple[Parsed, str | None]:
         """The first page with the text of all, and what is to be said of what is lacking."""
-        whole = msgspec.structs.replace(self._first, article=joined(self._pages))
+        article = joined(self._pages)
+        outcome: Outcome = "stored" if article.published else self._first.outcome  # a later page may be dated
+        whole = msgspec.structs.replace(self._first, article=article, outcome=outcome)
         if not self._lacking:
             return whole, None
         pages = [f"缺第 {'、'.join(map(str, which))} 页（{why}）" for why, which in self._lacking.items()]

@@ -22,6 +22,7 @@ from crawlers.page import Page
 from crawlers.piece import Piece
 from crawlers.platforms.proof import is_proof_address
 from crawlers.politeness import Backoff
+from crawlers.sharing import QueueLost
 from crawlers.site_crawl import pairs_of
 from crawlers.state import TRANSIENT
 from crawlers.whole_body import is_cut_short
@@ -48,6 +49,8 @@ async def read_piece(
         whole, lacking = piece.whole()
         outcome, detail, record = crawl.judge(visit, whole)
         detail = "；".join(filter(None, (lacking, detail))) or None
+    except QueueLost as error:
+        return spider.give_up(error)
     except Exception as error:
         _log.exception("page failed: %s", visit.address)
         return spider._land(visit, now, "parse_failed", response, detail=last_line(error))
@@ -63,6 +66,8 @@ async def _read_part(spider: SiteSpider, piece: Piece, part: Visit) -> bool:
     crawl.report.requested += 1
     try:
         answer = await engine.download_async(spider.request_for(part))
+    except QueueLost:
+        raise
     except Exception as error:
         outcome, why = outcome_of(error)
         if outcome is None or spider.letting_go or spider.fault is not None:
@@ -71,7 +76,13 @@ async def _read_part(spider: SiteSpider, piece: Piece, part: Visit) -> bool:
         spider._land(part, crawl.now(), outcome, detail=detail)
         return spider.fault is None
     crawl.report.bytes_fetched += len(answer.body)
-    outcome, detail = _judged(spider, piece, answer)
+    try:
+        outcome, detail = _judged(spider, piece, answer)
+    except QueueLost:
+        raise
+    except Exception as error:  # an address that no library reads, a page that no parser does
+        _log.exception("page failed: %s", part.address)
+        outcome, detail = "parse_failed", piece.lack(last_line(error), again=True)
     digest = hashlib.sha256(answer.body).hexdigest()
     spider._land(part, crawl.now(), outcome, answer, digest=digest, detail=detail)
     return spider.fault is None

@@ -192,9 +192,14 @@ class CrawlState:
         if before is not None and outcome not in READ:
             if is_older:
                 return
-            self._put(
-                msgspec.structs.replace(before, outcome=outcome, fetched_at=record.fetched_at, target=target)
+            failed = msgspec.structs.replace(
+                before,
+                outcome=outcome,
+                fetched_at=record.fetched_at,
+                target=target,
+                is_cut=before.is_cut and outcome in TRANSIENT,  # what is gone is not asked for again
             )
+            self._put(failed)
             return
         keep = before if outcome == "unchanged" else None
         page = record.article or record.thread

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
+import re
 from pathlib import Path
+from unittest.mock import AsyncMock, MagicMock
 
 import pytest
 
+from crawlers.piece_crawl import read_piece
 from crawlers.piece_marks import CUT_AGAIN, CUT_MARK, PART_MARK
 from crawlers.reread import reread
+from crawlers.sharing import QueueLost
 from pipeline.city import City
 from pipeline.landing import read_capture
+from pipeline.records import Article, Parsed
 from tests.crawlers.crawled import crawl, landed, one_site
 from tests.crawlers.servers import Web
 
@@ -58,6 +64,15 @@ def served(web: Web) -> Web:
     for number in (1, 2):
         web.pages[f"{LIST}t20171008_12_{number}.html"] = page(number)
     return web
+
+
+def as_landed_before_pieces_were_followed(home: Path) -> None:
+    """What was landed says nothing of pages that are lacking, and the state is folded from it."""
+    city = home / "var" / "city"
+    for path in (city / "landing" / "gov").iterdir():
+        path.write_text(re.sub(f'"detail":"{CUT_AGAIN}[^"]*"', '"detail":null', path.read_text()))
+    for path in (city / "state").glob("gov.sqlite*"):
+        path.unlink()
 
 
 def pieces(home: Path) -> list[str]:
@@ -159,3 +174,76 @@ def test_a_crawl_at_its_limit_lands_the_piece_cut_and_the_next_one_mends_it(
     assert stored.detail == f"{CUT_AGAIN}缺第 3 页（这次没有取）"
     crawl(site(tmp_path, served), tmp_path, "2017-10-10")
     assert pieces(tmp_path)[-1] == "\n".join(TEXTS)
+
+
+def test_a_piece_of_which_only_the_first_page_was_known_is_told_by_reading_again_and_then_fetched(
+    tmp_path: Path, served: Web
+) -> None:
+    city = site(tmp_path, served)
+    now = dt.datetime(2018, 10, 12, 9)
+    crawl(city, tmp_path, limit=2)
+    as_landed_before_pieces_were_followed(tmp_path)
+    assert pieces(tmp_path) == [TEXTS[0]]
+    assert crawl(city, tmp_path, "2017-10-10").sites[0].outcomes == {"listed": 1}
+    for cut_count in (1, 0):
+        found = reread(city, "gov", home=tmp_path, clock=lambda: now, first_day=dt.date(2017, 10, 1))
+        assert (found.cut_count, found.new_records) == (cut_count, 0)
+    mended = crawl(city, tmp_path, "2017-10-11").sites[0]
+    assert mended.outcomes == {"listed": 1, "captured": 2, "stored": 1}
+    assert pieces(tmp_path)[-1] == "\n".join(TEXTS)
+    found = reread(city, "gov", home=tmp_path, clock=lambda: now, first_day=dt.date(2017, 10, 1))
+    assert (found.cut_count, found.new_records) == (0, 0)
+    assert crawl(city, tmp_path, "2017-10-12").sites[0].outcomes == {"listed": 1}
+
+
+def test_reading_again_leaves_a_piece_that_lacks_a_page_for_good(tmp_path: Path, served: Web) -> None:
+    del served.pages[f"{LIST}t20171008_12_2.html"]
+    city = site(tmp_path, served)
+    crawl(city, tmp_path)
+    now = dt.datetime(2018, 10, 12, 9)
+    found = reread(city, "gov", home=tmp_path, clock=lambda: now, first_day=dt.date(2017, 10, 1))
+    assert (found.same_count, found.cut_count) == (2, 0)
+
+
+def test_a_further_page_that_leads_nowhere_readable_has_an_outcome_and_is_lacking(
+    tmp_path: Path, served: Web
+) -> None:
+    served.pages[f"{LIST}t20171008_12_1.html"] = (302, {"Location": "http://[x"}, b"")
+    report = crawl(site(tmp_path, served), tmp_path).sites[0]
+    assert report.outcomes == {"listed": 1, "captured": 1, "parse_failed": 1, "stored": 1}
+    assert pieces(tmp_path) == [f"{TEXTS[0]}\n{TEXTS[2]}"]
+    assert (landed(tmp_path, outcome="stored")[0].detail or "").startswith(f"{CUT_AGAIN}缺第 2 页")
+
+
+@pytest.mark.parametrize("further", [[], ["http://x.example.cn/t20171008_12_1.html"]])
+def test_a_queue_that_is_lost_ends_the_crawl_without_an_outcome_of_the_piece(further: list[str]) -> None:
+    article = Article(outlet="某报", url="http://x.example.cn/t20171008_12.html", title=TITLE, body=TEXTS[0])
+    parsed = Parsed(kind="article", outcome="stored", article=article, further=further)
+    spider = MagicMock(fault=None, letting_go=False, is_turned_away=False)
+    spider.crawl.platform.canonical_url = lambda url, _: url
+    spider.crawl.judge.side_effect = QueueLost
+    spider.crawler.get_downloader_middleware.return_value.stopping.is_set.return_value = False
+    spider.crawler.engine.download_async = AsyncMock(side_effect=QueueLost)
+    asyncio.run(read_piece(spider, MagicMock(url=article.url), MagicMock(), parsed, dt.datetime.now()))
+    spider.give_up.assert_called_once()
+    spider._land.assert_not_called()
+
+
+def test_a_cut_piece_that_is_gone_is_asked_for_once_more(tmp_path: Path, served: Web) -> None:
+    served.pages[f"{LIST}t20171008_12_1.html"] = (502, {}, b"bad gateway")
+    crawl(site(tmp_path, served), tmp_path)
+    del served.pages[f"{LIST}t20171008_12.html"]
+    gone = crawl(site(tmp_path, served), tmp_path, "2017-10-10").sites[0]
+    assert gone.outcomes == {"listed": 1, "not_found": 1}
+    assert crawl(site(tmp_path, served), tmp_path, "2017-10-11").sites[0].outcomes == {"listed": 1}
+
+
+def test_a_piece_dated_on_its_second_page_is_dated(tmp_path: Path, served: Web) -> None:
+    for number in range(2):
+        text = page(number, 2).replace("t20171008_12", "pieceno")
+        text = text if number else text.replace("2017-10-08 09:00", "")
+        served.pages[f"{LIST}pieceno{f'_{number}' if number else ''}.html"] = text
+    served.pages[LIST] = f"<ul><li><a href='pieceno.html'>{TITLE}</a></li></ul>"
+    crawl(site(tmp_path, served, list="li"), tmp_path)
+    (line,) = (line for line in landed(tmp_path) if line.article is not None)
+    assert (line.outcome, line.article and line.article.published) == ("stored", "2017-10-08T09:00")

@@ -8,6 +8,7 @@ Its link says the number or 下一页. 上一篇 and 下一篇 lead to other pie
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from selectolax.lexbor import LexborNode
@@ -27,11 +28,14 @@ _PAGER = re.compile(
     r"下一?页|后一页|尾页|末页|最后一?页|余下全文|>\s*+[\[(【]?\s*+第?\s*+\d{1,2}\s*+页?\s*+[\])】]?\s*+<|>\s*+(?:next|last)\b",
     re.I,
 )
+# Leads back to the first page: the pager of one piece does so, links to the neighbours of a piece do not.
+_SAYS_FIRST = re.compile(r"[<‹«\[(【]*(?:第?0?1页?|首页|第一页|最前页|first)[\])】]?", re.I)  # without blanks
 _PAGE_FIELDS = frozenset(
     {"page", "pageno", "page_no", "pageindex", "pagenum", "currentpage", "nowpage", "pg"}
 )
 # A number counted on; not that of a TRS piece, t20171011_12.html, which is the piece's own.
 _NUMBERED = re.compile(r"^(?!.*/t\d{6,8}_\d+\.\w+$)(.*[^_-])([_-])(\d{1,2})(\.\w+)$")
+_OF_TRS = re.compile(r"/t\d{6,8}_\d+\.\w+$")
 _WITH_ENDING = re.compile(r"^(.*[^/])(\.s?html?|\.php|\.aspx?|\.jsp|\.htm)$", re.I)
 _OF_COMMENTS = re.compile(r"comment|pinglun|reply|liuyan|guestbook", re.I)
 
@@ -41,10 +45,12 @@ def further_pages(document: Document) -> list[str]:
     created = _created(document)
     if created or not _PAGER.search(document.markup):
         return created
-    forms = _forms(document.page.url)
+    anchors = document.css("a[href]")[:3000]
+    forms = _forms(document, anchors)
     found: dict[int, str] = {}
     template: tuple[str, str] | None = None
-    for anchor in document.css("a[href]")[:3000]:
+    start = 0
+    for anchor in anchors:
         said = _SAYS.fullmatch(_text(anchor))
         url = document.url(anchor.attributes.get("href")) if said else None
         if (
@@ -61,15 +67,19 @@ def further_pages(document: Document) -> list[str]:
                 continue
             if number == 1 and says == 1:  # another address of the first page
                 continue
-            template = template or (before, after)
+            if template is None:
+                template = (before, after)
+                counts_on = shown > 0 or says == number + 1 or _OF_TRS.search(path_of(document.page.url))
+                start = shown + 1 if counts_on else 2  # 7.html is followed by 7_1.html or by 7_2.html
             if template == (before, after):
                 found.setdefault(number, url)
                 break
     if template is None:
         return []
+    start = min(start, *found)
     return [
         found.get(number) or _address(document, *template, number)
-        for number in range(min(found), min(max(found), min(found) + MAX_PARTS) + 1)
+        for number in range(start, min(max(found), start + MAX_PARTS) + 1)
     ]
 
 
@@ -86,8 +96,9 @@ def _created(document: Document) -> list[str]:
     return [url for url in urls if url]
 
 
-def _forms(url: str) -> list[tuple[str, str, int]]:
+def _forms(document: Document, anchors: Sequence[LexborNode]) -> list[tuple[str, str, int]]:
     """What stands before and behind the number in addresses of further pages, and the number shown now."""
+    url = document.page.url
     path = path_of(url)
     query = query_of(url)
     rest = urlencode([(name, value) for name, value in query.items() if name.lower() not in _PAGE_FIELDS])
@@ -96,12 +107,24 @@ def _forms(url: str) -> list[tuple[str, str, int]]:
     numbered, ending = _NUMBERED.match(path), _WITH_ENDING.match(path)
     tail = f"?{rest}" if rest else ""
     if numbered is not None:
-        forms.append((f"{numbered[1]}{numbered[2]}", f"{numbered[4]}{tail}", int(numbered[3])))
+        before, after, number = f"{numbered[1]}{numbered[2]}", f"{numbered[4]}{tail}", int(numbered[3])
+        # show-12.html is the twelfth page of a piece, or the twelfth piece.
+        if number <= 1 or _links_first(document, anchors, before, after):
+            forms.append((before, after, number))
     if ending is not None:
         forms += [(f"{ending[1]}{mark}", f"{ending[2]}{tail}", 0) for mark in "_-"]
     elif path.strip("/"):
         forms.append((f"{path.rstrip('/')}/", tail, 1))
     return forms
+
+
+def _links_first(document: Document, anchors: Sequence[LexborNode], before: str, after: str) -> bool:
+    for anchor in anchors:
+        if _SAYS_FIRST.fullmatch(_text(anchor)):
+            url = document.url(anchor.attributes.get("href"))
+            if url and host_of(url) == host_of(document.page.url) and _number(url, before, after) in (0, 1):
+                return True
+    return False
 
 
 def _number(url: str, before: str, after: str) -> int | None:

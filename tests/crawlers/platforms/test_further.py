@@ -43,6 +43,22 @@ def found(url: str, html: str) -> list[str]:
         ),
         (f"{HOST}/show-3-12-1.html", "<a href='show-3-12-2.html'>2</a>", ["/show-3-12-2.html"]),
         (
+            f"{HOST}/show-3-12-2.html",
+            "<a href='show-3-12-1.html'>1</a><a href='show-3-12-3.html'>3</a>",
+            ["/show-3-12-3.html"],
+        ),
+        (  # those in the middle are not linked
+            TRS,
+            "<a href='t20171011_12_3.html'>尾页</a>",
+            [f"/dt/t20171011_12_{number}.html" for number in (1, 2, 3)],
+        ),
+        (
+            f"{HOST}/show-3-12-1.html",
+            "<a href='show-3-12-4.html'>4</a>",
+            [f"/show-3-12-{number}.html" for number in (2, 3, 4)],
+        ),
+        (f"{HOST}/a/7.html", "<a href='7_3.html'>尾页</a>", ["/a/7_2.html", "/a/7_3.html"]),
+        (
             f"{HOST}/i.php?a=show&id=7",
             "<a href='?a=show&amp;id=7&amp;page=2'>2</a> … <a href='?a=show&amp;id=7&amp;page=4'>尾页</a>",
             [f"/i.php?a=show&id=7&page={number}" for number in (2, 3, 4)],
@@ -76,6 +92,8 @@ def test_the_pager_of_a_piece_leads_on(url: str, html: str, expected: list[str])
         (f"{HOST}/?p=12", "<a href='/?p=13'>下一页</a><a href='/?p=2'>2</a>"),
         (f"{HOST}/i.php?id=7", "<a href='i.php?id=8&amp;page=2'>2</a>"),
         (f"{HOST}/", "<a href='/2/'>2</a>"),
+        (f"{HOST}/news/show-12.html", "<a href='show-11.html'>上一页</a><a href='show-13.html'>下一页</a>"),
+        (f"{HOST}/2017-11.html", "<a href='/'>首页</a><a href='2017-12.html'>Next</a>"),
     ],
 )
 def test_other_links_do_not(url: str, html: str) -> None:

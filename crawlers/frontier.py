@@ -63,6 +63,7 @@ class Frontier:
         self._per_kind = per_kind
         self._kinds: Counter[PageKind] = Counter()
         self._seen: set[str] = set()
+        self._parts: set[str] = set()  # of those seen: only asked for as further pages of a piece
         hosts = {host_of(link.url) for link in self.start_links()} - {None}
         self.hosts = frozenset([host for host in hosts if host] + [host.lower() for host in site.hosts])
 
@@ -112,8 +113,16 @@ class Frontier:
             self._report.over_limit += 1
             return None
         url = self._platform.canonical_url(address, self._site)
-        self._seen.add(url)
+        if url not in self._seen:
+            self._seen.add(url)
+            self._parts.add(url)
         return Visit(url, address.partition("#")[0], Link(url=address, kind="article"), conditional=False)
+
+    def release(self, part: Visit) -> None:
+        """What was asked for as a further page is a list or another piece: a link may still lead there."""
+        if part.url in self._parts:
+            self._parts.remove(part.url)
+            self._seen.discard(part.url)
 
     def _known(self, url: str) -> Known | None:
         """What is known of an address, or of the address that it led to the last time.

@@ -20,7 +20,9 @@ _PAGER_LINE = re.compile(
     r"(?:[\s\[\]【】()<>«»‹›|/…·]*+(?:\d{1,2}(?!\d)|(?:[上下]一?|首|尾|末|[前后]一|共\s?\d{1,2}\s?|第\s?\d{1,2}\s?)页))++"
     r"[\s\[\]【】()<>«»‹›|/…·]*+"
 )
-_PAGE_OF_TITLE = re.compile(r"(?<![_-])[_-]*+[(\[]?第?\d{1,2}(?:/\d{1,2})?页?[)\]]?$")  # without blanks
+_PAGE_OF_TITLE = re.compile(  # without blanks
+    r"(?<![_-])[_-]*+[(（\[【]?(?P<named>第)?(?<!\d)(?P<number>\d{1,2})(?P<of>/\d{1,2})?(?P<page>页)?[)）\]】]?$"
+)
 _LETTERS = re.compile(r"[\W_]+")
 
 
@@ -36,6 +38,7 @@ class Piece:
         self._lacking: dict[str, list[int]] = {}  # by reason, which pages
         self._again = False
         self.number = 1  # of the page asked for last
+        self.is_other = False  # the page taken last is none of this piece
 
     def next_page(self) -> str | None:
         """The address of the next page, each once; None at the end, or once there are too many."""
@@ -55,13 +58,15 @@ class Piece:
     def take(self, parsed: Parsed) -> tuple[Outcome, str]:
         """Add what a further page was read as; its outcome and its detail."""
         part = parsed.article
-        if parsed.outcome == "listed":
+        self.is_other = parsed.outcome == "listed"
+        if self.is_other:
             return parsed.outcome, self._said("是列表，不是后续页")
         if part is None or parsed.outcome not in ("stored", "no_date"):
             return parsed.outcome, self.lack(
                 parsed.detail or "没有读出正文", again=parsed.outcome in TRANSIENT
             )
-        if not _is_same_title(self._article.title, part.title):
+        self.is_other = not _is_same_title(self._article.title, part.title, self.number)
+        if self.is_other:
             return "captured", self._said("标题不同，不是后续页")
         if any(_plain(part.body) == _plain(page.body) for page in self._pages):
             return "captured", self._said("与前面的页相同")
@@ -115,9 +120,20 @@ def _without_pager(page: Article) -> str:
     return "\n".join(lines)
 
 
-def _is_same_title(first: str, further: str) -> bool:
-    one, other = (_plain(_PAGE_OF_TITLE.sub("", "".join(title.split()))) for title in (first, further))
-    return one == other or (len(one) >= 6 and other.startswith(one)) or _plain(first) == _plain(further)
+def _is_same_title(first: str, further: str, number: int) -> bool:
+    """Has a further page the title of the first, or that with the number of the page? A number that the first
+    has too tells one piece from the next (工作简报12, 工作简报13), unless it says that it is a page's."""
+    if _plain(first) == _plain(further):
+        return True
+    first, further = "".join(first.split()), "".join(further.split())
+    counted = _PAGE_OF_TITLE.search(further)
+    if counted is None or int(counted["number"]) != number:
+        return False
+    base, page_of_first = _plain(further[: counted.start()]), _PAGE_OF_TITLE.search(first)
+    if page_of_first is None:
+        return base == _plain(first)
+    says_page = page_of_first["named"] or page_of_first["of"] or page_of_first["page"]
+    return base == _plain(first[: page_of_first.start()] if says_page else first)
 
 
 def _plain(text: str) -> str:

@@ -83,6 +83,8 @@ async def _read_part(spider: SiteSpider, piece: Piece, part: Visit) -> bool:
     except Exception as error:  # an address that no library reads, a page that no parser does
         _log.exception("page failed: %s", part.address)
         outcome, detail = "parse_failed", piece.lack(last_line(error), again=True)
+    if piece.is_other:
+        crawl.frontier.release(part)
     digest = hashlib.sha256(answer.body).hexdigest()
     spider._land(part, crawl.now(), outcome, answer, digest=digest, detail=detail)
     return spider.fault is None

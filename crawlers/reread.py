@@ -164,7 +164,7 @@ class _Rereading:
         while (address := piece.next_page()) is not None:
             part = self.captures.get(self.platform.canonical_url(address, self.site))
             try:
-                parsed = self._parse(part) if part is not None and is_part(part.detail) else None
+                parsed = self._parse(part) if part is not None else None
             except CaptureError:
                 parsed = None
             if parsed is None:
@@ -222,11 +222,15 @@ class _Rereading:
 
 
 def newest_captures(folder: Path, site: str, since: str) -> dict[str, Landed]:
-    """By address the newest capture of a page fetched since a day (ISO), without its record."""
+    """By address the newest capture of a page fetched since a day (ISO), without its record. A page that was
+    also asked for as a further page of a piece is what it is on its own."""
     found: dict[str, Landed] = {}
     for _, _, line in iter_landed(folder, site=site):
         is_whole = (line.status or 200) < 300 and line.outcome != "server_error"  # that one was cut short
-        if line.warc is not None and line.fetched_at >= since and is_whole:
+        if line.warc is None or line.fetched_at < since or not is_whole:
+            continue
+        known = found.get(line.url)
+        if known is None or is_part(known.detail) or not is_part(line.detail):
             found[line.url] = msgspec.structs.replace(line, article=None, thread=None)
     return found
 

@@ -10,13 +10,17 @@ from unittest.mock import AsyncMock, MagicMock
 
 import pytest
 
+from crawlers.frontier import Frontier
+from crawlers.piece import _is_same_title
 from crawlers.piece_crawl import read_piece
-from crawlers.piece_marks import CUT_AGAIN, CUT_MARK, PART_MARK
-from crawlers.reread import reread
+from crawlers.piece_marks import CUT_AGAIN, CUT_MARK, PART_MARK, is_part
+from crawlers.platforms import platform_of
+from crawlers.report import SiteReport
+from crawlers.reread import newest_captures, reread
 from crawlers.sharing import QueueLost
-from pipeline.city import City
+from pipeline.city import City, Site
 from pipeline.landing import read_capture
-from pipeline.records import Article, Parsed
+from pipeline.records import Article, Link, Parsed
 from tests.crawlers.crawled import crawl, landed, one_site
 from tests.crawlers.servers import Web
 
@@ -247,3 +251,83 @@ def test_a_piece_dated_on_its_second_page_is_dated(tmp_path: Path, served: Web) 
     crawl(site(tmp_path, served, list="li"), tmp_path)
     (line,) = (line for line in landed(tmp_path) if line.article is not None)
     assert (line.outcome, line.article and line.article.published) == ("stored", "2017-10-08T09:00")
+
+
+@pytest.mark.parametrize(
+    ("first", "further", "number"),
+    [
+        (TITLE, TITLE, 2),
+        (TITLE, f"{TITLE} (2)", 2),
+        (TITLE, f"{TITLE}（3）", 3),
+        (TITLE, f"{TITLE}_2", 2),
+        (f"{TITLE} 第1页", f"{TITLE} 第2页", 2),
+        (f"{TITLE}(1/3)", f"{TITLE}(2/3)", 2),
+        ("工作简报12", "工作简报12", 2),
+        ("工作简报12", "工作简报12（2）", 2),
+        ("工作报告2017", "工作报告2017（2）", 2),
+    ],
+)
+def test_a_further_page_has_the_title_of_the_first(first: str, further: str, number: int) -> None:
+    assert _is_same_title(first, further, number)
+
+
+@pytest.mark.parametrize(
+    ("first", "further", "number"),
+    [
+        ("工作简报12", "工作简报13", 2),
+        ("工作简报1", "工作简报2", 2),
+        ("系列报道(1)", "系列报道(2)", 2),
+        ("系列报道（1）", "系列报道（2）", 2),
+        ("防城港市2016", "防城港市2017", 17),
+        (TITLE, f"{TITLE}（3）", 2),
+        ("关于清淤工作的通知", "关于清淤工作的通知的补充通知", 2),
+    ],
+)
+def test_another_piece_has_another_title(first: str, further: str, number: int) -> None:
+    assert not _is_same_title(first, further, number)
+
+
+def test_another_piece_that_was_taken_for_a_page_is_still_brought_by_a_list(
+    tmp_path: Path, served: Web
+) -> None:
+    other = "全市冬修水利现场会召开"
+    served.pages[f"{LIST}t20171008_12.html"] = page(0, 2)
+    served.pages[f"{LIST}t20171008_12_1.html"] = page(1, 1, title=other)
+    city = site(tmp_path, served)
+    crawl(city, tmp_path)
+    items = f"<li><a href='t20171008_12_1.html'>{other}</a>2017-10-08</li>"
+    served.pages[LIST] = f"<title>政务动态</title><ul>{items}</ul>"
+    assert crawl(city, tmp_path, "2017-10-10").sites[0].outcomes == {"listed": 1, "stored": 1}
+    folder = tmp_path / "var" / "city"
+    assert sum(is_part(line.detail) for line in landed(tmp_path)) == 1
+    assert not [
+        line for line in newest_captures(folder, "gov", "2017-10-01").values() if is_part(line.detail)
+    ]
+    now = dt.datetime(2018, 10, 12, 9)
+    found = reread(city, "gov", home=tmp_path, clock=lambda: now, first_day=dt.date(2017, 10, 1))
+    assert (found.read_count, found.same_count, found.cut_count) == (3, 3, 0)
+    as_first = [line for line in landed(tmp_path) if line.url.endswith("_1.html")]
+    with pytest.MonkeyPatch.context() as patch:  # a part that was landed later
+        patch.setattr(
+            "crawlers.reread.iter_landed", lambda *_, **__: [("", 0, line) for line in as_first[::-1]]
+        )
+        (line,) = newest_captures(folder, "gov", "2017-10-01").values()
+    assert line.outcome == "stored"
+
+
+def test_a_page_that_is_no_further_one_may_be_visited_in_the_same_run() -> None:
+    site = Site(slug="gov", outlet="某报", platform="trs", start=["http://x.example.cn/"])
+    days = {"first_day": dt.date(2017, 10, 1), "last_day": dt.date(2017, 10, 9)}
+    state = MagicMock(**{"page.return_value": None})
+    report = SiteReport(site="gov")
+    now = dt.datetime(2017, 10, 9)
+    frontier = Frontier(site, platform_of(site), state, report, **days, now=now, limit=None)
+    link = Link(url="http://x.example.cn/show-13.html", kind="article")
+    part = frontier.part(link.url)
+    assert part is not None and frontier.visit(link) is None
+    frontier.release(part)
+    assert frontier.visit(link) is not None
+    part = frontier.part(link.url)
+    assert part is not None
+    frontier.release(part)
+    assert frontier.visit(link) is None  # it was visited for itself

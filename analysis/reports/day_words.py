@@ -33,7 +33,8 @@ def short_day(day: dt.date, beside: dt.date) -> str:
 
 
 def span(item: str, beside: dt.date) -> str:
-    """2017-11-06—2017-11-12 → 11月6日至12日, 2018-01-11 标题 → 1月11日 标题; other things stay."""
+    """2017-11-06—2017-11-12 → 11月6日至12日, 2018-01-11 标题 → 1月11日 标题; of other things only the
+    days are written anew (保留至 2018-02-28)."""
     dated = _DATED.match(item)
     if dated:
         return f"{_spoken(dated[1], beside)} {item[dated.end() :]}"
@@ -41,7 +42,7 @@ def span(item: str, beside: dt.date) -> str:
     try:
         start, end = dt.date.fromisoformat(first), dt.date.fromisoformat(last)
     except ValueError:
-        return item
+        return dated_words(item)
     text = days(start, end)
     return text.removeprefix(f"{beside.year}年") + ("（来源静默）" if item.endswith(UNSURE) else "")
 

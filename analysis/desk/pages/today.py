@@ -62,8 +62,8 @@ class TodayPage(Page):
         sources: sources in trouble, each with what is wrong.
         appeals: appeals that wait for a decision.
         planned: planned exposures that wait for an approval, for who may plan them.
-        undecided: how many suggested deductions nobody decided yet, for who decides them; `reviews`: how many
-            deductions have lost their ground.
+        undecided: how many suggested deductions nobody decided yet, for who decides them.
+        reviews: how many deductions have lost their ground and wait to be looked at again, for the same.
         pieces: articles published on `pieces_day`, the newest first, with how many there are.
         pieces_day: the day that is looked at, or the last one before it on which anything was published.
         latest: day of the newest capture; None: nothing was ever fetched.

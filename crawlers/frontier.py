@@ -140,10 +140,10 @@ class Frontier:
         return None
 
     def failed_before(self) -> list[Link]:
-        """What could not be read the last time and no list has led to in this run. A cut piece keeps the date
-        that only the list may have told."""
+        """What could not be read the last time and no list has led to in this run. A cut piece keeps what
+        only the list may have told: its date, its column, its page."""
         return [
-            Link(url=k.address, kind=k.kind, published=k.published)
+            Link(url=k.address, kind=k.kind, published=k.published, context=k.context)
             for k in self._state.failed()
             if k.url not in self._seen
         ]

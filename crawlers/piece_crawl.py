@@ -20,6 +20,7 @@ from crawlers.frontier import Visit
 from crawlers.outcome import CUT_SHORT, is_text, last_line, outcome_cut_short, outcome_of, outcome_of_status
 from crawlers.page import Page
 from crawlers.piece import Piece
+from crawlers.piece_marks import is_cut
 from crawlers.platforms.proof import is_proof_address
 from crawlers.politeness import Backoff
 from crawlers.sharing import QueueLost
@@ -47,6 +48,8 @@ async def read_piece(
             elif not await _read_part(spider, piece, part):
                 return []
         whole, lacking = piece.whole()
+        if is_cut(lacking) and _is_less(spider, visit, whole):
+            return spider._land(visit, now, "unchanged", response, detail=lacking, kind=parsed.kind)
         outcome, detail, record = crawl.judge(visit, whole)
         detail = "；".join(filter(None, (lacking, detail))) or None
     except QueueLost as error:
@@ -55,6 +58,14 @@ async def read_piece(
         _log.exception("page failed: %s", visit.address)
         return spider._land(visit, now, "parse_failed", response, detail=last_line(error))
     return spider._land(visit, now, outcome, response, detail=detail, kind=parsed.kind, record=record)
+
+
+def _is_less(spider: SiteSpider, visit: Visit, parsed: Parsed) -> bool:
+    """Says a piece that lacks a page less than what is landed of it? That stands until the page comes."""
+    known = visit.known
+    if known is None or known.size is None or known.record_hash is None or parsed.article is None:
+        return False
+    return len(spider.crawl.anonymiser.article(parsed.article).body) < known.size
 
 
 async def _read_part(spider: SiteSpider, piece: Piece, part: Visit) -> bool:

@@ -24,7 +24,7 @@ from crawlers.report import SiteReport, fields_of
 from crawlers.run import CrawlError
 from crawlers.sharing import FirstHere
 from crawlers.site_crawl import SiteCrawl, short_detail
-from crawlers.state import READ, CrawlState
+from crawlers.state import OF_LIST, READ, CrawlState
 from pipeline.city import City, Site
 from pipeline.landing import CaptureError, LandingWriter, iter_landed, next_run, read_capture
 from pipeline.privacy import load_salt
@@ -186,9 +186,7 @@ class _Rereading:
             return msgspec.structs.replace(link, context={"board": before.board} | link.context)
         if not isinstance(before, Article):
             return link
-        known: Mapping[str, str | bool | None] = {
-            name: getattr(before, name) for name in ("page", "page_name", "lead", "column")
-        }
+        known: Mapping[str, str | bool | None] = {name: getattr(before, name) for name in OF_LIST}
         context = {name: value for name, value in known.items() if value} | link.context
         return msgspec.structs.replace(link, context=context, published=link.published or before.published)
 

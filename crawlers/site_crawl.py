@@ -18,7 +18,7 @@ from crawlers.frontier import Frontier, Visit
 from crawlers.outcome import MAX_DETAIL
 from crawlers.platforms import Platform
 from crawlers.report import FieldCount, SiteReport
-from crawlers.state import REDIRECT_MARK, CrawlState, record_hash
+from crawlers.state import OF_LIST, REDIRECT_MARK, CrawlState, record_hash
 from pipeline.city import Site
 from pipeline.landing import Exchange, LandingWriter
 from pipeline.privacy import mask_personal
@@ -163,7 +163,7 @@ def _with_context(article: Article, link: Link) -> Article:
     known = {
         name: value
         for name, value in link.context.items()
-        if name in ("page", "page_name", "lead", "column") and value and not getattr(article, name)
+        if name in OF_LIST and value and not getattr(article, name)
     }
     if not known:
         return article

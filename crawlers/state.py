@@ -18,7 +18,7 @@ from pipeline.landing import Quarantined, iter_landed, landing_files
 from pipeline.records import Article, Landed, Outcome, PageKind, ThreadPage
 from pipeline.store import ensure_folder
 
-LAYOUT = "2"
+LAYOUT = "3"
 REDIRECT_MARK = "→ "  # begins the detail of a landed redirect; its target follows
 
 # The page may be there next time: it is asked for again at the next crawl.
@@ -40,6 +40,8 @@ READ: frozenset[Outcome] = frozenset(
     {"stored", "listed", "captured", "unchanged", "duplicate", "no_date", "too_short"}
 )
 
+OF_LIST = ("page", "page_name", "lead", "column")  # fields of an article that its list may say
+
 _SCHEMA = """
 create table meta (key text primary key, value text not null) without rowid;
 create table folded (file text primary key, end integer not null) without rowid;
@@ -47,7 +49,7 @@ create table page (
   url text primary key, kind text not null, outcome text not null, fetched_at text not null,
   requested_url text, etag text, last_modified text, sha256 text, signature text, record_hash text,
   tid text, page integer, pages integer, warc text, warc_offset integer, published text, target text,
-  is_cut integer not null
+  is_cut integer not null, size integer, told text
 ) without rowid;
 create index page_record on page (record_hash) where record_hash is not null;
 create index page_thread on page (tid, page) where tid is not null;
@@ -77,6 +79,8 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     published: str | None = None
     target: str | None = None  # where a redirect led
     is_cut: bool = False  # a piece landed without a further page that may be there next time
+    size: int | None = None  # characters of the body of an article
+    told: str | None = None  # JSON: what of an article only its list may say
 
     @property
     def is_read(self) -> bool:
@@ -86,6 +90,11 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     def address(self) -> str:
         """The address to fetch."""
         return self.requested_url or self.url
+
+    @property
+    def context(self) -> dict[str, str | bool]:
+        """What a link to the page says of it (Link.context), as it was landed."""
+        return msgspec.json.decode(self.told, type=dict[str, str | bool]) if self.told else {}
 
 
 _COLUMNS = Known.__struct_fields__
@@ -222,6 +231,8 @@ class CrawlState:
             published=record.article.published if record.article else (keep.published if keep else None),
             target=target,
             is_cut=is_cut(record.detail),
+            size=len(record.article.body) if record.article else (keep.size if keep else None),
+            told=_told_of(record.article) if record.article else (keep.told if keep else None),
         )
         if before is not None and is_older:
             known = msgspec.structs.replace(
@@ -281,6 +292,11 @@ class CrawlState:
         for row in rows:
             values = dict(zip(_COLUMNS, row, strict=True))
             yield Known(**values | {"is_cut": bool(values["is_cut"])})
+
+
+def _told_of(article: Article) -> str | None:
+    told = {name: value for name in OF_LIST if (value := getattr(article, name))}
+    return msgspec.json.encode(told).decode() if told else None
 
 
 class _Outdated(Exception):

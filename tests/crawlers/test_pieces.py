@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 from unittest.mock import AsyncMock, MagicMock
 
+import msgspec
 import pytest
 
 from crawlers.frontier import Frontier
@@ -18,9 +19,10 @@ from crawlers.platforms import platform_of
 from crawlers.report import SiteReport
 from crawlers.reread import newest_captures, reread
 from crawlers.sharing import QueueLost
+from crawlers.state import CrawlState
 from pipeline.city import City, Site
 from pipeline.landing import read_capture
-from pipeline.records import Article, Link, Parsed
+from pipeline.records import Article, Landed, Link, Parsed
 from tests.crawlers.crawled import crawl, landed, one_site
 from tests.crawlers.servers import Web
 
@@ -331,3 +333,47 @@ def test_a_page_that_is_no_further_one_may_be_visited_in_the_same_run() -> None:
     assert part is not None
     frontier.release(part)
     assert frontier.visit(link) is None  # it was visited for itself
+
+
+def test_a_whole_piece_stands_while_a_page_of_it_does_not_come(tmp_path: Path, served: Web) -> None:
+    city = site(tmp_path, served, revisit_days=30)
+    crawl(city, tmp_path)
+    first, second = f"{LIST}t20171008_12.html", f"{LIST}t20171008_12_1.html"
+    whole = served.pages[second]
+    served.pages[second] = (502, {}, b"bad gateway")
+    for day in (10, 11):  # the first page has changed, its text has not
+        served.pages[first] = f"{page(0)}<!-- {day} -->"
+        report = crawl(city, tmp_path, f"2017-10-{day}").sites[0]
+        assert report.outcomes == {"listed": 1, "captured": 1, "server_error": 1, "unchanged": 1}
+        assert landed(tmp_path, outcome="unchanged")[-1].detail == f"{CUT_AGAIN}缺第 2 页（HTTP 502）"
+    assert pieces(tmp_path) == ["\n".join(TEXTS)]
+    served.pages[second] = whole
+    served.pages[first] = page(0, text=f"{TEXTS[0]}又记。")
+    assert crawl(city, tmp_path, "2017-10-12").sites[0].outcomes["stored"] == 1
+    assert pieces(tmp_path)[-1] == "\n".join((f"{TEXTS[0]}又记。", *TEXTS[1:]))
+
+
+def test_a_cut_piece_that_left_its_list_keeps_what_the_list_told(tmp_path: Path) -> None:
+    site = Site(slug="gov", outlet="某报", platform="trs", start=["http://x.example.cn/"])
+    url = "http://x.example.cn/t20171008_12.html"
+    article = Article(outlet="某报", url=url, title=TITLE, body=TEXTS[0], column="要闻", lead=True, page="01")
+    line = Landed(
+        run="r",
+        site="gov",
+        url=url,
+        fetched_at="2017-10-09T08:00:00",
+        kind="article",
+        outcome="stored",
+        detail=f"{CUT_AGAIN}缺第 2 页（HTTP 502）",
+        article=article,
+    )
+    state = CrawlState(tmp_path, "gov")
+    state.apply(line)
+    state.apply(msgspec.structs.replace(line, outcome="unchanged", article=None))
+    state.apply(msgspec.structs.replace(line, outcome="timeout", article=None, detail=None))
+    days = {"first_day": dt.date(2017, 10, 1), "last_day": dt.date(2017, 10, 9)}
+    now, report = dt.datetime(2017, 10, 9), SiteReport(site="gov")
+    frontier = Frontier(site, platform_of(site), state, report, **days, now=now, limit=None)
+    (link,) = frontier.failed_before()
+    state.close()
+    assert link.context == {"column": "要闻", "lead": True, "page": "01"}

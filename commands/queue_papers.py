@@ -42,9 +42,10 @@ def queue_sheet(
     from analysis.ticket_sheet import build_sheet
 
     with asked(city, home) as (chosen, con):
-        day = shown_day(con, as_of)
+        rules = load_rules(chosen)
+        moment = shown_moment(rules, shown_day(con, as_of))
         try:
-            sheet = build_sheet(con, chosen, load_rules(chosen), ticket, day, kind)
+            sheet = build_sheet(con, chosen, rules, ticket, moment, kind)
         except TicketError as error:
             raise UserError(str(error)) from error
     keep(out, write_handover(sheet))

@@ -180,10 +180,13 @@ def ticket_from(row: dict[str, Any], rules: Rules, at: dt.datetime) -> Ticket:
 
 
 def undated_words(in_time: Collection[bool]) -> str:
-    """What is known of clocks that a floor stopped of which only the latest moment is known."""
-    if all(in_time):
-        return "按时"
-    return "初步回应是否按时无法判定，正式答复按时" if any(in_time) else "是否按时无法判定"
+    """What is known of clocks, in their order, that a floor stopped whose latest time alone is known."""
+    if len(set(in_time)) < 2:
+        return "按时" if all(in_time) else "是否按时无法判定"
+    return "，".join(
+        f"{name}{'按时' if is_in_time else '是否按时无法判定'}"
+        for name, is_in_time in zip(("初步回应", "正式答复"), in_time, strict=True)
+    )
 
 
 def _until(event: dt.datetime | None, at: dt.datetime) -> dt.datetime | None:

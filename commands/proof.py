@@ -72,7 +72,8 @@ def pack(
         raise UserError(f"--out 应是 .zip 文件，而不是 {out}")
     with asked(city, home) as (chosen, con):
         check_unit(chosen, unit)
-        context = report_context(chosen, con, known_by)
+        now = None if city is None else parse_moment(None, city, home)  # the sample's day is over
+        context = report_context(chosen, con, known_by, now)
         tasks = [each.id for each in context.plan.tasks]
         if task is not None and task not in tasks:
             raise UserError(f"没有事项“{task}”，可用：{'、'.join(tasks)}")

@@ -127,7 +127,13 @@ def _ahead(part: Part, state: str, rules: NotifyRules | None, office: Office) ->
     if state == AGAIN:
         assert part.next_at is not None
         over = part.planned_at + dt.timedelta(hours=rules.give_up_hours) if rules else None
-        until = f"；到 {over:%m-%d %H:%M} 还送不到就搁置" if over else ""
+        until = ""
+        if over is not None:
+            until = (
+                "；再试几次还送不到就搁置"
+                if over < part.next_at
+                else f"；到 {over:%m-%d %H:%M} 还送不到就搁置"
+            )
         return f"{part.next_at:%m-%d %H:%M} 以后再试：{run}{until}。急的请先电话告知"
     now = office.clock()
     if rules is not None and rules.is_held(now, office.rules.calendar) and not part.message.breaks_quiet:

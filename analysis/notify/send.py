@@ -67,6 +67,7 @@ def send_waiting(
             report.again_count += part.is_trying
             append_entry(folder, Attempt(at=_stamp(clock()), part=part.id))
             channel = by_name.get(name)
+            is_its_own = channel is not None and channel.unit == part.message.to
             if channel is None:
                 answer = Answer(False, f"渠道 {name} 已不在 channels.yaml")
             elif channel.unit != part.message.to:  # the name was given to another since: it is not its news
@@ -80,13 +81,16 @@ def send_waiting(
             else:
                 append_entry(folder, _failed(part, answer, rules, clock()))
                 report.failed.append((part, answer))
-                failures[name] += 1
+                failures[name] += is_its_own  # else the channel was not tried, and is not down
     return report
 
 
 def _failed(part: Part, answer: Answer, rules: NotifyRules, at: dt.datetime) -> Failed:
     next_at = at + rules.retry_after(part.failed_count + 1)
-    is_over = next_at - part.planned_at > dt.timedelta(hours=rules.give_up_hours)
+    # Behind a week of rest days the hours are over when it was tried once: it is tried some times.
+    is_over = next_at - part.planned_at > dt.timedelta(
+        hours=rules.give_up_hours
+    ) and part.failed_count + 1 >= len(rules.retry_minutes)
     return Failed(
         at=_stamp(at),
         part=part.id,

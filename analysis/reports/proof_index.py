@@ -240,7 +240,7 @@ def about(chosen: Selected, copied: Sequence[Copied], organ: str, plan: str) -> 
         ("编制", organ),
         ("依据", wording.plan_name(plan)),
         ("选择", "；".join(part for part in picked if part) or "全部"),
-        ("截至", f"{chinese_time(choice.as_of)}24时"),
+        ("截至", wording.day_until(choice.as_of, chosen.until)),
         (
             "内容",
             f"稿件 {len(chosen.facts)} 篇次，网页存证 {held} 份，决定 {len(chosen.decisions)} 项",

@@ -62,6 +62,7 @@ class Selected:
     captures: list[Capture]
     left_out_count: int  # captures of forum pages that were left out
     texts: list[dict[str, Any]]  # rows of sql/text_of_articles.sql
+    until: dt.datetime | None = None  # of a day that was not over: up to when there is data
 
     def masked(self, value: Any) -> Any:
         """Without numbers of persons; digests, ids and the addresses of what is in the package stay whole."""
@@ -112,6 +113,7 @@ def select(context: Context, choice: Choice) -> Selected:
             articles=[fact.article_id for fact in facts] or [""],
             known_by=moment(context.known_by),
         ),
+        until=figures.until,
     )
 
 

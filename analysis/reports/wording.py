@@ -59,10 +59,15 @@ def plan_name(plan: str) -> str:
 
 
 def data_until(figures: Figures) -> str:
+    """As `day_until`, of a report."""
+    return day_until(figures.as_of, figures.until)
+
+
+def day_until(day: dt.date, until: dt.datetime | None) -> str:
     """2017年12月1日24时; of a day that was not over, the moment up to which there is data."""
-    if figures.until is None:
-        return f"{chinese_day(figures.as_of)}24时"
-    return chinese_day(figures.until) + f"{figures.until.hour}时{figures.until.minute}分"
+    if until is None:
+        return f"{chinese_day(day)}24时"
+    return chinese_day(until) + f"{until.hour}时{until.minute}分"
 
 
 def season(figures: Figures) -> str:

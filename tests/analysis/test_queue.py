@@ -19,7 +19,7 @@ from analysis.queue import (
     queue,
     queue_rows,
 )
-from analysis.ticket import parse_rules
+from analysis.ticket import parse_rules, undated_words
 from analysis.warehouse import open_warehouse
 from analysis.worktime import WorktimeError
 from pipeline.records import ThreadTags
@@ -423,3 +423,10 @@ def test_an_empty_queue_tells_of_late_answers(case: Case) -> None:
 )
 def test_an_unknown_unit_brings_the_likely_ones(case: Case, name: str, said: str) -> None:
     assert said in unknown_unit(name, case.city.units)
+
+
+def test_each_clock_is_told_by_its_own_name() -> None:
+    assert undated_words([True, False]) == "初步回应按时，正式答复是否按时无法判定"
+    assert undated_words([False, True]) == "初步回应是否按时无法判定，正式答复按时"
+    assert undated_words([True]) == undated_words([True, True]) == "按时"
+    assert undated_words([False, False]) == "是否按时无法判定"

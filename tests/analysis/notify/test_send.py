@@ -168,6 +168,27 @@ def test_a_channel_whose_name_went_to_another_unit_does_not_get_what_was_meant_f
     assert deliver.taken == [] and "已改为市住建委的" in report.failed[0][1].why
 
 
+def test_what_was_meant_for_another_does_not_keep_the_new_owner_waiting(tmp_path: Path) -> None:
+    planned(tmp_path, message(1), message(2))
+    own = msgspec.structs.replace(message(3, channel="市住建委"), channel="市水利局-联系人")
+    planned(tmp_path, own, moment="2017-12-05T12:00:01")
+    given = Channel(name="市水利局-联系人", unit="市住建委", url="json://127.0.0.1:9")
+    deliver = Channels()
+    report = send_waiting(tmp_path, [given], RULES, CALENDAR, lambda: at("2017-12-05T12:00:01"), deliver)
+    assert deliver.taken == ["编号 m3-1"] and len(report.failed) == 2
+
+
+def test_rest_days_alone_put_nothing_aside(tmp_path: Path) -> None:
+    """The holiday from 1 to 8 October is longer than the hours after which a part is given up."""
+    planned(tmp_path, message(1), moment="2017-09-30T16:50:00")
+    deliver = Channels(lambda part, number: number < 3)
+    rules = msgspec.structs.replace(RULES, retry_minutes=[2, 10, 30], give_up_hours=120)
+    channels = [webhook("市水利局")]
+    for moment in ("2017-09-30T16:50:00", "2017-10-09T08:30:00", "2017-10-09T08:40:00"):
+        send_waiting(tmp_path, channels, rules, CALENDAR, lambda when=moment: at(when), deliver)
+    assert deliver.taken == ["编号 m1-1"]
+
+
 def test_half_a_line_is_passed_over_and_a_wrong_one_is_an_error(tmp_path: Path) -> None:
     planned(tmp_path, message(1))
     file = tmp_path / "2017-12.jsonl"

@@ -86,7 +86,7 @@ def further_pages(document: Document) -> list[str]:
 def _created(document: Document) -> list[str]:
     """TRS writes the pager by a script that names the file and counts its pages."""
     markup = document.markup
-    match = CREATE_PAGE.search(markup) if "createPageHTML" in markup else None  # five times as quick
+    match = CREATE_PAGE.search(markup) if "reatePage" in markup else None  # five times as quick
     if match is None:
         return []
     pages, name, ending = int(match.group(1)), match.group(3), match.group(4)
